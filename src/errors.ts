@@ -1,0 +1,66 @@
+import type { Problem } from './model/knowledge.js'
+
+export type BotErrorCode =
+  | 'config-invalid'
+  | 'knowledge-invalid'
+  | 'channel-unreachable'
+  | 'channel-rejected'
+  | 'store-unreadable'
+  | 'handler-failed'
+
+/** An error that the caller can tell apart by `code`; its message never holds chat text, names or secrets. */
+export class BotError extends Error {
+  override readonly name: string = 'BotError'
+  readonly code: BotErrorCode
+
+  constructor(code: BotErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Listed keys of the configuration are wrong. */
+export class ConfigError extends BotError {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super('config-invalid', problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+/** Knowledge or intents can't be used as they stand; `problems` has at least one error. */
+export class KnowledgeError extends BotError {
+  override readonly name = 'KnowledgeError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super('knowledge-invalid', `${problems.length} problem(s) in knowledge or intents`)
+    this.problems = problems
+  }
+}
+
+/** A message did not go out: `channel-unreachable` never got there, `channel-rejected` was refused. */
+export class ChannelError extends BotError {
+  override readonly name = 'ChannelError'
+  readonly retryable: boolean
+
+  constructor(
+    code: 'channel-unreachable' | 'channel-rejected',
+    message: string,
+    { retryable, cause }: { retryable: boolean; cause?: unknown },
+  ) {
+    super(code, message, { cause })
+    this.retryable = retryable
+  }
+}
+
+/** The ticket file is damaged or of another shape; it is never overwritten. */
+export class StoreError extends BotError {
+  override readonly name = 'StoreError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('store-unreadable', message, options)
+  }
+}

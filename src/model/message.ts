@@ -1,0 +1,48 @@
+/** What a person may do. Only an admin's role carries rights; `staff` merely marks who is not to be answered. */
+export type Role = 'customer' | 'staff' | 'admin'
+
+export interface Person {
+  /** The channel's handle; good for replying, not for storing. */
+  readonly id: string
+  /** Key that outlives a re-login, e.g. remark or nick within its room; what memory and tickets are kept under. */
+  readonly key: string
+  /** As people see it: group display name, else nick. */
+  readonly name: string
+  readonly role: Role
+}
+
+/** Where a message was said. `direct` is a chat of two with the bot. */
+export type Place =
+  | {
+      readonly kind: 'room'
+      readonly id: string
+      readonly key: string
+      readonly topic: string
+      /** `staff`: the vendor's own group, where tickets are worked; `ignored`: not served by configuration. */
+      readonly purpose: 'customers' | 'staff' | 'ignored'
+    }
+  | { readonly kind: 'direct'; readonly id: string; readonly key: string }
+
+export interface Quote {
+  readonly speaker: string
+  readonly text: string
+  /** The quoted message was the bot's own. */
+  readonly ofBot: boolean
+}
+
+export interface IncomingMessage {
+  readonly id: string
+  readonly place: Place
+  readonly sender: Person
+  /** `notice`: a grey line of the system; `other`: voice, video, card … */
+  readonly kind: 'text' | 'picture' | 'other' | 'notice'
+  /** What the sender wrote now: the mention of the bot and the quoted part are gone. */
+  readonly text: string
+  readonly addressedToBot: boolean
+  /** Another member is mentioned by name. */
+  readonly mentionsOthers: boolean
+  readonly quote?: Quote
+  readonly sentAtMs: number
+  /** Written by the bot's own account, by the bot or by its owner's hand. */
+  readonly fromSelf: boolean
+}

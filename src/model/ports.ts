@@ -1,0 +1,56 @@
+import type { DecisionTrace } from './decision.js'
+import type { IncomingMessage, Person, Place } from './message.js'
+import type { Ticket } from './ticket.js'
+
+/** A bubble ready for the wire. */
+export type Outgoing =
+  | { readonly kind: 'text'; readonly text: string; readonly mention?: Person }
+  | {
+      readonly kind: 'picture'
+      readonly bytes: Uint8Array /** Ends in .png, .jpg or .gif: the ending decides how WeChat shows it. */
+      readonly fileName: string
+    }
+
+export type MessageListener = (message: IncomingMessage) => Promise<void>
+
+/** A chat network, real or not. Implementations translate and nothing else. */
+export interface Channel {
+  start(listener: MessageListener): Promise<void>
+  stop(): Promise<void>
+  /** @throws ChannelError when the bubble did not go out */
+  send(to: Place, bubble: Outgoing): Promise<void>
+  /** The vendor's own group, where staff read notices; undefined while unknown or ambiguous. */
+  staffPlace(): Promise<Place | undefined>
+}
+
+/** Keeps tickets on disk. Every method resolves only when the change is durable. */
+export interface TicketStore {
+  /** All tickets, oldest first. */
+  list(): readonly Ticket[]
+  /** Highest number ever given out; 0 before the first. */
+  lastNumber(): number
+  put(ticket: Ticket): Promise<void>
+}
+
+/** Bytes of a guide picture, or undefined when no source has it. Never throws. */
+export interface PictureSource {
+  load(path: string): Promise<{ readonly bytes: Uint8Array; readonly fileName: string } | undefined>
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+}
+
+/** Takes note of every decision, for readers of the page. */
+export interface DecisionJournal {
+  record(trace: DecisionTrace): void
+}
+
+/** The part of pino that the rest of the code may see. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}

@@ -1,0 +1,14 @@
+import type { GuidePicture } from './knowledge.js'
+
+/** One chat bubble. A `text` bubble has at most 500 characters (`MAX_BUBBLE_CHARS`), the mention included. */
+export type Bubble =
+  | {
+      readonly kind: 'text'
+      readonly text: string /** Put `@name` of the asker in front. */
+      readonly mention: boolean
+    }
+  | { readonly kind: 'picture'; readonly picture: GuidePicture }
+
+export interface Reply {
+  readonly bubbles: readonly Bubble[]
+}
