@@ -11,11 +11,14 @@ export type SpeechAct =
   | 'no'
   | 'choice'
 
-/** A section that may be meant. `confidence` is 0..1 and means the probability that the answer would be right. */
+/** A section that may be meant. */
 export interface Candidate {
   readonly sectionKey: string
   readonly intentId: string
+  /** 0..1: how probably this section answers the message, had it been put to the bot. */
   readonly confidence: number
+  /** 0..1: the same for a message merely overheard in a group, where most of the talk is not for us. */
+  readonly overheard: number
 }
 
 /** A rejection notice taken apart. */
@@ -31,10 +34,8 @@ export interface Understanding {
   readonly act: SpeechAct
   /** Best first, at most 5. */
   readonly candidates: readonly Candidate[]
-  /** 0..1: how surely this is a question for the guide at all, whoever it is addressed to. */
-  readonly inScope: number
-  /** 0..1: how surely a person of the vendor is wanted. */
-  readonly wantsHuman: number
+  /** How surely a person of the vendor is wanted, on the scale of the candidates. */
+  readonly wantsHuman: { readonly confidence: number; readonly overheard: number }
   /** Number picked from a menu or a list of offers, as written: `"3"`, `"4.1"`, `"A1"`. */
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */

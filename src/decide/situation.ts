@@ -1,0 +1,16 @@
+/** What has to be known beside the message itself to decide about it. */
+export interface Situation {
+  /** Older messages arrived while the bot was away. */
+  readonly startedAtMs: number
+  /** The same message id was decided before. */
+  readonly seenBefore: boolean
+  /** The asker's question lies with a person; the bot keeps quiet for this asker. */
+  readonly heldByHuman: boolean
+  /** Numbered sections that were last shown to this asker, in the order shown. */
+  readonly offered: readonly string[]
+  /** The asker was last offered a person. */
+  readonly humanOffered: boolean
+  /** Was this section told in this room within the cooldown? */
+  readonly toldLately: (sectionKey: string) => boolean
+  readonly hasSection: (sectionKey: string) => boolean
+}
