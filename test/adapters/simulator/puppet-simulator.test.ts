@@ -37,7 +37,8 @@ test('is logged in as the bot right after the start', () => {
 
 test('finds the rooms, their topics and their members', async () => {
   const rooms = await bot.Room.findAll()
-  expect(await Promise.all(rooms.map((one) => one.topic()))).toEqual(['想天售后服务群', '同城社区售后群', '过审值班群'])
+  const topics = await Promise.all(rooms.map((one) => one.topic()))
+  expect(new Set(topics)).toEqual(new Set(['想天售后服务群', '同城社区售后群', '过审值班群']))
   const members = await (await room()).memberAll()
   expect(members.map((member) => member.name())).toEqual(['过审小助手', '王老板', '小李', '陈工', '徐经理'])
 })
