@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { toString as qrToString } from 'qrcode'
+import { chatRoutes, player } from './chat-routes.js'
+import { streamEvents } from './event-stream.js'
+import { guardRequests } from './guard-requests.js'
+import { decisionView } from './page-views.js'
+import type { WebDeps } from './web-deps.js'
+
+// The same way up from src/adapters/web and from dist/adapters/web.
+const PUBLIC_FOLDER = fileURLToPath(new URL('../../../public', import.meta.url))
+const DECISIONS_SHOWN = 50 // beside the login of a real account, where there are no chats to hang them on
+
+/** The page and its interface, as a function of requests: `app.request(...)` needs no socket. */
+export function createWebApp(deps: WebDeps): Hono {
+  const { world, log } = deps
+  const app = new Hono()
+  app.use(headers(), guardRequests())
+
+  app.get('/healthz', (c) => c.json({ ok: true, login: deps.status().login }))
+  app.route('/api', botRoutes(deps))
+  if (world) app.route('/api', chatRoutes(world, deps))
+  app.all('/api/*', (c) => c.json({ error: world ? '没有这个接口' : '现在接的是真实微信，这里没有聊天' }, 404))
+
+  app.use(serveStatic({ root: PUBLIC_FOLDER, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
+  app.notFound((c) => c.json({ error: '没有这个页面' }, 404))
+  app.onError((error, c) => {
+    log.error({ err: error, path: c.req.path }, 'request failed')
+    return c.json({ error: '出错了，请查看程序日志' }, 500)
+  })
+  return app
+}
+
+/** Status, login, live events and the reload button: there with any puppet. */
+function botRoutes(deps: WebDeps): Hono {
+  const routes = new Hono()
+
+  routes.get('/status', (c) => {
+    const { qrText, ...status } = deps.status()
+    // Whoever has the code's text can log in with it: the page gets a picture of it and a name to notice a new one by.
+    const qrId = qrText && createHash('sha256').update(qrText).digest('hex').slice(0, 12)
+    return c.json({ ...status, simulated: deps.world !== undefined, ...(qrId && { qrId }) })
+  })
+
+  routes.get('/qr.svg', async (c) => {
+    const { qrText } = deps.status()
+    if (!qrText) return c.json({ error: '现在没有二维码' }, 404)
+    c.header('Cache-Control', 'no-store')
+    return c.body(await qrToString(qrText, { type: 'svg', margin: 1 }), 200, { 'Content-Type': 'image/svg+xml' })
+  })
+
+  routes.get('/decisions', (c) => {
+    const decisions = deps.journal.recent().slice(-DECISIONS_SHOWN)
+    return c.json({ decisions: decisions.map((trace) => decisionView(trace, deps.sectionTitle)) })
+  })
+
+  routes.get('/events', (c) => {
+    const personId = c.req.query('as')
+    const reader = deps.world && player(deps.world, personId)
+    if (reader && 'error' in reader) return c.json({ error: reader.error }, reader.status)
+    return streamEvents(c, deps, personId)
+  })
+
+  routes.post('/reload', async (c) => {
+    const { ok, text } = await deps.reload()
+    deps.log.info({ ok }, 'reload asked for on the page')
+    return c.json({ ok, text }, ok ? 200 : 422)
+  })
+  return routes
+}
+
+function headers() {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      // `blob:` previews a picture before it is sent.
+      imgSrc: ["'self'", 'blob:'],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    // Plain HTTP on loopback: a promise of HTTPS would break other programs on `localhost`.
+    strictTransportSecurity: false,
+  })
+}

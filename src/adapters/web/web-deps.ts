@@ -1,0 +1,30 @@
+import type { Log } from '../../model/ports.js'
+import type { World } from '../simulator/world.js'
+import type { DecisionFeed } from './decision-feed.js'
+
+export interface BotStatus {
+  /** As configured: `simulator`, `wechat4u`, a package name. */
+  readonly puppet: string
+  readonly login: 'starting' | 'waiting-scan' | 'logged-in' | 'logged-out'
+  /** What the QR code to be scanned says; only while waiting for a scan. */
+  readonly qrText?: string | undefined
+  readonly knowledgeVersion: string
+}
+
+export interface ReloadOutcome {
+  readonly ok: boolean
+  /** For the admin, in Chinese; may have several lines. */
+  readonly text: string
+}
+
+/** All that the page shows and does. */
+export interface WebDeps {
+  /** The simulated WeChat; without it (a real puppet is used) the page shows the login instead of chats. */
+  readonly world?: World | undefined
+  readonly journal: DecisionFeed
+  readonly log: Log
+  status(): BotStatus
+  reload(): Promise<ReloadOutcome>
+  /** Title of a guide section, so that a decision reads as more than `4.1`. */
+  sectionTitle?(key: string): string | undefined
+}
