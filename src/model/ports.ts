@@ -7,6 +7,8 @@ export type Outgoing =
   | { readonly kind: 'text'; readonly text: string; readonly mention?: Person }
   | {
       readonly kind: 'picture'
+      /** As the guide names it. */
+      readonly path: string
       readonly bytes: Uint8Array /** Ends in .png, .jpg or .gif: the ending decides how WeChat shows it. */
       readonly fileName: string
     }

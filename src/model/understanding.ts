@@ -41,3 +41,15 @@ export interface Understanding {
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
 }
+
+export interface Match {
+  /** Best first, at most 5. */
+  readonly candidates: readonly Candidate[]
+  readonly wantsHuman: Understanding['wantsHuman']
+}
+
+/** Ranks sections for one message; built from one state of the knowledge. */
+export interface IntentMatcher {
+  /** @param normalized see `normalizeText` */
+  match(normalized: string): Match
+}

@@ -1,21 +1,10 @@
 import type { Intent, KnowledgeContent } from '../model/knowledge.js'
-import type { Candidate } from '../model/understanding.js'
+import type { Candidate, IntentMatcher, Match } from '../model/understanding.js'
 import { ConceptLexicon } from './concept-lexicon.js'
 import { extractFeatures } from './extract-features.js'
 import { type Example, type LinearModel, predict, trainLinearModel } from './linear-model.js'
 import { normalizeText } from './normalize-text.js'
 import { SearchIndex } from './search-index.js'
-
-export interface Match {
-  /** Best first, at most `MAX_CANDIDATES`. */
-  readonly candidates: readonly Candidate[]
-  readonly wantsHuman: { readonly confidence: number; readonly overheard: number }
-}
-
-export interface IntentMatcher {
-  /** @param normalized see `normalizeText` */
-  match(normalized: string): Match
-}
 
 const MAX_CANDIDATES = 5
 /** The class of messages that want no answer. */

@@ -1,6 +1,5 @@
 import type { Intent } from '../model/knowledge.js'
-import type { Candidate, NoticeReason, Understanding } from '../model/understanding.js'
-import type { IntentMatcher } from './intent-matcher.js'
+import type { Candidate, IntentMatcher, NoticeReason, Understanding } from '../model/understanding.js'
 import { normalizeText } from './normalize-text.js'
 import { readSpeechAct } from './speech-act.js'
 import { splitNotice } from './split-notice.js'

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
+import { basename, join, resolve, sep } from 'node:path'
+import type { Log, PictureSource } from '../../model/ports.js'
+
+export interface PictureLibraryOptions {
+  readonly knowledgeDir: string
+  /** Our own drawings, named as the guide's files are. */
+  readonly illustrationsDir: string
+  /** Origin of the documentation site, e.g. `https://docs.example.com`; null: nothing is fetched. */
+  readonly docsSite: string | null
+  readonly cacheDir: string
+}
+
+interface Picture {
+  readonly bytes: Uint8Array
+  readonly fileName: string
+}
+
+const MAX_BYTES = 5 * 1024 * 1024 // WeChat takes more, a phone on a train does not
+const FETCH_TIMEOUT_MS = 10_000
+const RETRY_AFTER_MS = 10 * 60_000
+
+/** Finds a guide picture: the operator's file, else the documentation site's, else our own illustration. */
+export class PictureLibrary implements PictureSource {
+  readonly #options: PictureLibraryOptions
+  readonly #log: Log
+  readonly #failedAtMs = new Map<string, number>()
+
+  constructor(options: PictureLibraryOptions, log: Log) {
+    this.#options = options
+    this.#log = log
+  }
+
+  async load(path: string): Promise<Picture | undefined> {
+    const { knowledgeDir, illustrationsDir } = this.#options
+    return (
+      (await readPicture(knowledgeDir, path)) ??
+      (await this.#fromSite(path)) ??
+      (await readPicture(illustrationsDir, basename(path)))
+    )
+  }
+
+  async #fromSite(path: string): Promise<Picture | undefined> {
+    const { docsSite, cacheDir } = this.#options
+    if (docsSite === null || !path.startsWith('/')) return undefined
+    const cached = `${createHash('sha256')
+      .update(docsSite + path)
+      .digest('hex')}${extensionOf(path)}`
+    const kept = await readPicture(cacheDir, cached)
+    if (kept) return { bytes: kept.bytes, fileName: safeName(path, kept.bytes) }
+    const failedAtMs = this.#failedAtMs.get(path)
+    if (failedAtMs !== undefined && performance.now() - failedAtMs < RETRY_AFTER_MS) return undefined
+    try {
+      const bytes = await fetchPicture(docsSite, path)
+      await mkdir(cacheDir, { recursive: true })
+      await writeFile(join(cacheDir, `${cached}.tmp`), bytes)
+      await rename(join(cacheDir, `${cached}.tmp`), join(cacheDir, cached))
+      return { bytes, fileName: safeName(path, bytes) }
+    } catch (error) {
+      this.#failedAtMs.set(path, performance.now())
+      this.#log.warn(
+        { picture: path, error: error instanceof Error ? error.message : String(error) },
+        'picture not fetched',
+      )
+      return undefined
+    }
+  }
+}
+
+async function fetchPicture(docsSite: string, path: string): Promise<Uint8Array> {
+  const url = new URL(path, docsSite)
+  if (url.origin !== new URL(docsSite).origin) throw new Error('the picture lies outside the documentation site')
+  // A redirect could lead anywhere, so none is followed.
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+  if (!response.ok || !response.body) throw new Error(`the site answered ${response.status}`)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body) {
+    size += chunk.length
+    if (size > MAX_BYTES) throw new Error(`the picture is larger than ${MAX_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  const bytes = Buffer.concat(chunks)
+  if (!typeOf(bytes)) throw new Error('what the site sent is no picture')
+  return bytes
+}
+
+/** Reads a picture below `dir`; anything else, also behind a link that leads out, is not there. */
+async function readPicture(dir: string, path: string): Promise<Picture | undefined> {
+  const root = resolve(dir)
+  const wanted = resolve(root, `.${sep}${path}`)
+  if (!wanted.startsWith(root + sep)) return undefined
+  try {
+    if (!(await realpath(wanted)).startsWith((await realpath(root)) + sep)) return undefined
+    const bytes = await readFile(wanted)
+    return bytes.length <= MAX_BYTES && typeOf(bytes) ? { bytes, fileName: safeName(path, bytes) } : undefined
+  } catch {
+    return undefined // not there, or a folder: the next source may have it
+  }
+}
+
+/** The ending decides how WeChat shows a file, so it follows the bytes, not the name. */
+const safeName = (path: string, bytes: Uint8Array): string =>
+  basename(path).replace(/\.[^.]*$/, '') + (typeOf(bytes) ?? '.png')
+
+const extensionOf = (path: string): string => /\.[a-z]{3,4}$/i.exec(path)?.[0].toLowerCase() ?? '.png'
+
+function typeOf(bytes: Uint8Array): '.png' | '.jpg' | '.gif' | undefined {
+  const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return '.png'
+  if (start.startsWith('\xff\xd8\xff')) return '.jpg'
+  return start.startsWith('GIF8') ? '.gif' : undefined
+}

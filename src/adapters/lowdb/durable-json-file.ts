@@ -1,0 +1,65 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Adapter } from 'lowdb'
+import { StoreError } from '../../errors.js'
+
+const OWNER_ONLY = 0o600
+
+/**
+ * A JSON file that survives a kill at any moment: written beside, flushed to disk, then renamed over the old one.
+ * lowdb's own file adapter does not flush, and loosens the file's mode.
+ */
+export class DurableJsonFile<T> implements Adapter<T> {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @throws StoreError when the file is there but is no JSON; it is left as it is */
+  async read(): Promise<T | null> {
+    let text: string
+    try {
+      text = await readFile(this.#path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw new StoreError(`${this.#path} can't be read`, { cause: error })
+    }
+    try {
+      return JSON.parse(text) as T
+    } catch (error) {
+      throw new StoreError(`${this.#path} is damaged. Move it away or restore a backup, then start again.`, {
+        cause: error,
+      })
+    }
+  }
+
+  async write(data: T): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true })
+    const beside = `${this.#path}.${process.pid}.tmp`
+    try {
+      const file = await open(beside, 'w', OWNER_ONLY)
+      try {
+        await file.writeFile(JSON.stringify(data))
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(beside, this.#path)
+      await syncFolder(dirname(this.#path))
+    } catch (error) {
+      await rm(beside, { force: true })
+      throw error
+    }
+  }
+}
+
+/** The rename itself is durable only once the folder is flushed. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

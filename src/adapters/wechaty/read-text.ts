@@ -1,0 +1,73 @@
+import type { Quote } from '../../model/message.js'
+
+export interface BotNames {
+  /** Every name that a mention of the bot may carry: nick and group display name. */
+  readonly names: readonly string[]
+}
+
+export interface ReadText {
+  /** New part, the bot's mention removed. */
+  readonly text: string
+  readonly quote?: Quote
+  readonly addressedToBot: boolean
+  readonly mentionsOthers: boolean
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&nbsp;': ' ',
+  '&amp;': '&',
+}
+const QUOTE = /^「([^\n]*?)[:：]([\s\S]*?)」\s*\n(?:- ?){6,}\n?([\s\S]*)$/
+const EMOJI_SPAN = /<span class="emoji emoji([0-9a-f]+)"><\/span>/g
+const MENTION = /@([^@\s\u2005]+)/g
+const EVERYBODY = /^(?:所有人|all)$/i
+
+/** Undoes what Web WeChat does to a text; `&amp;` last, so that nothing is unescaped twice. */
+export function unescapeText(text: string): string {
+  return text
+    .replace(EMOJI_SPAN, (_, code: string) => String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)))
+    .replace(/<br\s*\/?>/g, '\n')
+    .replace(/&(?:lt|gt|quot|apos|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
+    .replace(/&amp;/g, '&')
+}
+
+/**
+ * Takes a raw text apart: the quoted part, the mentions, and what the sender says now.
+ *
+ * A mention is looked for by name, because Web WeChat has no mention data and the puppet's own guess misses names
+ * with blanks, `&` or no separator, and is fooled by mentions inside a quote.
+ */
+export function readText(raw: string, { names }: BotNames): ReadText {
+  const quoted = QUOTE.exec(raw)
+  const own = quoted ? quoted[3]!.trim() : raw
+  const { text, found } = removeMention(own, names)
+  const others = [...text.matchAll(MENTION)].map((match) => match[1]!).filter((name) => !EVERYBODY.test(name))
+  return {
+    text: text.trim(),
+    addressedToBot: found,
+    mentionsOthers: others.length > 0,
+    ...(quoted
+      ? { quote: { speaker: quoted[1]!.trim(), text: quoted[2]!.trim(), ofBot: names.includes(quoted[1]!.trim()) } }
+      : {}),
+  }
+}
+
+function removeMention(text: string, names: readonly string[]): { text: string; found: boolean } {
+  let rest = text
+  let found = false
+  // Longer names first: "@小助手二号" is not a mention of "小助手" followed by words.
+  for (const name of [...names].sort((a, b) => b.length - a.length)) {
+    for (let at = rest.indexOf(`@${name}`); name !== '' && at >= 0; at = rest.indexOf(`@${name}`, at + 1)) {
+      const end = at + 1 + name.length
+      // A letter or digit right behind belongs to a longer Latin name; Chinese words follow without a blank.
+      if (/[a-z0-9_]/i.test(rest[end] ?? '') && /[a-z0-9_]$/i.test(name)) continue
+      rest = `${rest.slice(0, at)} ${rest.slice(end).replace(/^[\u2005 ]/, '')}`
+      found = true
+    }
+  }
+  return { text: rest.replace(/\u2005/g, ' '), found }
+}

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMap, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { ConfigError } from './errors.js'
+
+/** Where the project itself lies: its knowledge, intents and page. */
+export const PROJECT_ROOT = join(import.meta.dirname, '..')
+export const CONFIG_FILE = 'guoshen.yaml'
+
+const schema = z.strictObject({
+  /** `simulator` (the page), `wechat4u`, or the package name of another Wechaty puppet. */
+  puppet: z.string().min(1).default('simulator'),
+  /** Tickets, login card and cached pictures. */
+  dataDir: z.string().min(1).default('data'),
+  knowledge: z
+    .strictObject({
+      dir: z.string().min(1).default(join(PROJECT_ROOT, 'knowledge')),
+      intentsDir: z.string().min(1).default(join(PROJECT_ROOT, 'intents')),
+      /** Origin of the documentation site that serves the guide's pictures; null: nothing is fetched. */
+      docsSite: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  rooms: z
+    .strictObject({
+      /** Topics of the groups that are served; `*` stands for anything. */
+      serve: z.array(z.string().min(1)).min(1).default(['*']),
+      /** Topic of the vendor's own group, where tickets are worked. */
+      staffRoom: z.string().min(1).default('过审值班群'),
+    })
+    .prefault({}),
+  staff: z
+    .strictObject({
+      /** Names (nick or group display name, `*` stands for anything) that are never answered. They give no rights. */
+      names: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
+  admin: z
+    .strictObject({
+      /** Remarks that the bot's own account has given to admins. */
+      remarks: z.array(z.string().min(1)).default(['管理员']),
+    })
+    .prefault({}),
+  conversation: z
+    .strictObject({
+      /** Seconds in which the same answer is not repeated to a group unasked. */
+      cooldownSeconds: z.number().min(0).max(86_400).default(180),
+      /** Minutes for which a number or "对" is understood as the answer to an offer. */
+      offerMinutes: z.number().min(1).max(1_440).default(10),
+      /** Minutes in which the timeline line is not repeated to the same person. */
+      timelineMinutes: z.number().min(0).max(10_080).default(60),
+    })
+    .prefault({}),
+  web: z
+    .strictObject({
+      /** First port to try on 127.0.0.1; 0 takes any free one. */
+      port: z.number().int().min(0).max(65_535).default(3100),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+})
+
+export type Config = z.infer<typeof schema>
+
+/** Environment variables and the keys that they override. */
+export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  GUOSHEN_PUPPET: ['puppet'],
+  GUOSHEN_DATA_DIR: ['dataDir'],
+  GUOSHEN_KNOWLEDGE_DIR: ['knowledge', 'dir'],
+  GUOSHEN_INTENTS_DIR: ['knowledge', 'intentsDir'],
+  GUOSHEN_DOCS_SITE: ['knowledge', 'docsSite'],
+  GUOSHEN_STAFF_ROOM: ['rooms', 'staffRoom'],
+  GUOSHEN_WEB_PORT: ['web', 'port'],
+  GUOSHEN_LOG_LEVEL: ['log', 'level'],
+}
+
+/**
+ * Reads the configuration: defaults, then the file, then the environment, then what the command line says.
+ *
+ * @throws ConfigError naming every wrong key at once
+ */
+export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unknown> = {}): Config {
+  const path = env.GUOSHEN_CONFIG ?? CONFIG_FILE
+  if (env.GUOSHEN_CONFIG && !existsSync(path))
+    throw new ConfigError([`${path}: no such file (named by GUOSHEN_CONFIG)`])
+  const raw = existsSync(path) ? parseFile(path) : {}
+  for (const [name, keys] of Object.entries(ENVIRONMENT)) {
+    const value = env[name]
+    if (value !== undefined && value !== '') setIn(raw, keys, name === 'GUOSHEN_WEB_PORT' ? Number(value) : value)
+  }
+  for (const [key, value] of Object.entries(overrides)) if (value !== undefined) setIn(raw, [key], value)
+  const checked = schema.safeParse(raw)
+  if (checked.success) return checked.data
+  throw new ConfigError(
+    checked.error.issues.map((issue) => `${sourceOf(issue.path, path, env)} ${issue.path.join('.')}: ${issue.message}`),
+  )
+}
+
+function parseFile(path: string): Record<string, unknown> {
+  const document = parseDocument(readFileSync(path, 'utf8'))
+  if (document.errors.length > 0)
+    throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`))
+  if (document.contents === null) return {}
+  if (!isMap(document.contents)) throw new ConfigError([`${path}: must be a list of "key: value" lines`])
+  return document.toJS({ maxAliasCount: 0 }) as Record<string, unknown>
+}
+
+function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[], value: unknown): void {
+  if (key === undefined) return
+  if (rest.length === 0) {
+    target[key] = value
+    return
+  }
+  const inner = target[key]
+  const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
+  target[key] = next
+  setIn(next, rest, value)
+}
+
+function sourceOf(path: readonly PropertyKey[], file: string, env: NodeJS.ProcessEnv): string {
+  const variable = Object.entries(ENVIRONMENT).find(([name, keys]) => env[name] && keys.join('.') === path.join('.'))
+  return variable ? variable[0] : file
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { PictureLibrary } from './adapters/files/picture-library.js'
+import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
+import { createReload } from './admin/reload-knowledge.js'
+import type { Operations } from './admin/run-command.js'
+import { type Config, PROJECT_ROOT } from './config.js'
+import { ConversationMemory } from './decide/conversation-memory.js'
+import { createMessageHandler } from './handle-message.js'
+import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
+import { createLoadSnapshot } from './load-snapshot.js'
+import type { IncomingMessage } from './model/message.js'
+import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
+import { Outbox } from './send/outbox.js'
+import { TicketDesk } from './tickets/ticket-desk.js'
+
+/** What differs between the real bot, the command line and tests. */
+export interface Surroundings {
+  readonly channel: Channel
+  readonly clock: Clock
+  readonly log: Log
+  readonly journal: DecisionJournal
+  /** Default: the ticket file in `config.dataDir`. */
+  readonly ticketStore?: TicketStore
+}
+
+export interface Bot {
+  readonly operations: Operations
+  readonly knowledge: KnowledgeHolder
+  handle(message: IncomingMessage): Promise<void>
+  start(): Promise<void>
+  /** Stops hearing, then lets what waits go out. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+const REMEMBERED_ENTRIES = 20_000 // askers, rooms and message ids; some 10 MB at most
+
+/**
+ * Joins the parts; nothing else chooses them.
+ *
+ * @throws KnowledgeError when there is no usable knowledge: no knowledge, no bot
+ * @throws StoreError when the ticket file is damaged
+ */
+export async function createBot(config: Config, surroundings: Surroundings): Promise<Bot> {
+  const { channel, clock, log, journal } = surroundings
+  const startedAtMs = clock.now()
+  const load = createLoadSnapshot({ knowledgeDir: config.knowledge.dir, intentsDir: config.knowledge.intentsDir })
+  const { snapshot, warnings } = await load()
+  if (warnings.length > 0) log.warn({ warnings: warnings.length }, 'knowledge has warnings, see npm run knowledge')
+  const knowledge = new KnowledgeHolder(snapshot)
+  const memory = new ConversationMemory({
+    cooldownMs: config.conversation.cooldownSeconds * 1000,
+    offerMs: config.conversation.offerMinutes * 60_000,
+    timelineMs: config.conversation.timelineMinutes * 60_000,
+    maxEntries: REMEMBERED_ENTRIES,
+  })
+  const ticketStore = surroundings.ticketStore ?? (await LowdbTicketStore.open(join(config.dataDir, 'tickets.json')))
+  const desk = new TicketDesk(ticketStore, clock)
+  const pictures = new PictureLibrary(
+    {
+      knowledgeDir: config.knowledge.dir,
+      illustrationsDir: join(PROJECT_ROOT, 'knowledge', 'illustrations'),
+      docsSite: config.knowledge.docsSite,
+      cacheDir: join(config.dataDir, 'pictures'),
+    },
+    log,
+  )
+  const outbox = new Outbox(channel, log)
+  const operations: Operations = { reload: createReload({ knowledge, load, log }) }
+  const parts = { knowledge, memory, desk, operations, outbox, channel, pictures, journal, clock, log }
+  const handle = createMessageHandler({ ...parts, startedAtMs })
+  return {
+    operations,
+    knowledge,
+    handle,
+    start: () => channel.start(handle),
+    stop: async () => {
+      await channel.stop()
+      await outbox.drain()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { Decision, DecisionTrace } from '../model/decision.js'
+import type { IncomingMessage } from '../model/message.js'
+import type { KnowledgeSnapshot } from '../model/snapshot.js'
+import type { Understanding } from '../model/understanding.js'
+import { isAddressed } from './may-speak.js'
+
+/** Writes down what was decided and why, without text or names. @param tookMs from hearing to deciding */
+export function traceDecision(
+  message: IncomingMessage,
+  decision: Decision,
+  {
+    snapshot,
+    understanding,
+    tookMs,
+  }: { snapshot: KnowledgeSnapshot; understanding: Understanding | undefined; tookMs: number },
+): DecisionTrace {
+  const candidates = understanding?.candidates ?? []
+  const asked = isAddressed(message)
+  const shown = candidates.map((candidate) => ({
+    section: candidate.sectionKey,
+    confidence: asked ? candidate.confidence : candidate.overheard,
+  }))
+  const sections = 'sectionKeys' in decision ? decision.sectionKeys : []
+  const first = shown.find(({ section }) => section === (sections[0] ?? section))
+  return {
+    messageId: message.id,
+    placeKey: message.place.key,
+    kind: decision.kind,
+    sections,
+    intent: intentOf(decision, snapshot, sections[0]),
+    confidence: confidenceOf(decision, understanding, { asked, first: first?.confidence ?? 0 }),
+    reason: reasonOf(decision),
+    candidates: shown,
+    knowledgeVersion: snapshot.version,
+    tookMs,
+  }
+}
+
+function intentOf(
+  decision: Decision,
+  { intentOfSection }: KnowledgeSnapshot,
+  firstSection: string | undefined,
+): string | null {
+  if (decision.kind === 'escalate') return 'human'
+  if (decision.kind === 'courtesy') return decision.word
+  if (decision.kind === 'command') return decision.command.kind
+  return firstSection === undefined ? null : (intentOfSection.get(firstSection)?.id ?? null)
+}
+
+function confidenceOf(
+  decision: Decision,
+  understanding: Understanding | undefined,
+  { asked, first }: { asked: boolean; first: number },
+): number {
+  if (decision.kind === 'courtesy' || decision.kind === 'command') return 1
+  if (decision.kind === 'answer' && decision.reason === 'chosen') return 1
+  if (decision.kind === 'escalate') {
+    const wants = understanding?.wantsHuman
+    return understanding?.act === 'wants-human' || decision.reason !== 'asked'
+      ? 1
+      : ((asked ? wants?.confidence : wants?.overheard) ?? 0)
+  }
+  return first
+}
+
+function reasonOf(decision: Decision): string {
+  if ('reason' in decision) return decision.reason
+  if (decision.kind === 'courtesy') return decision.word
+  if (decision.kind === 'clarify') return 'several-likely'
+  return decision.kind === 'fallback' ? 'not-understood' : decision.command.kind
+}

@@ -1,0 +1,175 @@
+import { mayOrder, type Operations, runCommand } from './admin/run-command.js'
+import type { ConversationMemory } from './decide/conversation-memory.js'
+import { decide } from './decide/decide.js'
+import type { Situation } from './decide/situation.js'
+import { traceDecision } from './decide/trace-decision.js'
+import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
+import type { Decision } from './model/decision.js'
+import type { IncomingMessage } from './model/message.js'
+import type { Channel, Clock, DecisionJournal, Log, Outgoing, PictureSource } from './model/ports.js'
+import type { Bubble } from './model/reply.js'
+import type { KnowledgeSnapshot } from './model/snapshot.js'
+import type { Understanding } from './model/understanding.js'
+import { type ComposedReply, composeReply } from './reply/compose-reply.js'
+import { phrases } from './reply/phrases.js'
+import type { Outbox } from './send/outbox.js'
+import type { TicketDesk } from './tickets/ticket-desk.js'
+import { parseCommand } from './understand/parse-command.js'
+import { understand } from './understand/understand.js'
+
+export interface MessageHandlerParts {
+  readonly knowledge: KnowledgeHolder
+  readonly memory: ConversationMemory
+  readonly desk: TicketDesk
+  readonly operations: Operations
+  readonly outbox: Outbox
+  readonly channel: Channel
+  readonly pictures: PictureSource
+  readonly journal: DecisionJournal
+  readonly clock: Clock
+  readonly log: Log
+  /** Messages sent before this are none of ours; milliseconds since the epoch. */
+  readonly startedAtMs: number
+}
+
+/**
+ * The story of one message: understand → decide → compose → send. Never throws: whatever breaks, the group is spared
+ * and the next message is handled.
+ */
+export function createMessageHandler(parts: MessageHandlerParts): (message: IncomingMessage) => Promise<void> {
+  return async (message) => {
+    try {
+      const order = parseCommand(message.text)
+      if (order && !message.fromSelf && mayOrder(message, order))
+        await obey(message, { kind: 'command', command: order }, parts)
+      else await answer(message, parts)
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
+      note(
+        message,
+        { kind: 'silent', reason: 'failed' },
+        { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() },
+      )
+    }
+  }
+}
+
+async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
+  const { knowledge, memory, outbox, clock } = parts
+  const startedMs = clock.now()
+  const snapshot = knowledge.current()
+  const understanding = understand(message.text, { matcher: snapshot.matcher, intents: snapshot.content.intents })
+  const decision = decide(message, understanding, situationOf(message, snapshot, parts))
+  note(message, decision, { parts, snapshot, startedMs, understanding })
+  const reply = await compose(message, decision, snapshot, parts)
+  memory.note(message, decision, { ...reply, nowMs: clock.now() })
+  if (reply.bubbles.length > 0) await outbox.send(message.place, await ready(message, reply.bubbles, parts))
+}
+
+async function obey(
+  message: IncomingMessage,
+  decision: Extract<Decision, { kind: 'command' }>,
+  parts: MessageHandlerParts,
+): Promise<void> {
+  note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
+  const text = await runCommand(decision.command, message, parts)
+  await parts.outbox.send(message.place, [{ kind: 'text', text }])
+}
+
+function situationOf(
+  message: IncomingMessage,
+  snapshot: KnowledgeSnapshot,
+  { memory, desk, clock, startedAtMs }: MessageHandlerParts,
+): Situation {
+  const nowMs = clock.now()
+  return {
+    startedAtMs,
+    seenBefore: memory.seen(message.id),
+    heldByHuman: desk.heldFor(message.place.key, message.sender.key) !== undefined,
+    ...memory.recall(message, nowMs),
+    toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
+    hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
+  }
+}
+
+async function compose(
+  message: IncomingMessage,
+  decision: Decision,
+  snapshot: KnowledgeSnapshot,
+  parts: MessageHandlerParts,
+): Promise<ComposedReply> {
+  const ticket = decision.kind === 'escalate' ? await handOver(message, parts) : undefined
+  return composeReply(decision, snapshot, {
+    mentionChars: message.place.kind === 'room' && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
+    timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
+    aboutPicture: message.kind === 'picture',
+    direct: message.place.kind === 'direct',
+    ...(ticket ? { ticket } : {}),
+  })
+}
+
+/** The ticket is on disk when this resolves; only then may the asker read its number. */
+async function handOver(
+  message: IncomingMessage,
+  parts: MessageHandlerParts,
+): Promise<{ number: number; isNew: boolean }> {
+  const { desk, memory, clock } = parts
+  const { place, sender } = message
+  const { ticket, isNew } = await desk.open({
+    placeKey: place.key,
+    placeName: place.kind === 'room' ? place.topic : phrases.directChat,
+    askerKey: sender.key,
+    askerName: sender.name,
+    question: message.text,
+    answeredSections: memory.recall(message, clock.now()).answeredSections,
+  })
+  if (isNew) await tellStaff(ticket, parts)
+  return { number: ticket.number, isNew }
+}
+
+async function tellStaff(
+  ticket: Parameters<typeof phrases.staffNotice>[0],
+  { channel, outbox, log }: MessageHandlerParts,
+): Promise<void> {
+  const place = await channel.staffPlace()
+  if (place) await outbox.send(place, [{ kind: 'text', text: phrases.staffNotice(ticket) }])
+  else log.warn({ ticket: ticket.number }, 'no staff group to tell about the ticket')
+}
+
+async function ready(
+  message: IncomingMessage,
+  bubbles: readonly Bubble[],
+  { pictures, log }: MessageHandlerParts,
+): Promise<readonly Outgoing[]> {
+  const outgoing: Outgoing[] = []
+  for (const bubble of bubbles) {
+    if (bubble.kind === 'text') {
+      outgoing.push({ kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: message.sender } : {}) })
+      continue
+    }
+    const picture = await pictures.load(bubble.picture.path)
+    if (picture) outgoing.push({ kind: 'picture', path: bubble.picture.path, ...picture })
+    else log.warn({ picture: bubble.picture.path }, 'picture not found, sending the text alone')
+  }
+  return outgoing
+}
+
+interface NoteContext {
+  readonly parts: MessageHandlerParts
+  readonly snapshot: KnowledgeSnapshot
+  readonly startedMs: number
+  readonly understanding?: Understanding
+}
+
+/** The one line that says why the bot spoke or did not: no text, no names. */
+function note(
+  message: IncomingMessage,
+  decision: Decision,
+  { parts, snapshot, startedMs, understanding }: NoteContext,
+): void {
+  const trace = traceDecision(message, decision, { snapshot, understanding, tookMs: parts.clock.now() - startedMs })
+  parts.journal.record(trace)
+  const { candidates: _candidates, placeKey: _placeKey, ...line } = trace
+  parts.log.info(line, 'decided')
+}

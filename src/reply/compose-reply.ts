@@ -1,0 +1,196 @@
+import type { Decision } from '../model/decision.js'
+import type { Section } from '../model/knowledge.js'
+import type { Bubble, Reply } from '../model/reply.js'
+import type { KnowledgeSnapshot } from '../model/snapshot.js'
+import { phrases } from './phrases.js'
+import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
+import { MAX_BUBBLES, packLines } from './split-text.js'
+
+export interface ReplyContext {
+  /** Characters that the mention of the asker takes in the first bubble; 0 without one. */
+  readonly mentionChars: number
+  /** The asker was told the timeline a moment ago. */
+  readonly timelineToldLately: boolean
+  /** The message was a picture. */
+  readonly aboutPicture: boolean
+  readonly direct: boolean
+  /** Number of the ticket that was opened or already stood open for this asker. */
+  readonly ticket?: { readonly number: number; readonly isNew: boolean }
+}
+
+export interface ComposedReply extends Reply {
+  /** Sections in the order that a number picks them. */
+  readonly shown: readonly string[]
+  readonly toldTimeline: boolean
+}
+
+const NOTHING_SHOWN = { shown: [], toldTimeline: false } as const
+
+/** Puts a decision into bubbles; silence and commands have none. */
+export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+  switch (decision.kind) {
+    case 'silent':
+    case 'command':
+      return { bubbles: [], ...NOTHING_SHOWN }
+    case 'answer':
+      return composeAnswer(sectionsOf(decision.sectionKeys, snapshot), context, snapshot)
+    case 'clarify':
+      return composeClarify(decision.sectionKeys, snapshot, context)
+    case 'fallback':
+      return say([context.aboutPicture ? phrases.fallbackPicture : phrases.fallback], context)
+    case 'courtesy':
+      return decision.word === 'menu' ? composeMenu(snapshot, context) : say([phrases[decision.word]], context)
+    case 'escalate':
+      return composeHandover(sectionsOf(decision.sectionKeys, snapshot), context)
+    default:
+      return assertNever(decision)
+  }
+}
+
+function composeAnswer(
+  sections: readonly Section[],
+  context: ReplyContext,
+  snapshot: KnowledgeSnapshot,
+): ComposedReply {
+  const [only, ...others] = sections
+  if (!only) return say([phrases.fallback], context)
+  if (others.length > 0) return composeSeveral(sections, context, snapshot)
+  const withTimeline = !only.tellsTimeline && !context.timelineToldLately
+  const lines = renderSection(only, { withTimeline })
+  return {
+    bubbles: toBubbles(lines, context),
+    shown: [],
+    toldTimeline: only.tellsTimeline || (withTimeline && only.timeline !== undefined),
+  }
+}
+
+/** Several reasons in one reply: each in its shortest form, the last ones by number where three bubbles are full. */
+function composeSeveral(
+  sections: readonly Section[],
+  context: ReplyContext,
+  snapshot: KnowledgeSnapshot,
+): ComposedReply {
+  const heading: ReplyLine = { text: phrases.severalReasons(sections.length), pictures: [] }
+  const timeline = context.timelineToldLately ? undefined : sections.find((section) => section.timeline)?.timeline
+  const closing = timeline === undefined ? [] : [{ text: timeline, pictures: [] }]
+  for (let whole = sections.length; whole > 0; whole--) {
+    const lines = [
+      heading,
+      ...sections.slice(0, whole).flatMap(renderSectionBriefly),
+      ...sections.slice(whole).map((section, index) => ({
+        text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
+        pictures: [],
+      })),
+      ...closing,
+    ]
+    const fits =
+      packLines(
+        lines.map(({ text }) => text),
+        context.mentionChars,
+      ).length <= MAX_BUBBLES
+    if (fits || whole === 1) {
+      return {
+        bubbles: toBubbles(lines, context),
+        shown: sections.map(({ key }) => key),
+        toldTimeline: timeline !== undefined,
+      }
+    }
+  }
+  return say([phrases.fallback], context)
+}
+
+function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+  const options = keys.map((key, index) => phrases.option(index + 1, titleOf(key, snapshot)))
+  return { ...say([phrases.clarifyHeading, ...options, phrases.clarifyFooter], context), shown: keys }
+}
+
+// A menu longer than this is no menu; the rest of a large knowledge base is found by asking.
+const MAX_MENU_ENTRIES = 20
+
+function composeMenu(snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+  const keys = [...snapshot.sections.keys()].slice(0, MAX_MENU_ENTRIES)
+  const steps = keys.filter((key) => !isRejection(key))
+  const rejections = keys.filter(isRejection)
+  const shown = [...steps, ...rejections]
+  const option = (key: string): string => phrases.option(shown.indexOf(key) + 1, titleOf(key, snapshot))
+  return {
+    ...say(
+      [
+        phrases.menuHeading,
+        ...steps.map(option),
+        ...(rejections.length > 0 ? [phrases.menuRejections, ...rejections.map(option)] : []),
+        phrases.menuFooter,
+      ],
+      context,
+    ),
+    shown,
+  }
+}
+
+const isRejection = (key: string): boolean => /^A\d/.test(key)
+
+function composeHandover(sections: readonly Section[], context: ReplyContext): ComposedReply {
+  const { ticket, direct } = context
+  const answered = sections.flatMap(renderSectionBriefly)
+  const news =
+    ticket === undefined
+      ? []
+      : ticket.isNew
+        ? [direct ? phrases.handedOverDirect(ticket.number) : phrases.handedOver(ticket.number)]
+        : [phrases.alreadyHandedOver(ticket.number)]
+  const closing = [...(sections.length > 0 ? [phrases.unknownReason] : []), ...news]
+  return {
+    ...NOTHING_SHOWN,
+    bubbles: toBubbles([...answered, ...closing.map((text) => ({ text, pictures: [] }))], context),
+  }
+}
+
+const say = (lines: readonly string[], context: ReplyContext): ComposedReply => ({
+  ...NOTHING_SHOWN,
+  bubbles: toBubbles(
+    lines.map((text) => ({ text, pictures: [] })),
+    context,
+  ),
+})
+
+/** Text in at most three bubbles, each followed by the pictures that belong to it. */
+function toBubbles(lines: readonly ReplyLine[], { mentionChars }: ReplyContext): readonly Bubble[] {
+  const texts = lines.map(({ text }) => text).filter((text) => text !== '')
+  const packed = packLines(texts, mentionChars)
+  const kept = packed.length <= MAX_BUBBLES ? packed : cutOff(packed)
+  const pictures = lines.filter((line) => line.pictures.length > 0)
+  const bubbles: Bubble[] = []
+  for (const [index, bubbleLines] of kept.entries()) {
+    bubbles.push({ kind: 'text', text: bubbleLines.join('\n'), mention: index === 0 && mentionChars > 0 })
+    const isLast = index === kept.length - 1
+    const due = isLast ? pictures.splice(0) : takeWhile(pictures, ({ text }) => bubbleLines.includes(text))
+    for (const line of due) for (const picture of line.pictures) bubbles.push({ kind: 'picture', picture })
+  }
+  return bubbles
+}
+
+function takeWhile(lines: ReplyLine[], belongs: (line: ReplyLine) => boolean): readonly ReplyLine[] {
+  const taken: ReplyLine[] = []
+  while (lines[0] && belongs(lines[0])) taken.push(lines.shift()!)
+  return taken
+}
+
+function cutOff(packed: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const kept = packed.slice(0, MAX_BUBBLES)
+  const last = [...kept[MAX_BUBBLES - 1]!]
+  while (last.length > 1 && [...last, phrases.cutOff].join('\n').length > 500) last.pop()
+  return [...kept.slice(0, -1), [...last, phrases.cutOff]]
+}
+
+const sectionsOf = (keys: readonly string[], { sections }: KnowledgeSnapshot): readonly Section[] =>
+  keys.flatMap((key) => sections.get(key) ?? [])
+
+/** As people call it: the intent's title where an author gave one, else the heading. */
+function titleOf(key: string, { intentOfSection, sections }: KnowledgeSnapshot): string {
+  const intent = intentOfSection.get(key)
+  return intent && !intent.automatic ? intent.title : (sections.get(key)?.title ?? key)
+}
+
+function assertNever(value: never): never {
+  throw new TypeError(`unexpected decision ${JSON.stringify(value)}`)
+}

@@ -1,0 +1,42 @@
+import type { OpenTicket } from '../model/ticket.js'
+
+type StaffNotice = Pick<OpenTicket, 'number' | 'placeName' | 'askerName' | 'question' | 'answeredSections'>
+
+/** Every sentence that the bot says of its own; what it knows stands in `knowledge/`. */
+export const phrases = {
+  title: (key: string, title: string): string =>
+    key.startsWith('A') ? `【驳回处理】${title}` : key === '0' ? `【从这里开始】${title}` : `【${key}】${title}`,
+  requiredHeading: '📷 需要的截图：',
+  next: (line: string): string => `👉 下一步：${line}`,
+  handoff: (line: string): string => `🙋 ${line}`,
+  supplement: (text: string, checkedOn: string): string => `ℹ️ 补充（指南之外，${checkedOn} 核对）：${text}`,
+  cutOff: '……后面还有，请看完整指南，或回复“转人工”。',
+  severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
+  moreOf: (number: number, title: string): string => `${number} ${title}：回复“${number}”看做法`,
+  clarifyHeading: '您想问的是哪一个？回复数字即可：',
+  clarifyFooter: '都不是的话，回复“转人工”。',
+  option: (number: number, title: string): string => `${number} ${title}`,
+  fallback: '这个我没有把握，不敢乱答。您可以换个说法，把页面或驳回原因的文字发来；也可以回复“转人工”，我请同事来看。',
+  fallbackPicture: '图片里的字我看不了，请把上面的文字发给我（比如驳回原因），或者回复“转人工”。',
+  greeting: '您好，我是过审小助手。提审的问题直接问我就行，回复“菜单”看全部步骤。',
+  thanks: '不客气，祝您早日过审！',
+  declined: '好的，有需要随时叫我。',
+  menuHeading: '首次提审的问题都可以问我，回复数字看做法：',
+  menuRejections: '被驳回了：',
+  menuFooter: '驳回通知可以整段发给我；要找同事，回复“转人工”。',
+  handedOver: (number: number): string => `已转人工，工单 ${number}，值班的同事会在群里回复您。`,
+  handedOverDirect: (number: number): string => `已转人工，工单 ${number}，值班的同事会尽快联系您。`,
+  alreadyHandedOver: (number: number): string =>
+    `您的工单 ${number} 已经在同事手上了，请稍等，有新情况直接在群里说就行。`,
+  unknownReason: '有一条驳回原因指南里没有，我请同事来看。',
+  directChat: '私聊',
+  staffNotice: ({ number, placeName, askerName, question, answeredSections }: StaffNotice): string =>
+    [
+      `🔔 工单 ${number}`,
+      `群：${placeName}`,
+      `提问人：${askerName}`,
+      `问题：${question}`,
+      answeredSections.length > 0 ? `机器人答过：${answeredSections.join('、')}` : '机器人还没有答过',
+      `接单请回复“接单 ${number}”，处理完回复“结单 ${number} 说明”。`,
+    ].join('\n'),
+} as const
