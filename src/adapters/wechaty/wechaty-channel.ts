@@ -13,6 +13,8 @@ export interface WechatyChannelOptions {
   /** Names that are never answered. */
   readonly staffNames: readonly string[]
   readonly adminRemarks: readonly string[]
+  /** Whether stopping ends the login; with WeChat that would cost a new scan at the next start. */
+  readonly logoutOnStop: boolean
 }
 
 export type LoginListener = (state: {
@@ -64,7 +66,7 @@ export class WechatyChannel implements Channel {
 
   async stop(): Promise<void> {
     clearInterval(this.#staffTimer)
-    await this.#bot.stop()
+    if (this.#options.logoutOnStop) await this.#bot.stop()
   }
 
   async send(to: Place, bubble: Outgoing): Promise<void> {

@@ -1,0 +1,25 @@
+# Build stage: all dependencies, compile TypeScript, then keep only what runs.
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production TZ=Asia/Shanghai GUOSHEN_DATA_DIR=/app/data
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY knowledge ./knowledge
+COPY intents ./intents
+COPY public ./public
+# The image's own user `node` has uid 1000.
+RUN mkdir data && chown node:node data
+USER node
+VOLUME /app/data
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+  CMD ["node", "dist/cli/health.js"]
+CMD ["node", "dist/main.js"]
