@@ -2,7 +2,10 @@ import type { ConceptLexicon } from './concept-lexicon.js'
 import { syllableOf } from './sound.js'
 
 export interface TextFeatures {
-  /** Distinct feature names: `c:` character n-grams, `k:` concepts, `s:` syllable pairs, `f:` form of the message. */
+  /**
+   * Distinct feature names: `c:` character n-grams, `k:` concepts, `s:` syllable pairs, `f:` form of the message,
+   * `m:` its manner (asking, reporting, refused …), alone and with each concept.
+   */
   readonly names: readonly string[]
 }
 
@@ -11,6 +14,16 @@ const QUESTION_WORD =
   /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|可不可以|要不要|有没有|为何|为什么|凭什么|么$/
 const FILLER =
   /^(?:你好|您好|请问|麻烦问?一?下|老师|亲|hi|hello|在吗|问一?下|请教一?下|大佬|各位|打扰一?下|那个|嗯|想问一?下|咨询一?下)+|(?:谢谢|感谢|多谢|急+|在线等|求助|求解)+$/g
+
+/** "类目怎么加" and "类目加好了" share their words; what is done with them tells a question from a report. */
+const MANNERS: readonly (readonly [string, RegExp])[] = [
+  ['asks', QUESTION_WORD],
+  ['reports', /了[!。~]*$|好了|已经|搞定|完成|通过了|ok/],
+  ['serves', /^您|亲|麻烦您|请您|您这边|我们这边|给您/],
+  ['denies', /不|没|未|无|拒|退|失败/],
+  ['dates', /昨天|今天|明天|刚|下周|上周|等/],
+  ['calls', /@/],
+]
 
 /** @param text see `normalizeText` */
 export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeatures {
@@ -21,6 +34,7 @@ export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeat
   addGrams(packed, names)
   addSounds(packed, names)
   addForm(text, names)
+  addManners(text, concepts, names)
   return { names: [...names] }
 }
 
@@ -62,4 +76,13 @@ function addForm(text: string, names: Set<string>): void {
   )
   if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) names.add('f:numbered')
   if (/^@/.test(text)) names.add('f:at')
+}
+
+function addManners(text: string, concepts: readonly string[], names: Set<string>): void {
+  const manners = MANNERS.filter(([, pattern]) => pattern.test(text)).map(([manner]) => manner)
+  names.add(`m:${manners.join('+')}`)
+  for (const manner of manners) {
+    names.add(`m:${manner}`)
+    for (const concept of concepts) names.add(`m:${manner} ${concept}`)
+  }
 }

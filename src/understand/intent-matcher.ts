@@ -9,8 +9,9 @@ import { SearchIndex } from './search-index.js'
 const MAX_CANDIDATES = 5
 /** The class of messages that want no answer. */
 const NOTHING = 'nothing'
+const SOMETHING = 'something'
 // Best right-minus-wrong in 5-fold cross-validation over intents/ on 2026-11-23 (docs/adr/0002).
-const TRAINING = { epochs: 12, rate: 0.2, decay: 3e-5, minCount: 2 }
+const TRAINING = { epochs: 12, rate: 0.2, decay: 3e-4, minCount: 2 }
 // Half of the training messages want silence; of those put to the bot by name about one in ten does. The odds
 // that a message is for us are raised by that ratio when the bot is addressed.
 const ASKED_ODDS = 6
@@ -27,7 +28,7 @@ const SEARCH_OVERHEARD_MIDPOINT = 0.62
 export function buildIntentMatcher(content: KnowledgeContent): IntentMatcher {
   const lexicon = new ConceptLexicon(content.concepts)
   const authored = content.intents.filter(({ automatic }) => !automatic)
-  const model = trainClassifier(authored, content, lexicon)
+  const classifier = trainClassifier(authored, content, lexicon)
   const index = indexAutomatic(content)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   return {
@@ -35,49 +36,57 @@ export function buildIntentMatcher(content: KnowledgeContent): IntentMatcher {
       const found = index
         .search(normalized)
         .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
-      if (!model) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
-      const { candidates, wantsHuman } = classify(model, extractFeatures(normalized, lexicon).names, sectionOf)
+      if (!classifier) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
+      const { candidates, wantsHuman } = classify(classifier, extractFeatures(normalized, lexicon).names, sectionOf)
       const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
       return { candidates: all.slice(0, MAX_CANDIDATES), wantsHuman }
     },
   }
 }
 
+/** Two views of the same examples: which section, and whether it is for us at all. Together they err less than either. */
+interface Classifier {
+  readonly sections: LinearModel
+  readonly scope: LinearModel
+}
+
 function trainClassifier(
   authored: readonly Intent[],
   { silence }: KnowledgeContent,
   lexicon: ConceptLexicon,
-): LinearModel | undefined {
+): Classifier | undefined {
   if (authored.length === 0) return undefined
   const example = (text: string, label: string): Example => ({
     features: extractFeatures(normalizeText(text), lexicon).names,
     label,
   })
-  return trainLinearModel(
-    [
-      ...authored.flatMap(({ id, utterances }) => utterances.map((utterance) => example(utterance, id))),
-      ...silence.map(({ text }) => example(text, NOTHING)),
-    ],
-    TRAINING,
-  )
+  const examples = [
+    ...authored.flatMap(({ id, utterances }) => utterances.map((utterance) => example(utterance, id))),
+    ...silence.map(({ text }) => example(text, NOTHING)),
+  ]
+  const forScope = examples.map((one) => ({ ...one, label: one.label === NOTHING ? NOTHING : SOMETHING }))
+  return { sections: trainLinearModel(examples, TRAINING), scope: trainLinearModel(forScope, TRAINING) }
 }
 
 function classify(
-  model: LinearModel,
+  { sections, scope }: Classifier,
   features: readonly string[],
   sectionOf: ReadonlyMap<string, string | undefined>,
 ): Match {
-  const overheard = predict(model, features)
-  const nothing = model.classes.indexOf(NOTHING)
-  const unlikely = nothing < 0 ? 0 : overheard[nothing]!
-  const sum = ASKED_ODDS * (1 - unlikely) + unlikely
+  const shares = predict(sections, features)
+  const nothing = sections.classes.indexOf(NOTHING)
+  const something = nothing < 0 ? 1 : 1 - shares[nothing]!
+  const inScope = (something + (predict(scope, features)[scope.classes.indexOf(SOMETHING)] ?? 0)) / 2
+  const asked = (ASKED_ODDS * inScope) / (ASKED_ODDS * inScope + 1 - inScope)
   const candidates: Candidate[] = []
   let wantsHuman = { confidence: 0, overheard: 0 }
-  for (const [index, id] of model.classes.entries()) {
-    const share = { confidence: (overheard[index]! * ASKED_ODDS) / sum, overheard: overheard[index]! }
+  for (const [index, id] of sections.classes.entries()) {
+    // Which section it is, provided that it is for us; then how probably it is.
+    const share = something > 0 ? shares[index]! / something : 0
+    const confidences = { confidence: share * asked, overheard: share * inScope }
     const sectionKey = sectionOf.get(id)
-    if (sectionKey) candidates.push({ sectionKey, intentId: id, ...share })
-    else if (id !== NOTHING) wantsHuman = share
+    if (sectionKey) candidates.push({ sectionKey, intentId: id, ...confidences })
+    else if (id !== NOTHING) wantsHuman = confidences
   }
   candidates.sort((a, b) => b.confidence - a.confidence)
   return { candidates: candidates.slice(0, MAX_CANDIDATES), wantsHuman }
