@@ -29,12 +29,14 @@ type Membership = { readonly person: SimulatedPerson; readonly conversation: Con
 export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Hono {
   const routes = new Hono()
 
+  routes.get('/people', (c) => c.json({ botId: world.botId, people: world.people }))
+
   routes.get('/conversations', (c) => {
     const me = player(world, c.req.query('as'))
     if ('error' in me) return refuse(c, me)
     const own = world.conversations.filter(({ memberIds }) => memberIds.includes(me.id))
     const conversations = own.map((conversation) => conversationView(world, conversation, me))
-    return c.json({ me, botId: world.botId, people: world.people, conversations })
+    return c.json({ me, conversations })
   })
 
   routes.get('/messages', (c) => {

@@ -1,0 +1,74 @@
+/** @typedef {import('../src/adapters/web/page-views.js').DecisionView} DecisionView */
+
+/** What the bot did, in two or three characters. */
+export const KIND_WORDS = {
+  answer: '回答',
+  clarify: '反问',
+  fallback: '不知道',
+  escalate: '转人工',
+  courtesy: '客气话',
+  command: '执行命令',
+  silent: '沉默',
+}
+
+/** Why: a short label, and a sentence for those who ask. */
+export const REASON_WORDS = {
+  // silence
+  'own-message': ['自己的消息', '这是机器人账号自己发的，它不会回复自己。'],
+  'system-notice': ['系统提示', '这是微信的系统提示，不是有人说话。'],
+  staff: ['同事在说话', '发言的是服务商自己人，机器人不插话。'],
+  'too-old': ['启动前的消息', '这条消息比机器人启动得早，补答只会打扰大家。'],
+  duplicate: ['重复收到', '同一条消息收到了两次，只处理第一次。'],
+  'room-not-served': ['不服务这个群', '配置里没有让机器人服务这个群。'],
+  'staff-room': ['值班群闲聊', '值班群里机器人只听命令，例如“工单”“重载”。'],
+  'not-text': ['不是文字', '图片、语音等内容没有点名机器人，它不猜。'],
+  empty: ['没有内容', '去掉提醒和引用之后，没有剩下文字。'],
+  'to-somebody-else': ['在跟别人说', '这条消息提醒的是别人，机器人不抢话。'],
+  'not-for-us': ['与过审无关', '没有人点名，内容也不像在问提审的事。'],
+  'not-sure': ['把握不够', '像是在问提审的事，但没有人点名，把握又不够高，宁可不说。'],
+  'answered-lately': ['刚刚答过', '同样的答案几分钟前刚在这里说过，没有点名就不重复。'],
+  'held-by-human': ['人工处理中', '这位客户的工单还没有结，先由同事来回答。'],
+  'not-allowed': ['没有权限', '这个命令只有管理员或值班群的同事可以用。'],
+  failed: ['处理出错', '处理这条消息时程序出了错，原因写在运行日志里。'],
+  // answers and questions back
+  sure: ['把握足够', '问的是哪一节很清楚，直接回答。'],
+  chosen: ['按编号选的', '对方回了编号，按编号给出那一节。'],
+  notice: ['认出驳回通知', '这是一份驳回通知，按里面的原因逐条回答。'],
+  'several-likely': ['有几种可能', '问题可能指几节内容，请对方选一个。'],
+  'not-understood': ['没有听懂', '指南里没有找到对应的内容，老实说不知道，并提出转人工。'],
+  // handing over
+  asked: ['主动要人工', '对方明确要找人工，开一张工单交给同事。'],
+  'accepted-offer': ['接受转人工', '机器人提出转人工，对方同意了。'],
+  'unknown-rejection-reason': ['没见过的驳回原因', '驳回通知里有指南没写到的原因，交给同事看。'],
+  // courtesy
+  greeting: ['打招呼', '对方只是问好，回一句就够了。'],
+  thanks: ['道谢', '对方在道谢，回一句就够了。'],
+  menu: ['看菜单', '对方想知道机器人会什么，给出菜单。'],
+  declined: ['不用转人工', '对方说不用转人工，就此打住。'],
+  // commands
+  reload: ['重载知识', '管理员让机器人重新读取知识和意图。'],
+  'list-tickets': ['查看工单', '同事想看还没有结的工单。'],
+  'claim-ticket': ['接单', '同事接下一张工单。'],
+  'close-ticket': ['结单', '同事结掉一张工单，机器人恢复回答那位客户。'],
+}
+
+/** @param {string} kind */
+export const kindWord = (kind) => KIND_WORDS[/** @type {keyof typeof KIND_WORDS} */ (kind)] ?? kind
+
+/** @param {string} reason @returns {{ label: string, sentence: string }} the raw reason where no words are known */
+export function reasonWords(reason) {
+  const words = REASON_WORDS[/** @type {keyof typeof REASON_WORDS} */ (reason)]
+  return { label: words?.[0] ?? reason, sentence: words?.[1] ?? '' }
+}
+
+/** @param {number} confidence 0..1 */
+export const percent = (confidence) => `${Math.round(confidence * 100)}%`
+
+/** The badge under a message: `回答 4.1 · 93%`, `沉默 · 把握不够`. @param {DecisionView} decision */
+export function badgeWords({ kind, sections, confidence, reason }) {
+  if (kind === 'silent' || kind === 'courtesy' || kind === 'escalate' || kind === 'command') {
+    return `${kindWord(kind)} · ${reasonWords(reason).label}`
+  }
+  if (kind === 'fallback') return '不知道 · 提出转人工'
+  return `${kindWord(kind)} ${sections.join('、')} · ${percent(confidence)}`
+}
