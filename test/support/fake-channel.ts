@@ -1,0 +1,57 @@
+import { ChannelError } from '../../src/errors.js'
+import type { Place } from '../../src/model/message.js'
+import type { Channel, MessageListener, Outgoing } from '../../src/model/ports.js'
+
+export interface Sent {
+  readonly to: Place
+  readonly bubble: Outgoing
+}
+
+export const STAFF_PLACE: Place = {
+  kind: 'room',
+  id: 'staff-room',
+  key: 'room:过审值班群',
+  topic: '过审值班群',
+  purpose: 'staff',
+}
+
+/** A chat network in memory: keeps what is sent, and refuses or holds up what it is told to. */
+export class FakeChannel implements Channel {
+  readonly sent: Sent[] = []
+  listener: MessageListener | undefined
+  staff: Place | undefined = STAFF_PLACE
+  /** Looked at for every bubble before it goes out; may throw, or take its time. */
+  beforeSend: (to: Place, bubble: Outgoing) => void | Promise<void> = () => {}
+
+  async start(listener: MessageListener): Promise<void> {
+    this.listener = listener
+  }
+
+  async stop(): Promise<void> {
+    this.listener = undefined
+  }
+
+  async send(to: Place, bubble: Outgoing): Promise<void> {
+    await this.beforeSend(to, bubble)
+    this.sent.push({ to, bubble })
+  }
+
+  async staffPlace(): Promise<Place | undefined> {
+    return this.staff
+  }
+
+  /** Texts and `[picture]`s that arrived in a place, oldest first. */
+  in(placeKey: string): readonly string[] {
+    return this.sent.filter(({ to }) => to.key === placeKey).map(({ bubble }) => asRead(bubble))
+  }
+}
+
+/** A bubble as people see it: the mention in front, a picture by its name in the guide. */
+export const asRead = (bubble: Outgoing): string =>
+  bubble.kind === 'picture'
+    ? `[${bubble.path}]`
+    : bubble.mention
+      ? `@${bubble.mention.name} ${bubble.text}`
+      : bubble.text
+
+export const refusal = (): ChannelError => new ChannelError('channel-rejected', '1205 == 0', { retryable: true })
