@@ -16,7 +16,10 @@ export class DurableJsonFile<T> implements Adapter<T> {
     this.#path = path
   }
 
-  /** @throws StoreError when the file is there but is no JSON; it is left as it is */
+  /**
+   * @returns null when there is no file
+   * @throws StoreError when the file is there but holds no JSON object or list; it is left as it is
+   */
   async read(): Promise<T | null> {
     let text: string
     try {
@@ -25,13 +28,12 @@ export class DurableJsonFile<T> implements Adapter<T> {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
       throw new StoreError(`${this.#path} can't be read`, { cause: error })
     }
-    try {
-      return JSON.parse(text) as T
-    } catch (error) {
-      throw new StoreError(`${this.#path} is damaged. Move it away or restore a backup, then start again.`, {
-        cause: error,
-      })
+    const content = parse(text)
+    // lowdb takes `null`, `false`, `0` and `""` for "no file yet" and would write over it.
+    if (typeof content !== 'object' || content === null) {
+      throw new StoreError(`${this.#path} is damaged. Move it away or restore a backup, then start again.`)
     }
+    return content as T
   }
 
   async write(data: T): Promise<void> {
@@ -51,6 +53,15 @@ export class DurableJsonFile<T> implements Adapter<T> {
       await rm(beside, { force: true })
       throw error
     }
+  }
+}
+
+/** The parser's own error would quote what people wrote, so it goes no further. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

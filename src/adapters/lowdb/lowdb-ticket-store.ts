@@ -26,7 +26,13 @@ const storedTicket = z.discriminatedUnion('status', [
     closingNote: z.string(),
   }),
 ])
-const storedTickets = z.object({ lastNumber: z.number().int().nonnegative(), tickets: z.array(storedTicket) })
+// Strict, because a key that we don't know would be gone after the first write.
+const storedTickets = z
+  .strictObject({ lastNumber: z.number().int().nonnegative(), tickets: z.array(storedTicket) })
+  .refine(({ lastNumber, tickets }) => tickets.every(({ number }) => number <= lastNumber), {
+    path: ['lastNumber'], // a number given out again would replace its first ticket
+  })
+  .refine(({ tickets }) => new Set(tickets.map(({ number }) => number)).size === tickets.length, { path: ['tickets'] })
 
 interface StoredTickets {
   lastNumber: number

@@ -1,0 +1,15 @@
+/**
+ * Opens one ticket after another in the file named by the first argument and prints each number once it is promised,
+ * until somebody kills it. Long questions make the writes long.
+ */
+import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
+import { TicketDesk } from '../../src/tickets/ticket-desk.js'
+import { aTicketRequest } from './a-ticket.js'
+
+const desk = new TicketDesk(await LowdbTicketStore.open(process.argv[2]!), { now: () => Date.now() })
+const question = '备案'.repeat(10_000)
+for (;;) {
+  const askerKey = `name:${process.pid}-${process.hrtime.bigint()}`
+  const { ticket } = await desk.open(aTicketRequest({ askerKey, question }))
+  process.stdout.write(`${ticket.number}\n`)
+}
