@@ -10,6 +10,8 @@ export interface PictureLibraryOptions {
   /** Origin of the documentation site, e.g. `https://docs.example.com`; null: nothing is fetched. */
   readonly docsSite: string | null
   readonly cacheDir: string
+  /** How long the site may take for one picture; default 10 s. */
+  readonly fetchTimeoutMs?: number
 }
 
 interface Picture {
@@ -26,6 +28,7 @@ export class PictureLibrary implements PictureSource {
   readonly #options: PictureLibraryOptions
   readonly #log: Log
   readonly #failedAtMs = new Map<string, number>()
+  readonly #fetching = new Map<string, Promise<Picture | undefined>>()
 
   constructor(options: PictureLibraryOptions, log: Log) {
     this.#options = options
@@ -42,37 +45,54 @@ export class PictureLibrary implements PictureSource {
   }
 
   async #fromSite(path: string): Promise<Picture | undefined> {
-    const { docsSite, cacheDir } = this.#options
+    const { docsSite } = this.#options
     if (docsSite === null || !path.startsWith('/')) return undefined
-    const cached = `${createHash('sha256')
-      .update(docsSite + path)
-      .digest('hex')}${extensionOf(path)}`
-    const kept = await readPicture(cacheDir, cached)
+    // Several askers at once wait for one fetch.
+    const fetching = this.#fetching.get(path) ?? this.#keptOrFetched(path, docsSite)
+    this.#fetching.set(path, fetching)
+    return fetching.finally(() => this.#fetching.delete(path))
+  }
+
+  async #keptOrFetched(path: string, docsSite: string): Promise<Picture | undefined> {
+    const digest = createHash('sha256').update(docsSite + path)
+    const cached = `${digest.digest('hex')}${extensionOf(path)}`
+    const kept = await readPicture(this.#options.cacheDir, cached)
     if (kept) return { bytes: kept.bytes, fileName: safeName(path, kept.bytes) }
     const failedAtMs = this.#failedAtMs.get(path)
     if (failedAtMs !== undefined && performance.now() - failedAtMs < RETRY_AFTER_MS) return undefined
+    return this.#fetch(path, { docsSite, cached })
+  }
+
+  async #fetch(path: string, { docsSite, cached }: { docsSite: string; cached: string }): Promise<Picture | undefined> {
     try {
-      const bytes = await fetchPicture(docsSite, path)
-      await mkdir(cacheDir, { recursive: true })
-      await writeFile(join(cacheDir, `${cached}.tmp`), bytes)
-      await rename(join(cacheDir, `${cached}.tmp`), join(cacheDir, cached))
+      const bytes = await fetchPicture(path, docsSite, this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS)
+      await this.#keep(cached, bytes)
       return { bytes, fileName: safeName(path, bytes) }
     } catch (error) {
       this.#failedAtMs.set(path, performance.now())
-      this.#log.warn(
-        { picture: path, error: error instanceof Error ? error.message : String(error) },
-        'picture not fetched',
-      )
+      this.#log.warn({ picture: path, error: messageOf(error) }, 'picture not fetched')
       return undefined
+    }
+  }
+
+  async #keep(name: string, bytes: Uint8Array): Promise<void> {
+    const { cacheDir } = this.#options
+    try {
+      await mkdir(cacheDir, { recursive: true })
+      await writeFile(join(cacheDir, `${name}.tmp`), bytes)
+      await rename(join(cacheDir, `${name}.tmp`), join(cacheDir, name))
+    } catch (error) {
+      // A full disk is no reason to keep the picture from the asker.
+      this.#log.warn({ picture: name, error: messageOf(error) }, 'picture not kept')
     }
   }
 }
 
-async function fetchPicture(docsSite: string, path: string): Promise<Uint8Array> {
+async function fetchPicture(path: string, docsSite: string, timeoutMs: number): Promise<Uint8Array> {
   const url = new URL(path, docsSite)
   if (url.origin !== new URL(docsSite).origin) throw new Error('the picture lies outside the documentation site')
   // A redirect could lead anywhere, so none is followed.
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
   if (!response.ok || !response.body) throw new Error(`the site answered ${response.status}`)
   const chunks: Uint8Array[] = []
   let size = 0
@@ -99,6 +119,8 @@ async function readPicture(dir: string, path: string): Promise<Picture | undefin
     return undefined // not there, or a folder: the next source may have it
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The ending decides how WeChat shows a file, so it follows the bytes, not the name. */
 const safeName = (path: string, bytes: Uint8Array): string =>
