@@ -1,6 +1,6 @@
 import { toBase64 } from './call-server.js'
 import { byId } from './elements.js'
-import { offerMembers } from './mention-picker.js'
+import { MentionPicker } from './mention-picker.js'
 import { takePictures } from './take-pictures.js'
 import { toast } from './toast.js'
 
@@ -37,7 +37,7 @@ export class Composer {
   constructor(store) {
     this.#store = store
     store.addEventListener('opened', () => this.#changeConversation())
-    const picker = offerMembers(store, this.#text, ({ id, name }) => this.#draft.mentions.set(id, name))
+    const picker = new MentionPicker(store, this.#text, ({ id, name }) => this.#draft.mentions.set(id, name))
     this.#text.addEventListener('input', () => this.#change({ text: this.#text.value }))
     this.#text.addEventListener('keydown', (event) => {
       // Enter also ends the choice of characters in a Chinese input method; that is no wish to send.

@@ -8,83 +8,92 @@ import { avatar, byId, element } from './elements.js'
 const TYPED_MENTION = /@([^@\s]*)$/u // from the `@` to the cursor
 const MENTION_END = '\u2005' // what WeChat puts behind a chosen name
 
-/**
- * Offers the group's members behind a typed `@` or the @ button.
- *
- * @param {ChatStore} store
- * @param {HTMLTextAreaElement} text
- * @param {(member: Member) => void} choose told of every chosen member
- * @returns {{ takes: (event: KeyboardEvent) => boolean }} true for keys that were meant for the list
- */
-export function offerMembers(store, text, choose) {
-  const picker = byId('mention-picker')
+/** Offers the group's members behind a typed `@` or the @ button. */
+export class MentionPicker {
   /** @type {Member[]} */
-  let offered = []
-  let marked = 0
+  #offered = []
+  #marked = 0
+  #list = byId('mention-picker')
+  #store
+  #text
+  #choose
 
-  const typedPart = () => TYPED_MENTION.exec(text.value.slice(0, text.selectionStart))
-  const draw = () => {
-    picker.hidden = offered.length === 0
-    picker.replaceChildren(
-      ...offered.map((member, index) =>
-        element(
-          'button.mention-choice',
-          {
-            type: 'button',
-            role: 'option',
-            'data-person-id': member.id,
-            'aria-selected': String(index === marked),
-            // Not `click`: the text would lose the focus, and with it the cursor's place.
-            pointerdown: (event) => {
-              event.preventDefault()
-              insert(member)
-            },
-          },
-          avatar(member, store),
-          member.name,
-        ),
-      ),
-    )
+  /**
+   * @param {ChatStore} store
+   * @param {HTMLTextAreaElement} text
+   * @param {(member: Member) => void} choose told of every chosen member
+   */
+  constructor(store, text, choose) {
+    this.#store = store
+    this.#text = text
+    this.#choose = choose
+    byId('mention').addEventListener('click', () => this.#startMention())
+    text.addEventListener('input', () => this.#offer(this.#membersFor(this.#typed()?.[1])))
+    text.addEventListener('blur', () => this.#offer([]))
+    store.addEventListener('opened', () => this.#offer([]))
   }
-  const offer = () => {
-    const typed = typedPart()?.[1]
-    const others = store.opened?.kind === 'room' ? store.opened.members.filter(({ id }) => id !== store.me.id) : []
-    offered = typed === undefined ? [] : others.filter(({ name }) => name.includes(typed))
-    marked = 0
-    draw()
-  }
-  const close = () => {
-    offered = []
-    draw()
-  }
-  const insert = (/** @type {Member} */ member) => {
-    const start = typedPart()?.index ?? text.selectionStart
-    text.setRangeText(`@${member.name}${MENTION_END}`, start, text.selectionStart, 'end')
-    choose(member)
-    text.dispatchEvent(new Event('input'))
-    text.focus()
-  }
-  byId('mention').addEventListener('click', () => {
-    text.focus()
-    if (!typedPart()) text.setRangeText('@', text.selectionStart, text.selectionEnd, 'end')
-    text.dispatchEvent(new Event('input'))
-  })
-  text.addEventListener('input', offer)
-  text.addEventListener('blur', close)
-  store.addEventListener('opened', close)
 
-  return {
-    takes: (event) => {
-      const member = offered[marked]
-      if (!member) return false
-      const step = { ArrowDown: 1, ArrowUp: offered.length - 1 }[event.key]
-      if (step !== undefined) marked = (marked + step) % offered.length
-      else if (event.key === 'Enter' || event.key === 'Tab') insert(member)
-      else if (event.key === 'Escape') offered = []
-      else return false
+  /** @param {KeyboardEvent} event @returns {boolean} whether the key was meant for the list */
+  takes(event) {
+    const member = this.#offered[this.#marked]
+    if (!member) return false
+    const count = this.#offered.length
+    const step = { ArrowDown: 1, ArrowUp: count - 1 }[event.key]
+    if (step !== undefined) this.#offer(this.#offered, (this.#marked + step) % count)
+    else if (event.key === 'Enter' || event.key === 'Tab') this.#insert(member)
+    else if (event.key === 'Escape') this.#offer([])
+    else return false
+    event.preventDefault()
+    return true
+  }
+
+  #typed() {
+    return TYPED_MENTION.exec(this.#text.value.slice(0, this.#text.selectionStart))
+  }
+
+  /** @param {string | undefined} part of a name; undefined when no mention is being typed */
+  #membersFor(part) {
+    const { opened, me } = this.#store
+    if (part === undefined || opened?.kind !== 'room') return []
+    return opened.members.filter(({ id, name }) => id !== me.id && name.includes(part))
+  }
+
+  #startMention() {
+    this.#text.focus()
+    if (!this.#typed()) this.#text.setRangeText('@', this.#text.selectionStart, this.#text.selectionEnd, 'end')
+    this.#text.dispatchEvent(new Event('input'))
+  }
+
+  /** @param {Member} member */
+  #insert(member) {
+    const start = this.#typed()?.index ?? this.#text.selectionStart
+    this.#text.setRangeText(`@${member.name}${MENTION_END}`, start, this.#text.selectionStart, 'end')
+    this.#choose(member)
+    this.#text.dispatchEvent(new Event('input'))
+    this.#text.focus()
+  }
+
+  /** @param {Member[]} members none closes the list @param {number} marked index of the one that Enter takes */
+  #offer(members, marked = 0) {
+    this.#offered = members
+    this.#marked = marked
+    this.#list.hidden = members.length === 0
+    this.#list.replaceChildren(...members.map((member, index) => this.#row(member, index === marked)))
+  }
+
+  /** @param {Member} member @param {boolean} isMarked */
+  #row(member, isMarked) {
+    // Not `click`: the text would lose the focus, and with it the cursor's place.
+    const pointerdown = (/** @type {Event} */ event) => {
       event.preventDefault()
-      draw()
-      return true
-    },
+      this.#insert(member)
+    }
+    const attributes = {
+      type: 'button',
+      role: 'option',
+      'data-person-id': member.id,
+      'aria-selected': String(isMarked),
+    }
+    return element('button.mention-choice', { ...attributes, pointerdown }, avatar(member, this.#store), member.name)
   }
 }

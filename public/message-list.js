@@ -1,5 +1,6 @@
 import { longTime } from './chat-time.js'
 import { byId, element } from './elements.js'
+import { followEnd } from './follow-end.js'
 import { openMessageMenu } from './message-menu.js'
 import { badge, invitation, messageRow } from './message-row.js'
 
@@ -10,39 +11,26 @@ import { badge, invitation, messageRow } from './message-row.js'
  */
 
 const GAP_MS = 5 * 60 * 1000 // WeChat writes the time again after such a pause
-const NEAR_END_PX = 80
 const LONG_PRESS_MS = 500
 
 /** Draws the open conversation and follows it. @param {ChatStore} store @param {Reactions} reactions */
 export function showMessages(store, reactions) {
   const list = byId('messages')
-  const newer = byId('newer')
-  let newerCount = 0
-  // Only people scroll away from the end; growing pictures and a shrinking window must not.
-  let isFollowing = true
-  let lastTop = 0
+  const end = followEnd(list, byId('newer'))
 
-  const toEnd = () => {
-    list.scrollTop = list.scrollHeight
-    isFollowing = true
-    newerCount = 0
-    newer.hidden = true
-  }
-  const follow = () => isFollowing && toEnd()
   /** @param {Message} message @param {Message | undefined} before */
   const append = (message, before) => {
     if (!before || message.atMs - before.atMs > GAP_MS) list.append(element('li.when', {}, longTime(message.atMs)))
     const row = messageRow(store, message)
-    row.querySelector('img')?.addEventListener('load', follow)
+    row.querySelector('img')?.addEventListener('load', end.follow)
     list.append(row)
   }
   const drawAll = () => {
     const said = store.messages.get(store.openId ?? '') ?? []
     list.replaceChildren(...(said.length === 0 && store.opened ? [invitation(store)] : []))
     for (const [index, message] of said.entries()) append(message, said[index - 1])
-    toEnd()
+    end.toEnd()
   }
-
   store.addEventListener('loaded', drawAll)
   store.addEventListener('opened', drawAll)
   store.addEventListener('message', (event) => {
@@ -50,28 +38,15 @@ export function showMessages(store, reactions) {
     if (message.conversationId !== store.openId) return
     list.querySelector('.empty')?.remove()
     append(message, store.messages.get(message.conversationId)?.at(-2))
-    if (isFollowing || message.fromId === store.me.id) return toEnd()
-    newerCount++
-    newer.textContent = `↓ ${newerCount} 条新消息`
-    newer.hidden = false
+    if (message.fromId === store.me.id) end.toEnd()
+    else end.arrived()
   })
   store.addEventListener('decision', (event) => {
     const { messageId } = /** @type {CustomEvent<{ messageId: string }>} */ (event).detail
-    rowOf(messageId)
-      ?.querySelector('[data-badge]')
-      ?.replaceWith(badge(store.decisions.get(messageId)))
-    follow()
+    const shown = rowOf(messageId)?.querySelector('[data-badge]')
+    shown?.replaceWith(badge(store.decisions.get(messageId)))
+    end.follow()
   })
-  newer.addEventListener('click', toEnd)
-  list.addEventListener('scroll', () => {
-    const fromEnd = list.scrollHeight - list.scrollTop - list.clientHeight
-    if (fromEnd < NEAR_END_PX) {
-      if (newerCount > 0) toEnd()
-      isFollowing = true
-    } else if (list.scrollTop < lastTop) isFollowing = false
-    lastTop = list.scrollTop
-  })
-  new ResizeObserver(follow).observe(list)
   react(store, list, reactions)
 }
 

@@ -28,17 +28,11 @@ export function showWhyPanel(store) {
   }
   const isOpen = () => byId('chat').hasAttribute('data-why-open')
   const draw = () => {
-    for (const row of document.querySelectorAll('.row.selected')) row.classList.remove('selected')
-    if (shown) rowOf(shown.id)?.classList.add('selected')
-    const content = shown
-      ? explanation(store, shown)
-      : [element('p.why-hint', {}, '点一条消息，看机器人为什么回答，或者为什么不说话。')]
-    const close = element(
-      'button.icon-button.why-close',
-      { type: 'button', 'aria-label': '关闭', click: () => setOpen(false) },
-      '×',
+    select(shown)
+    panel.replaceChildren(
+      head(() => setOpen(false)),
+      ...explanation(store, shown),
     )
-    panel.replaceChildren(element('header.why-head', {}, element('h2', {}, '为什么'), close), ...content)
   }
   toggle.addEventListener('click', () => setOpen(!isOpen()))
   for (const event of ['opened', 'loaded']) {
@@ -60,8 +54,26 @@ export function showWhyPanel(store) {
   }
 }
 
-/** @param {ChatStore} store @param {Message} message */
+/** @param {Message | undefined} message */
+function select(message) {
+  for (const row of document.querySelectorAll('.row.selected')) row.classList.remove('selected')
+  if (message) rowOf(message.id)?.classList.add('selected')
+}
+
+/** @param {() => void} close */
+function head(close) {
+  const attributes = { type: 'button', 'aria-label': '关闭', click: close }
+  return element(
+    'header.why-head',
+    {},
+    element('h2', {}, '为什么'),
+    element('button.icon-button.why-close', attributes, '×'),
+  )
+}
+
+/** @param {ChatStore} store @param {Message | undefined} message */
 function explanation(store, message) {
+  if (!message) return [element('p.why-hint', {}, '点一条消息，看机器人为什么回答，或者为什么不说话。')]
   const { asked, decision } = store.decisionBehind(message)
   const words = asked.kind === 'picture' ? '[图片]' : asked.text
   const about = element(

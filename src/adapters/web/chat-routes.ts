@@ -53,6 +53,13 @@ export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Ho
     })
   })
 
+  routes.route('/', writingRoutes(world))
+  routes.route('/', pictureRoutes(world))
+  return routes
+}
+
+function writingRoutes(world: World): Hono {
+  const routes = new Hono()
   const tooLarge = bodyLimit({
     maxSize: MAX_BODY_BYTES,
     onError: (c) => c.json({ error: '图片不能超过 5 MB' }, 413),
@@ -65,7 +72,11 @@ export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Ho
     const posted = post(world, body.data)
     return 'error' in posted ? refuse(c, posted) : c.json({ message: messageView(world, posted) }, 201)
   })
+  return routes
+}
 
+function pictureRoutes(world: World): Hono {
+  const routes = new Hono()
   routes.get('/pictures/:messageId', (c) => {
     const picture = world.picture(c.req.param('messageId'))
     if (!picture) return c.json({ error: '图片不存在，或者已经过期' }, 404)
