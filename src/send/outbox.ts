@@ -1,6 +1,8 @@
 import type { Place } from '../model/message.js'
 import type { Channel, Log, Outgoing } from '../model/ports.js'
 
+type Bubbles = Iterable<Outgoing> | AsyncIterable<Outgoing>
+
 /** Sends what the bot says, one bubble after another within a place. */
 export class Outbox {
   readonly #channel: Channel
@@ -16,9 +18,10 @@ export class Outbox {
    * Sends bubbles to a place, after everything that waits there already. A bubble that can't be sent is logged as lost
    * and the rest of its reply is dropped: half an answer out of order confuses more than none.
    *
+   * @param bubbles may come one by one: what is ready goes out while the next is being made
    * @returns whether all of it went out
    */
-  async send(to: Place, bubbles: readonly Outgoing[]): Promise<boolean> {
+  async send(to: Place, bubbles: Bubbles): Promise<boolean> {
     const before = this.#tails.get(to.key) ?? Promise.resolve()
     const sent = before.then(() => this.#sendInOrder(to, bubbles))
     const tail = sent.then(() => undefined)
@@ -33,18 +36,20 @@ export class Outbox {
     await Promise.all(this.#tails.values())
   }
 
-  async #sendInOrder(to: Place, bubbles: readonly Outgoing[]): Promise<boolean> {
-    for (const bubble of bubbles) {
-      try {
+  async #sendInOrder(to: Place, bubbles: Bubbles): Promise<boolean> {
+    let sending: Outgoing['kind'] | undefined
+    try {
+      for await (const bubble of bubbles) {
+        sending = bubble.kind
         await this.#channel.send(to, bubble)
-      } catch (error) {
-        this.#log.error(
-          { placeKind: to.kind, bubble: bubble.kind, error: error instanceof Error ? error.message : String(error) },
-          'reply lost',
-        )
-        return false
       }
+      return true
+    } catch (error) {
+      this.#log.error(
+        { placeKind: to.kind, bubble: sending, error: error instanceof Error ? error.message : String(error) },
+        'reply lost',
+      )
+      return false
     }
-    return true
   }
 }
