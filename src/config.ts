@@ -100,12 +100,26 @@ export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unk
 }
 
 function parseFile(path: string): Record<string, unknown> {
-  const document = parseDocument(readFileSync(path, 'utf8'))
+  const document = parseDocument(readText(path))
   if (document.errors.length > 0)
     throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`))
-  if (document.contents === null) return {}
+  let content: unknown
+  try {
+    content = document.toJS({ maxAliasCount: 0 })
+  } catch {
+    throw new ConfigError([`${path}: aliases (*name) are not understood, write the value out`])
+  }
+  if (content === null) return {}
   if (!isMap(document.contents)) throw new ConfigError([`${path}: must be a list of "key: value" lines`])
-  return document.toJS({ maxAliasCount: 0 }) as Record<string, unknown>
+  return content as Record<string, unknown>
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code})`])
+  }
 }
 
 function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[], value: unknown): void {
@@ -114,10 +128,10 @@ function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[
     target[key] = value
     return
   }
-  const inner = target[key]
-  const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {}
-  target[key] = next
-  setIn(next, rest, value)
+  const inner = target[key] ?? {}
+  if (typeof inner !== 'object') return // a mistake in the file, which the schema will name
+  target[key] = inner
+  setIn(inner as Record<string, unknown>, rest, value)
 }
 
 function sourceOf(path: readonly PropertyKey[], file: string, env: NodeJS.ProcessEnv): string {

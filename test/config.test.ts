@@ -1,0 +1,154 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ENVIRONMENT, PROJECT_ROOT, readConfig } from '../src/config.js'
+import { ConfigError } from '../src/errors.js'
+import { tempFolder } from './support/temp-folder.js'
+
+// A developer's own configuration in the project folder must not be read here.
+const before = process.cwd()
+beforeAll(() => process.chdir(tmpdir()))
+afterAll(() => process.chdir(before))
+
+function configFile(text: string): { readonly path: string; readonly env: NodeJS.ProcessEnv } {
+  const path = join(tempFolder(), 'guoshen.yaml')
+  writeFileSync(path, text)
+  return { path, env: { GUOSHEN_CONFIG: path } }
+}
+
+function problemsOf(env: NodeJS.ProcessEnv, overrides?: Record<string, unknown>): readonly string[] {
+  try {
+    readConfig(env, overrides)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  throw new Error('the configuration was taken')
+}
+
+test('needs no configuration at all', () => {
+  expect(readConfig({})).toEqual({
+    puppet: 'simulator',
+    dataDir: 'data',
+    knowledge: { dir: join(PROJECT_ROOT, 'knowledge'), intentsDir: join(PROJECT_ROOT, 'intents'), docsSite: null },
+    rooms: { serve: ['*'], staffRoom: '过审值班群' },
+    staff: { names: [] },
+    admin: { remarks: ['管理员'] },
+    conversation: { cooldownSeconds: 180, offerMinutes: 10, timelineMinutes: 60 },
+    web: { port: 3100 },
+    log: { level: 'info' },
+  })
+  expect(existsSync(join(readConfig({}).knowledge.dir, 'fasttest.md'))).toBe(true)
+})
+
+test.each(['', '# nothing yet\n', '\ufeff', '---\n'])('takes the file %j as "all defaults"', (text) => {
+  expect(readConfig(configFile(text).env)).toEqual(readConfig({}))
+})
+
+test('takes what the file says and keeps the other defaults', () => {
+  const { env } = configFile('rooms:\n  serve: ["*售后*", 内测群]\nadmin: { remarks: [老徐] }\nweb: { port: 0 }\n')
+  expect(readConfig(env)).toMatchObject({
+    rooms: { serve: ['*售后*', '内测群'], staffRoom: '过审值班群' },
+    admin: { remarks: ['老徐'] },
+    web: { port: 0 },
+    puppet: 'simulator',
+  })
+})
+
+test('lets the environment override the file, and the command line both', () => {
+  const { env } = configFile('puppet: from-file\ndataDir: from-file\nweb: { port: 1 }\nlog: { level: debug }\n')
+  const fromEnvironment = {
+    ...env,
+    GUOSHEN_PUPPET: 'from-env',
+    GUOSHEN_WEB_PORT: '8080',
+    GUOSHEN_STAFF_ROOM: '值班',
+    GUOSHEN_DOCS_SITE: 'https://docs.example.com',
+  }
+  expect(readConfig(fromEnvironment, { puppet: 'from-command-line', dataDir: undefined })).toMatchObject({
+    puppet: 'from-command-line',
+    dataDir: 'from-file',
+    web: { port: 8080 },
+    rooms: { staffRoom: '值班' },
+    knowledge: { docsSite: 'https://docs.example.com' },
+    log: { level: 'debug' },
+  })
+})
+
+test('reads every variable that it names', () => {
+  const values: Readonly<Record<string, string>> = {
+    GUOSHEN_WEB_PORT: '1234',
+    GUOSHEN_LOG_LEVEL: 'error',
+    GUOSHEN_DOCS_SITE: 'http://127.0.0.1:4000',
+  }
+  for (const [name, keys] of Object.entries(ENVIRONMENT)) {
+    const value = values[name] ?? `from-${name}`
+    const found = keys.reduce<unknown>(
+      (inner, key) => (inner as Record<string, unknown>)[key],
+      readConfig({ [name]: value }),
+    )
+    expect(String(found)).toBe(value)
+  }
+})
+
+test('takes an empty variable for none', () => {
+  expect(readConfig({ GUOSHEN_PUPPET: '', GUOSHEN_WEB_PORT: '', GUOSHEN_DOCS_SITE: '' })).toEqual(readConfig({}))
+})
+
+test('reports every mistake at once, each with its key and where it was written', () => {
+  const { path, env } = configFile(
+    [
+      'pupet: simulator',
+      'knowledge: { docsSite: "ftp://docs.example.com" }',
+      'rooms: { serve: [], staffRoom: "" }',
+      'admin: { remarks: 管理员 }',
+      'conversation: { cooldownSeconds: -1, offerMinutes: soon, timelineMinute: 5 }',
+      'log: { level: loud }',
+    ].join('\n'),
+  )
+  const problems = problemsOf({ ...env, GUOSHEN_WEB_PORT: '65536' })
+  for (const [key, source] of [
+    ['pupet', path],
+    ['knowledge.docsSite', path],
+    ['rooms.serve', path],
+    ['rooms.staffRoom', path],
+    ['admin.remarks', path],
+    ['conversation.cooldownSeconds', path],
+    ['conversation.offerMinutes', path],
+    ['timelineMinute', path],
+    ['log.level', path],
+    ['web.port', 'GUOSHEN_WEB_PORT'],
+  ] as const) {
+    expect(problems.filter((line) => line.startsWith(source) && line.includes(key))).not.toEqual([])
+  }
+  expect(problems).toHaveLength(10)
+})
+
+test.each(['eighty', '80.5', '-1', '70000', '0x'])('refuses %s as a port', (port) => {
+  expect(problemsOf({ GUOSHEN_WEB_PORT: port })).toEqual([expect.stringMatching(/^GUOSHEN_WEB_PORT web\.port: /)])
+})
+
+test('does not let a variable cover up a mistake in the file', () => {
+  const { env } = configFile('rooms: 售后群\n')
+  expect(problemsOf({ ...env, GUOSHEN_STAFF_ROOM: '值班' })).toEqual([expect.stringContaining('rooms')])
+})
+
+test.each([
+  ['no mapping', '- a\n- b\n'],
+  ['bare text', 'simulator\n'],
+  ['broken YAML', 'rooms: [\n'],
+  ['a key twice', 'puppet: a\npuppet: b\n'],
+  ['an alias', 'admin: &a { remarks: [老徐] }\nstaff: *a\n'],
+  ['two documents', 'puppet: a\n---\npuppet: b\n'],
+  ['a tab for a blank', 'rooms:\n\tserve: [a]\n'],
+])('refuses a file with %s by its name', (_what, text) => {
+  const { path, env } = configFile(text)
+  expect(problemsOf(env)[0]).toContain(path)
+})
+
+test('refuses a file that is named but not there, and a folder', () => {
+  const folder = tempFolder()
+  expect(problemsOf({ GUOSHEN_CONFIG: join(folder, 'none.yaml') })[0]).toMatch(/none\.yaml.*GUOSHEN_CONFIG/)
+  mkdirSync(join(folder, 'folder.yaml'))
+  expect(problemsOf({ GUOSHEN_CONFIG: join(folder, 'folder.yaml') })[0]).toContain('folder.yaml')
+})
