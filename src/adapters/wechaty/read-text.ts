@@ -23,8 +23,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 }
 const QUOTE = /^「([^\n]*?)[:：]([\s\S]*?)」\s*\n(?:- ?){6,}\n?([\s\S]*)$/
 const EMOJI_SPAN = /<span class="emoji emoji([0-9a-f]+)"><\/span>/g
-const MENTION = /@([^@\s\u2005]+)/g
-const EVERYBODY = /^(?:所有人|all)$/i
+const EVERYBODY = /^(?:所有人|all(?![a-z0-9_]))/i
+/** The domain of an e-mail address, from its `@` on. */
+const DOMAIN = /@[\w-]+(?:\.[\w-]+)+/y
+/** What is left of a longer name: WeChat puts U+2005 behind the whole of it. */
+const LONGER_NAME = /[^@\s]+\u2005/y
 
 /** Undoes what Web WeChat does to a text; `&amp;` last, so that nothing is unescaped twice. */
 export function unescapeText(text: string): string {
@@ -45,15 +48,30 @@ export function readText(raw: string, { names }: BotNames): ReadText {
   const quoted = QUOTE.exec(raw)
   const own = quoted ? quoted[3]!.trim() : raw
   const { text, found } = removeMention(own, names)
-  const others = [...text.matchAll(MENTION)].map((match) => match[1]!).filter((name) => !EVERYBODY.test(name))
   return {
     text: text.trim(),
     addressedToBot: found,
-    mentionsOthers: others.length > 0,
+    mentionsOthers: mentionsSomebody(text),
     ...(quoted
       ? { quote: { speaker: quoted[1]!.trim(), text: quoted[2]!.trim(), ofBot: names.includes(quoted[1]!.trim()) } }
       : {}),
   }
+}
+
+const matchesAt = (pattern: RegExp, text: string, at: number): boolean => {
+  pattern.lastIndex = at
+  return pattern.test(text)
+}
+
+const isAddress = (text: string, at: number): boolean =>
+  /[\w.+-]/.test(text[at - 1] ?? '') && matchesAt(DOMAIN, text, at)
+
+function mentionsSomebody(text: string): boolean {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const named = /[^@\s]/.test(text[at + 1] ?? '')
+    if (named && !EVERYBODY.test(text.slice(at + 1, at + 5)) && !isAddress(text, at)) return true
+  }
+  return false
 }
 
 function removeMention(text: string, names: readonly string[]): { text: string; found: boolean } {
@@ -65,6 +83,7 @@ function removeMention(text: string, names: readonly string[]): { text: string; 
       const end = at + 1 + name.length
       // A letter or digit right behind belongs to a longer Latin name; Chinese words follow without a blank.
       if (/[a-z0-9_]/i.test(rest[end] ?? '') && /[a-z0-9_]$/i.test(name)) continue
+      if (matchesAt(LONGER_NAME, rest, end) || isAddress(rest, at)) continue
       rest = `${rest.slice(0, at)} ${rest.slice(end).replace(/^[\u2005 ]/, '')}`
       found = true
     }
