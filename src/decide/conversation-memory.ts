@@ -48,13 +48,17 @@ export class ConversationMemory {
     return false
   }
 
-  recall(message: IncomingMessage, nowMs: number): Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections'> {
+  recall(
+    message: IncomingMessage,
+    nowMs: number,
+  ): Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections'> & { readonly talkedLately: boolean } {
     const memory = this.#askers.get(askerKey(message)) ?? NEVER
     const fresh = nowMs - memory.atMs <= this.#options.offerMs
     return {
       offered: fresh ? memory.offered : [],
       humanOffered: fresh && memory.humanOffered,
       answeredSections: memory.answeredSections,
+      talkedLately: fresh,
     }
   }
 

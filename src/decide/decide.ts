@@ -73,13 +73,17 @@ function unlessToldLately(decision: Extract<Decision, { kind: 'answer' }>, { tol
 /** A number or a yes/no that takes up what the bot has just shown to this person. */
 function followUp({ act, choice }: Understanding, situation: Situation): Decision | undefined {
   if (act === 'choice' && choice !== undefined) {
-    const picked = situation.offered[Number(choice) - 1]
-    const key = picked ?? (situation.offered.length > 0 && situation.hasSection(choice) ? choice : undefined)
+    const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation)
     if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
   }
   if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
   return undefined
+}
+
+/** The number that a reply or the guide itself calls a section by; a bare "4" is one only while we talk about sections. */
+function sectionByKey(choice: string, { hasSection, talkedLately }: Situation): string | undefined {
+  return hasSection(choice) && (talkedLately || /\D/.test(choice)) ? choice : undefined
 }
 
 /** Each reason of a rejection notice to its own answer, an unknown one to a person. */

@@ -8,6 +8,8 @@ export interface Situation {
   readonly heldByHuman: boolean
   /** Numbered sections that were last shown to this asker, in the order shown. */
   readonly offered: readonly string[]
+  /** The bot has just spoken with this asker here. */
+  readonly talkedLately: boolean
   /** The asker was last offered a person. */
   readonly humanOffered: boolean
   /** Was this section told in this room within the cooldown? */

@@ -1,10 +1,11 @@
 import type { Decision } from '../model/decision.js'
 import type { Section } from '../model/knowledge.js'
-import type { Bubble, Reply } from '../model/reply.js'
+import type { Reply } from '../model/reply.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
 import { phrases } from './phrases.js'
 import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
-import { MAX_BUBBLES, packLines } from './split-text.js'
+import { MAX_BUBBLES } from './split-text.js'
+import { packReply, toBubbles } from './to-bubbles.js'
 
 export interface ReplyContext {
   /** Characters that the mention of the asker takes in the first bubble; 0 without one. */
@@ -58,7 +59,7 @@ function composeAnswer(
   const withTimeline = !only.tellsTimeline && !context.timelineToldLately
   const lines = renderSection(only, { withTimeline })
   return {
-    bubbles: toBubbles(lines, context),
+    bubbles: toBubbles([lines], context.mentionChars),
     shown: [],
     toldTimeline: only.tellsTimeline || (withTimeline && only.timeline !== undefined),
   }
@@ -74,23 +75,16 @@ function composeSeveral(
   const timeline = context.timelineToldLately ? undefined : sections.find((section) => section.timeline)?.timeline
   const closing = timeline === undefined ? [] : [{ text: timeline, pictures: [] }]
   for (let whole = sections.length; whole > 0; whole--) {
-    const lines = [
-      heading,
-      ...sections.slice(0, whole).flatMap(renderSectionBriefly),
-      ...sections.slice(whole).map((section, index) => ({
-        text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
-        pictures: [],
-      })),
-      ...closing,
-    ]
-    const fits =
-      packLines(
-        lines.map(({ text }) => text),
-        context.mentionChars,
-      ).length <= MAX_BUBBLES
+    const [first, ...rest] = sections.slice(0, whole).map(renderSectionBriefly)
+    const byNumber = sections.slice(whole).map((section, index) => ({
+      text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
+      pictures: [],
+    }))
+    const groups = [[heading, ...(first ?? [])], ...rest, [...byNumber, ...closing]]
+    const fits = packReply(groups, context.mentionChars).length <= MAX_BUBBLES
     if (fits || whole === 1) {
       return {
-        bubbles: toBubbles(lines, context),
+        bubbles: toBubbles(groups, context.mentionChars),
         shown: sections.map(({ key }) => key),
         toldTimeline: timeline !== undefined,
       }
@@ -131,7 +125,7 @@ const isRejection = (key: string): boolean => /^A\d/.test(key)
 
 function composeHandover(sections: readonly Section[], context: ReplyContext): ComposedReply {
   const { ticket, direct } = context
-  const answered = sections.flatMap(renderSectionBriefly)
+  const answered = sections.map(renderSectionBriefly)
   const news =
     ticket === undefined
       ? []
@@ -141,46 +135,14 @@ function composeHandover(sections: readonly Section[], context: ReplyContext): C
   const closing = [...(sections.length > 0 ? [phrases.unknownReason] : []), ...news]
   return {
     ...NOTHING_SHOWN,
-    bubbles: toBubbles([...answered, ...closing.map((text) => ({ text, pictures: [] }))], context),
+    bubbles: toBubbles([...answered, closing.map((text) => ({ text, pictures: [] }))], context.mentionChars),
   }
 }
 
 const say = (lines: readonly string[], context: ReplyContext): ComposedReply => ({
   ...NOTHING_SHOWN,
-  bubbles: toBubbles(
-    lines.map((text) => ({ text, pictures: [] })),
-    context,
-  ),
+  bubbles: toBubbles([lines.map((text) => ({ text, pictures: [] }))], context.mentionChars),
 })
-
-/** Text in at most three bubbles, each followed by the pictures that belong to it. */
-function toBubbles(lines: readonly ReplyLine[], { mentionChars }: ReplyContext): readonly Bubble[] {
-  const texts = lines.map(({ text }) => text).filter((text) => text !== '')
-  const packed = packLines(texts, mentionChars)
-  const kept = packed.length <= MAX_BUBBLES ? packed : cutOff(packed)
-  const pictures = lines.filter((line) => line.pictures.length > 0)
-  const bubbles: Bubble[] = []
-  for (const [index, bubbleLines] of kept.entries()) {
-    bubbles.push({ kind: 'text', text: bubbleLines.join('\n'), mention: index === 0 && mentionChars > 0 })
-    const isLast = index === kept.length - 1
-    const due = isLast ? pictures.splice(0) : takeWhile(pictures, ({ text }) => bubbleLines.includes(text))
-    for (const line of due) for (const picture of line.pictures) bubbles.push({ kind: 'picture', picture })
-  }
-  return bubbles
-}
-
-function takeWhile(lines: ReplyLine[], belongs: (line: ReplyLine) => boolean): readonly ReplyLine[] {
-  const taken: ReplyLine[] = []
-  while (lines[0] && belongs(lines[0])) taken.push(lines.shift()!)
-  return taken
-}
-
-function cutOff(packed: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const kept = packed.slice(0, MAX_BUBBLES)
-  const last = [...kept[MAX_BUBBLES - 1]!]
-  while (last.length > 1 && [...last, phrases.cutOff].join('\n').length > 500) last.pop()
-  return [...kept.slice(0, -1), [...last, phrases.cutOff]]
-}
 
 const sectionsOf = (keys: readonly string[], { sections }: KnowledgeSnapshot): readonly Section[] =>
   keys.flatMap((key) => sections.get(key) ?? [])

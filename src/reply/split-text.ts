@@ -26,6 +26,24 @@ export function packLines(lines: readonly string[], firstReserve = 0): readonly 
   return bubbles
 }
 
+/**
+ * Packs groups of lines, breaking between groups where that costs no bubble too many, else at any line.
+ *
+ * @param groups lines that read best together, e.g. one section each
+ */
+export function packGroups(groups: readonly (readonly string[])[], firstReserve = 0): readonly (readonly string[])[] {
+  const bubbles: (readonly string[])[] = []
+  for (const group of groups) {
+    const before = bubbles.at(-1) ?? []
+    const reserve = bubbles.length <= 1 ? firstReserve : 0
+    const joined = packLines([...before, ...group], reserve)
+    if (joined.length <= 1) bubbles.splice(-1, 1, ...joined)
+    else bubbles.push(...packLines(group, bubbles.length === 0 ? firstReserve : 0))
+  }
+  const byLines = packLines(groups.flat(), firstReserve)
+  return bubbles.length <= MAX_BUBBLES || bubbles.length <= byLines.length ? bubbles : byLines
+}
+
 // A little under the limit, so that a cut line still fits behind a mention.
 const MAX_LINE_CHARS = MAX_BUBBLE_CHARS - 60
 

@@ -63,9 +63,7 @@ test('only adapters see files, sockets, libraries with side effects, the clock o
       .filter((name) => OUTSIDE_PACKAGE.test(name))
       .map((name) => `${file.path} imports ${name}`),
   )
-  const byCall = inside
-    .filter(({ text }) => HIDDEN_INPUT.test(text))
-    .map(({ path }) => `${path} reads a hidden input`)
+  const byCall = inside.filter(({ text }) => HIDDEN_INPUT.test(text)).map(({ path }) => `${path} reads a hidden input`)
   expect([...byImport, ...byCall]).toEqual([])
 })
 

@@ -37,7 +37,10 @@ test('every npm script named in a living document exists', () => {
 test('both READMEs show the same commands', () => {
   const commandsOf = (doc: string): readonly string[] =>
     [...read(doc).matchAll(/```(?:sh|bash)\n([\s\S]*?)```/g)].flatMap((match) =>
-      match[1]!.split('\n').map((line) => line.replace(/\s+#.*$/, '').trim()).filter(Boolean),
+      match[1]!
+        .split('\n')
+        .map((line) => line.replace(/\s+#.*$/, '').trim())
+        .filter(Boolean),
     )
   expect(commandsOf('README.zh-CN.md')).toEqual(commandsOf('README.md'))
 })

@@ -1,0 +1,153 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser } from '../support/browser.js'
+import { BotProcess } from '../support/fake-weixin/bot-process.js'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const GROUP = 'room-xiangtian'
+const STAFF_GROUP = 'room-staff'
+const SILENCE_MS = 1_500
+
+/** Windows of several people on one running bot; later steps build on earlier ones. */
+describe('the page', () => {
+  let folder: string
+  let bot: BotProcess
+  let browser: Browser
+  let url: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-page-'))
+    await cp(path.join(ROOT, 'knowledge'), path.join(folder, 'knowledge'), { recursive: true })
+    bot = startBot()
+    url = await addressOf(bot)
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await bot?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  function startBot(): BotProcess {
+    return new BotProcess({
+      command: 'npm',
+      args: ['start'],
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
+        GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
+        GUOSHEN_WEB_PORT: '0',
+      },
+    }).start()
+  }
+
+  async function addressOf(process: BotProcess): Promise<string> {
+    const found = await process.waitOutput(/http:\/\/127\.0\.0\.1:\d+/)
+    return found![0]
+  }
+
+  async function windowOf(person: string, conversation: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(`${url}/?as=${person}#${conversation}`)
+    await page.locator('#title').filter({ hasText: /./ }).waitFor()
+    return page
+  }
+
+  async function say(page: Page, text: string): Promise<void> {
+    await page.locator('#text').fill(text)
+    await page.locator('#send').click()
+    await page
+      .locator('li.row.mine .bubble', { hasText: text.replace(/^@\S+\s?/, '') })
+      .last()
+      .waitFor()
+  }
+
+  const botSays = (page: Page, text: string | RegExp): Locator =>
+    page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text })
+
+  it('answers a question in the group with section and picture, live in a second window', async () => {
+    const wang = await windowOf('wang', GROUP)
+    const li = await windowOf('li', GROUP)
+    await say(wang, '@过审小助手 提审的时候弹出UGC说明要怎么填')
+    await botSays(wang, '用户生成内容：选“包含”').waitFor()
+    await botSays(wang, '@王老板').first().waitFor()
+    await wang.locator('li.row[data-from=bot][data-kind=picture] img').first().waitFor()
+    await botSays(li, '用户生成内容：选“包含”').waitFor()
+    await li.locator('li.row[data-from=bot][data-kind=picture] img').first().waitFor()
+    await Promise.all([wang.close(), li.close()])
+  })
+
+  it('stays silent at an idle remark and shows why', async () => {
+    const li = await windowOf('li', GROUP)
+    const before = await li.locator('li.row[data-from=bot]').count()
+    await say(li, '中午吃什么，楼下那家面馆还开着吗')
+    await li.locator('li.row.mine').last().locator('[data-badge=silent]').waitFor({ state: 'attached' })
+    await li.waitForTimeout(SILENCE_MS)
+    expect(await li.locator('li.row[data-from=bot]').count()).toBe(before)
+    await li.locator('li.row.mine').last().locator('[data-action=why]').first().click()
+    await li.locator('#why .verdict[data-decision=silent]').waitFor()
+    await li.close()
+  })
+
+  it('hands over to the staff group, where the ticket is taken and closed', async () => {
+    const wang = await windowOf('wang', GROUP)
+    const chen = await windowOf('chen', STAFF_GROUP)
+    await say(wang, '@过审小助手 转人工')
+    await botSays(wang, /已转人工，工单 1/).waitFor()
+    await botSays(chen, /工单 1[\s\S]*王老板/).waitFor()
+    await say(chen, '接单 1')
+    await botSays(chen, /已由 陈工 接手/).waitFor()
+    await Promise.all([wang.close(), chen.close()])
+  })
+
+  it('keeps the ticket over a restart', async () => {
+    await bot.stop()
+    bot = startBot()
+    url = await addressOf(bot)
+    const chen = await windowOf('chen', STAFF_GROUP)
+    await say(chen, '工单')
+    await botSays(chen, /工单 1｜陈工 处理中/).waitFor()
+    await say(chen, '结单 1 已处理')
+    await botSays(chen, /工单 1 已结单/).waitFor()
+    await chen.close()
+  })
+
+  it('reloads for the admin in the chat, and by the button', async () => {
+    const guide = path.join(folder, 'knowledge/fasttest.md')
+    const text = await readFile(guide, 'utf8')
+    await writeFile(guide, text.replace('没有硬性要求', '随便写一句即可'))
+    const xu = await windowOf('xu', 'direct:xu')
+    await say(xu, '重载')
+    await botSays(xu, '知识已重载').waitFor()
+    await say(xu, '版本描述怎么写')
+    await botSays(xu, '随便写一句即可').waitFor()
+    await writeFile(guide, text.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
+    await xu.locator('#reload').click()
+    await xu.locator('#toast[data-ok=false]', { hasText: /fasttest\.md:\d+/ }).waitFor()
+    await xu.close()
+  })
+
+  it('reloads by npm run reload as well', async () => {
+    const reload = new BotProcess({
+      command: 'npm',
+      args: ['run', '--silent', 'reload'],
+      cwd: ROOT,
+      env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data') },
+    }).start()
+    expect((await reload.waitExit()).code).toBe(1)
+    expect(reload.output).toMatch(/没有重载/)
+  })
+
+  it('does not reload for a customer', async () => {
+    const wang = await windowOf('wang', 'direct:wang')
+    await say(wang, '重载')
+    await botSays(wang, /./).last().waitFor()
+    expect(await botSays(wang, /重载/).count()).toBe(0)
+    await wang.close()
+  })
+})

@@ -1,0 +1,151 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { BotProcess } from '../support/fake-weixin/bot-process.js'
+import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+import type { SentRecord } from '../support/fake-weixin/sent-log.js'
+import { BOT } from '../support/fake-weixin/world.js'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const QUIET_MS = 3_000
+
+/** One account goes through a day, in order: later steps build on earlier ones. */
+describe('the bot on WeChat', () => {
+  const wx = new FakeWeixin()
+  let folder: string
+  let bot: BotProcess
+  let last = 0
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-wechat-'))
+    await cp(path.join(ROOT, 'knowledge'), path.join(folder, 'knowledge'), { recursive: true })
+    await wx.start()
+    wx.world({
+      me: { nick: '过审小助手' },
+      contacts: [
+        { key: 'wang', nick: '王老板', friend: false },
+        { key: 'li', nick: '小李' },
+        { key: 'chen', nick: '陈工' },
+        { key: 'xu', nick: '徐经理', remark: '管理员' },
+        { key: 'mallory', nick: '管理员' },
+      ],
+      rooms: [
+        { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'chen'] },
+        { key: 'duty', topic: '过审值班群', members: ['chen', 'xu'] },
+      ],
+    })
+    bot = startBot()
+    await wx.waitLogin({ waitMs: 60_000 })
+    await bot.waitOutput(/logged in/)
+  })
+
+  afterAll(async () => {
+    await bot?.stop({ signal: 'SIGKILL' })
+    await wx.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  function startBot(): BotProcess {
+    return new BotProcess({
+      command: 'npm',
+      args: ['start', '--', '--puppet', 'wechat4u'],
+      cwd: ROOT,
+      env: wx.botEnv({
+        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
+        GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
+        GUOSHEN_WEB_PORT: '0',
+      }),
+    }).start()
+  }
+
+  /** What the bot sends to `to` from now on, once it has been quiet for a while. */
+  async function answers(to: string, min = 1): Promise<readonly SentRecord[]> {
+    const sent = await wx.waitSent({ to, after: last, min, waitMs: min === 0 ? QUIET_MS : 20_000, quietMs: QUIET_MS })
+    last = Math.max(last, ...sent.map(({ seq }) => seq))
+    return sent
+  }
+
+  async function ask(from: string, room: string, text: string, min = 1): Promise<readonly SentRecord[]> {
+    wx.inject({ from, room, text })
+    return answers(room, min)
+  }
+
+  it('shows the QR code in the terminal and names the page', () => {
+    expect(bot.output).toMatch(/请用微信扫码登录/)
+    expect(bot.output).toMatch(/http:\/\/127\.0\.0\.1:\d+/)
+  })
+
+  it('answers a question in the group with the section, the asker named, and its picture', async () => {
+    const [text, picture] = await ask('wang', 'g1', '{@bot}提审的时候弹出UGC说明要怎么填', 2)
+    expect(text).toMatchObject({ kind: 'text' })
+    expect(text!.text).toMatch(/^@王老板/)
+    expect(text!.text).toContain('用户生成内容：选“包含”')
+    expect(picture).toMatchObject({ kind: 'image', mime: 'image/png' })
+    const drawn = await readFile(path.join(ROOT, 'knowledge/illustrations/1736bd3fa5e923a6.png'))
+    expect(Buffer.compare(picture!.bytes!, drawn)).toBe(0)
+  })
+
+  it('stays silent at an idle remark', async () => {
+    expect(await ask('li', 'g1', '中午吃什么，楼下那家面馆还开着吗', 0)).toEqual([])
+  })
+
+  it('hears all of a text that the puppet cuts', async () => {
+    const [text] = await ask('li', 'g1', '{@bot}问题如下:\n版本描述那一栏要写什么', 1)
+    expect(text!.text).toContain('版本描述')
+  })
+
+  it('answers in a direct chat without being mentioned', async () => {
+    wx.inject({ from: 'li', text: '首次审核一共要多久' })
+    const [text] = await answers('li')
+    expect(text!.text).toMatch(/7 天/)
+  })
+
+  it('hands over with a number, tells the staff group, and keeps quiet for that asker alone', async () => {
+    const [reply] = await ask('wang', 'g1', '{@bot}转人工')
+    const number = /工单 (\d+)/.exec(reply!.text!)![1]!
+    const [notice] = await wx.waitSent({ to: 'duty', contains: `工单 ${number}` })
+    expect(notice!.text).toMatch(/想天售后服务群[\s\S]*王老板[\s\S]*4\.1/)
+    expect(await ask('wang', 'g1', '{@bot}类目要选哪个', 0)).toEqual([])
+    expect((await ask('li', 'g1', '{@bot}类目要选哪个'))[0]!.text).toContain('社交')
+  })
+
+  it('remembers the ticket after a kill, and logs in again without a scan', async () => {
+    bot.kill('SIGKILL')
+    await bot.waitExit()
+    bot = startBot()
+    await wx.waitLogin({ inits: 2, waitMs: 60_000 })
+    await bot.waitOutput(/logged in/)
+    expect(bot.output).not.toMatch(/请用微信扫码登录/)
+    const [list] = await ask('chen', 'duty', '工单')
+    expect(list!.text).toMatch(/王老板/)
+    expect((await ask('chen', 'duty', '接单 1'))[0]!.text).toMatch(/陈工/)
+    expect((await ask('chen', 'duty', '结单 1 已处理'))[0]!.text).toMatch(/已结单/)
+    expect((await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么'))[0]!.text).toContain('发布语音帖')
+  })
+
+  it('reloads for the admin by remark, and for nobody who merely bears that name', async () => {
+    const guide = path.join(folder, 'knowledge/fasttest.md')
+    const before = await readFile(guide, 'utf8')
+    await writeFile(guide, before.replace('没有硬性要求', '随便写一句即可'))
+    wx.inject({ from: 'mallory', text: '重载' })
+    expect((await answers('mallory'))[0]!.text).not.toMatch(/已重载/)
+    wx.inject({ from: 'xu', text: '重载' })
+    expect((await answers('xu'))[0]!.text).toMatch(/知识已重载/)
+    expect((await ask('wang', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
+  })
+
+  it('refuses a broken edit with file and line, and keeps the old answer', async () => {
+    const guide = path.join(folder, 'knowledge/fasttest.md')
+    const before = await readFile(guide, 'utf8')
+    await writeFile(guide, before.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
+    wx.inject({ from: 'xu', text: '重载' })
+    expect((await answers('xu'))[0]!.text).toMatch(/没有重载[\s\S]*fasttest\.md:\d+/)
+    expect((await ask('li', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
+  })
+
+  it('sends to nobody that it does not know', () => {
+    expect(wx.violations).toEqual([])
+    expect(BOT).toBe('bot')
+  })
+})
