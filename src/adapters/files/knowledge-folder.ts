@@ -1,0 +1,100 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { join, relative, resolve, sep } from 'node:path'
+import { KnowledgeError } from '../../errors.js'
+
+export interface AuthorsFile {
+  /** Relative to the working directory, as an author would name it: `knowledge/fasttest.md`. */
+  readonly file: string
+  readonly text: string
+}
+
+const MAX_FILE_BYTES = 5 * 1024 * 1024
+const GUIDE = /\.mdx?$/i
+const INTENT = /\.ya?ml$/i
+// Drafts, editors' leftovers and folders such as `.git`.
+const LEFT_OUT = /^[._]/
+
+/** The two folders that authors write in. Reads them afresh every time. */
+export class KnowledgeFolder {
+  readonly #knowledgeDir: string
+  readonly #intentsDir: string
+
+  constructor({ knowledgeDir, intentsDir }: { readonly knowledgeDir: string; readonly intentsDir: string }) {
+    this.#knowledgeDir = resolve(knowledgeDir)
+    this.#intentsDir = resolve(intentsDir)
+  }
+
+  /**
+   * All guides (`.md`, `.mdx`, nested folders too) and intent files, each sorted by name.
+   *
+   * @throws KnowledgeError when a folder or file can't be read
+   */
+  async read(): Promise<{ readonly guides: readonly AuthorsFile[]; readonly intents: readonly AuthorsFile[] }> {
+    return {
+      guides: await readAll(this.#knowledgeDir, GUIDE),
+      intents: await readAll(this.#intentsDir, INTENT),
+    }
+  }
+}
+
+async function readAll(root: string, wanted: RegExp): Promise<readonly AuthorsFile[]> {
+  const realRoot = await orRefuse(root, '文件夹打不开', '检查路径和权限', () => realpath(root))
+  const paths: string[] = []
+  await walk(root, { wanted, realRoot, seen: new Set(), found: paths })
+  return Promise.all(paths.sort().map(readOne))
+}
+
+interface Walk {
+  readonly wanted: RegExp
+  readonly realRoot: string
+  /** Real paths of folders, so that links in a circle come to an end. */
+  readonly seen: Set<string>
+  readonly found: string[]
+}
+
+async function walk(folder: string, state: Walk): Promise<void> {
+  const real = await realpath(folder)
+  if (state.seen.has(real)) return
+  state.seen.add(real)
+  const names = await orRefuse(folder, '文件夹打不开', '检查路径和权限', () => readdir(folder))
+  for (const name of names.sort()) {
+    if (LEFT_OUT.test(name)) continue
+    const path = join(folder, name)
+    const target = await realpath(path).catch(() => undefined)
+    // A link that leads nowhere, or out of the folder: not the author's text.
+    if (target === undefined || !isInside(target, state.realRoot)) continue
+    const kind = await stat(target)
+    if (kind.isDirectory()) await walk(path, state)
+    else if (kind.isFile() && state.wanted.test(name)) state.found.push(path)
+  }
+}
+
+const isInside = (path: string, root: string): boolean => path === root || path.startsWith(root + sep)
+
+async function readOne(path: string): Promise<AuthorsFile> {
+  const { size } = await orRefuse(path, '文件打不开', '检查权限', () => stat(path))
+  if (size > MAX_FILE_BYTES) throw refusal(path, '文件超过 5 MB', '分成几个小文件，图片不要放进正文')
+  const text = await orRefuse(path, '文件打不开', '检查权限', () => readFile(path, 'utf8'))
+  return { file: nameOf(path), text }
+}
+
+async function orRefuse<Result>(
+  path: string,
+  message: string,
+  remedy: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read()
+  } catch {
+    throw refusal(path, message, remedy)
+  }
+}
+
+const refusal = (path: string, message: string, remedy: string): KnowledgeError =>
+  new KnowledgeError([{ severity: 'error', file: nameOf(path), line: 0, column: 0, message, remedy }])
+
+function nameOf(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') || near === '' ? path : near.replaceAll(sep, '/')
+}

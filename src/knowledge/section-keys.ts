@@ -1,0 +1,117 @@
+import { readHeadingNumber } from './heading-number.js'
+
+export interface Heading {
+  /** 1..6, as the number of `#`. */
+  readonly depth: number
+  readonly text: string
+}
+
+export interface KeyedHeading {
+  readonly key: string
+  /** Without its number. */
+  readonly title: string
+  readonly numbered: boolean
+  /** Index of the heading that this one stands under; undefined at the top. */
+  readonly parent: number | undefined
+}
+
+interface Ancestor {
+  readonly index: number
+  readonly depth: number
+  /** Key of the nearest numbered heading, itself included; undefined when there is none. */
+  readonly numberedKey: string | undefined
+  readonly appendix: Appendix | undefined
+}
+
+/** A block of headings that count from 1 again. The letter is decided by the first of them; `''` means none needed. */
+interface Appendix {
+  readonly depth: number
+  letter: string | undefined
+  /** Its headings stand beside it instead of under it. */
+  flat: boolean
+}
+
+const APPENDIX =
+  /^(?:附录|附[:：、一二三四五六七八九\d\s]|附$|附件|常见|FAQ|Q\s*[&＆]\s*A|问答|答疑|疑难|热门问题|Appendix)|(?:常见问题|失败原因|问题解答|FAQ|Q&A)$/i
+const MAX_KEY_CHARS = 20
+
+/**
+ * Gives every heading its key: its number where it has one (`4.1`), counted on from the heading above it where it
+ * restarts, with a letter under an appendix (`A1.2`), else its own words.
+ *
+ * @param taken keys given already, such as `0` for the introduction
+ * @returns one entry a heading, in order; keys are unique
+ */
+export function assignKeys(headings: readonly Heading[], taken: Iterable<string> = []): readonly KeyedHeading[] {
+  const used = new Set(taken)
+  const stack: Ancestor[] = []
+  let letters = 0
+  return headings.map(({ depth, text }, index) => {
+    const { parent, appendix } = climb(stack, { depth, text, used })
+    const number = readHeadingNumber(text, appendix !== undefined)
+    if (appendix && number.kind === 'number') {
+      appendix.letter ??= number.components[0] === 1 || used.has(number.components.join('.')) ? letterOf(letters++) : ''
+    }
+    const key = unique(keyOf(number, parent?.numberedKey, appendix?.letter ?? ''), used)
+    const isAppendix = number.kind === 'none' && APPENDIX.test(number.title)
+    stack.push({
+      index,
+      depth,
+      numberedKey: isAppendix ? undefined : number.kind === 'none' ? parent?.numberedKey : key,
+      appendix: isAppendix ? { depth, letter: undefined, flat: false } : appendix,
+    })
+    return { key, title: number.title, numbered: number.kind !== 'none', parent: parent?.index }
+  })
+}
+
+/** Leaves the stack at the heading above this one. */
+function climb(
+  stack: Ancestor[],
+  { depth, text, used }: Heading & { readonly used: ReadonlySet<string> },
+): { readonly parent: Ancestor | undefined; readonly appendix: Appendix | undefined } {
+  while (stack.length > 0 && stack.at(-1)!.depth >= depth) {
+    const top = stack.at(-1)!
+    const { appendix } = top
+    if (appendix && appendix.depth === depth && isOwnerOfFlat(top, stack) && continuesFlat(appendix, text, used)) break
+    stack.pop()
+  }
+  const parent = stack.at(-1)
+  return { parent, appendix: parent?.appendix }
+}
+
+const isOwnerOfFlat = (top: Ancestor, stack: readonly Ancestor[]): boolean => stack.at(-2)?.appendix !== top.appendix
+
+/** `## 附录` followed by `## 1、…` though 1 is taken: the numbers belong to the appendix all the same. */
+function continuesFlat(appendix: Appendix, text: string, used: ReadonlySet<string>): boolean {
+  const number = readHeadingNumber(text, true)
+  if (number.kind !== 'number') return false
+  appendix.flat ||= appendix.letter === undefined && number.components[0] === 1 && used.has(number.components.join('.'))
+  return appendix.flat
+}
+
+type NumberOfHeading = ReturnType<typeof readHeadingNumber>
+
+function keyOf(number: NumberOfHeading, parentKey: string | undefined, letter: string): string {
+  switch (number.kind) {
+    case 'lettered':
+      return number.key
+    case 'none':
+      return [...number.title].slice(0, MAX_KEY_CHARS).join('').trim()
+    case 'number': {
+      const written = number.components.join('.')
+      const countsOn = number.components.length === 1 && parentKey !== undefined
+      return countsOn ? `${parentKey}.${written}` : `${letter}${written}`
+    }
+  }
+}
+
+function unique(key: string, used: Set<string>): string {
+  let candidate = key
+  for (let copy = 2; used.has(candidate); copy++) candidate = `${key}-${copy}`
+  used.add(candidate)
+  return candidate
+}
+
+/** A..Z, then AA, AB … */
+const letterOf = (index: number): string =>
+  (index >= 26 ? letterOf(Math.floor(index / 26) - 1) : '') + String.fromCharCode(65 + (index % 26))

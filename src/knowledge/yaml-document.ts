@@ -1,0 +1,166 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
+import type { Problem } from '../model/knowledge.js'
+
+export interface YamlPlace {
+  /** 1-based. */
+  readonly line: number
+  readonly column: number
+}
+
+export interface YamlFile {
+  /** Maps, lists and strings only: `4.10` and `yes` stay as they are written. Undefined when the file is broken. */
+  readonly value: unknown
+  /** Where the value (or the key) at a path stands; the nearest enclosing place when it is missing. */
+  locate(path: readonly PropertyKey[], part?: 'key' | 'value'): YamlPlace
+  readonly problems: readonly Problem[]
+}
+
+const MAX_CHARS = 2 * 1024 * 1024
+// One slip makes the parser stumble several times.
+const MAX_REPORTED = 3
+const NOWHERE = { line: 0, column: 0 }
+
+/** Reads an author's YAML. Never throws; everything wrong is an error with its place. */
+export function readYaml({
+  file,
+  text,
+  lineOffset = 0,
+}: {
+  readonly file: string
+  readonly text: string
+  /** Lines that stand above `text` in the file. */
+  readonly lineOffset?: number
+}): YamlFile {
+  const lines = new LineCounter()
+  const placeAt = (offset: number): YamlPlace => {
+    const { line, col } = lines.linePos(offset)
+    return { line: line + lineOffset, column: Math.max(1, col) }
+  }
+  const broken = (problems: readonly Omit<Problem, 'severity' | 'file'>[]): YamlFile => ({
+    value: undefined,
+    locate: () => NOWHERE,
+    problems: problems.slice(0, MAX_REPORTED).map((problem) => ({ severity: 'error', file, ...problem })),
+  })
+  if (text.length > MAX_CHARS) {
+    return broken([{ ...NOWHERE, message: '文件超过 2 MB', remedy: '把内容分成几个小文件' }])
+  }
+  try {
+    // `failsafe` knows strings, lists and maps only: no 4.10 that turns into 4.1, no `no` that turns into false.
+    const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+      schema: 'failsafe',
+      lineCounter: lines,
+      prettyErrors: false,
+    })
+    const slips = findSlips(document, placeAt)
+    if (document.errors.length > 0) {
+      const colons = findWideColons(text, lineOffset)
+      return broken(colons.length > 0 ? colons : [...slips, ...document.errors.map((error) => explain(error, placeAt))])
+    }
+    if (slips.length > 0) return broken(slips)
+    return { value: document.toJS(), locate: createLocate(document.contents, placeAt), problems: [] }
+  } catch {
+    // Nesting of thousands of brackets overflows the parser's stack.
+    return broken([{ ...NOWHERE, message: '文件内容读不懂', remedy: '对照别的意图文件重写' }])
+  }
+}
+
+function createLocate(root: unknown, placeAt: (offset: number) => YamlPlace): YamlFile['locate'] {
+  return (path, part = 'value') => {
+    let node: unknown = root
+    let offset = 0
+    for (const [index, segment] of path.entries()) {
+      let next: unknown
+      let nextOffset: number | undefined
+      if (isMap(node)) {
+        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment))
+        const wantsKey = part === 'key' && index === path.length - 1
+        next = pair?.value
+        nextOffset = (wantsKey ? undefined : startOf(pair?.value)) ?? startOf(pair?.key)
+      } else if (isSeq(node)) {
+        next = node.items[Number(segment)]
+        nextOffset = startOf(next)
+      }
+      if (nextOffset === undefined) break
+      offset = nextOffset
+      node = next
+    }
+    return placeAt(offset)
+  }
+}
+
+const startOf = (node: unknown): number | undefined => (node as { range?: readonly number[] } | null)?.range?.[0]
+
+type Slip = Omit<Problem, 'severity' | 'file'>
+
+/** What is valid YAML, but never what an author meant. */
+function findSlips(document: Parameters<typeof visit>[0], placeAt: (offset: number) => YamlPlace): readonly Slip[] {
+  const slips: Slip[] = []
+  visit(document as never, {
+    Alias(_key, node) {
+      slips.push({
+        ...placeAt(startOf(node) ?? 0),
+        message: '开头的 * 在这里有特殊含义',
+        remedy: '给整句加上英文双引号',
+      })
+    },
+    Node(_key, node) {
+      if (!isAlias(node) && node.anchor !== undefined) {
+        slips.push({
+          ...placeAt(startOf(node) ?? 0),
+          message: '开头的 & 在这里有特殊含义',
+          remedy: '给整句加上英文双引号',
+        })
+      }
+    },
+    Seq(_key, node) {
+      const joined = node.flow
+        ? node.items.find((item) => isScalar(item) && item.type === 'PLAIN' && /，/.test(String(item.value)))
+        : undefined
+      if (joined) {
+        slips.push({
+          ...placeAt(startOf(joined) ?? 0),
+          message: '方括号里用了全角逗号，几个词成了一个',
+          remedy: '换成半角逗号；逗号属于句子时给整句加上英文双引号',
+        })
+      }
+    },
+  })
+  return slips
+}
+
+/** `id：x` is one word for YAML, and its own message about it leads astray. */
+function findWideColons(text: string, lineOffset: number): readonly Slip[] {
+  return text.split('\n').flatMap((line, index) => {
+    const key = /^\s*([A-Za-z][\w-]*)\s*：|^\s*([^\s\-#"'：]{1,20})：\s*(?:\[.*)?$/.exec(line)
+    return key
+      ? [
+          {
+            line: index + 1 + lineOffset,
+            column: line.indexOf('：') + 1,
+            message: '冒号是全角的',
+            remedy: `写成“${key[1] ?? key[2]}: ”，半角冒号后面空一格`,
+          },
+        ]
+      : []
+  })
+}
+
+const EXPLANATIONS: Readonly<Partial<Record<YAMLError['code'], readonly [message: string, remedy: string]>>> = {
+  TAB_AS_INDENT: ['缩进用了 Tab', '换成空格'],
+  DUPLICATE_KEY: ['同一个名字写了两次', '合并成一处'],
+  BAD_INDENT: ['缩进没有对齐', '同一层的行用同样多的空格开头'],
+  BAD_SCALAR_START: ['这个符号不能开头', '给整句加上英文双引号'],
+  BAD_ALIAS: ['开头的 * 在这里有特殊含义', '给整句加上英文双引号'],
+  BAD_DQ_ESCAPE: ['双引号里的 \\ 有特殊含义', '写成 \\\\，或者去掉'],
+  BLOCK_AS_IMPLICIT_KEY: ['一行里有两个“: ”', '句子里有半角冒号时，给整句加上英文双引号'],
+  MULTILINE_IMPLICIT_KEY: ['这里缺一个冒号，或冒号是全角的', '写成“名字: 内容”，半角冒号后面空一格'],
+  MISSING_CHAR: ['引号、方括号或逗号不成对', '补上缺少的那一个'],
+  MULTIPLE_DOCS: ['文件中间有一行 ---', '删掉这一行'],
+  NON_STRING_KEY: ['名字不是一个词', '写成“名字: 内容”'],
+  UNEXPECTED_TOKEN: ['这里多了内容，或引号不成对', '检查这一行的引号、括号和缩进'],
+}
+
+function explain(error: YAMLError, placeAt: (offset: number) => YamlPlace): Slip {
+  const [message, remedy] = EXPLANATIONS[error.code] ?? ['格式不对', '检查缩进、引号和冒号（半角，后面空一格）']
+  return { ...placeAt(error.pos[0]), message, remedy }
+}
