@@ -32,7 +32,12 @@ export class WechatyChannel implements Channel {
   readonly #serves: readonly RegExp[]
   readonly #staffNames: readonly RegExp[]
   #staffIds: ReadonlySet<string> = new Set()
+  /** Exactly one group carries the topic of the staff group; a second one may be anybody's. */
+  #staffRoomIsSure = false
   #staffTimer: NodeJS.Timeout | undefined
+  #listener: MessageListener | undefined
+  #wired = false
+  #running = false
 
   constructor(bot: WechatyInterface, options: WechatyChannelOptions, log: Log) {
     this.#bot = bot
@@ -50,23 +55,24 @@ export class WechatyChannel implements Channel {
   }
 
   async start(listener: MessageListener): Promise<void> {
-    // Without a listener one failed poll ends the puppet's receiving for good.
-    this.#bot.on('error', (error) => this.#log.warn({ error: messageOf(error) }, 'puppet error'))
-    this.#bot.on('login', () => this.#log.info({}, 'logged in'))
-    this.#bot.on('logout', () => this.#log.warn({}, 'logged out'))
-    this.#bot.on('message', (message) => {
-      this.#hear(message, listener).catch((error: unknown) => {
-        this.#log.error({ messageId: message.id, error: messageOf(error) }, 'message not understood')
-      })
-    })
-    await this.#bot.start()
+    this.#listener = listener
+    this.#wire()
+    // Where stopping does not log out, the puppet still runs at the next start.
+    if (!this.#running) {
+      this.#running = true
+      await this.#bot.start()
+    }
+    clearInterval(this.#staffTimer)
     this.#staffTimer = setInterval(() => void this.#refreshStaff(), STAFF_REFRESH_MS)
     this.#staffTimer.unref()
   }
 
   async stop(): Promise<void> {
+    this.#listener = undefined
     clearInterval(this.#staffTimer)
-    if (this.#options.logoutOnStop) await this.#bot.stop()
+    if (!this.#options.logoutOnStop || !this.#running) return
+    this.#running = false
+    await this.#bot.stop()
   }
 
   async send(to: Place, bubble: Outgoing): Promise<void> {
@@ -92,19 +98,37 @@ export class WechatyChannel implements Channel {
     return { kind: 'room', id: room.id, key: `room:${topic}`, topic, purpose: 'staff' }
   }
 
+  /** Once, however often it is started: every listener more would hear each message once more. */
+  #wire(): void {
+    if (this.#wired) return
+    this.#wired = true
+    // Without a listener one failed poll ends the puppet's receiving for good.
+    this.#bot.on('error', (error) => this.#log.warn({ error: messageOf(error) }, 'puppet error'))
+    this.#bot.on('login', () => this.#log.info({}, 'logged in'))
+    this.#bot.on('logout', () => this.#log.warn({}, 'logged out'))
+    this.#bot.on('message', (message) => {
+      if (!this.#listener) return
+      this.#hear(message, this.#listener).catch((error: unknown) => {
+        this.#log.error({ messageId: message.id, error: messageOf(error) }, 'message not understood')
+      })
+    })
+  }
+
   async #hear(message: Message, listener: MessageListener): Promise<void> {
-    if (this.#staffIds.size === 0) await this.#refreshStaff()
+    // A topic is anybody's choice, so who else carries it is looked up for every message under it.
+    const inStaffRoom = (await message.room()?.topic()) === this.#options.staffRoom
+    if (inStaffRoom || this.#staffIds.size === 0) await this.#refreshStaff()
     await listener(
       await toIncomingMessage(message, {
         roleOf: (speaker) => this.#roleOf(speaker),
-        purposeOf: (topic) =>
-          topic === this.#options.staffRoom
-            ? 'staff'
-            : this.#serves.some((p) => p.test(topic))
-              ? 'customers'
-              : 'ignored',
+        purposeOf: (topic) => this.#purposeOf(topic),
       }),
     )
+  }
+
+  #purposeOf(topic: string): 'customers' | 'staff' | 'ignored' {
+    if (topic === this.#options.staffRoom) return this.#staffRoomIsSure ? 'staff' : 'ignored'
+    return this.#serves.some((pattern) => pattern.test(topic)) ? 'customers' : 'ignored'
   }
 
   #roleOf({ contactId, names, remark }: { contactId: string; names: readonly string[]; remark: string }): Role {
@@ -118,14 +142,11 @@ export class WechatyChannel implements Channel {
   /** Whoever sits in the staff group is one of the vendor's people in the customers' groups as well. */
   async #refreshStaff(): Promise<void> {
     try {
-      const rooms = await this.#staffRooms()
-      const members = await Promise.all(rooms.map((room) => room.memberAll()))
-      this.#staffIds = new Set(
-        members
-          .flat()
-          .filter((member) => !member.self())
-          .map(({ id }) => id),
-      )
+      const [room, ...others] = await this.#staffRooms()
+      this.#staffRoomIsSure = room !== undefined && others.length === 0
+      if (!room || others.length > 0) return
+      const members = await room.memberAll()
+      this.#staffIds = new Set(members.filter((member) => !member.self()).map(({ id }) => id))
     } catch (error) {
       this.#log.warn({ error: messageOf(error) }, 'members of the staff group not known')
     }
@@ -133,7 +154,12 @@ export class WechatyChannel implements Channel {
 
   async #staffRooms(): Promise<readonly Room[]> {
     if (!this.#bot.isLoggedIn) return []
-    return this.#bot.Room.findAll({ topic: this.#options.staffRoom })
+    const rooms = await this.#bot.Room.findAll({ topic: this.#options.staffRoom })
+    if (rooms.length < 2) return rooms
+    // After a new login in one process the old rooms stay listed; we are no member of those any more.
+    const members = await Promise.all(rooms.map((room) => room.memberAll()))
+    const ours = rooms.filter((_, index) => members[index]!.length === 0 || members[index]!.some((one) => one.self()))
+    return ours.length > 0 ? ours : rooms
   }
 
   async #sendToRoom(id: string, bubble: Outgoing): Promise<void> {
