@@ -50,7 +50,7 @@ export class ConceptLexicon {
     if (!ONLY_HAN.test(word) || word.length < 2) return
     const syllables = syllablesOf(word)
     insert(this.#sounds, syllables, end)
-    const spelled = syllables.join('')
+    const spelled = foldLetters(syllables.join(''))
     // Two short syllables spelled in letters (e.g. "le a") turn up inside English words.
     if (spelled.length >= 4) insert(this.#letters, spelled, end)
   }
@@ -92,7 +92,7 @@ export class ConceptLexicon {
         // Characters that already spell a known word are not slips of another one.
         if (!hit || slips !== end - start + 1) continue
         found.add(hit.concept)
-        for (let i = start; i <= end; i++) out[i] = hit.word[i - start]!
+        for (const [i, char] of Array.from(hit.word).entries()) out[start + i] = char
       }
     }
     return out.join('')
@@ -113,11 +113,10 @@ export class ConceptLexicon {
   }
 }
 
-/** Folds a typed run of pinyin as `foldSyllable` folds one syllable; runs have no syllable borders. */
+/**
+ * Folds a run of pinyin as `foldSyllable` folds one syllable. Runs have no syllable borders (fang an, min gan), so
+ * every `ng` becomes `n`, in the words of the lexicon and in what people type alike.
+ */
 function foldLetters(run: string): string {
-  return foldSyllable(run)
-    .replace(/zh/g, 'z')
-    .replace(/ch/g, 'c')
-    .replace(/sh/g, 's')
-    .replace(/ng(?![aeiou])/g, 'n')
+  return foldSyllable(run).replace(/zh/g, 'z').replace(/ch/g, 'c').replace(/sh/g, 's').replace(/ng+/g, 'n')
 }
