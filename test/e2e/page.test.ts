@@ -48,13 +48,13 @@ describe('the page', () => {
 
   async function addressOf(process: BotProcess): Promise<string> {
     const found = await process.waitOutput(/http:\/\/127\.0\.0\.1:\d+/)
-    return found![0]
+    return found![0]!
   }
 
   async function windowOf(person: string, conversation: string): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
     await page.goto(`${url}/?as=${person}#${conversation}`)
-    await page.locator('#title').filter({ hasText: /./ }).waitFor()
+    await page.locator('body.talking').waitFor()
     return page
   }
 
