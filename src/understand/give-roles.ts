@@ -1,0 +1,191 @@
+import type { Day } from '../model/calendar-day.js'
+import type { DayMention } from './read-days.js'
+import {
+  type DayRole,
+  findRoleWords,
+  NAMES_FIRST_REVIEW,
+  OTHER_OBJECT,
+  type RoleWord,
+  WAITING_EVIDENCE,
+} from './review-words.js'
+
+/** A day together with what the words around say happened, or shall happen, on it. */
+export interface RoledDay extends DayMention {
+  readonly role: DayRole | undefined
+  /** The words speak of something that has happened. */
+  readonly done: boolean
+  /** Offset behind the day and the word that gave it its role. */
+  readonly toldUntil: number
+}
+
+const CLAUSE_END = /[,，。;；!！?？\n]/
+const CLAUSE_ENDS: ReadonlySet<string> = new Set(',，。;；!！?？\n')
+/** Beyond this many characters a verb is hardly the day's own. */
+const MAX_BEHIND_CHARS = 14
+const MAX_BEFORE_CHARS = 10
+/** What may follow a day that makes up a clause of its own. */
+const MAX_REST_CHARS = 3
+const MAX_RESUBMISSION_CHARS = 8
+const MAX_LONE_TIME_CHARS = 2
+/** A day normally stands before its verb, so a verb close behind wins over one before. */
+const CLOSE_BEHIND_CHARS = 3
+
+/** Finds for every day the words that say what it is about; the present day said in passing is left out. */
+export function giveRoles(text: string, days: readonly DayMention[], today: Day): readonly RoledDay[] {
+  const told = withoutPresent(text, days, today)
+  if (told.length === 0) return []
+  const words = findRoleWords(text)
+  return told.map((day) => {
+    if (day.source === 'elapsed')
+      return { ...day, role: roleOfWaiting(text, day, words), done: true, toldUntil: day.end }
+    const word = ownWord(text, day, { days: told, words })
+    if (!word) return { ...day, role: undefined, done: false, toldUntil: day.end }
+    return { ...day, role: word.role, done: word.done, toldUntil: Math.max(day.end, word.end) }
+  })
+}
+
+/** "到今天", "今天都20号了", "今天又礼拜天了": they say what day it is. */
+function withoutPresent(text: string, days: readonly DayMention[], today: Day): readonly DayMention[] {
+  const isNow = days.map((day) => day.source === 'relative' && day.past === today && /^今/.test(text.slice(day.start)))
+  return days.filter((day, index) => {
+    const next = days[index + 1]
+    if (isNow[index]) {
+      if (/[到至] ?$/.test(text.slice(Math.max(0, day.start - 2), day.start))) return false
+      return !(next && isRestated(text.slice(day.end, next.start), next, today))
+    }
+    const last = days[index - 1]
+    if (last && isNow[index - 1] && day.source !== 'elapsed')
+      return !isRestated(text.slice(last.end, day.start), day, today)
+    const around = text.slice(Math.max(0, day.start - 2), day.start)
+    return !((day.past === today || day.future === today) && /[都已]经?$/.test(around) && text[day.end] === '了')
+  })
+}
+
+function isRestated(between: string, day: DayMention, today: Day): boolean {
+  if (!/^[都又已就是经 ]{0,3}$/.test(between)) return false
+  return day.source === 'elapsed' || day.past === today || day.future === today
+}
+
+const SECOND_REVIEW_BEFORE = /(?:二审|网信|属地|wangxin)[^,，。;!?\n]{0,8}$/
+const NOT_OUR_WAIT = /(?:消息|通知|短信|贴|帖)(?:都|已经)?(?:收到|来|发)(?:了|已经|都)?$/
+
+function roleOfWaiting(text: string, day: DayMention, words: readonly RoleWord[]): DayRole | undefined {
+  const clause = clauseAround(text, day)
+  const before = text.slice(Math.max(0, day.start - 20), day.start)
+  if (NOT_OUR_WAIT.test(before)) return undefined
+  const submits = words.filter(({ role }) => role === 'submit')
+  // Hours of waiting are everybody's; they need the verb.
+  if (submits.length === 0 && /[时钟]/.test(text.slice(day.start, day.end))) return undefined
+  const strong = submits.some(({ strong: sure }) => sure)
+  if (OTHER_OBJECT.test(clause) && !strong) return undefined
+  const inClause = words.some(
+    ({ role, end }) => role === 'passed' && end <= day.start && sameClause(text, end, day.start),
+  )
+  if (inClause || SECOND_REVIEW_BEFORE.test(before)) return 'passed'
+  return submits.length > 0 || WAITING_EVIDENCE.test(text) || isBare(text, day) ? 'submit' : undefined
+}
+
+const FILLERS = /[这都已经今现天到第是等过去快了呢吗啊呀吧还在怎么办急咋啦嘛哦唉哎,，。.!?~ \n]/g
+
+/** Nothing is said but how long: "都七天了". */
+function isBare(text: string, { start, end }: DayMention): boolean {
+  return (text.slice(0, start) + text.slice(end)).replace(FILLERS, '') === ''
+}
+
+interface Surroundings {
+  readonly days: readonly DayMention[]
+  readonly words: readonly RoleWord[]
+}
+
+const ASKS_WHEN = /哪[天一]|几号|什么时候|啥时候|最[晚迟]|何时|多久/
+
+function ownWord(text: string, day: DayMention, surroundings: Surroundings): RoleWord | undefined {
+  const behind = nearestBehind(text, day, surroundings)
+  const before = nearestBefore(text, day, surroundings)
+  const chosen = nearer(day, behind, before) ?? acrossComma(text, day, surroundings)
+  if (!chosen || !isOfReview(text, day, chosen)) return undefined
+  // "元旦前最晚哪天提交": the verb's own day is asked for, and the day told is the one to keep.
+  const asksForDay = chosen.start >= day.end && ASKS_WHEN.test(text.slice(day.end, chosen.start))
+  if (asksForDay && chosen.role === 'submit') return { ...chosen, role: 'wish', done: false }
+  return day.source === 'lone-time' && !ownsLoneTime(day, chosen) ? undefined : chosen
+}
+
+/** "下午3点提的", but not "提审的事晚上再说". */
+function ownsLoneTime(day: DayMention, { role, done, start }: RoleWord): boolean {
+  return role === 'submit' && done && start >= day.end && start - day.end <= MAX_LONE_TIME_CHARS
+}
+
+function nearer(day: DayMention, behind: RoleWord | undefined, before: RoleWord | undefined): RoleWord | undefined {
+  if (!behind || !before) return behind ?? before
+  const gapBehind = behind.start - day.end
+  return gapBehind <= CLOSE_BEHIND_CHARS || gapBehind <= day.start - before.end ? behind : before
+}
+
+function nearestBehind(text: string, day: DayMention, { days, words }: Surroundings): RoleWord | undefined {
+  const first = words.findIndex(({ start }) => start >= day.end)
+  const word = resubmission(text, words.slice(first, first + 2)) ?? words[first]
+  if (!word || word.start - day.end > MAX_BEHIND_CHARS || !sameClause(text, day.end, word.start)) return undefined
+  return days.some(({ start }) => start >= day.end && start < word.start) ? undefined : word
+}
+
+/** "昨天被驳回改完重新提的": the day is the one of the submission at the end. */
+function resubmission(text: string, [first, second]: readonly RoleWord[]): RoleWord | undefined {
+  if (first?.role !== 'ended' || second?.role !== 'submit') return undefined
+  const near = second.start - first.end <= MAX_RESUBMISSION_CHARS && sameClause(text, first.end, second.start)
+  return near && second.done ? second : undefined
+}
+
+function nearestBefore(text: string, day: DayMention, { days, words }: Surroundings): RoleWord | undefined {
+  const word = words.findLast(({ end }) => end <= day.start)
+  if (!word || day.start - word.end > MAX_BEFORE_CHARS || !sameClause(text, word.end, day.start)) return undefined
+  return days.some(({ end }) => end > word.end && end <= day.start) ? undefined : word
+}
+
+/** A clause that is little but a day belongs to its neighbour: "11月20号下午,提交的审核". */
+function acrossComma(text: string, day: DayMention, { days, words }: Surroundings): RoleWord | undefined {
+  const isFree = (word: RoleWord) => {
+    const clause = clauseOf(text, word)
+    return !days.some(({ start, end }) => start >= clause.start && end <= clause.end)
+  }
+  const behind = /^.{0,3}?[,，。;!?\n] ?/.exec(text.slice(day.end, day.end + 6))
+  if (behind) {
+    const from = day.end + behind[0].length
+    const word = words.find(({ start }) => start >= from)
+    if (word && word.start - from <= 6 && sameClause(text, from, word.start) && isFree(word)) return word
+  }
+  const before = /[,，。;!?\n] ?.{0,2}$/.exec(text.slice(Math.max(0, day.start - 4), day.start))
+  if (!before || clauseOf(text, day).end - day.end > MAX_REST_CHARS) return undefined
+  const to = day.start - before[0].length
+  const word = words.findLast(({ end }) => end <= to)
+  return word && to - word.end <= 4 && sameClause(text, word.end, to) && isFree(word) ? word : undefined
+}
+
+function isOfReview(text: string, day: DayMention, word: RoleWord): boolean {
+  if (word.role === 'passed') return word.strong || NAMES_FIRST_REVIEW.test(clauseAround(text, day))
+  if (word.role !== 'submit' || word.strong) return true
+  return !OTHER_OBJECT.test(
+    clauseAround(text, { start: Math.min(day.start, word.start), end: Math.max(day.end, word.end) }),
+  )
+}
+
+function sameClause(text: string, from: number, to: number): boolean {
+  return !CLAUSE_END.test(text.slice(from, to))
+}
+
+interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+function clauseAround(text: string, span: Span): string {
+  const { start, end } = clauseOf(text, span)
+  return text.slice(start, end)
+}
+
+function clauseOf(text: string, { start, end }: Span): Span {
+  let from = start
+  while (from > 0 && !CLAUSE_ENDS.has(text[from - 1]!)) from--
+  let to = end
+  while (to < text.length && !CLAUSE_ENDS.has(text[to]!)) to++
+  return { start: from, end: to }
+}

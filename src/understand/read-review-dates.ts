@@ -1,0 +1,161 @@
+import { type Day, isoOf } from '../model/calendar-day.js'
+import type { ReviewDates } from '../model/review-timeline.js'
+import { asksHolidays } from './asks-holidays.js'
+import { todayAt } from './day-rule.js'
+import { giveRoles, type RoledDay } from './give-roles.js'
+import { MAX_CHARS } from './normalize-text.js'
+import { MAY_NAME_DAY, readDays } from './read-days.js'
+import {
+  ASKS_TIME,
+  FINISHED,
+  FIRST_VERSION,
+  LATER_VERSION,
+  MINI_PROGRAM,
+  NEW_VERSION,
+  OTHER_PLATFORM,
+  PLAN,
+  QUESTION_LIKE,
+  SPEAKS_OF_REVIEW,
+  STILL_WAITING,
+  tellsRejection,
+  UNDER_REVIEW,
+} from './review-words.js'
+
+interface Message {
+  readonly text: string
+  readonly today: Day
+  readonly days: readonly RoledDay[]
+  readonly questionLike: boolean
+  readonly asksHolidays: boolean
+}
+
+/** A date that somebody says to have submitted on lies this far back at most; else the next one is meant. */
+const MAX_PAST_DAYS = 183
+/** … unless that lies further ahead than anybody plans. */
+const MAX_PLAN_DAYS = 60
+/** Around a day, within which words of planning are about it. */
+const PLAN_CHARS = 12
+const BEFORE_OR_AFTER = /^(?:之|以)?[前后](?!天)/
+/** "第七天正好赶上礼拜天": the day is met, not aimed at. */
+const COMES_IN_BETWEEN = /正好|刚好|恰好|碰|遇|夹/
+/** An opening or a campaign alone is no wish that concerns a review. */
+const AIMS_ONLINE =
+  /上线|上架|发布|用上|能用|可以用|[要得]用|使用|能上|会上|要上|可以上|赶|来得及|来不及|deadline|ddl|截止|提审|审核|小程序|首发|开服|运营|launch|最[晚迟]/
+const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
+
+/**
+ * Reads what a message tells or asks about the days of a review.
+ *
+ * @param text see `normalizeText`
+ * @param nowMs milliseconds since the epoch
+ * @returns undefined when its days have nothing to do with submitting, reviewing or going online
+ */
+export function readReviewDates(text: string, nowMs: number): ReviewDates | undefined {
+  if (!MAY_NAME_DAY.test(text) && !HOLIDAY_WORD.test(text)) return undefined
+  const read = text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text
+  if (!SPEAKS_OF_REVIEW.test(read)) return undefined
+  if (OTHER_PLATFORM.test(read) && !MINI_PROGRAM.test(read)) return undefined
+  const today = todayAt(nowMs).day
+  const message: Message = {
+    text: read,
+    today,
+    days: giveRoles(read, readDays(read, nowMs), today),
+    questionLike: QUESTION_LIKE.test(read),
+    asksHolidays: asksHolidays(read),
+  }
+  return readSubmitted(message) ?? readSecondStarted(message) ?? readDeadline(message) ?? readCounting(message)
+}
+
+function readSubmitted(message: Message): ReviewDates | undefined {
+  const { text, today } = message
+  const told = lastOf(message, 'submit')
+  if (!told || reviewEnded(told, text)) return undefined
+  const day = submissionDay(told, message)
+  if (day === undefined) return undefined
+  if (day >= today && !told.done && !ASKS_TIME.test(text) && !STILL_WAITING.test(text)) return undefined
+  const wish = wishAfter(message, day)
+  return {
+    kind: 'submitted',
+    day: isoOf(day),
+    ...(told.hour === undefined ? {} : { hour: told.hour }),
+    laterVersion: isLaterVersion(text),
+    ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
+    ...asked(message),
+  }
+}
+
+/** The day of a submission: the last one that fits what is told as done, the next one of a plan, else the nearer. */
+function submissionDay(told: RoledDay, { text, today, asksHolidays: counting }: Message): Day | undefined {
+  const { past, future } = told
+  const done = told.done || STILL_WAITING.test(text)
+  // "五一前最后一个工作日交的" leaves the day open.
+  if (done && BEFORE_OR_AFTER.test(text.slice(told.end))) return undefined
+  if (past === future) return past
+  // "国庆能提交吗" asks about the holiday and plans nothing.
+  if (!done && counting && told.source === 'holiday') return undefined
+  if (!done && PLAN.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS))) return future
+  if (done) return today - past > MAX_PAST_DAYS && future - today <= MAX_PLAN_DAYS ? future : past
+  return today - past <= future - today ? past : future
+}
+
+function readSecondStarted(message: Message): ReviewDates | undefined {
+  const told = lastOf(message, 'passed')
+  if (!told || told.past > message.today || reviewEnded(told, message.text)) return undefined
+  const wish = wishAfter(message, told.past)
+  return {
+    kind: 'second-started',
+    day: isoOf(told.past),
+    ...(told.hour === undefined ? {} : { hour: told.hour }),
+    ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
+    ...asked(message),
+  }
+}
+
+function readDeadline(message: Message): ReviewDates | undefined {
+  const { text, today, days } = message
+  const told = days.find(({ role, future }) => role === 'wish' && future >= today)
+  if (!told || !AIMS_ONLINE.test(text) || UNDER_REVIEW.test(text) || isFinished(text)) return undefined
+  if (message.asksHolidays && (told.approximate || COMES_IN_BETWEEN.test(text))) return undefined
+  return { kind: 'deadline', day: isoOf(told.future), laterVersion: isLaterVersion(text), ...asked(message) }
+}
+
+function readCounting(message: Message): ReviewDates | undefined {
+  return message.asksHolidays ? { kind: 'counts-holidays', ...asked(message) } : undefined
+}
+
+function asked({ questionLike, asksHolidays: counting, days }: Message) {
+  // Who counts the days aloud complains, whether or not it is put as a question.
+  const complains = days.some(({ source, role }) => source === 'elapsed' && role !== undefined)
+  return { questionLike: questionLike || counting || complains, asksHolidays: counting }
+}
+
+/** Of several the last counts, since people tell their story in order; a day counts more than a length of waiting or a time alone. */
+function lastOf({ days }: Message, wanted: RoledDay['role']): RoledDay | undefined {
+  const exact = days.filter(({ role, approximate }) => role === wanted && !approximate)
+  return exact.findLast(({ source }) => source !== 'elapsed' && source !== 'lone-time') ?? exact.at(-1)
+}
+
+function wishAfter({ days, today }: Message, submitted: Day): Day | undefined {
+  const wish = days.find(({ role, future }) => role === 'wish' && future >= Math.min(today, submitted))
+  if (!wish) return undefined
+  // "1号提的, 9号能用吗" said on the 12th still means the 9th behind that 1st.
+  return wish.past > submitted ? wish.past : wish.future
+}
+
+/** Rejected, withdrawn or published since that day, so that nothing is left to wait for. */
+function reviewEnded({ start, toldUntil }: RoledDay, text: string): boolean {
+  if (isFinished(text)) return true
+  // The head of a rejection notice.
+  if (/(?:提交|提审)时间 ?:? ?$/.test(text.slice(Math.max(0, start - 7), start)) && tellsRejection(text)) return true
+  return tellsRejection(text.slice(toldUntil))
+}
+
+/** Published or passed, and no next version is spoken of. */
+function isFinished(text: string): boolean {
+  return FINISHED.test(text) && !LATER_VERSION.test(text) && !NEW_VERSION.test(text)
+}
+
+function isLaterVersion(text: string): boolean {
+  if (tellsRejection(text)) return false
+  return LATER_VERSION.test(text) || (NEW_VERSION.test(text) && !FIRST_VERSION.test(text))
+}

@@ -1,0 +1,112 @@
+import { NOT_AFTER_NUMBER, NUMBER, readNumber } from './chinese-number.js'
+
+export interface TimeOfDay {
+  /** 0..23; absent when only a part of the day was told. */
+  readonly hour?: number
+  /** Hour at which the part of the day begins, for telling whether it lies ahead. */
+  readonly fromHour: number
+  /** Belongs to the day after the evening that was named: "昨晚12点", "昨晚凌晨一点". */
+  readonly pastMidnight: boolean
+  /** Characters read. */
+  readonly length: number
+}
+
+const PART = '凌晨|清晨|早晨|大?清早|一大早|早上|上午|中午|下午|午后|傍晚|晚上|夜里|夜间|半夜|深夜|早|晚'
+// "三点水", "一点儿", "2点几" are no times of day.
+const CLOCK = `(?:${NUMBER} ?点(?![水儿几意小击赞\\d])钟?(?:半|一刻|三刻|整|${NUMBER}分?|多|左右)?|\\d{1,2}:\\d{2}(?::\\d{2})?)`
+const AFTER_DAY = new RegExp(
+  `^的? ?(?:(${PART})(?!好))?(?:的? ?(?:大概|大约|差不多|(快|将近|接近))?(凌晨|半夜)? ?(${CLOCK}))?`,
+)
+const MAY_TELL_TIME = /点|\d:\d|[早晨午晚夜]/
+const ALONE = new RegExp(
+  `(?<!一个?|每|[天日号早晚昨今明])(凌晨|清晨|大清早|一大早|早上|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)(?!好)(?: ?(${CLOCK}))?|${NOT_AFTER_NUMBER}(${CLOCK})`,
+  'g',
+)
+
+const FROM_HOUR: Readonly<Record<string, number>> = {
+  凌晨: 0,
+  半夜: 0,
+  清晨: 5,
+  早晨: 5,
+  清早: 5,
+  大清早: 5,
+  一大早: 5,
+  早上: 5,
+  早: 5,
+  上午: 8,
+  中午: 11,
+  下午: 12,
+  午后: 12,
+  傍晚: 17,
+  晚上: 18,
+  晚: 18,
+  夜里: 20,
+  夜间: 20,
+  深夜: 20,
+}
+const EVENING = 17
+const NOON_PART = 11
+
+/**
+ * Reads the time right behind a day: "下午3点", "晚上11点半", "20:15", "凌晨".
+ *
+ * @param rest the text from the end of the day's own words on
+ * @param evening the day's words already said evening ("昨晚")
+ */
+export function readTimeOfDay(rest: string, evening: boolean): TimeOfDay | undefined {
+  const match = AFTER_DAY.exec(rest)
+  if (!match?.[0].trim() || match[0].trim() === '的') return undefined
+  const [whole, part, nearly, inner, clock] = match
+  if (!part && !clock) return undefined
+  const night = evening || part === '晚上' || part === '晚' || part === '夜里'
+  const time = toTime({ part: inner ?? part ?? (evening ? '晚上' : undefined), clock })
+  if (!time) return undefined
+  // "昨晚快12点" is still that evening.
+  if (nearly && time.hour === 24) return { fromHour: time.fromHour, pastMidnight: false, length: whole.length }
+  const small = time.hour !== undefined && (time.hour < 5 || time.hour === 24)
+  const pastMidnight = night && (small || inner !== undefined || (evening && part === '凌晨'))
+  const hour = time.hour === undefined ? {} : { hour: time.hour % 24 }
+  return { ...hour, fromHour: time.fromHour, pastMidnight, length: whole.length }
+}
+
+/** Finds times that stand without a day: "下午三点提的". @returns the start and the time, in text order */
+export function findLoneTimes(text: string): readonly { readonly start: number; readonly time: TimeOfDay }[] {
+  if (!MAY_TELL_TIME.test(text)) return []
+  const found: { start: number; time: TimeOfDay }[] = []
+  for (const match of text.matchAll(ALONE)) {
+    const [whole, part, clock, bareClock] = match
+    const time = toTime({ part, clock: clock ?? bareClock })
+    if (!time) continue
+    const hour = time.hour === undefined ? {} : { hour: time.hour % 24 }
+    found.push({
+      start: match.index,
+      time: { ...hour, fromHour: (time.hour ?? time.fromHour) % 24, pastMidnight: false, length: whole.length },
+    })
+  }
+  return found
+}
+
+function toTime({
+  part,
+  clock,
+}: {
+  part: string | undefined
+  clock: string | undefined
+}): { readonly hour?: number; readonly fromHour: number } | undefined {
+  const fromHour = part === undefined ? 0 : (FROM_HOUR[part] ?? 0)
+  if (clock === undefined) return { fromHour }
+  const told = readNumber(/^[^ 点:]+/.exec(clock)?.[0] ?? '')
+  if (told === undefined || told > 24) return undefined
+  return { hour: onClock(told, part, fromHour), fromHour }
+}
+
+/** Twelve hours more where the part of the day says so; 24 stands for midnight at the day's end. */
+function onClock(told: number, part: string | undefined, fromHour: number): number {
+  if (told > 12 || part === undefined) return told
+  // "晚上1点" is said of the small hours, "晚上6点" of the evening.
+  if (fromHour >= EVENING) return told === 12 ? 24 : told < 5 ? told : told + 12
+  if (part === '半夜') return told === 12 ? 24 : told >= 9 ? told + 12 : told
+  if (fromHour === 12) return told === 12 ? 12 : told + 12
+  if (fromHour === NOON_PART) return told < 5 ? told + 12 : told
+  return part === '凌晨' && told === 12 ? 0 : told
+}
