@@ -22,6 +22,8 @@ interface Draft {
 }
 
 const INTRO_KEY = '0'
+// More is no answer for a phone.
+const MAX_POINTERS = 20
 
 /** Turns headings and their blocks into sections; headings that only group others are left out. */
 export function buildSections(source: SectionSource): {
@@ -70,10 +72,14 @@ function findKept(drafts: readonly Draft[]): ReadonlySet<number> {
 
 /** Lines for a section without text of its own: where its children stand. */
 function pointersOf(index: number, drafts: readonly Draft[], kept: ReadonlySet<number>): readonly string[] {
-  return drafts.flatMap(({ keyed }, child) => {
-    if (keyed.parent !== index) return []
-    return kept.has(child) ? [pointerLine(keyed)] : pointersOf(child, drafts, kept)
-  })
+  const lines: string[] = []
+  for (let child = index + 1; child < drafts.length; child++) {
+    const { keyed, raw } = drafts[child]!
+    if (raw.depth <= drafts[index]!.raw.depth) break
+    if (keyed.parent !== index || lines.length >= MAX_POINTERS) continue
+    lines.push(...(kept.has(child) ? [pointerLine(keyed)] : pointersOf(child, drafts, kept)))
+  }
+  return lines
 }
 
 const pointerLine = ({ key, title }: Pick<KeyedHeading, 'key' | 'title'>): string => `见 ${key}：${title}`

@@ -1,20 +1,24 @@
-import { BREAK, CLOSE_MARK, OPEN_MARK } from './source-lines.js'
+import { BREAK, UNSPEAKABLE } from './source-lines.js'
 
 /** Longer lines are cut at sentence ends, in characters. */
 export const MAX_LINE_CHARS = 1000
 
 // GFM's own autolinks swallow Chinese that follows without a blank; ours end at anything that isn't ASCII.
-const URL = /https?:\/\/[^\s"'<>`{}|\\^\u0080-\u{10FFFF}]+/giu
-const MARKS = new RegExp(`[${BREAK}${OPEN_MARK}${CLOSE_MARK}]`, 'g')
+// Without the `u` flag: with it and `i`, 's' and 'k' would fold into letters outside ASCII.
+const URL = /https?:\/\/[!#-&(-;=?-[\]_a-z~]+/gi
 
 /** One line fit for a chat: no invisible characters, no doubled blanks, every web address followed by a blank. */
 export function cleanLine(text: string): string {
-  return text
-    .replace(MARKS, ' ')
-    .replace(/&nbsp;?/g, ' ')
-    .replace(/[\u200B\u200E\u200F\u2060\u00AD]/g, '')
-    .replace(/[\s\u3000]+/g, ' ')
-    .trim()
+  return (
+    text
+      .replaceAll(BREAK, ' ')
+      // An entity such as `&#7;` may have brought one in.
+      .replace(UNSPEAKABLE, '')
+      .replace(/&nbsp;?/g, ' ')
+      .replace(/[\u200B\u200E\u200F\u2060\u00AD]/g, '')
+      .replace(/[\s\u3000]+/g, ' ')
+      .trim()
+  )
 }
 
 /** Puts a blank behind each web address, so that the chat doesn't take the next word for a part of it. */
@@ -47,7 +51,7 @@ export function dropStrayEmphasis(text: string): string {
     .replace(/~~(?=\S)([^~\n]*\S)~~/g, '')
     .replace(/\*\*(?=\S)([^*\n]*[^\s*])\*\*/g, '$1')
     .replace(/(?<![*\w])\*(?=\S)([^*\n]*[：。，！？；）】」”])\*(?!\*)/g, '$1')
-    .replace(/(?<![_\w])__(?=\S)([^_\n]*[：。，！？；）】」”])__(?!_)/g, '$1')
+    .replace(/(?<!\w)(__?)(?=\S)([^_\n]*\p{Script=Han}[^_\n]*)\1(?!\w)/gu, '$2')
 }
 
 /** Splits a line into pieces of at most `MAX_LINE_CHARS`, at sentence ends where there are any. */

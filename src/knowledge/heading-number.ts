@@ -27,7 +27,8 @@ const SINGLE: readonly RegExp[] = [
 
 const DOTTED = /^(\d{1,3}(?:[.．]\d{1,3}){1,4})(?![.．]?\d)[.．]?([、:：)）\s]?)\s*(.*)$/
 const BARE = /^(\d{1,2})\s+(.*)$/
-const LETTERED = /^([A-Z]\d{1,2}(?:\.\d{1,2})*)(?:[、．.:：)）]\s*|(\s+))(.*)$/
+// `Q1` numbers a question, see `SINGLE`.
+const LETTERED = /^([A-PR-Z]\d{1,2}(?:\.\d{1,2})*)(?:[、．.:：)）]\s*|(\s+))(.*)$/
 
 /**
  * Reads the number off a heading.

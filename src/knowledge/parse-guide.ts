@@ -1,5 +1,6 @@
 import type { Guide, Problem, Section } from '../model/knowledge.js'
 import { buildSections } from './build-sections.js'
+import { toChatTokens } from './chat-tokens.js'
 import { cleanLine, splitLongLine } from './clean-line.js'
 import { cutSections, type RawSection } from './cut-sections.js'
 import { readFrontMatter } from './front-matter.js'
@@ -64,7 +65,20 @@ function readDocument(lines: readonly string[], bodyIndex: number): GuideDocumen
     line: bodyIndex + index + 1,
   }))
   const { lines: marked, openings } = markAdmonitions(source, fenced)
-  return { blocks: parseMarkdown(marked, findFences(marked.map(({ text }) => text))), openings }
+  return {
+    blocks: parseMarkdown(marked, findFences(marked.map(({ text }) => text))),
+    openings: openings.map((opening) => ({ ...opening, title: plainTitle(opening.title) })),
+  }
+}
+
+const MAX_TITLE_CHARS = 100
+
+/** A block's title is Markdown, too. */
+function plainTitle(title: string): string {
+  const short = [...title].slice(0, MAX_TITLE_CHARS).join('')
+  if (!/[*_`[\]\\&~]/.test(short)) return cleanLine(short)
+  const tokens = toChatTokens(parseMarkdown([{ text: short, line: 1 }], [false]), [])
+  return cleanLine(tokens.map((token) => (token.kind === 'line' ? token.text : '')).join(' '))
 }
 
 /** `##1、标题`: for Markdown no heading, for its author one. A single `#` may be a topic (`#话题#`). */

@@ -43,7 +43,7 @@ const MAX_KEY_CHARS = 20
  * @returns one entry a heading, in order; keys are unique
  */
 export function assignKeys(headings: readonly Heading[], taken: Iterable<string> = []): readonly KeyedHeading[] {
-  const used = new Set(taken)
+  const used = new Keys(taken)
   const stack: Ancestor[] = []
   let letters = 0
   return headings.map(({ depth, text }, index) => {
@@ -52,7 +52,7 @@ export function assignKeys(headings: readonly Heading[], taken: Iterable<string>
     if (appendix && number.kind === 'number') {
       appendix.letter ??= number.components[0] === 1 || used.has(number.components.join('.')) ? letterOf(letters++) : ''
     }
-    const key = unique(keyOf(number, parent?.numberedKey, appendix?.letter ?? ''), used)
+    const key = used.take(keyOf(number, parent?.numberedKey, appendix?.letter ?? ''))
     const isAppendix = number.kind === 'none' && APPENDIX.test(number.title)
     stack.push({
       index,
@@ -67,7 +67,7 @@ export function assignKeys(headings: readonly Heading[], taken: Iterable<string>
 /** Leaves the stack at the heading above this one. */
 function climb(
   stack: Ancestor[],
-  { depth, text, used }: Heading & { readonly used: ReadonlySet<string> },
+  { depth, text, used }: Heading & { readonly used: Keys },
 ): { readonly parent: Ancestor | undefined; readonly appendix: Appendix | undefined } {
   while (stack.length > 0 && stack.at(-1)!.depth >= depth) {
     const top = stack.at(-1)!
@@ -82,7 +82,7 @@ function climb(
 const isOwnerOfFlat = (top: Ancestor, stack: readonly Ancestor[]): boolean => stack.at(-2)?.appendix !== top.appendix
 
 /** `## 附录` followed by `## 1、…` though 1 is taken: the numbers belong to the appendix all the same. */
-function continuesFlat(appendix: Appendix, text: string, used: ReadonlySet<string>): boolean {
+function continuesFlat(appendix: Appendix, text: string, used: Keys): boolean {
   const number = readHeadingNumber(text, true)
   if (number.kind !== 'number') return false
   appendix.flat ||= appendix.letter === undefined && number.components[0] === 1 && used.has(number.components.join('.'))
@@ -105,11 +105,27 @@ function keyOf(number: NumberOfHeading, parentKey: string | undefined, letter: s
   }
 }
 
-function unique(key: string, used: Set<string>): string {
-  let candidate = key
-  for (let copy = 2; used.has(candidate); copy++) candidate = `${key}-${copy}`
-  used.add(candidate)
-  return candidate
+/** Keys given so far, and for each how often it was wanted. */
+class Keys {
+  readonly #copies = new Map<string, number>()
+
+  constructor(taken: Iterable<string>) {
+    for (const key of taken) this.#copies.set(key, 1)
+  }
+
+  has(key: string): boolean {
+    return this.#copies.has(key)
+  }
+
+  /** The key itself, or `key-2`, `key-3` … */
+  take(key: string): string {
+    let copy = (this.#copies.get(key) ?? 0) + 1
+    while (copy > 1 && this.#copies.has(`${key}-${copy}`)) copy++
+    this.#copies.set(key, copy)
+    if (copy === 1) return key
+    this.#copies.set(`${key}-${copy}`, 1)
+    return `${key}-${copy}`
+  }
 }
 
 /** A..Z, then AA, AB … */

@@ -20,6 +20,10 @@ interface Step {
 }
 
 interface Surroundings {
+  /** Position of the last `-->`; nothing behind it needs to be searched for one. */
+  readonly lastCommentEnd: number
+  /** The same for the end of an MDX comment. */
+  readonly lastExpressionEnd: number
   readonly closedNames: ReadonlySet<string>
   readonly tabLabels: ReadonlyMap<string, string>
 }
@@ -36,6 +40,8 @@ export function stripMdx(prose: string): string {
   const around: Surroundings = {
     closedNames: new Set([...text.matchAll(/<\/([A-Za-z][\w.:-]*)\s*>/g)].map((match) => match[1]!)),
     tabLabels: readTabLabels(text),
+    lastCommentEnd: text.lastIndexOf('-->'),
+    lastExpressionEnd: text.lastIndexOf('*/}'),
   }
   const special = /[\\`<{]/g
   let out = ''
@@ -64,7 +70,7 @@ function takeStep(text: string, at: number, around: Surroundings): Step {
     case '`':
       return codeSpan(text, at)
     case '{':
-      return expression(text, at)
+      return expression(text, at, around)
     default:
       return angleBracket(text, at, around)
   }
@@ -82,8 +88,8 @@ function codeSpan(text: string, at: number): Step {
   return keep(text, at, end ? ticks.length + end.index + ticks.length : ticks.length)
 }
 
-function expression(text: string, at: number): Step {
-  if (text.startsWith('{/*', at)) {
+function expression(text: string, at: number, { lastExpressionEnd }: Surroundings): Step {
+  if (at < lastExpressionEnd && text.startsWith('{/*', at)) {
     const end = text.indexOf('*/}', at)
     if (end !== -1) return { to: end + 3, emit: '' }
   }
@@ -96,7 +102,7 @@ function expression(text: string, at: number): Step {
 
 function angleBracket(text: string, at: number, around: Surroundings): Step {
   if (text.startsWith('<!--', at)) {
-    const end = text.indexOf('-->', at + 4)
+    const end = at < around.lastCommentEnd ? text.indexOf('-->', at + 4) : -1
     return { to: end === -1 ? at + 4 : end + 3, emit: '' }
   }
   const fragment = /^<\/?>/.exec(text.slice(at, at + 3))
@@ -104,8 +110,8 @@ function angleBracket(text: string, at: number, around: Surroundings): Step {
   const tag = readTag(text, at)
   if (!tag || !isMarkup(tag, around)) return keep(text, at, 1)
   const name = tag.name.toLowerCase()
-  if (DROPPED_WITH_CONTENT.has(name) && !tag.closing && !tag.selfClosing) {
-    const end = text.toLowerCase().indexOf(`</${name}`, at)
+  if (DROPPED_WITH_CONTENT.has(name) && !tag.closing && !tag.selfClosing && around.closedNames.has(tag.name)) {
+    const end = text.indexOf(`</${tag.name}`, at)
     const close = end === -1 ? -1 : text.indexOf('>', end)
     if (close !== -1) return { to: close + 1, emit: '' }
   }
