@@ -28,7 +28,7 @@ function problemsOf(env: NodeJS.ProcessEnv, overrides?: Record<string, unknown>)
 }
 
 test('needs no configuration at all', () => {
-  expect(readConfig({})).toEqual({
+  expect(readConfig({})).toMatchObject({
     puppet: 'simulator',
     dataDir: 'data',
     knowledge: { dir: join(PROJECT_ROOT, 'knowledge'), intentsDir: join(PROJECT_ROOT, 'intents'), docsSite: null },

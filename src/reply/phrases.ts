@@ -4,8 +4,11 @@ type StaffNotice = Pick<OpenTicket, 'number' | 'placeName' | 'askerName' | 'ques
 
 /** Every sentence that the bot says of its own; what it knows stands in `knowledge/`. */
 export const phrases = {
-  title: (key: string, title: string): string =>
-    key.startsWith('A') ? `【驳回处理】${title}` : key === '0' ? `【从这里开始】${title}` : `【${key}】${title}`,
+  title: (key: string, title: string): string => {
+    if (/^A\d/.test(key)) return `【驳回处理】${title}`
+    if (key === '0') return `【从这里开始】${title}`
+    return /^[\d.]+$/.test(key) ? `【${key}】${title}` : `【${title}】`
+  },
   requiredHeading: '📷 需要的截图：',
   next: (line: string): string => `👉 下一步：${line}`,
   handoff: (line: string): string => `🙋 ${line}`,
@@ -21,7 +24,7 @@ export const phrases = {
   greeting: '您好，我是过审小助手。提审的问题直接问我就行，回复“菜单”看全部步骤。',
   thanks: '不客气，祝您早日过审！',
   declined: '好的，有需要随时叫我。',
-  menuHeading: '首次提审的问题都可以问我，回复数字看做法：',
+  menuHeading: '这些都可以问我，回复数字看做法：',
   menuRejections: '被驳回了：',
   menuFooter: '驳回通知可以整段发给我；要找同事，回复“转人工”。',
   handedOver: (number: number): string => `已转人工，工单 ${number}，值班的同事会在群里回复您。`,

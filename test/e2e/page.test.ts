@@ -139,7 +139,7 @@ describe('the page', () => {
       cwd: ROOT,
       env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data') },
     }).start()
-    expect((await reload.waitExit()).code).toBe(1)
+    expect((await reload.waitExit())?.code).toBe(1)
     expect(reload.output).toMatch(/没有重载/)
   })
 
