@@ -13,6 +13,7 @@ export interface IssueWords {
 }
 
 const REMEDY_SENTENCE = '写一句话；句子里有半角冒号、# 或引号时，给整句加上英文双引号'
+const REMEDY_GROUPS = '先写“组名:”一行，下面每行以“- ”开头'
 const REMEDY_LIST = '写成列表：每行以“- ”开头'
 
 /**
@@ -36,8 +37,11 @@ export function explainIssue(
   if (path.length === 0) return say('内容不是“名字: 内容”的格式', `开头写 ${knownKeys[0]}: ……`)
   if (found === undefined)
     return say(`缺少${name}`, issue.path[0] === 'utterances' ? REMEDY_LIST : `补上 ${String(path.at(-1))}: ……`)
-  if (issue.code === 'invalid_type' && issue.expected === 'array') return say(`${name}应该是列表`, REMEDY_LIST)
+  const isList = issue.code === 'invalid_type' && issue.expected === 'array'
+  if (isList && found === '') return say(`${name}是空的`, REMEDY_LIST)
+  if (isList) return say(`${name}应该是列表`, REMEDY_LIST)
   if (issue.code === 'invalid_type' && issue.expected === 'string') return say(`${name}应该是一句话`, REMEDY_SENTENCE)
+  if (issue.code === 'invalid_type' && issue.expected === 'record') return say(`${name}下面应该分组`, REMEDY_GROUPS)
   if (issue.code === 'too_small') {
     return issue.origin === 'array'
       ? say(`${name}是空的`, '至少写一条')

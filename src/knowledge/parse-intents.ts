@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Concept, Problem, SilentExample } from '../model/knowledge.js'
 import { explainIssue } from './explain-issue.js'
 import { conceptsSchema, intentSchema, silenceSchema } from './intent-schemas.js'
-import { readYaml, type YamlFile, type YamlPlace } from './yaml-document.js'
+import { findWideColons, readYaml, type YamlFile, type YamlPlace } from './yaml-document.js'
 
 /** A sentence and where its author wrote it. */
 export interface AuthoredText extends YamlPlace {
@@ -62,19 +62,24 @@ const baseName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(
 
 /** Checks against a schema and tells every issue with its place. */
 function check<Shape>(
-  { file }: Source,
+  { file, text }: Source,
   yaml: YamlFile,
   schema: z.ZodType<Shape> & { readonly shape: object },
 ): { readonly value: Shape | undefined; readonly problems: readonly Problem[] } {
   const result = schema.safeParse(yaml.value)
   if (result.success) return { value: result.data, problems: [] }
+  const colons = findWideColons(text).map((slip): Problem => ({ severity: 'error', file, ...slip }))
+  if (colons.length > 0) return { value: undefined, problems: colons }
   const knownKeys = Object.keys(schema.shape)
   const problems = result.error.issues
     .flatMap((issue) => explainIssue(issue, { value: yaml.value, knownKeys }))
     .map(({ path, part, message, remedy }): Problem => {
       return { severity: 'error', file, ...yaml.locate(path, part), message, remedy }
     })
-  return { value: undefined, problems }
+  // One slip may break several rules of the schema; the first says it best.
+  const isFirst = ({ line, column }: Problem, index: number): boolean =>
+    problems.findIndex((other) => other.line === line && other.column === column) === index
+  return { value: undefined, problems: problems.filter(isFirst) }
 }
 
 function readIntent(source: Source, yaml: YamlFile): ParsedIntents {

@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import type { Problem } from '../model/knowledge.js'
 
 export interface YamlPlace {
@@ -18,6 +29,7 @@ export interface YamlFile {
 const MAX_CHARS = 2 * 1024 * 1024
 // One slip makes the parser stumble several times.
 const MAX_REPORTED = 3
+const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
 /** Reads an author's YAML. Never throws; everything wrong is an error with its place. */
@@ -36,10 +48,13 @@ export function readYaml({
     const { line, col } = lines.linePos(offset)
     return { line: line + lineOffset, column: Math.max(1, col) }
   }
-  const broken = (problems: readonly Omit<Problem, 'severity' | 'file'>[]): YamlFile => ({
+  const broken = (problems: readonly Slip[]): YamlFile => ({
     value: undefined,
     locate: () => NOWHERE,
-    problems: problems.slice(0, MAX_REPORTED).map((problem) => ({ severity: 'error', file, ...problem })),
+    problems: problems
+      .filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index)
+      .slice(0, MAX_REPORTED)
+      .map((problem) => ({ severity: 'error', file, ...problem })),
   })
   if (text.length > MAX_CHARS) {
     return broken([{ ...NOWHERE, message: '文件超过 2 MB', remedy: '把内容分成几个小文件' }])
@@ -48,13 +63,15 @@ export function readYaml({
     // `failsafe` knows strings, lists and maps only: no 4.10 that turns into 4.1, no `no` that turns into false.
     const document = parseDocument(text.replace(/^\uFEFF/, ''), {
       schema: 'failsafe',
+      stringKeys: true,
       lineCounter: lines,
       prettyErrors: false,
     })
     const slips = findSlips(document, placeAt)
     if (document.errors.length > 0) {
       const colons = findWideColons(text, lineOffset)
-      return broken(colons.length > 0 ? colons : [...slips, ...document.errors.map((error) => explain(error, placeAt))])
+      if (colons.length > 0) return broken(colons)
+      return broken([...slips, ...document.errors.map((error) => explain(error, placeAt))])
     }
     if (slips.length > 0) return broken(slips)
     return { value: document.toJS(), locate: createLocate(document.contents, placeAt), problems: [] }
@@ -90,46 +107,29 @@ function createLocate(root: unknown, placeAt: (offset: number) => YamlPlace): Ya
 
 const startOf = (node: unknown): number | undefined => (node as { range?: readonly number[] } | null)?.range?.[0]
 
-type Slip = Omit<Problem, 'severity' | 'file'>
+/** An error yet without its file. */
+export type Slip = Omit<Problem, 'severity' | 'file'>
 
 /** What is valid YAML, but never what an author meant. */
-function findSlips(document: Parameters<typeof visit>[0], placeAt: (offset: number) => YamlPlace): readonly Slip[] {
+function findSlips(document: Document, placeAt: (offset: number) => YamlPlace): readonly Slip[] {
   const slips: Slip[] = []
-  visit(document as never, {
-    Alias(_key, node) {
-      slips.push({
-        ...placeAt(startOf(node) ?? 0),
-        message: '开头的 * 在这里有特殊含义',
-        remedy: '给整句加上英文双引号',
-      })
-    },
-    Node(_key, node) {
-      if (!isAlias(node) && node.anchor !== undefined) {
-        slips.push({
-          ...placeAt(startOf(node) ?? 0),
-          message: '开头的 & 在这里有特殊含义',
-          remedy: '给整句加上英文双引号',
-        })
-      }
-    },
-    Seq(_key, node) {
-      const joined = node.flow
-        ? node.items.find((item) => isScalar(item) && item.type === 'PLAIN' && /，/.test(String(item.value)))
-        : undefined
-      if (joined) {
-        slips.push({
-          ...placeAt(startOf(joined) ?? 0),
-          message: '方括号里用了全角逗号，几个词成了一个',
-          remedy: '换成半角逗号；逗号属于句子时给整句加上英文双引号',
-        })
-      }
-    },
+  const report = (node: unknown, message: string, remedy: string): void => {
+    slips.push({ ...placeAt(startOf(node) ?? 0), message, remedy })
+  }
+  visit(document, (_key, node) => {
+    if (isAlias(node)) report(node, '开头的 * 在这里有特殊含义', QUOTE_IT)
+    else if (isNode(node) && node.anchor !== undefined) report(node, '开头的 & 在这里有特殊含义', QUOTE_IT)
+    const joined = isSeq(node) && node.flow ? node.items.find(isJoinedByWideComma) : undefined
+    if (joined) report(joined, '方括号里用了全角逗号，几个词成了一个', `换成半角逗号；逗号属于句子时${QUOTE_IT}`)
   })
   return slips
 }
 
+const isJoinedByWideComma = (item: unknown): boolean =>
+  isScalar(item) && item.type === 'PLAIN' && String(item.value).includes('，')
+
 /** `id：x` is one word for YAML, and its own message about it leads astray. */
-function findWideColons(text: string, lineOffset: number): readonly Slip[] {
+export function findWideColons(text: string, lineOffset = 0): readonly Slip[] {
   return text.split('\n').flatMap((line, index) => {
     const key = /^\s*([A-Za-z][\w-]*)\s*：|^\s*([^\s\-#"'：]{1,20})：\s*(?:\[.*)?$/.exec(line)
     return key
@@ -148,11 +148,11 @@ function findWideColons(text: string, lineOffset: number): readonly Slip[] {
 const EXPLANATIONS: Readonly<Partial<Record<YAMLError['code'], readonly [message: string, remedy: string]>>> = {
   TAB_AS_INDENT: ['缩进用了 Tab', '换成空格'],
   DUPLICATE_KEY: ['同一个名字写了两次', '合并成一处'],
-  BAD_INDENT: ['缩进没有对齐', '同一层的行用同样多的空格开头'],
-  BAD_SCALAR_START: ['这个符号不能开头', '给整句加上英文双引号'],
-  BAD_ALIAS: ['开头的 * 在这里有特殊含义', '给整句加上英文双引号'],
+  BAD_INDENT: ['缩进没有对齐，或括号没有结束', '同一层的行用同样多的空格开头，方括号要成对'],
+  BAD_SCALAR_START: ['这个符号不能开头', QUOTE_IT],
+  BAD_ALIAS: ['开头的 * 在这里有特殊含义', QUOTE_IT],
   BAD_DQ_ESCAPE: ['双引号里的 \\ 有特殊含义', '写成 \\\\，或者去掉'],
-  BLOCK_AS_IMPLICIT_KEY: ['一行里有两个“: ”', '句子里有半角冒号时，给整句加上英文双引号'],
+  BLOCK_AS_IMPLICIT_KEY: ['一行里有两个“: ”，或下一行多缩进了', '句子里有半角冒号时，给整句加上英文双引号'],
   MULTILINE_IMPLICIT_KEY: ['这里缺一个冒号，或冒号是全角的', '写成“名字: 内容”，半角冒号后面空一格'],
   MISSING_CHAR: ['引号、方括号或逗号不成对', '补上缺少的那一个'],
   MULTIPLE_DOCS: ['文件中间有一行 ---', '删掉这一行'],
