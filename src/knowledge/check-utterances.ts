@@ -39,21 +39,16 @@ function findSame(owned: readonly Owned[]): readonly Problem[] {
       first.set(key, sentence)
       return []
     }
-    const where = `${other.file}:${other.line}`
-    if (other.owner === sentence.owner) {
-      return [problem('warning', sentence, `“${clip(sentence.text)}”在 ${where} 已经写过`, '删掉一处')]
-    }
-    return sentence.owner === undefined
-      ? [problem('warning', sentence, `“${clip(sentence.text)}”在 ${where} 是要回答的`, '想清楚要不要回答，删掉一处')]
-      : [
-          problem(
-            'error',
-            sentence,
-            `“${clip(sentence.text)}”在 ${where} 属于意图 ${other.owner}`,
-            '一句话只能属于一个意图，删掉一处',
-          ),
-        ]
+    return [problem(sentence, remarkOnSame(sentence, other))]
   })
+}
+
+function remarkOnSame({ text, owner }: Owned, other: Owned): Remark {
+  const said = `“${clip(text)}”在 ${other.file}:${other.line}`
+  if (other.owner === owner) return { severity: 'warning', message: `${said} 已经写过`, remedy: '删掉一处' }
+  return owner === undefined
+    ? { severity: 'warning', message: `${said} 是要回答的`, remedy: '想清楚要不要回答，删掉一处' }
+    : { severity: 'error', message: `${said} 属于意图 ${other.owner}`, remedy: '一句话只能属于一个意图，删掉一处' }
 }
 
 function findNear(utterances: readonly AuthoredText[]): readonly Problem[] {
@@ -65,7 +60,7 @@ function findNear(utterances: readonly AuthoredText[]): readonly Problem[] {
     seen.push({ sentence, key, bigrams })
     if (!near) return []
     const message = `“${clip(sentence.text)}”和第 ${near.sentence.line} 行“${clip(near.sentence.text)}”几乎一样`
-    return [problem('warning', sentence, message, '留一条，或换一种说法')]
+    return [problem(sentence, { severity: 'warning', message, remedy: '留一条，或换一种说法' })]
   })
 }
 
@@ -86,9 +81,10 @@ function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 
 const clip = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)}…` : text)
 
-const problem = (
-  severity: Problem['severity'],
-  { file, line, column }: AuthoredText,
-  message: string,
-  remedy: string,
-): Problem => ({ severity, file, line, column, message, remedy })
+interface Remark {
+  readonly severity: Problem['severity']
+  readonly message: string
+  readonly remedy: string
+}
+
+const problem = ({ file, line, column }: AuthoredText, remark: Remark): Problem => ({ file, line, column, ...remark })

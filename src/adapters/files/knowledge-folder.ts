@@ -38,7 +38,7 @@ export class KnowledgeFolder {
 }
 
 async function readAll(root: string, wanted: RegExp): Promise<readonly AuthorsFile[]> {
-  const realRoot = await orRefuse(root, '文件夹打不开', '检查路径和权限', () => realpath(root))
+  const realRoot = await orRefuse(root, NO_FOLDER, () => realpath(root))
   const paths: string[] = []
   await walk(root, { wanted, realRoot, seen: new Set(), found: paths })
   return Promise.all(paths.sort().map(readOne))
@@ -56,7 +56,7 @@ async function walk(folder: string, state: Walk): Promise<void> {
   const real = await realpath(folder)
   if (state.seen.has(real)) return
   state.seen.add(real)
-  const names = await orRefuse(folder, '文件夹打不开', '检查路径和权限', () => readdir(folder))
+  const names = await orRefuse(folder, NO_FOLDER, () => readdir(folder))
   for (const name of names.sort()) {
     if (LEFT_OUT.test(name)) continue
     const path = join(folder, name)
@@ -72,27 +72,31 @@ async function walk(folder: string, state: Walk): Promise<void> {
 const isInside = (path: string, root: string): boolean => path === root || path.startsWith(root + sep)
 
 async function readOne(path: string): Promise<AuthorsFile> {
-  const { size } = await orRefuse(path, '文件打不开', '检查权限', () => stat(path))
-  if (size > MAX_FILE_BYTES) throw refusal(path, '文件超过 5 MB', '分成几个小文件，图片不要放进正文')
-  const text = await orRefuse(path, '文件打不开', '检查权限', () => readFile(path, 'utf8'))
+  const { size } = await orRefuse(path, NO_FILE, () => stat(path))
+  if (size > MAX_FILE_BYTES) throw refusal(path, TOO_LARGE)
+  const text = await orRefuse(path, NO_FILE, () => readFile(path, 'utf8'))
   return { file: nameOf(path), text }
 }
 
-async function orRefuse<Result>(
-  path: string,
-  message: string,
-  remedy: string,
-  read: () => Promise<Result>,
-): Promise<Result> {
+interface Complaint {
+  readonly message: string
+  readonly remedy: string
+}
+
+const NO_FOLDER: Complaint = { message: '文件夹打不开', remedy: '检查路径和权限' }
+const NO_FILE: Complaint = { message: '文件打不开', remedy: '检查权限' }
+const TOO_LARGE: Complaint = { message: '文件超过 5 MB', remedy: '分成几个小文件，图片不要放进正文' }
+
+async function orRefuse<Result>(path: string, complaint: Complaint, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read()
   } catch {
-    throw refusal(path, message, remedy)
+    throw refusal(path, complaint)
   }
 }
 
-const refusal = (path: string, message: string, remedy: string): KnowledgeError =>
-  new KnowledgeError([{ severity: 'error', file: nameOf(path), line: 0, column: 0, message, remedy }])
+const refusal = (path: string, complaint: Complaint): KnowledgeError =>
+  new KnowledgeError([{ severity: 'error', file: nameOf(path), line: 0, column: 0, ...complaint }])
 
 function nameOf(path: string): string {
   const near = relative(process.cwd(), path)
