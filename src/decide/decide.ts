@@ -3,15 +3,7 @@ import type { IncomingMessage } from '../model/message.js'
 import type { Candidate, NoticeReason, Understanding } from '../model/understanding.js'
 import { isAddressed, mayNotSpeak } from './may-speak.js'
 import type { Situation } from './situation.js'
-import {
-  ANSWER_ASKED,
-  ANSWER_OVERHEARD,
-  HUMAN_ASKED,
-  HUMAN_OVERHEARD,
-  OFFER_ASKED,
-  OFFER_SHARE,
-  RIVAL_SHARE,
-} from './thresholds.js'
+import { MAX_OFFERED, OFFERED_SHARE, THRESHOLDS } from './thresholds.js'
 
 /** Decides what to do about one message. Pure: the same message in the same situation gets the same decision. */
 export function decide(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
@@ -32,14 +24,16 @@ function decideAsked(message: IncomingMessage, understanding: Understanding, sit
   const { act, normalized, candidates, wantsHuman } = understanding
   if (message.kind !== 'text') return { kind: 'fallback' }
   if (normalized === '' || act === 'menu') return { kind: 'courtesy', word: 'menu' }
-  const followed = followUp(understanding, situation)
+  const followed = followUp(understanding, situation, { isAsked: true })
   if (followed) return followed
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
+  // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
+  if (act === 'yes' || act === 'no') return { kind: 'courtesy', word: 'declined' }
   if (act === 'wants-human') return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   const notice = answerNotice(understanding.notice)
   if (notice) return notice
   const top = candidates[0]
-  if (wantsHuman.confidence >= HUMAN_ASKED && wantsHuman.confidence > (top?.confidence ?? 0)) {
+  if (wantsHuman.confidence >= THRESHOLDS.humanAsked && wantsHuman.confidence > (top?.confidence ?? 0)) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   }
   return answerOrOffer(candidates)
@@ -50,7 +44,7 @@ function decideOverheard(message: IncomingMessage, understanding: Understanding,
   const { act, candidates, wantsHuman, notice } = understanding
   if (message.kind !== 'text') return { kind: 'silent', reason: 'not-text' }
   if (understanding.normalized === '') return { kind: 'silent', reason: 'empty' }
-  const followed = followUp(understanding, situation)
+  const followed = followUp(understanding, situation, { isAsked: false })
   if (followed) return followed
   if (act === 'wants-human') return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   const answered = answerNotice(notice)
@@ -58,11 +52,11 @@ function decideOverheard(message: IncomingMessage, understanding: Understanding,
     return unlessToldLately(answered, situation)
   }
   const top = candidates[0]
-  if (wantsHuman.overheard >= HUMAN_OVERHEARD && wantsHuman.overheard > (top?.overheard ?? 0)) {
+  if (wantsHuman.overheard >= THRESHOLDS.humanOverheard && wantsHuman.overheard > (top?.overheard ?? 0)) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   }
-  if (!top || top.overheard < OFFER_ASKED) return { kind: 'silent', reason: 'not-for-us' }
-  if (top.overheard < ANSWER_OVERHEARD) return { kind: 'silent', reason: 'not-sure' }
+  if (!top || scopeOf(top.overheard, top) < THRESHOLDS.speakScope) return { kind: 'silent', reason: 'not-for-us' }
+  if (top.share < THRESHOLDS.speakShare) return { kind: 'silent', reason: 'not-sure' }
   return unlessToldLately({ kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }, situation)
 }
 
@@ -71,9 +65,13 @@ function unlessToldLately(decision: Extract<Decision, { kind: 'answer' }>, { tol
 }
 
 /** A number or a yes/no that takes up what the bot has just shown to this person. */
-function followUp({ act, choice }: Understanding, situation: Situation): Decision | undefined {
+function followUp(
+  { act, choice }: Understanding,
+  situation: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
   if (act === 'choice' && choice !== undefined) {
-    const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation)
+    const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation, isAsked)
     if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
   }
   if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
@@ -81,9 +79,12 @@ function followUp({ act, choice }: Understanding, situation: Situation): Decisio
   return undefined
 }
 
-/** The number that a reply or the guide itself calls a section by; a bare "4" is one only while we talk about sections. */
-function sectionByKey(choice: string, { hasSection, talkedLately }: Situation): string | undefined {
-  return hasSection(choice) && (talkedLately || /\D/.test(choice)) ? choice : undefined
+/**
+ * The number that a reply or the guide itself calls a section by. Only while we talk about sections is a bare "4" one,
+ * and an overheard "4.1" not a price.
+ */
+function sectionByKey(choice: string, { hasSection, talkedLately }: Situation, isAsked: boolean): string | undefined {
+  return hasSection(choice) && (talkedLately || (isAsked && /\D/.test(choice))) ? choice : undefined
 }
 
 /** Each reason of a rejection notice to its own answer, an unknown one to a person. */
@@ -100,15 +101,16 @@ function answerNotice(notice: readonly NoticeReason[] | undefined): Decision | u
 
 function answerOrOffer(candidates: readonly Candidate[]): Decision {
   const [top, second] = candidates
-  if (!top || top.confidence < OFFER_ASKED) return { kind: 'fallback' }
-  const rival = second !== undefined && second.confidence >= top.confidence * RIVAL_SHARE
-  if (top.confidence >= ANSWER_ASKED || !second || (!rival && top.confidence >= ANSWER_ASKED / 2)) {
+  if (!top || scopeOf(top.confidence, top) < THRESHOLDS.offerScope) return { kind: 'fallback' }
+  if (!second || top.share >= THRESHOLDS.answerShare) {
     return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }
   }
-  const others = candidates.slice(1, 3).filter(({ confidence }) => confidence >= top.confidence * OFFER_SHARE)
-  const next = others[0] ?? second
+  const others = candidates.slice(2, MAX_OFFERED).filter(({ share }) => share >= OFFERED_SHARE)
   return {
     kind: 'clarify',
-    sectionKeys: [top.sectionKey, next.sectionKey, ...others.slice(1).map(({ sectionKey }) => sectionKey)],
+    sectionKeys: [top.sectionKey, second.sectionKey, ...others.map(({ sectionKey }) => sectionKey)],
   }
 }
+
+/** How probably the message is for us at all, whichever section it is. */
+const scopeOf = (confidence: number, { share }: Candidate): number => (share === 0 ? 0 : confidence / share)

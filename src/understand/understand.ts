@@ -1,7 +1,7 @@
 import type { Intent } from '../model/knowledge.js'
 import type { Candidate, IntentMatcher, NoticeReason, Understanding } from '../model/understanding.js'
 import { normalizeText } from './normalize-text.js'
-import { readSpeechAct } from './speech-act.js'
+import { readSpeechAct, refusesHuman } from './speech-act.js'
 import { splitNotice } from './split-notice.js'
 
 export interface Knowing {
@@ -9,15 +9,20 @@ export interface Knowing {
   readonly intents: readonly Intent[]
 }
 
+const NOBODY = { confidence: 0, overheard: 0 } as const
+
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, { matcher, intents }: Knowing): Understanding {
   const normalized = normalizeText(text)
   const { act, choice } = readSpeechAct(normalized)
   const notice = splitNotice(normalized)?.map((reason) => readReason(reason, { matcher, intents }))
+  const { candidates, wantsHuman } = matcher.match(normalized)
   return {
     normalized,
     act,
-    ...matcher.match(normalized),
+    candidates,
+    // The classifier weighs words and has no ear for "不用转人工".
+    wantsHuman: refusesHuman(normalized) ? NOBODY : wantsHuman,
     ...(choice === undefined ? {} : { choice }),
     ...(notice === undefined ? {} : { notice }),
   }

@@ -1,3 +1,5 @@
+import { randomFrom } from './random-picks.js'
+
 const PIECES: readonly string[] = [
   ...'审核不通过类目页面内容测试急谢呢吗第一二条的了',
   ...'0123456789①②⑳❶㈠⒈１',
@@ -26,24 +28,12 @@ const PIECES: readonly string[] = [
   'e\u0301\u0302\u0303',
 ]
 
-/** Even enough for tests, and the same on every machine (mulberry32). @returns numbers in 0..1 */
-export function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** Texts that people and vandals could send: emoji in halves, direction marks, runs of one sign, notices in shreds. */
 export function hostileTexts(count: number, seed = 1): readonly string[] {
-  const random = seededRandom(seed)
-  const below = (limit: number): number => Math.floor(random() * limit)
+  const { below, pick } = randomFrom(seed)
   return Array.from({ length: count }, () => {
-    const pieces = Array.from({ length: below(random() < 0.1 ? 2000 : 40) }, () => PIECES[below(PIECES.length)]!)
-    const run = random() < 0.2 ? PIECES[below(PIECES.length)]!.repeat(below(3000)) : ''
+    const pieces = Array.from({ length: below(below(10) === 0 ? 2000 : 40) }, () => pick(PIECES))
+    const run = below(5) === 0 ? pick(PIECES).repeat(below(3000)) : ''
     return pieces.join('') + run
   })
 }
