@@ -81,11 +81,10 @@ export class ConversationMemory {
     if (decision.kind === 'silent' || decision.kind === 'command') return
     const before = this.#askers.get(askerKey(message)) ?? NEVER
     const answered = decision.kind === 'answer' || decision.kind === 'escalate' ? decision.sectionKeys : []
-    for (const key of answered) this.#toldAtMs.set(roomSectionKey(message, key), nowMs)
-    this.#askers.delete(askerKey(message))
-    this.#askers.set(askerKey(message), {
+    for (const key of answered) setNewest(this.#toldAtMs, roomSectionKey(message, key), nowMs)
+    setNewest(this.#askers, askerKey(message), {
       // After a pick from the menu the menu stays open: people try one number after another.
-      offered: decision.kind === 'answer' && decision.reason === 'chosen' ? before.offered : shown,
+      offered: decision.kind === 'answer' && decision.reason === 'chosen' ? this.recall(message, nowMs).offered : shown,
       humanOffered: decision.kind === 'fallback' || decision.kind === 'clarify',
       atMs: nowMs,
       timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
@@ -98,6 +97,11 @@ export class ConversationMemory {
 
 const askerKey = ({ place, sender }: IncomingMessage): string => `${place.key}\u0000${sender.key}`
 const roomSectionKey = ({ place }: IncomingMessage, sectionKey: string): string => `${place.key}\u0000${sectionKey}`
+
+function setNewest<Value>(entries: Map<string, Value>, key: string, value: Value): void {
+  entries.delete(key)
+  entries.set(key, value)
+}
 
 function forgetOldest(entries: Map<string, unknown> | Set<string>, max: number): void {
   for (const key of entries.keys()) {
