@@ -1,6 +1,8 @@
 /** WeChat bots split here; longer texts are folded by the client and cost a tap to read. */
 export const MAX_BUBBLE_CHARS = 500
 export const MAX_BUBBLES = 3
+/** WeChat's own limit for names is 32 characters; two units each where they are emoji, less the `@` and a blank. */
+export const MAX_MENTION_CHARS = 60
 
 /**
  * Packs lines into bubbles, splitting at line ends, and a line that is itself too long at its sentence ends.
@@ -44,16 +46,24 @@ export function packGroups(groups: readonly (readonly string[])[], firstReserve 
   return bubbles.length <= MAX_BUBBLES || bubbles.length <= byLines.length ? bubbles : byLines
 }
 
-// A little under the limit, so that a cut line still fits behind a mention.
-const MAX_LINE_CHARS = MAX_BUBBLE_CHARS - 60
+// A cut line still fits behind a mention.
+const MAX_LINE_CHARS = MAX_BUBBLE_CHARS - MAX_MENTION_CHARS
 
-function cutLine(line: string): readonly string[] {
+/** @returns the line itself, or pieces of it that each fit a bubble with a mention */
+export function cutLine(line: string): readonly string[] {
   if (line.length <= MAX_LINE_CHARS) return [line]
   const window = line.slice(0, MAX_LINE_CHARS)
   const end = Math.max(...['。', '！', '？', '；', '，', ' '].map((mark) => window.lastIndexOf(mark) + 1))
   const at = end > MAX_LINE_CHARS / 2 ? end : safeCut(line, MAX_LINE_CHARS)
-  return [line.slice(0, at).trimEnd(), ...cutLine(line.slice(at).trimStart())]
+  const rest = line.slice(at).trimStart()
+  return [line.slice(0, at).trimEnd(), ...(rest === '' ? [] : cutLine(rest))]
 }
 
-/** Never between the two halves of an emoji. */
-const safeCut = (line: string, at: number): number => (/[\uD800-\uDBFF]/.test(line[at - 1]!) ? at - 1 : at)
+const GRAPHEMES = new Intl.Segmenter('zh', { granularity: 'grapheme' })
+
+/** Never inside an emoji, be it one of several signs (a family, a flag); never between the halves of a character. */
+function safeCut(line: string, at: number): number {
+  const start = GRAPHEMES.segment(line).containing(at)?.index ?? at
+  if (start > at / 2) return start
+  return /[\uD800-\uDBFF]/.test(line[at - 1]!) ? at - 1 : at
+}

@@ -1,7 +1,8 @@
+import type { GuidePicture } from '../model/knowledge.js'
 import type { Bubble } from '../model/reply.js'
 import { phrases } from './phrases.js'
 import type { ReplyLine } from './render-section.js'
-import { MAX_BUBBLE_CHARS, MAX_BUBBLES, packGroups } from './split-text.js'
+import { cutLine, MAX_BUBBLE_CHARS, MAX_BUBBLES, MAX_MENTION_CHARS, packGroups } from './split-text.js'
 
 /** Lines that read best together, e.g. one section. */
 export type LineGroup = readonly ReplyLine[]
@@ -13,25 +14,42 @@ export const packReply = (groups: readonly LineGroup[], mentionChars: number): r
     mentionChars,
   )
 
-/** Text in at most three bubbles, each followed by the pictures that belong to it. */
+/**
+ * Text in at most three bubbles, each followed by the pictures that belong to it.
+ *
+ * @param mentionChars what the mention takes in the first bubble; one that leaves no room for a line is left out
+ */
 export function toBubbles(groups: readonly LineGroup[], mentionChars: number): readonly Bubble[] {
+  if (mentionChars > MAX_MENTION_CHARS) return toBubbles(groups, 0)
   const packed = packReply(groups, mentionChars)
   const kept = packed.length <= MAX_BUBBLES ? packed : cutOff(packed)
-  const pictures = groups.flat().filter((line) => line.pictures.length > 0)
+  const pictures = placePictures(groups)
   const bubbles: Bubble[] = []
+  let told = 0
   for (const [index, lines] of kept.entries()) {
     bubbles.push({ kind: 'text', text: lines.join('\n'), mention: index === 0 && mentionChars > 0 })
-    const isLast = index === kept.length - 1
-    const due = isLast ? pictures.splice(0) : takeWhile(pictures, ({ text }) => lines.includes(text))
-    for (const line of due) for (const picture of line.pictures) bubbles.push({ kind: 'picture', picture })
+    told = index === kept.length - 1 ? Number.POSITIVE_INFINITY : told + lines.length
+    while (pictures[0] && pictures[0].behind <= told) {
+      bubbles.push({ kind: 'picture', picture: pictures.shift()!.picture })
+    }
   }
   return bubbles
 }
 
-function takeWhile(lines: ReplyLine[], belongs: (line: ReplyLine) => boolean): readonly ReplyLine[] {
-  const taken: ReplyLine[] = []
-  while (lines[0] && belongs(lines[0])) taken.push(lines.shift()!)
-  return taken
+interface PlacedPicture {
+  readonly picture: GuidePicture
+  /** Counted in lines as they are packed, so that equal lines are not mistaken for one another. */
+  readonly behind: number
+}
+
+function placePictures(groups: readonly LineGroup[]): PlacedPicture[] {
+  const placed: PlacedPicture[] = []
+  let lineCount = 0
+  for (const { text, pictures } of groups.flat()) {
+    if (text !== '') lineCount += cutLine(text).length
+    for (const picture of pictures) placed.push({ picture, behind: lineCount })
+  }
+  return placed
 }
 
 function cutOff(packed: readonly (readonly string[])[]): readonly (readonly string[])[] {
