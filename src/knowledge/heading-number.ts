@@ -36,7 +36,7 @@ const LETTERED = /^([A-PR-Z]\d{1,2}(?:\.\d{1,2})*)(?:[、．.:：)）]\s*|(\s+))
  * @param inAppendix under an appendix `A1 标题` is a number; elsewhere it may be a word (`H5 页面`)
  */
 export function readHeadingNumber(heading: string, inAppendix: boolean): HeadingNumber {
-  const text = heading.replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '').trim()
+  const text = heading.replace(/^(?:\p{Extended_Pictographic}|\uFE0F|\s)+/u, '').trim() || heading.trim()
   const titled = (title: string): string => title.trim() || text
   const lettered = LETTERED.exec(text)
   if (lettered && (inAppendix || lettered[2] === undefined)) {

@@ -5,9 +5,7 @@ export const OPEN_MARK = '\uE002'
 export const CLOSE_MARK = '\uE003'
 
 /** Characters that no chat shows: controls, private use, lone surrogates. Tab and line feed are not among them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point.
-export const UNSPEAKABLE =
-  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uE000-\uF8FF\uFEFF\uFFFE\uFFFF\p{Cs}]/gu
+export const UNSPEAKABLE = /(?![\t\n])[\p{Cc}\p{Co}\p{Cs}\uFEFF\uFFFE\uFFFF]/gu
 
 /**
  * Cuts an author's file into lines, whatever editor wrote it: no BOM, CR, control characters, lone surrogates or

@@ -59,6 +59,7 @@ describe('numbers of headings', () => {
     '第一次提审',
     '第三方平台授权',
     '一次过审',
+    '😀',
     '1+7 个自然日',
   ])('%s is no number', (heading) => {
     expect(keysOf(`## ${heading}`)).toEqual([`${heading} ${heading}`])
