@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from '../../src/decide/decide.js'
 import type { Situation } from '../../src/decide/situation.js'
-import { ANSWER_ASKED, HUMAN_ASKED, OFFER_ASKED } from '../../src/decide/thresholds.js'
+import { THRESHOLDS } from '../../src/decide/thresholds.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { Understanding } from '../../src/model/understanding.js'
 import { aMessage, DIRECT } from '../support/a-message.js'
@@ -12,52 +12,45 @@ const asked = (understanding: Partial<Understanding>, situation: Partial<Situati
   decide(aMessage({ addressedToBot: true }), anUnderstanding(understanding), aSituation(situation))
 
 const NUDGE = 0.001
+const SURE = { share: THRESHOLDS.answerShare, asked: THRESHOLDS.offerScope + NUDGE }
 
 describe('asked by name', () => {
-  test('answers when it is sure', () => {
-    expect(asked({ candidates: [aCandidate('5', ANSWER_ASKED), aCandidate('4', ANSWER_ASKED - NUDGE)] })).toEqual({
+  test('answers when one section stands out', () => {
+    expect(asked({ candidates: [aCandidate('5', SURE), aCandidate('4', { share: 0.01 })] })).toEqual({
       kind: 'answer',
       sectionKeys: ['5'],
       reason: 'sure',
     })
   })
 
-  test('answers without being quite sure when nothing else comes near', () => {
-    expect(asked({ candidates: [aCandidate('5', 0.5), aCandidate('4', 0.1)] })).toMatchObject({ sectionKeys: ['5'] })
+  test('answers with the only section that comes near', () => {
+    expect(asked({ candidates: [aCandidate('5', { ...SURE, share: 0.1 })] })).toMatchObject({ sectionKeys: ['5'] })
   })
 
-  test('answers a weak match that is the only one', () => {
-    expect(asked({ candidates: [aCandidate('5', OFFER_ASKED)] })).toMatchObject({ kind: 'answer', sectionKeys: ['5'] })
-  })
-
-  test('offers a choice between two that come near', () => {
-    expect(asked({ candidates: [aCandidate('A3', 0.5), aCandidate('2', 0.4), aCandidate('5', 0.01)] })).toEqual({
-      kind: 'clarify',
-      sectionKeys: ['A3', '2'],
-    })
+  test('offers a choice where none stands out', () => {
+    const candidates = [
+      aCandidate('A3', { share: 0.5 }),
+      aCandidate('2', { share: 0.4 }),
+      aCandidate('5', { share: 0.001 }),
+    ]
+    expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A3', '2'] })
   })
 
   test('offers no more than three', () => {
-    const candidates = ['A1', 'A1.2', '3', '1.1', '2'].map((key, index) => aCandidate(key, 0.3 - index * NUDGE))
+    const candidates = ['A1', 'A1.2', '3', '1.1', '2'].map((key) => aCandidate(key, { share: 0.2 }))
     expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A1', 'A1.2', '3'] })
-  })
-
-  test('offers a second, however weak, where the first is weak itself', () => {
-    expect(asked({ candidates: [aCandidate('A1', 0.25), aCandidate('3', NUDGE)] })).toEqual({
-      kind: 'clarify',
-      sectionKeys: ['A1', '3'],
-    })
   })
 
   test.each([
     ['nothing fits', []],
-    ['nothing fits well enough', [aCandidate('5', OFFER_ASKED - NUDGE), aCandidate('4', 0.2)]],
+    ['it is hardly for us', [aCandidate('5', { asked: THRESHOLDS.offerScope - NUDGE }), aCandidate('4')]],
+    ['it is not for us', [aCandidate('5', { share: 0, asked: 0 })]],
   ])('says that it does not know when %s', (_, candidates) => {
     expect(asked({ candidates })).toEqual({ kind: 'fallback' })
   })
 
   test('answers again what it has just told', () => {
-    expect(asked({ candidates: [aCandidate('5', 0.9)] }, { toldLately: () => true })).toMatchObject({ kind: 'answer' })
+    expect(asked({ candidates: [aCandidate('5')] }, { toldLately: () => true })).toMatchObject({ kind: 'answer' })
   })
 
   test.each(['picture', 'other'] as const)('says that it cannot read a %s', (kind) => {
@@ -75,12 +68,12 @@ describe('courtesy', () => {
     ['agreeing with nothing on offer opens no ticket', { act: 'yes' }, { kind: 'courtesy', word: 'declined' }],
     ['refusing with nothing on offer is accepted', { act: 'no' }, { kind: 'courtesy', word: 'declined' }],
   ])('%s', (_, understanding, decision) => {
-    const unsure = { candidates: [aCandidate('5', 0.99)], wantsHuman: { confidence: 0.99, overheard: 0.99 } }
+    const unsure = { candidates: [aCandidate('5')], wantsHuman: { confidence: 0.99, overheard: 0.99 } }
     expect(asked({ ...unsure, ...understanding })).toEqual(decision)
   })
 
   test('does not stand in the way of a question behind it', () => {
-    expect(asked({ act: 'question', candidates: [aCandidate('5', 0.9)] })).toMatchObject({ kind: 'answer' })
+    expect(asked({ act: 'question', candidates: [aCandidate('5')] })).toMatchObject({ kind: 'answer' })
   })
 })
 
@@ -88,7 +81,7 @@ describe('a person is wanted', () => {
   const wants = (confidence: number): Partial<Understanding> => ({ wantsHuman: { confidence, overheard: 0 } })
 
   test('in so many words', () => {
-    expect(asked({ act: 'wants-human', candidates: [aCandidate('5', 0.99)] })).toEqual({
+    expect(asked({ act: 'wants-human', candidates: [aCandidate('5')] })).toEqual({
       kind: 'escalate',
       reason: 'asked',
       sectionKeys: [],
@@ -96,12 +89,12 @@ describe('a person is wanted', () => {
   })
 
   test('by the sound of it', () => {
-    expect(asked(wants(HUMAN_ASKED))).toMatchObject({ kind: 'escalate', reason: 'asked' })
+    expect(asked(wants(THRESHOLDS.humanAsked))).toMatchObject({ kind: 'escalate', reason: 'asked' })
   })
 
   test.each([
-    ['it is not sure enough', { ...wants(HUMAN_ASKED - NUDGE) }],
-    ['a section fits better', { ...wants(0.61), candidates: [aCandidate('5', 0.62)] }],
+    ['it is not sure enough', { ...wants(THRESHOLDS.humanAsked - NUDGE) }],
+    ['a section fits better', { ...wants(0.98), candidates: [aCandidate('5', { share: 0.99 })] }],
   ])('but not where %s', (_, understanding) => {
     expect(asked(understanding).kind).not.toBe('escalate')
   })
@@ -117,7 +110,7 @@ describe('a rejection notice', () => {
   })
 
   test('goes before the guess about the whole text', () => {
-    expect(asked({ notice: [aReason('A2')], candidates: [aCandidate('5', 0.99)] })).toMatchObject({
+    expect(asked({ notice: [aReason('A2')], candidates: [aCandidate('5')] })).toMatchObject({
       sectionKeys: ['A2'],
     })
   })
@@ -131,7 +124,7 @@ describe('a rejection notice', () => {
   })
 
   test('of which nothing is known is taken for a plain message', () => {
-    expect(asked({ notice: [aReason(), aReason()], candidates: [aCandidate('5', 0.9)] })).toMatchObject({
+    expect(asked({ notice: [aReason(), aReason()], candidates: [aCandidate('5')] })).toMatchObject({
       kind: 'answer',
       sectionKeys: ['5'],
     })
@@ -187,6 +180,6 @@ describe('an offered person', () => {
   })
 
   test('is forgotten over the next question', () => {
-    expect(asked({ candidates: [aCandidate('5', 0.9)] }, { humanOffered: true })).toMatchObject({ kind: 'answer' })
+    expect(asked({ candidates: [aCandidate('5')] }, { humanOffered: true })).toMatchObject({ kind: 'answer' })
   })
 })

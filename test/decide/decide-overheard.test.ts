@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from '../../src/decide/decide.js'
 import type { Situation } from '../../src/decide/situation.js'
-import { ANSWER_OVERHEARD, HUMAN_OVERHEARD, OFFER_ASKED } from '../../src/decide/thresholds.js'
+import { THRESHOLDS } from '../../src/decide/thresholds.js'
 import type { Decision, SilenceReason } from '../../src/model/decision.js'
 import type { SpeechAct, Understanding } from '../../src/model/understanding.js'
 import { aMessage } from '../support/a-message.js'
@@ -13,31 +13,37 @@ const overheard = (understanding: Partial<Understanding>, situation: Partial<Sit
 
 const silent = (reason: SilenceReason): Decision => ({ kind: 'silent', reason })
 const NUDGE = 0.001
+const SURE = { share: THRESHOLDS.speakShare, overheard: THRESHOLDS.speakScope + NUDGE }
 
 describe('among people', () => {
-  test('answers when it is sure', () => {
-    expect(overheard({ candidates: [aCandidate('5', 0, ANSWER_OVERHEARD)] })).toEqual({
+  test('answers when it is sure that it is for us, and of the section', () => {
+    expect(overheard({ candidates: [aCandidate('5', SURE)] })).toEqual({
       kind: 'answer',
       sectionKeys: ['5'],
       reason: 'sure',
     })
   })
 
-  test('stays silent when it is merely sure enough to answer somebody who asked', () => {
-    const candidates = [aCandidate('5', 0.99, ANSWER_OVERHEARD - NUDGE)]
-    expect(overheard({ candidates })).toEqual(silent('not-sure'))
+  test('stays silent where it would only answer somebody who asked', () => {
+    const candidates = [aCandidate('5', { ...SURE, asked: 1, overheard: THRESHOLDS.speakScope - NUDGE })]
+    expect(overheard({ candidates })).toEqual(silent('not-for-us'))
   })
 
-  test('stays silent when the talk is not for it', () => {
-    expect(overheard({ candidates: [aCandidate('5', 0.99, OFFER_ASKED - NUDGE)] })).toEqual(silent('not-for-us'))
+  test('stays silent where several sections come near', () => {
+    const share = THRESHOLDS.speakShare - NUDGE
+    expect(overheard({ candidates: [aCandidate('5', { ...SURE, share })] })).toEqual(silent('not-sure'))
+  })
+
+  test('stays silent when nothing fits', () => {
     expect(overheard({ candidates: [] })).toEqual(silent('not-for-us'))
+    expect(overheard({ candidates: [aCandidate('5', { share: 0, asked: 0 })] })).toEqual(silent('not-for-us'))
   })
 
   test('never offers a choice nor admits that it does not know', () => {
     const kinds = new Set(
       Array.from({ length: 101 }, (_, percent) => {
-        const confidence = percent / 100
-        return overheard({ candidates: [aCandidate('A3', confidence), aCandidate('2', confidence)] }).kind
+        const candidate = { share: percent / 100, overheard: 1 }
+        return overheard({ candidates: [aCandidate('A3', candidate), aCandidate('2', { share: 0 })] }).kind
       }),
     )
     expect([...kinds].sort()).toEqual(['answer', 'silent'])
@@ -63,11 +69,11 @@ describe('the same answer', () => {
   const toldLately = (key: string): boolean => key === '5' || key === 'A3'
 
   test('is not given twice', () => {
-    expect(overheard({ candidates: [aCandidate('5', 0.99)] }, { toldLately })).toEqual(silent('answered-lately'))
+    expect(overheard({ candidates: [aCandidate('5')] }, { toldLately })).toEqual(silent('answered-lately'))
   })
 
   test('does not hold back another one', () => {
-    expect(overheard({ candidates: [aCandidate('4', 0.99)] }, { toldLately })).toMatchObject({ kind: 'answer' })
+    expect(overheard({ candidates: [aCandidate('4')] }, { toldLately })).toMatchObject({ kind: 'answer' })
   })
 
   test('is given again where a notice holds something new', () => {
@@ -124,13 +130,13 @@ describe('a person', () => {
 
   test.each<[string, Partial<Understanding>]>([
     ['asked for in so many words', { act: 'wants-human' }],
-    ['asked for by the sound of it', wants(HUMAN_OVERHEARD)],
+    ['asked for by the sound of it', wants(THRESHOLDS.humanOverheard)],
   ])('is called when %s', (_, understanding) => {
     expect(overheard(understanding)).toEqual({ kind: 'escalate', reason: 'asked', sectionKeys: [] })
   })
 
   test('is not called on a suspicion', () => {
-    expect(overheard(wants(HUMAN_OVERHEARD - NUDGE))).toEqual(silent('not-for-us'))
-    expect(overheard({ ...wants(0.86), candidates: [aCandidate('5', 0.87)] })).toMatchObject({ kind: 'answer' })
+    expect(overheard(wants(THRESHOLDS.humanOverheard - NUDGE))).toEqual(silent('not-for-us'))
+    expect(overheard({ ...wants(0.99), candidates: [aCandidate('5')] })).toMatchObject({ kind: 'answer' })
   })
 })

@@ -11,8 +11,8 @@ const SILENT: Decision = { kind: 'silent', reason: 'held-by-human' }
 
 describe.each([true, false])('while a person has the question (mentioned: %s)', (addressedToBot) => {
   test.each<[string, Partial<Understanding>]>([
-    ['a sure question', { candidates: [aCandidate('5', 0.99)] }],
-    ['an unsure one', { candidates: [aCandidate('5', 0.4)] }],
+    ['a sure question', { candidates: [aCandidate('5')] }],
+    ['an unsure one', { candidates: [aCandidate('5', { asked: 0.3 })] }],
     ['a number', { act: 'choice', choice: '1' }],
     ['a yes', { act: 'yes' }],
     ['a greeting', { act: 'greeting' }],

@@ -13,7 +13,7 @@ import { randomFrom } from '../support/random-picks.js'
 /** `failed` is what the boundary notes when a part breaks, `not-allowed` belongs to commands. */
 type Decided = Exclude<SilenceReason, 'failed' | 'not-allowed'>
 
-const SURE = { candidates: [aCandidate('5', 0.99)] }
+const SURE = { candidates: [aCandidate('5')] }
 const WAYS: Readonly<
   Record<
     Decided,
@@ -35,7 +35,7 @@ const WAYS: Readonly<
   empty: { understanding: { normalized: '' } },
   'to-somebody-else': { message: { mentionsOthers: true } },
   'not-for-us': { understanding: { candidates: [] } },
-  'not-sure': { understanding: { candidates: [aCandidate('5', 0.5)] } },
+  'not-sure': { understanding: { candidates: [aCandidate('5', { share: 0.1 })] } },
   'answered-lately': { situation: { toldLately: () => true } },
   'held-by-human': { situation: { heldByHuman: true } },
 }
@@ -68,6 +68,7 @@ interface Case {
 function randomCases(count: number): readonly Case[] {
   const { below, pick } = randomFrom(8)
   const yes = (): boolean => below(2) === 1
+  const chance = (): number => pick([0, 1, below(101) / 100])
   const few = <Item>(make: () => Item): readonly Item[] => Array.from({ length: below(4) }, make)
   return Array.from({ length: count }, () => ({
     message: aMessage({
@@ -83,8 +84,8 @@ function randomCases(count: number): readonly Case[] {
     understanding: anUnderstanding({
       normalized: pick(['审核要多久', '审核要多久', '']),
       act: pick(ACTS),
-      candidates: few(() => aCandidate(pick(KEYS), below(101) / 100, below(101) / 100)),
-      wantsHuman: { confidence: below(101) / 100, overheard: below(101) / 100 },
+      candidates: few(() => aCandidate(pick(KEYS), { share: chance(), asked: chance(), overheard: chance() })),
+      wantsHuman: { confidence: chance(), overheard: chance() },
       ...(yes() ? { choice: pick(['1', '2', '9', '4.1', 'A1', '0']) } : {}),
       ...(below(3) === 0 ? { notice: few(() => aReason(...few(() => pick(KEYS)))) } : {}),
     }),

@@ -13,7 +13,7 @@ const snapshot = aSnapshot({
   intents: [anIntent('publish', { sectionKey: '5' }), anIntent('rejected', { sectionKey: 'A1' })],
 })
 const UNDERSTOOD = anUnderstanding({
-  candidates: [aCandidate('5', 0.8, 0.6), aCandidate('A1', 0.1, 0.05)],
+  candidates: [aCandidate('5', { asked: 0.8, overheard: 0.6 }), aCandidate('A1', { asked: 0.1, overheard: 0.05 })],
   wantsHuman: { confidence: 0.7, overheard: 0.4 },
 })
 

@@ -1,19 +1,30 @@
 import type { Candidate, NoticeReason, Understanding } from '../../src/model/understanding.js'
 
-/** A section that may be meant; overheard it counts as much as asked unless told otherwise. */
-export const aCandidate = (sectionKey: string, confidence: number, overheard = confidence): Candidate => ({
+interface Sureness {
+  /** How surely this section rather than another. */
+  readonly share?: number
+  /** How surely the message is for us, had it been put to the bot. */
+  readonly asked?: number
+  /** The same, overheard. */
+  readonly overheard?: number
+}
+
+/** A section that is surely meant by a message that is surely for us, unless told otherwise. */
+export const aCandidate = (
+  sectionKey: string,
+  { share = 1, asked = 1, overheard = asked }: Sureness = {},
+): Candidate => ({
   sectionKey,
   intentId: `intent-${sectionKey}`,
-  confidence,
-  overheard,
-  share: confidence,
-  share: confidence,
+  confidence: share * asked,
+  overheard: share * overheard,
+  share,
 })
 
 /** One reason of a notice with the sections that it may mean, best first. */
 export const aReason = (...sectionKeys: readonly string[]): NoticeReason => ({
   text: sectionKeys.join(),
-  candidates: sectionKeys.map((key) => aCandidate(key, 0.9)),
+  candidates: sectionKeys.map((key) => aCandidate(key, { share: 0.9 })),
 })
 
 /** A question that no section answers, unless told otherwise. */

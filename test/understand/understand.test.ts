@@ -28,7 +28,7 @@ const keysOf = (reasons: readonly NoticeReason[] | undefined): readonly (readonl
 
 describe('a plain message', () => {
   test('is read in its normal form, with what the matcher says of it', () => {
-    const candidate = aCandidate('5', 0.9)
+    const candidate = aCandidate('5', { share: 0.9 })
     expect(read('审核要多久？？', hearing({ 审核要多久: [candidate] }))).toEqual({
       normalized: '审核要多久?',
       act: 'question',
@@ -71,17 +71,17 @@ describe('a reason of a notice', () => {
   })
 
   test('is known by the classifier where it has no mark', () => {
-    const matcher = hearing({ 敬请期待: [aCandidate('A3', 0.7), aCandidate('A4', 0.2)] })
+    const matcher = hearing({ 敬请期待: [aCandidate('A3', { share: 0.7 }), aCandidate('A4', { share: 0.2 })] })
     expect(keysOf(notice('页面显示敬请期待', matcher))?.[0]).toEqual(['A3'])
   })
 
   test('is what mark and classifier agree on', () => {
-    const matcher = hearing({ 测试: [aCandidate('A3', 0.8), aCandidate('A4', 0.6)] })
+    const matcher = hearing({ 测试: [aCandidate('A3', { share: 0.8 }), aCandidate('A4', { share: 0.6 })] })
     expect(keysOf(notice('测试帖', matcher))?.[0]).toEqual(['A4'])
   })
 
   test('is unknown where the classifier only guesses', () => {
-    expect(keysOf(notice('名称侵权', hearing({ 名称: [aCandidate('1', 0.49)] })))?.[0]).toEqual([])
+    expect(keysOf(notice('名称侵权', hearing({ 名称: [aCandidate('1', { share: 0.49 })] })))?.[0]).toEqual([])
   })
 
   test('is as sure as an answer needs to be', () => {
@@ -104,7 +104,7 @@ test('a message that merely mentions a rejection has no notice', () => {
 })
 
 test('reads anything without throwing, within its limits', () => {
-  const matcher = hearing({ 审: [aCandidate('5', 0.9)] })
+  const matcher = hearing({ 审: [aCandidate('5', { share: 0.9 })] })
   const read2000 = hostileTexts(2000, 9).map((text) => read(text, matcher))
   const offenders = read2000.filter(
     ({ normalized, act, choice, notice }) =>
