@@ -1,15 +1,16 @@
+import { FITTED } from '../model/fitted.js'
+
 /**
- * When a candidate is sure enough. Confidences are 0..1, see `Candidate`.
- * Chosen on intents/held-out.yaml on 2026-11-23 (docs/adr/0002): the lowest values at which wrong answers to people who
- * asked stay near 1 % and overheard plain chatter is spoken to in less than 1 %.
+ * When the bot is sure enough, 0..1; fitted on the corpus for the costs that people feel: a wrong answer is worse than
+ * a question back, and speaking up unasked is worst.
+ *
+ * `offerScope`: put to the bot, and at least this probably for us, else it says that it doesn't know.
+ * `answerShare`: one section stands out this far, else the likely ones are offered.
+ * `speakScope`, `speakShare`: the same for overheard talk, where anything less means silence.
  */
-export const ANSWER_ASKED = 0.6
-/** Below this nothing is offered: the bot says that it doesn't know. */
-export const OFFER_ASKED = 0.22
-/** A second section this close (as a share of the first) makes it a choice for the asker. */
-export const RIVAL_SHARE = 0.45
-/** Offers worth showing beside the first. */
-export const OFFER_SHARE = 0.12
-export const ANSWER_OVERHEARD = 0.72
-export const HUMAN_ASKED = 0.6
-export const HUMAN_OVERHEARD = 0.85
+export const THRESHOLDS = FITTED.thresholds
+
+/** More than three choices are a menu, not a question back. */
+export const MAX_OFFERED = 3
+/** A third choice less likely than this only makes the reader slower. */
+export const OFFERED_SHARE = 0.02

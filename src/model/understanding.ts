@@ -19,6 +19,8 @@ export interface Candidate {
   readonly confidence: number
   /** 0..1: the same for a message merely overheard in a group, where most of the talk is not for us. */
   readonly overheard: number
+  /** 0..1: how surely this section rather than another, provided that the message is for us. */
+  readonly share: number
 }
 
 /** A rejection notice taken apart. */

@@ -53,6 +53,7 @@ function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
     intentId,
     confidence: MARK_CONFIDENCE,
     overheard: MARK_CONFIDENCE,
+    share: MARK_CONFIDENCE,
   }))
   return { text, candidates }
 }

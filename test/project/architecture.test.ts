@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   send: ['model', 'errors'],
   knowledge: ['model', 'errors', 'understand'],
   tickets: ['model', 'errors'],
+  evaluate: ['model', 'decide', 'understand'],
   admin: ['model', 'errors', 'knowledge', 'tickets'],
   adapters: ['model', 'errors'],
 }
