@@ -1,0 +1,165 @@
+import { ScanStatus } from 'wechaty'
+import type { WechatyInterface } from 'wechaty/impls'
+import type { LoginState } from '../../model/login.js'
+import type { Clock, Log } from '../../model/ports.js'
+import { type LoginEvent, nextLoginState } from './login-tracker.js'
+import {
+  dropLogoutCommands,
+  findWechat4u,
+  isFailedRequest,
+  lastPollMs,
+  saysSessionEnded,
+  type Wechat4u,
+  type Wechat4uError,
+} from './wechat4u.js'
+
+/**
+ * Why a fresh process is needed. `refused`: WeChat has ended the session; `lost`: nothing is heard any more, and the
+ * session may still be good.
+ */
+export type SessionEnd = { readonly kind: 'refused' | 'lost'; readonly reason: string }
+
+export interface SessionWatchOptions {
+  readonly firstState: LoginState
+  /** Age in ms at which a last successful poll means that nothing is heard any more. A quiet poll takes up to 25 s. */
+  readonly pollLimitMs: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly onState: (state: LoginState) => void
+  /** Called once; the process is to end. */
+  readonly onEnd: (end: SessionEnd) => void
+}
+
+const TICK_MS = 2_000
+const RESUME_LIMIT_MS = 20_000 // resuming takes a second or two
+const BURST_ERRORS = 20
+const BURST_MS = 10_000
+/** wechat4u has failed three times and will try once more in 5 s. */
+const FAILING = /^连续\d+次同步失败|^状态同步超过/
+/** That has failed as well: 60 s from here it would give the session up. */
+const GIVEN_UP = /^重启时网络错误/
+
+/**
+ * Watches over one login, from the outside for any puppet and from the inside for wechat4u: whatever would leave the
+ * bot deaf, half logged in or without its session ends this run, and a fresh process resumes.
+ */
+export class SessionWatch {
+  readonly #bot: WechatyInterface
+  readonly #options: SessionWatchOptions
+  #state: LoginState
+  #wechat4u: Wechat4u | undefined
+  #lastError: Wechat4uError | undefined
+  #errorsAtMs: number[] = []
+  #troubleAtMs = 0
+  #timer: NodeJS.Timeout | undefined
+  #ended = false
+
+  constructor(bot: WechatyInterface, options: SessionWatchOptions) {
+    this.#bot = bot
+    this.#options = options
+    this.#state = options.firstState
+  }
+
+  get state(): LoginState {
+    return this.#state
+  }
+
+  /** Milliseconds since the last successful poll; undefined where the puppet does not tell, and while logged out. */
+  pollAgeMs(): number | undefined {
+    const atMs = this.#wechat4u && lastPollMs(this.#wechat4u)
+    return atMs === undefined ? undefined : Math.max(0, this.#options.clock.now() - atMs)
+  }
+
+  /** Before the puppet starts. */
+  listen(): void {
+    this.#options.onState(this.#state)
+    this.#bot.on('scan', (qrText, status) => {
+      if (status === ScanStatus.Waiting) this.#onCode(qrText)
+    })
+    this.#bot.on('login', () => this.#note({ kind: 'login' }))
+    // A login within the same process would leave dead groups and people in Wechaty's lists.
+    this.#bot.on('logout', () => this.#end({ kind: 'lost', reason: 'logged out' }))
+    this.#bot.on('error', ({ message }) => this.#onError(message))
+  }
+
+  /** As soon as the puppet has started; the session is resumed at this very moment. */
+  watch(): void {
+    const startedMs = this.#options.clock.now()
+    this.#wechat4u = findWechat4u(this.#bot.puppet)
+    if (this.#wechat4u) this.#holdSession(this.#wechat4u)
+    this.#timer = setInterval(() => this.#tick(startedMs), TICK_MS)
+    this.#timer.unref()
+  }
+
+  stop(): void {
+    this.#ended = true
+    clearInterval(this.#timer)
+  }
+
+  /** From now on wechat4u can't throw the session away: it may ask, and a fresh process decides. */
+  #holdSession(wechat4u: Wechat4u): void {
+    dropLogoutCommands(wechat4u)
+    wechat4u.on('error', (error) => {
+      this.#lastError = error
+    })
+    // `stop` is replaced below, so this comes only when WeChat has refused to resume.
+    wechat4u.on('logout', () => {
+      if (this.#hasSession()) this.#end({ kind: 'refused', reason: 'session ended by WeChat' })
+    })
+    const giveUp = wechat4u.stop
+    wechat4u.stop = () => {
+      const error = this.#lastError
+      if (this.#hasSession()) {
+        const refused = error !== undefined && saysSessionEnded(error)
+        this.#end({ kind: refused ? 'refused' : 'lost', reason: error?.message ?? 'puppet gave up' })
+      } else if (error && isFailedRequest(error)) this.#end({ kind: 'lost', reason: error.message })
+      else giveUp.call(wechat4u) // the QR code has expired: it makes a new one
+    }
+  }
+
+  #hasSession(): boolean {
+    return this.#state.status === 'logged-in' || this.#state.status === 'reconnecting'
+  }
+
+  #onCode(qrText: string): void {
+    // The session was there, and instead of a login comes a code: it was not accepted.
+    if (this.#hasSession()) this.#end({ kind: 'refused', reason: 'a scan is asked for' })
+    else this.#note({ kind: 'code', qrText })
+  }
+
+  #onError(message: string): void {
+    const nowMs = this.#options.clock.now()
+    this.#errorsAtMs = [...this.#errorsAtMs.filter((atMs) => atMs > nowMs - BURST_MS), nowMs].slice(-BURST_ERRORS)
+    if (this.#errorsAtMs.length >= BURST_ERRORS) this.#end({ kind: 'lost', reason: 'too many errors of the puppet' })
+    else if (GIVEN_UP.test(message)) this.#end({ kind: 'lost', reason: 'WeChat cannot be reached' })
+    else if (FAILING.test(message)) {
+      this.#troubleAtMs = nowMs
+      this.#note({ kind: 'trouble' })
+    }
+  }
+
+  #tick(startedMs: number): void {
+    const nowMs = this.#options.clock.now()
+    const age = this.pollAgeMs()
+    if (age !== undefined && age > this.#options.pollLimitMs)
+      this.#end({ kind: 'lost', reason: `no successful poll for ${Math.round(age / 1000)} s` })
+    else if (age !== undefined && nowMs - age > this.#troubleAtMs) this.#note({ kind: 'recovered' })
+    else if (this.#wechat4u && age === undefined && this.#hasSession() && nowMs - startedMs > RESUME_LIMIT_MS)
+      this.#end({ kind: 'lost', reason: 'the session was not resumed in time' })
+  }
+
+  #note(event: LoginEvent): void {
+    const next = nextLoginState(this.#state, event, this.#options.clock.now())
+    if (this.#ended || next === this.#state) return
+    if (next.status !== this.#state.status) this.#options.log.info({ status: next.status }, 'login state')
+    this.#state = next
+    this.#options.onState(next)
+  }
+
+  #end(end: SessionEnd): void {
+    if (this.#ended) return
+    this.#note({ kind: end.kind === 'refused' ? 'refused' : 'trouble' })
+    this.stop()
+    this.#options.onEnd(end)
+  }
+}

@@ -1,0 +1,87 @@
+/** An error as wechat4u emits it. It carries cookies and keys: never log it whole. */
+export interface Wechat4uError {
+  readonly message: string
+  readonly name?: string
+  /** WeChat's number, from a refused request. */
+  readonly actual?: unknown
+  readonly code?: unknown
+  readonly response?: { readonly status?: unknown }
+}
+
+/** The part of the library behind wechaty-puppet-wechat4u that we look at. It is private there, hence `findWechat4u`. */
+export interface Wechat4u {
+  /** Milliseconds since the epoch of the last successful poll; 0 before the first login. */
+  readonly lastSyncTime: number
+  /** `CONF.STATE.login` while it polls. */
+  readonly state: string
+  readonly CONF: { readonly STATE: { readonly login: string } }
+  /** Gives the session up: logs out at the server, then emits `logout`, upon which the puppet wipes its card. */
+  stop(): void
+  handleMsg(messages: readonly RawMessage[]): void
+  on(event: 'error', listener: (error: Wechat4uError) => void): unknown
+  on(event: 'logout', listener: () => void): unknown
+}
+
+interface RawMessage {
+  readonly Content?: unknown
+}
+
+/** @returns undefined for any other puppet, before the start, and when a new version looks different */
+export function findWechat4u(puppet: object): Wechat4u | undefined {
+  const { wechat4u } = puppet as { readonly wechat4u?: unknown }
+  return looksLikeWechat4u(wechat4u) ? wechat4u : undefined
+}
+
+function looksLikeWechat4u(value: unknown): value is Wechat4u {
+  if (typeof value !== 'object' || value === null) return false
+  const { lastSyncTime, state, CONF, stop, handleMsg, on } = value as Partial<Record<keyof Wechat4u, unknown>>
+  const states = (CONF as { STATE?: { login?: unknown } } | undefined)?.STATE
+  return (
+    typeof lastSyncTime === 'number' &&
+    typeof state === 'string' &&
+    typeof states?.login === 'string' &&
+    [stop, handleMsg, on].every((method) => typeof method === 'function')
+  )
+}
+
+/** When the last poll succeeded, in milliseconds since the epoch; undefined while it does not poll. */
+export function lastPollMs({ lastSyncTime, state, CONF }: Wechat4u): number | undefined {
+  return state === CONF.STATE.login && lastSyncTime > 0 ? lastSyncTime : undefined
+}
+
+/** Session ended: 1100 on the phone, 1101 elsewhere, 1102 by WeChat; 1203 login not allowed. */
+const ENDED = new Set([1100, 1101, 1102, 1203])
+
+/** Whether WeChat itself says that the session is over; anything else may pass. */
+export const saysSessionEnded = ({ actual }: Wechat4uError): boolean => ENDED.has(Number(actual))
+
+/** Whether WeChat was not reached, or something else answered in its place. */
+export function isFailedRequest({ name, code, actual, response }: Wechat4uError): boolean {
+  if (actual !== undefined) return false // an answer of WeChat's own that was not the expected one
+  const status = Number(response?.status)
+  return typeof code === 'string' || status >= 500 || name === 'TypeError' || name === 'SyntaxError'
+}
+
+/** Emoji as the service may send them. */
+const EMOJI_SPAN = /<span.*?class="emoji emoji([0-9a-f]{4,5})"><\/span>/gi
+// wechat4u's own pattern for its hidden command.
+const LOGOUT_COMMAND = /^(.\udf1a\u0020\ud83c.){3}$/
+
+/**
+ * wechat4u logs the account out when anybody writes three pairs of moons in a direct chat. Such a message is dropped
+ * unheard.
+ */
+export function dropLogoutCommands(wechat4u: Wechat4u): void {
+  const handle = wechat4u.handleMsg
+  wechat4u.handleMsg = (messages) =>
+    handle.call(
+      wechat4u,
+      messages.filter((message) => !isLogoutCommand(message)),
+    )
+}
+
+function isLogoutCommand({ Content }: RawMessage): boolean {
+  if (typeof Content !== 'string') return false
+  const text = Content.replace(EMOJI_SPAN, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+  return LOGOUT_COMMAND.test(text)
+}
