@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { ChannelError } from '../src/errors.js'
+import { measuredChannel } from '../src/measured-channel.js'
+import type { Outgoing } from '../src/model/ports.js'
+import { FakeChannel, STAFF_PLACE } from './support/fake-channel.js'
+import { recordedAlerts } from './support/recorded-alerts.js'
+
+const BUBBLE: Outgoing = { kind: 'text', text: '好的' }
+
+function measured() {
+  const inner = new FakeChannel()
+  const counted: unknown[][] = []
+  const { alerts, heard } = recordedAlerts()
+  const count =
+    (what: string) =>
+    (...labels: string[]) =>
+      void counted.push([what, ...labels])
+  const metrics = { heard: count('heard'), decided: count('decided'), sent: count('sent'), refused: count('refused') }
+  return { inner, counted, heard, channel: measuredChannel(inner, { metrics, alerts }) }
+}
+
+const refuseWith = (message: string) => () => {
+  throw new ChannelError('channel-rejected', message, { retryable: false })
+}
+
+test('counts what is heard and sent', async () => {
+  const { inner, channel, counted } = measured()
+  const heard: unknown[] = []
+  await channel.start(async (message) => void heard.push(message))
+  await inner.listener!({ id: 'm1' } as never)
+  await channel.send(STAFF_PLACE, BUBBLE)
+  expect(heard).toEqual([{ id: 'm1' }])
+  expect(counted).toEqual([['heard'], ['sent', 'text']])
+})
+
+test.each([
+  ['1205 == 0', '1205'],
+  ["'1101' == 0", '1101'],
+  ['-1 == 0', '-1'],
+  ['connect ECONNREFUSED', 'channel-rejected'],
+])('counts the refusal %s as %s and passes it on', async (message, code) => {
+  const { inner, channel, counted } = measured()
+  inner.beforeSend = refuseWith(message)
+  await expect(channel.send(STAFF_PLACE, BUBBLE)).rejects.toThrow(message)
+  expect(counted).toEqual([['refused', code]])
+})
+
+test('keeps an incident open while WeChat refuses with 1205, until something goes out', async () => {
+  const { inner, channel, heard } = measured()
+  inner.beforeSend = refuseWith('1205 == 0')
+  await expect(channel.send(STAFF_PLACE, BUBBLE)).rejects.toThrow()
+  inner.beforeSend = refuseWith('1204 == 0')
+  await expect(channel.send(STAFF_PLACE, BUBBLE)).rejects.toThrow()
+  expect(heard).toEqual([['raise', 'send-refused']])
+  inner.beforeSend = () => {}
+  await channel.send(STAFF_PLACE, BUBBLE)
+  await channel.send(STAFF_PLACE, BUBBLE)
+  expect(heard).toEqual([
+    ['raise', 'send-refused'],
+    ['clear', 'send-refused'],
+  ])
+})
