@@ -8,6 +8,8 @@ import { ConfigError } from './errors.js'
 export const PROJECT_ROOT = join(import.meta.dirname, '..')
 export const CONFIG_FILE = 'guoshen.yaml'
 
+const webhookUrl = z.url({ protocol: /^https?$/ })
+
 const schema = z.strictObject({
   /** `simulator` (the page), `wechat4u`, or the package name of another Wechaty puppet. */
   puppet: z.string().min(1).default('simulator'),
@@ -54,10 +56,61 @@ const schema = z.strictObject({
       timelineMinutes: z.number().min(0).max(10_080).default(60),
     })
     .prefault({}),
+  sending: z
+    .strictObject({
+      /** `auto`: pacing is off on the page (simulator) and on everywhere else. */
+      pacing: z.enum(['auto', 'on', 'off']).default('auto'),
+      /** Least seconds between two bubbles of the account. */
+      gapSeconds: z.number().min(1).max(60).default(1),
+      /** Up to so many seconds more, by chance. */
+      jitterSeconds: z.number().min(0).max(60).default(1.5),
+      /** Bubbles in any minute to one group or person. */
+      perPlaceMinute: z.number().int().min(1).max(60).default(12),
+      /** Bubbles in any minute by the account. */
+      perMinute: z.number().int().min(1).max(60).default(25),
+      /** Bubbles in a day (of China) by the account; the last tenth is kept for staff notices. */
+      perDay: z.number().int().min(1).max(20_000).default(500),
+      /** Seconds after which a question is too old to be answered. */
+      maxAgeSeconds: z.number().min(10).max(3_600).default(120),
+      /** Hours without a word after WeChat's "too many requests" (1205); doubled each time, at most 12. */
+      backOffHours: z.number().min(0.01).max(12).default(2),
+    })
+    .prefault({}),
   web: z
     .strictObject({
       /** First port to try on 127.0.0.1; 0 takes any free one. */
       port: z.number().int().min(0).max(65_535).default(3100),
+    })
+    .prefault({}),
+  alive: z
+    .strictObject({
+      /** Seconds without a successful poll after which a fresh process is started; a quiet poll takes up to 25. */
+      pollLimitSeconds: z.number().min(30).max(300).default(40),
+    })
+    .prefault({}),
+  alerts: z
+    .strictObject({
+      /** Robots that are told when the bot needs people. `secret` signs the messages, where the robot asks for it. */
+      webhooks: z
+        .array(
+          z.discriminatedUnion('kind', [
+            z.strictObject({ kind: z.enum(['wecom', 'json']), url: webhookUrl }),
+            z.strictObject({
+              kind: z.enum(['dingtalk', 'feishu']),
+              url: webhookUrl,
+              secret: z.string().min(1).optional(),
+            }),
+          ]),
+        )
+        .default([]),
+      /** Seconds for which a QR code may wait for its scan before people are told. */
+      scanAfterSeconds: z.number().min(0).max(86_400).default(60),
+      /** Minutes for which WeChat may be out of reach before people are told. */
+      unreachableAfterMinutes: z.number().min(1).max(1_440).default(5),
+      /** Restarts within ten minutes that are still put up with. */
+      restarts: z.number().int().min(1).max(100).default(5),
+      /** Most messages to the webhooks in any hour. */
+      perHour: z.number().int().min(1).max(600).default(12),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
@@ -138,3 +191,7 @@ function sourceOf(path: readonly PropertyKey[], file: string, env: NodeJS.Proces
   const variable = Object.entries(ENVIRONMENT).find(([name, keys]) => env[name] && keys.join('.') === path.join('.'))
   return variable ? variable[0] : file
 }
+
+/** Whether what is said keeps WeChat's pace. */
+export const isPaced = ({ sending, puppet }: Config): boolean =>
+  sending.pacing === 'on' || (sending.pacing === 'auto' && puppet !== 'simulator')

@@ -1,0 +1,164 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Hono } from 'hono'
+import pino, { type Logger } from 'pino'
+import { toString as qrToString } from 'qrcode'
+import type { WechatyInterface } from 'wechaty/impls'
+import { createPrometheusMetrics, type PrometheusMetrics } from './adapters/prometheus/prometheus-metrics.js'
+import { PuppetSimulator } from './adapters/simulator/puppet-simulator.js'
+import { createVendorWorld } from './adapters/simulator/vendor-world.js'
+import type { World } from './adapters/simulator/world.js'
+import { DecisionLog } from './adapters/web/decision-feed.js'
+import { createHealthRoutes } from './adapters/web/health-routes.js'
+import { createWebApp } from './adapters/web/web-app.js'
+import type { BotStatus } from './adapters/web/web-deps.js'
+import { startWebServer } from './adapters/web/web-server.js'
+import { buildWechaty } from './adapters/wechaty/build-wechaty.js'
+import { openSession, type Session } from './adapters/wechaty/open-session.js'
+import { WechatyChannel } from './adapters/wechaty/wechaty-channel.js'
+import { exitOnBadInput } from './cli/exit-on-bad-input.js'
+import { RUNNING_FILE } from './cli/running-file.js'
+import { type Config, readConfig } from './config.js'
+import { type Bot, createBot } from './create-bot.js'
+import { EXIT } from './exit-codes.js'
+import { exitOnCrash } from './exit-on-crash.js'
+import { alertOnLogin } from './login-alerts.js'
+import { measuredChannel } from './measured-channel.js'
+import type { LoginState } from './model/login.js'
+import type { Metrics } from './model/metrics.js'
+import type { DecisionJournal } from './model/ports.js'
+import { OrderlyExit } from './orderly-exit.js'
+import { linkToSupervisor } from './supervisor-link.js'
+
+const clock = { now: () => Date.now() }
+
+/** The bot's process, started by the supervisor of `src/main.ts`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { puppet: { type: 'string' } } })
+  const config = readConfig(process.env, { puppet: values.puppet })
+  // Wechaty prints what people write at its default level.
+  process.env.WECHATY_LOG ??= 'warn'
+  process.umask(0o077) // login card and tickets are nobody else's
+  mkdirSync(config.dataDir, { recursive: true })
+  const log = pino({ level: config.log.level })
+  exitOnCrash({ log, exit: (code) => process.exit(code) })
+  await run(config, log)
+}
+
+async function run(config: Config, log: Logger): Promise<void> {
+  const exit = new OrderlyExit(log)
+  exit.endOnSignals()
+  const { alerts } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
+  const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
+  const session = await openSession(wechaty, {
+    puppet: config.puppet,
+    dataDir: config.dataDir,
+    pollLimitMs: pollLimitMs(config),
+    clock,
+    log,
+    onEnd: (reason) => exit.end(EXIT.restart, reason),
+  })
+  const metrics = createPrometheusMetrics({ ...session, restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0) })
+  const channel = measuredChannel(channelOf(wechaty, config, log), { metrics, alerts })
+  const decisions = new DecisionLog()
+  const bot = await createBot(config, { channel, clock, log, journal: measuredJournal(decisions, metrics) })
+  exit.before(() => bot.stop())
+  exit.before(() => session.stop())
+
+  const app = createApp({ config, log, world, session, metrics, decisions, bot })
+  const web = await startWebServer(app, { port: config.web.port, log })
+  exit.before(() => web.stop())
+  exit.before(announce(config.dataDir, web.url))
+  session.onState(showQrCodes())
+  session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
+  await session.networkReady()
+  await bot.start()
+  session.started()
+  print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
+}
+
+interface AppParts {
+  readonly config: Config
+  readonly log: Logger
+  readonly world: World | undefined
+  readonly session: Session
+  readonly metrics: PrometheusMetrics
+  readonly decisions: DecisionLog
+  readonly bot: Bot
+}
+
+/** The page, and what watchdogs ask for. */
+function createApp({ config, log, world, session, metrics, decisions, bot }: AppParts): Hono {
+  const page = createWebApp({
+    world,
+    journal: decisions,
+    log,
+    status: () => ({
+      ...pageStatus(session.login()),
+      puppet: config.puppet,
+      knowledgeVersion: bot.knowledge.current().version,
+    }),
+    reload: () => bot.operations.reload(),
+    sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
+  })
+  const health = createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), metrics })
+  return new Hono().route('/', health).all('*', (c) => page.fetch(c.req.raw, c.env))
+}
+
+function channelOf(wechaty: WechatyInterface, config: Config, log: Logger): WechatyChannel {
+  const options = {
+    serve: config.rooms.serve,
+    staffRoom: config.rooms.staffRoom,
+    staffNames: config.staff.names,
+    adminRemarks: config.admin.remarks,
+    logoutOnStop: config.puppet === 'simulator',
+  }
+  return new WechatyChannel(wechaty, options, log)
+}
+
+const measuredJournal = (journal: DecisionJournal, metrics: Metrics): DecisionJournal => ({
+  record(trace) {
+    metrics.decided(trace.kind)
+    journal.record(trace)
+  },
+})
+
+const pollLimitMs = ({ alive }: Config): number => alive.pollLimitSeconds * 1000
+
+const alertTimes = ({ alerts }: Config) => ({
+  scanAfterMs: alerts.scanAfterSeconds * 1000,
+  unreachableAfterMs: alerts.unreachableAfterMinutes * 60_000,
+})
+
+/** The page knows four words for a login. */
+function pageStatus({ status, qrText }: LoginState): Pick<BotStatus, 'login' | 'qrText'> {
+  if (qrText !== undefined) return { login: 'waiting-scan', qrText }
+  if (status === 'reconnecting') return { login: 'starting' }
+  return { login: status === 'kicked' ? 'logged-out' : status }
+}
+
+/** Tells other programs of this machine where the page is; @returns what takes it back */
+function announce(dataDir: string, url: string): () => void {
+  const path = join(dataDir, RUNNING_FILE)
+  writeFileSync(path, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+  return () => rmSync(path, { force: true })
+}
+
+/** Prints every new QR code once. */
+function showQrCodes(): (state: LoginState) => void {
+  let shown: string | undefined
+  return ({ qrText }) => {
+    if (qrText === undefined || qrText === shown) return
+    shown = qrText
+    void qrToString(qrText, { type: 'terminal', small: true }).then((code) => print(`请用微信扫码登录：\n${code}`))
+  }
+}
+
+/** For whoever sits at the terminal, between the lines of the log. */
+const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)
+
+await exitOnBadInput(main)
+// Whatever has been started so far would keep the process alive.
+if (process.exitCode === EXIT.badInput) process.exit(EXIT.badInputOfBot)
