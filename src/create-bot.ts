@@ -1,16 +1,20 @@
 import { join } from 'node:path'
 import { PictureLibrary } from './adapters/files/picture-library.js'
+import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
 import { createReload } from './admin/reload-knowledge.js'
 import type { Operations } from './admin/run-command.js'
-import { type Config, PROJECT_ROOT } from './config.js'
+import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
 import { createMessageHandler } from './handle-message.js'
 import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import { createLoadSnapshot } from './load-snapshot.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
+import { NoticeQueue } from './send/notice-queue.js'
 import { Outbox } from './send/outbox.js'
+import { Pacing, type PacingLimits } from './send/pacing.js'
+import { ReplyCheck } from './send/reply-check.js'
 import { TicketDesk } from './tickets/ticket-desk.js'
 
 /** What differs between the real bot, the command line and tests. */
@@ -21,6 +25,8 @@ export interface Surroundings {
   readonly journal: DecisionJournal
   /** Default: the ticket file in `config.dataDir`. */
   readonly ticketStore?: TicketStore
+  /** Default: the outbox file in `config.dataDir`. */
+  readonly outboxStore?: LowdbOutboxStore
 }
 
 export interface Bot {
@@ -33,6 +39,8 @@ export interface Bot {
 }
 
 const REMEMBERED_ENTRIES = 20_000 // askers, rooms and message ids; some 10 MB at most
+/** What is not out by then, is dropped at a stop; notices stay on disk. */
+const LAST_WORDS_MS = 3_000
 
 /**
  * Joins the parts; nothing else chooses them.
@@ -64,18 +72,42 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     },
     log,
   )
-  const outbox = new Outbox(channel, log)
+  const outboxStore = surroundings.outboxStore ?? (await LowdbOutboxStore.open(join(config.dataDir, 'outbox.json')))
+  const outbox = new Outbox({
+    channel,
+    pacing: new Pacing({ ...pacingOf(config), random: Math.random, state: outboxStore.sending() }),
+    clock,
+    log,
+    keep: (state) => outboxStore.keepSending(state),
+  })
+  const notices = new NoticeQueue({ store: outboxStore, channel, outbox, log })
+  const replyCheck = new ReplyCheck({
+    maxAgeMs: config.sending.maxAgeSeconds * 1000,
+    clock,
+    heldByHuman: ({ place, sender }) => desk.heldFor(place.key, sender.key) !== undefined,
+  })
   const operations: Operations = { reload: createReload({ knowledge, load, log }) }
-  const parts = { knowledge, memory, desk, operations, outbox, channel, pictures, journal, clock, log }
+  const parts = { knowledge, memory, desk, operations, outbox, notices, replyCheck, pictures, journal, clock, log }
   const handle = createMessageHandler({ ...parts, startedAtMs })
   return {
     operations,
     knowledge,
     handle,
-    start: () => channel.start(handle),
+    start: async () => {
+      await channel.start(handle)
+      notices.start()
+    },
     stop: async () => {
+      notices.stop()
       await channel.stop()
-      await outbox.drain()
+      await outbox.drain({ withinMs: LAST_WORDS_MS })
+      await outboxStore.flush()
     },
   }
+}
+
+function pacingOf(config: Config): { readonly limits: PacingLimits | undefined; readonly backOffMs: number } {
+  const { gapSeconds, jitterSeconds, perPlaceMinute, perMinute, perDay, backOffHours } = config.sending
+  const limits = { gapMs: gapSeconds * 1000, jitterMs: jitterSeconds * 1000, perPlaceMinute, perMinute, perDay }
+  return { limits: isPaced(config) ? limits : undefined, backOffMs: backOffHours * 3_600_000 }
 }

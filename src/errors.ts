@@ -41,18 +41,31 @@ export class KnowledgeError extends BotError {
   }
 }
 
-/** A message did not go out: `channel-unreachable` never got there, `channel-rejected` was refused. */
+export interface ChannelErrorFacts {
+  /** Nothing was taken, so saying it again can't say it twice. */
+  readonly retryable: boolean
+  /** The network finds that too much is being said; anything more makes it worse. */
+  readonly tooMany?: boolean
+  readonly cause?: unknown
+}
+
+/**
+ * A message did not go out: `channel-rejected` was refused; `channel-unreachable` never got there, or its answer was
+ * lost, in which case it may have been said (not `retryable`).
+ */
 export class ChannelError extends BotError {
   override readonly name = 'ChannelError'
   readonly retryable: boolean
+  readonly tooMany: boolean
 
   constructor(
     code: 'channel-unreachable' | 'channel-rejected',
     message: string,
-    { retryable, cause }: { retryable: boolean; cause?: unknown },
+    { retryable, tooMany = false, cause }: ChannelErrorFacts,
   ) {
     super(code, message, { cause })
     this.retryable = retryable
+    this.tooMany = tooMany
   }
 }
 

@@ -6,13 +6,14 @@ import { traceDecision } from './decide/trace-decision.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Decision } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
-import type { Channel, Clock, DecisionJournal, Log, Outgoing, PictureSource } from './model/ports.js'
+import type { Clock, DecisionJournal, Log, Outgoing, PictureSource, StaffNotices } from './model/ports.js'
 import type { Bubble } from './model/reply.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import type { Understanding } from './model/understanding.js'
 import { type ComposedReply, composeReply } from './reply/compose-reply.js'
 import { phrases } from './reply/phrases.js'
 import type { Outbox } from './send/outbox.js'
+import type { ReplyCheck } from './send/reply-check.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
 import { parseCommand } from './understand/parse-command.js'
 import { understand } from './understand/understand.js'
@@ -23,7 +24,8 @@ export interface MessageHandlerParts {
   readonly desk: TicketDesk
   readonly operations: Operations
   readonly outbox: Outbox
-  readonly channel: Channel
+  readonly notices: StaffNotices
+  readonly replyCheck: ReplyCheck
   readonly pictures: PictureSource
   readonly journal: DecisionJournal
   readonly clock: Clock
@@ -39,6 +41,7 @@ export interface MessageHandlerParts {
 export function createMessageHandler(parts: MessageHandlerParts): (message: IncomingMessage) => Promise<void> {
   return async (message) => {
     try {
+      parts.replyCheck.note(message)
       const order = parseCommand(message.text)
       if (order && !message.fromSelf && mayOrder(message, order))
         await obey(message, { kind: 'command', command: order }, parts)
@@ -56,15 +59,21 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
 }
 
 async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
-  const { knowledge, memory, outbox, clock } = parts
+  const { knowledge, memory, outbox, replyCheck, clock } = parts
   const startedMs = clock.now()
   const snapshot = knowledge.current()
   const understanding = understand(message.text, { matcher: snapshot.matcher, intents: snapshot.content.intents })
   const decision = decide(message, understanding, situationOf(message, snapshot, parts))
   note(message, decision, { parts, snapshot, startedMs, understanding })
+  const stillWanted = replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
   const reply = await compose(message, decision, snapshot, parts)
   memory.note(message, decision, { ...reply, nowMs: clock.now() })
-  if (reply.bubbles.length > 0) await outbox.send(message.place, await ready(message, reply.bubbles, parts))
+  if (reply.bubbles.length === 0) return
+  await outbox.send(message.place, await ready(message, reply.bubbles, parts), {
+    stillWanted,
+    deadlineMs: replyCheck.deadlineMs(message),
+    messageId: message.id,
+  })
 }
 
 async function obey(
@@ -74,7 +83,8 @@ async function obey(
 ): Promise<void> {
   note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
   const text = await runCommand(decision.command, message, parts)
-  await parts.outbox.send(message.place, [{ kind: 'text', text }])
+  const deadlineMs = parts.replyCheck.deadlineMs(message)
+  await parts.outbox.send(message.place, [{ kind: 'text', text }], { deadlineMs, messageId: message.id })
 }
 
 function situationOf(
@@ -114,7 +124,7 @@ async function handOver(
   message: IncomingMessage,
   parts: MessageHandlerParts,
 ): Promise<{ number: number; isNew: boolean }> {
-  const { desk, memory, clock } = parts
+  const { desk, memory, notices, clock } = parts
   const { place, sender } = message
   const { ticket, isNew } = await desk.open({
     placeKey: place.key,
@@ -124,17 +134,8 @@ async function handOver(
     question: message.text,
     answeredSections: memory.recall(message, clock.now()).answeredSections,
   })
-  if (isNew) await tellStaff(ticket, parts)
+  if (isNew) await notices.add(phrases.staffNotice(ticket))
   return { number: ticket.number, isNew }
-}
-
-async function tellStaff(
-  ticket: Parameters<typeof phrases.staffNotice>[0],
-  { channel, outbox, log }: MessageHandlerParts,
-): Promise<void> {
-  const place = await channel.staffPlace()
-  if (place) await outbox.send(place, [{ kind: 'text', text: phrases.staffNotice(ticket) }])
-  else log.warn({ ticket: ticket.number }, 'no staff group to tell about the ticket')
 }
 
 async function ready(

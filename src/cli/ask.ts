@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import pino from 'pino'
+import { LowdbOutboxStore } from '../adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbTicketStore } from '../adapters/lowdb/lowdb-ticket-store.js'
 import { DecisionLog } from '../adapters/web/decision-feed.js'
 import { type Config, readConfig } from '../config.js'
@@ -31,12 +32,15 @@ class Asker {
   #sequence = 0
 
   async start(config: Config): Promise<void> {
-    this.#bot = await createBot(config, {
+    // A line is answered before the next one is read, whatever pace WeChat would ask for.
+    const unpaced: Config = { ...config, sending: { ...config.sending, pacing: 'off' } }
+    this.#bot = await createBot(unpaced, {
       channel: this.#channel,
       clock: this.#clock,
       journal: this.#journal,
       log: pino({ level: 'warn' }, pino.destination(2)),
       ticketStore: await LowdbTicketStore.inMemory(),
+      outboxStore: await LowdbOutboxStore.inMemory(),
     })
   }
 
@@ -106,7 +110,7 @@ function toOutput({ trace, sent, latencyUs }: Answer): object {
     reply: bubbles.length > 0 ? bubbles.join('\n\n') : null,
     bubbles,
     images: sent.flatMap((bubble) => (bubble.kind === 'picture' ? [bubble.path] : [])),
-    timeline: null,
+    timeline: trace.timeline,
     latencyUs,
   }
 }

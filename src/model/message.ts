@@ -45,4 +45,8 @@ export interface IncomingMessage {
   readonly sentAtMs: number
   /** Written by the bot's own account, by the bot or by its owner's hand. */
   readonly fromSelf: boolean
+  /** Written by the owner's hand, e.g. on the phone: a colleague speaks, not the bot. */
+  readonly fromOwner?: boolean
+  /** Id of the message that its sender takes back with this notice. */
+  readonly recalls?: string
 }

@@ -34,6 +34,12 @@ export interface TicketStore {
   put(ticket: Ticket): Promise<void>
 }
 
+/** What staff have to hear. */
+export interface StaffNotices {
+  /** Resolves when the notice is on disk; it reaches the staff group at least once, however long that takes. */
+  add(text: string): Promise<void>
+}
+
 /** Bytes of a guide picture, or undefined when no source has it. Never throws. */
 export interface PictureSource {
   load(path: string): Promise<{ readonly bytes: Uint8Array; readonly fileName: string } | undefined>

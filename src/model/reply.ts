@@ -12,3 +12,10 @@ export type Bubble =
 export interface Reply {
   readonly bubbles: readonly Bubble[]
 }
+
+/**
+ * Why a reply that was decided on is not said after all.
+ *
+ * `held-back`: its turn to be sent would come too late; the others are about what happened since it was decided.
+ */
+export type DropReason = 'too-old' | 'recalled' | 'colleague-answered' | 'room-muted' | 'held-by-human' | 'held-back'

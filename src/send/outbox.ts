@@ -1,29 +1,72 @@
+import { ChannelError } from '../errors.js'
 import type { Place } from '../model/message.js'
-import type { Channel, Log, Outgoing } from '../model/ports.js'
+import type { Channel, Clock, Log, Outgoing } from '../model/ports.js'
+import type { DropReason } from '../model/reply.js'
+import type { Pacing, SendingState } from './pacing.js'
+import { SendLine } from './send-line.js'
 
 type Bubbles = Iterable<Outgoing> | AsyncIterable<Outgoing>
 
-/** Sends what the bot says, one bubble after another within a place. */
+export interface OutboxParts {
+  readonly channel: Channel
+  readonly pacing: Pacing
+  readonly clock: Clock
+  readonly log: Log
+  /** Told of what has to outlive a restart, each time that it changes. */
+  readonly keep?: (state: SendingState) => void
+}
+
+export interface SendOptions {
+  /** Asked just before each bubble goes out; a reason drops what is left. */
+  readonly stillWanted?: () => DropReason | undefined
+  /** Moment after which the reply is of no use, milliseconds since the epoch. Without one it waits as long as it takes. */
+  readonly deadlineMs?: number
+  /** For staff; see `Pacing`. */
+  readonly urgent?: boolean
+  /** Id of the message that is answered, for the log. */
+  readonly messageId?: string
+}
+
+interface Delivery extends SendOptions {
+  readonly to: Place
+}
+
+/** Waits before a bubble is tried again that never reached WeChat. */
+const RETRY_MS = [2_000, 5_000, 15_000]
+/** The puppet gives up after 60 s; whatever hangs longer must not silence the bot for good. */
+const SEND_TIMEOUT_MS = 70_000
+
+/**
+ * Says everything that the bot says: in order within a place, one bubble at a time over the account, paced.
+ *
+ * A bubble is tried again only when nothing of it can have been taken. Where the answer got lost it may have been said,
+ * and a double answer is worse than none.
+ */
 export class Outbox {
-  readonly #channel: Channel
-  readonly #log: Log
+  readonly #parts: OutboxParts
+  readonly #line: SendLine
   readonly #tails = new Map<string, Promise<void>>()
 
-  constructor(channel: Channel, log: Log) {
-    this.#channel = channel
-    this.#log = log
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
+    this.#line = new SendLine(parts.pacing, parts.clock)
+  }
+
+  /** Bubbles that wait for their turn. */
+  get length(): number {
+    return this.#line.length
   }
 
   /**
-   * Sends bubbles to a place, after everything that waits there already. A bubble that can't be sent is logged as lost
-   * and the rest of its reply is dropped: half an answer out of order confuses more than none.
+   * Sends bubbles to a place, after everything that waits there already. What can't be sent is logged, and the rest of
+   * its reply is dropped: half an answer out of order confuses more than none.
    *
    * @param bubbles may come one by one: what is ready goes out while the next is being made
    * @returns whether all of it went out
    */
-  async send(to: Place, bubbles: Bubbles): Promise<boolean> {
+  async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<boolean> {
     const before = this.#tails.get(to.key) ?? Promise.resolve()
-    const sent = before.then(() => this.#sendInOrder(to, bubbles))
+    const sent = before.then(() => this.#sendInOrder(bubbles, { ...options, to }))
     const tail = sent.then(() => undefined)
     this.#tails.set(to.key, tail)
     const delivered = await sent
@@ -31,25 +74,82 @@ export class Outbox {
     return delivered
   }
 
-  /** Resolves when nothing waits any more. */
-  async drain(): Promise<void> {
+  /** Resolves when nothing waits any more. @param withinMs what can't go out within this time is dropped */
+  async drain({ withinMs = Number.POSITIVE_INFINITY }: { withinMs?: number } = {}): Promise<void> {
+    this.#line.close(withinMs)
     await Promise.all(this.#tails.values())
   }
 
-  async #sendInOrder(to: Place, bubbles: Bubbles): Promise<boolean> {
+  async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<boolean> {
+    const { to, messageId } = delivery
     let sending: Outgoing['kind'] | undefined
     try {
       for await (const bubble of bubbles) {
         sending = bubble.kind
-        await this.#channel.send(to, bubble)
+        const dropped = await this.#sendOne(bubble, delivery)
+        if (dropped === undefined) continue
+        this.#parts.log.info({ messageId, placeKind: to.kind, reason: dropped }, 'reply dropped')
+        return false
       }
       return true
     } catch (error) {
-      this.#log.error(
-        { placeKind: to.kind, bubble: sending, error: error instanceof Error ? error.message : String(error) },
-        'reply lost',
-      )
+      const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
+      this.#parts.log.error(fields, mayBeThere(error) ? 'answer lost, the bubble may have been said' : 'reply lost')
       return false
     }
+  }
+
+  /** @returns why it was dropped; undefined when it went out */
+  async #sendOne(bubble: Outgoing, delivery: Delivery): Promise<DropReason | undefined> {
+    const { to, urgent = false, deadlineMs = Number.POSITIVE_INFINITY, stillWanted } = delivery
+    const ticket = { placeKey: to.key, urgent, deadlineMs }
+    for (const retryMs of [...RETRY_MS, undefined]) {
+      try {
+        return await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
+      } catch (error) {
+        if (retryMs === undefined || !(error instanceof ChannelError) || !error.retryable) throw error
+        this.#parts.log.warn({ error: error.message, retryMs }, 'not reached, trying again')
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+    return undefined
+  }
+
+  async #say(to: Place, bubble: Outgoing): Promise<undefined> {
+    const { channel, pacing, clock, keep } = this.#parts
+    try {
+      await withinTime(channel.send(to, bubble))
+      pacing.noteTaken()
+    } catch (error) {
+      if (error instanceof ChannelError && error.tooMany) this.#holdBack()
+      throw error
+    } finally {
+      pacing.noteTried(to.key, clock.now())
+      keep?.(pacing.state)
+    }
+  }
+
+  #holdBack(): void {
+    const untilMs = this.#parts.pacing.noteTooMany(this.#parts.clock.now())
+    this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
+  }
+}
+
+const mayBeThere = (error: unknown): boolean =>
+  error instanceof ChannelError && error.code === 'channel-unreachable' && !error.retryable
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** @throws ChannelError when there is no answer in time */
+async function withinTime(sending: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    const error = new ChannelError('channel-unreachable', 'no answer', { retryable: false })
+    timer = setTimeout(() => reject(error), SEND_TIMEOUT_MS)
+  })
+  try {
+    await Promise.race([sending, tooLate])
+  } finally {
+    clearTimeout(timer)
   }
 }

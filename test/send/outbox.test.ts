@@ -2,8 +2,10 @@ import { expect, test } from 'vitest'
 import type { Place } from '../../src/model/message.js'
 import type { Outgoing } from '../../src/model/ports.js'
 import { Outbox } from '../../src/send/outbox.js'
+import { Pacing } from '../../src/send/pacing.js'
 import { capturedLog, LEVEL } from '../support/captured-log.js'
-import { FakeChannel, refusal } from '../support/fake-channel.js'
+import { asRead, FakeChannel, refusal } from '../support/fake-channel.js'
+import { fixedClock } from '../support/fixed-clock.js'
 import { png } from '../support/picture-bytes.js'
 
 const room = (topic: string): Place => ({ kind: 'room', id: topic, key: `room:${topic}`, topic, purpose: 'customers' })
@@ -14,7 +16,8 @@ const texts = (...lines: readonly string[]): readonly Outgoing[] => lines.map((t
 function outboxUnderTest() {
   const channel = new FakeChannel()
   const { log, lines } = capturedLog()
-  return { outbox: new Outbox(channel, log), channel, lines }
+  const pacing = new Pacing({ limits: undefined, backOffMs: 0, random: () => 0 })
+  return { outbox: new Outbox({ channel, pacing, clock: fixedClock(), log }), channel, lines }
 }
 
 /** A promise that the test settles. */
@@ -45,15 +48,33 @@ test('keeps replies whole and in order within a place, however long a bubble tak
   expect(channel.in(XIANGTIAN.key)).toEqual(['甲1', '甲2', '乙1', '乙2', '丙'])
 })
 
-test('lets one place go on while another one waits', async () => {
+test('says one thing at a time over the whole account, and takes turns between places', async () => {
   const { outbox, channel } = outboxUnderTest()
-  const stuck = gate()
-  channel.beforeSend = (to) => (to.key === XIANGTIAN.key ? stuck.opened : undefined)
-  const waiting = outbox.send(XIANGTIAN, texts('等着'))
-  expect(await outbox.send(TONGCHENG, texts('先走', '走完'))).toBe(true)
-  expect(channel.in(TONGCHENG.key)).toEqual(['先走', '走完'])
-  expect(channel.in(XIANGTIAN.key)).toEqual([])
-  stuck.open()
+  const slow = gate()
+  let underWay = 0
+  let most = 0
+  channel.beforeSend = async () => {
+    most = Math.max(most, ++underWay)
+    await slow.opened
+    underWay--
+  }
+  const all = [outbox.send(XIANGTIAN, texts('甲1', '甲2')), outbox.send(TONGCHENG, texts('乙1', '乙2'))]
+  slow.open()
+  await Promise.all(all)
+  expect(most).toBe(1)
+  expect(channel.sent.map(({ bubble }) => asRead(bubble))).toEqual(['甲1', '乙1', '甲2', '乙2'])
+})
+
+test('lets others go while the next bubble of a reply is still being made', async () => {
+  const { outbox, channel } = outboxUnderTest()
+  const made = gate()
+  async function* bubbles(): AsyncGenerator<Outgoing> {
+    await made.opened
+    yield* texts('等着')
+  }
+  const waiting = outbox.send(XIANGTIAN, bubbles())
+  expect(await outbox.send(TONGCHENG, texts('先走'))).toBe(true)
+  made.open()
   await waiting
   expect(channel.in(XIANGTIAN.key)).toEqual(['等着'])
 })
@@ -71,7 +92,7 @@ test('drops the rest of a reply whose bubble is refused, and only that', async (
   expect(delivered).toEqual([false, true, true])
   expect(channel.in(XIANGTIAN.key)).toEqual(['甲1', '乙1', '乙2'])
   expect(lines).toMatchObject([
-    { level: LEVEL.error, msg: 'reply lost', placeKind: 'room', bubble: 'text', error: '1205 == 0' },
+    { level: LEVEL.error, msg: 'reply lost', placeKind: 'room', bubble: 'text', error: '1204 == 0' },
   ])
 })
 
@@ -117,16 +138,18 @@ test('treats a bubble that cannot be made as one that cannot be sent', async () 
 test('drains when the last waiting bubble of every place is out', async () => {
   const { outbox, channel } = outboxUnderTest()
   const slow = gate()
-  channel.beforeSend = (to) => (to.key === XIANGTIAN.key ? slow.opened : undefined)
+  const last = gate()
+  channel.beforeSend = (_to, bubble) => (bubble.kind === 'text' && bubble.text === '二' ? last.opened : slow.opened)
   void outbox.send(XIANGTIAN, texts('一', '二'))
-  void outbox.send(TONGCHENG, texts('三'))
+  const third = outbox.send(TONGCHENG, texts('三'))
   let drained = false
   const draining = outbox.drain().then(() => {
     drained = true
   })
-  await outbox.send(TONGCHENG, texts('四'))
-  expect(drained).toBe(false)
   slow.open()
+  await third
+  expect(drained).toBe(false)
+  last.open()
   await draining
   expect(channel.in(XIANGTIAN.key)).toEqual(['一', '二'])
   await outbox.drain()

@@ -54,4 +54,17 @@ export const asRead = (bubble: Outgoing): string =>
       ? `@${bubble.mention.name} ${bubble.text}`
       : bubble.text
 
-export const refusal = (): ChannelError => new ChannelError('channel-rejected', '1205 == 0', { retryable: true })
+/** WeChat says no to this one bubble. */
+export const refusal = (): ChannelError => new ChannelError('channel-rejected', '1204 == 0', { retryable: false })
+
+/** WeChat says that too much is being said. */
+export const tooMany = (): ChannelError =>
+  new ChannelError('channel-rejected', '1205 == 0', { retryable: false, tooMany: true })
+
+/** WeChat was not reached: nothing was taken. */
+export const notReached = (): ChannelError =>
+  new ChannelError('channel-unreachable', 'connect ECONNREFUSED', { retryable: true })
+
+/** The connection broke before the answer came: it may have been said. */
+export const lostAnswer = (): ChannelError =>
+  new ChannelError('channel-unreachable', 'socket hang up', { retryable: false })

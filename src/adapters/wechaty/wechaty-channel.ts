@@ -4,6 +4,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import { ChannelError } from '../../errors.js'
 import type { Person, Place, Role } from '../../model/message.js'
 import type { Channel, Log, MessageListener, Outgoing } from '../../model/ports.js'
+import { toChannelError } from './to-channel-error.js'
 import { toIncomingMessage } from './to-incoming-message.js'
 
 export interface WechatyChannelOptions {
@@ -80,9 +81,7 @@ export class WechatyChannel implements Channel {
       if (to.kind === 'room') await this.#sendToRoom(to.id, bubble)
       else await this.#sendToPerson(to.id, bubble)
     } catch (error) {
-      if (error instanceof ChannelError) throw error
-      // The error itself may carry cookies and keys, so only its message goes on, without a cause.
-      throw new ChannelError('channel-rejected', messageOf(error), { retryable: false })
+      throw toChannelError(error)
     }
   }
 
