@@ -73,6 +73,13 @@ describe('an answer', () => {
     expect(orderOf(bubbles)).toEqual(['T', 'first', 'T', 'last'])
   })
 
+  test('sends a picture after the last piece of a line that fills two bubbles', () => {
+    const parts = [{ lines: ['步'.repeat(800)], pictures: [aPicture('late')] }]
+    const pictured = aSnapshot({ sections: [aSection('4', { parts })] })
+    const { bubbles } = composeReply(answer('4'), pictured, CONTEXT)
+    expect(orderOf(bubbles)).toEqual(['T', 'T', 'late'])
+  })
+
   test('sends a picture without text of its own all the same', () => {
     const parts = [{ lines: [], pictures: [aPicture('alone')] }]
     const pictured = aSnapshot({ sections: [aSection('4', { parts })] })

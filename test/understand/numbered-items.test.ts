@@ -68,6 +68,7 @@ describe('takes no point out of', () => {
     ['amounts at line starts', '3天了\n2次都没过'],
     ['numbers out of turn', '2、甲乙\n5、丙丁'],
     ['Chinese numbers inside words', '统一、唯一、万一、第二次'],
+    ['a lone number at the end of a word', '照附录a1、其他都好'],
     ['prices', '满1,000减1,500'],
     ['a plain text', '审核没通过'],
     ['nothing', ''],
