@@ -1,6 +1,7 @@
 import { mayOrder, type Operations, runCommand } from './admin/run-command.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
+import { nextSection, timelineSection } from './decide/section-order.js'
 import type { Situation } from './decide/situation.js'
 import { traceDecision } from './decide/trace-decision.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
@@ -62,7 +63,11 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   const { knowledge, memory, outbox, replyCheck, clock } = parts
   const startedMs = clock.now()
   const snapshot = knowledge.current()
-  const understanding = understand(message.text, { matcher: snapshot.matcher, intents: snapshot.content.intents })
+  const understanding = understand(message.text, {
+    matcher: snapshot.matcher,
+    intents: snapshot.content.intents,
+    nowMs: startedMs,
+  })
   const decision = decide(message, understanding, situationOf(message, snapshot, parts))
   note(message, decision, { parts, snapshot, startedMs, understanding })
   const stillWanted = replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
@@ -100,6 +105,8 @@ function situationOf(
     ...memory.recall(message, nowMs),
     toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
     hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
+    nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
+    timelineSection: timelineSection(snapshot),
   }
 }
 
@@ -115,6 +122,7 @@ async function compose(
     timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
     aboutPicture: message.kind === 'picture',
     direct: message.place.kind === 'direct',
+    nowMs: parts.clock.now(),
     ...(ticket ? { ticket } : {}),
   })
 }

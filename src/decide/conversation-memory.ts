@@ -18,6 +18,14 @@ interface AskerMemory {
   readonly atMs: number
   readonly timelineToldAtMs: number
   readonly answeredSections: readonly string[]
+  readonly failedTries: number
+}
+
+/** What the bot still knows of its talk with one asker in one place. */
+export interface Recollection
+  extends Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections' | 'failedTries'> {
+  readonly talkedLately: boolean
+  readonly lastSection: string | undefined
 }
 
 const NEVER: AskerMemory = {
@@ -26,6 +34,7 @@ const NEVER: AskerMemory = {
   atMs: Number.NEGATIVE_INFINITY,
   timelineToldAtMs: Number.NEGATIVE_INFINITY,
   answeredSections: [],
+  failedTries: 0,
 }
 const KEPT_SECTIONS = 5
 
@@ -48,10 +57,7 @@ export class ConversationMemory {
     return false
   }
 
-  recall(
-    message: IncomingMessage,
-    nowMs: number,
-  ): Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections'> & { readonly talkedLately: boolean } {
+  recall(message: IncomingMessage, nowMs: number): Recollection {
     const memory = this.#askers.get(askerKey(message)) ?? NEVER
     const fresh = nowMs - memory.atMs <= this.#options.offerMs
     return {
@@ -59,6 +65,8 @@ export class ConversationMemory {
       humanOffered: fresh && memory.humanOffered,
       answeredSections: memory.answeredSections,
       talkedLately: fresh,
+      lastSection: fresh ? memory.answeredSections.at(-1) : undefined,
+      failedTries: fresh ? memory.failedTries : 0,
     }
   }
 
@@ -89,6 +97,7 @@ export class ConversationMemory {
       atMs: nowMs,
       timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
       answeredSections: [...before.answeredSections, ...answered].slice(-KEPT_SECTIONS),
+      failedTries: decision.kind === 'fallback' ? before.failedTries + 1 : 0,
     })
     forgetOldest(this.#askers, this.#options.maxEntries)
     forgetOldest(this.#toldAtMs, this.#options.maxEntries)

@@ -1,9 +1,14 @@
 import type { Decision } from '../model/decision.js'
 import type { IncomingMessage } from '../model/message.js'
-import type { Candidate, NoticeReason, Understanding } from '../model/understanding.js'
+import type { Candidate, Understanding } from '../model/understanding.js'
+import { answerDays } from './answer-days.js'
+import { answerNotice } from './answer-notice.js'
+import { answerOrOffer, scopeOf } from './answer-or-offer.js'
+import { answerSeveral } from './answer-several.js'
 import { isAddressed, mayNotSpeak } from './may-speak.js'
 import type { Situation } from './situation.js'
-import { MAX_OFFERED, OFFERED_SHARE, THRESHOLDS } from './thresholds.js'
+import { takeUp } from './take-up.js'
+import { THRESHOLDS } from './thresholds.js'
 
 /** Decides what to do about one message. Pure: the same message in the same situation gets the same decision. */
 export function decide(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
@@ -21,96 +26,62 @@ export function decide(message: IncomingMessage, understanding: Understanding, s
 
 /** Whoever puts a question to the bot gets an answer, be it "I don't know". */
 function decideAsked(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const { act, normalized, candidates, wantsHuman } = understanding
-  if (message.kind !== 'text') return { kind: 'fallback' }
+  const { act, normalized, candidates, notice } = understanding
+  if (message.kind !== 'text') return { kind: 'fallback', reason: 'not-understood' }
   if (normalized === '' || act === 'menu') return { kind: 'courtesy', word: 'menu' }
-  const followed = followUp(understanding, situation, { isAsked: true })
-  if (followed) return followed
+  const takenUp = takeUp(understanding, situation, { isAsked: true })
+  if (takenUp) return takenUp
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
   if (act === 'yes' || act === 'no') return { kind: 'courtesy', word: 'declined' }
-  if (act === 'wants-human') return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
-  const notice = answerNotice(understanding.notice)
-  if (notice) return notice
-  const top = candidates[0]
-  if (wantsHuman.confidence >= THRESHOLDS.humanAsked && wantsHuman.confidence > (top?.confidence ?? 0)) {
+  if (act === 'wants-human' || callsPerson(understanding, 'confidence')) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   }
-  return answerOrOffer(candidates)
+  return (
+    (notice && answerNotice(notice)) ??
+    answerDays(understanding, situation) ??
+    answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' }) ??
+    (notice ? orCallPerson(answerOrOffer(candidates)) : answerOrOffer(candidates))
+  )
 }
+
+/** A rejection that none of us knows is no matter for guessing. */
+const orCallPerson = (decision: Decision): Decision =>
+  decision.kind === 'answer' ? decision : { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: [] }
 
 /** Among people, the bot speaks up only when it is sure that a question of the guide is asked. */
 function decideOverheard(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const { act, candidates, wantsHuman, notice } = understanding
+  const { act, candidates, notice } = understanding
   if (message.kind !== 'text') return { kind: 'silent', reason: 'not-text' }
   if (understanding.normalized === '') return { kind: 'silent', reason: 'empty' }
-  const followed = followUp(understanding, situation, { isAsked: false })
-  if (followed) return followed
-  if (act === 'wants-human') return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
-  const answered = answerNotice(notice)
-  if (answered?.kind === 'answer' && notice?.every(({ candidates: known }) => known.length > 0)) {
-    return unlessToldLately(answered, situation)
-  }
-  const top = candidates[0]
-  if (wantsHuman.overheard >= THRESHOLDS.humanOverheard && wantsHuman.overheard > (top?.overheard ?? 0)) {
+  const takenUp = takeUp(understanding, situation, { isAsked: false })
+  if (takenUp) return takenUp
+  if (act === 'wants-human' || callsPerson(understanding, 'overheard')) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   }
-  if (!top || scopeOf(top.overheard, top) < THRESHOLDS.speakScope) return { kind: 'silent', reason: 'not-for-us' }
+  const fromNotice = notice && answerNotice(notice)
+  if (fromNotice?.kind === 'answer') return unlessToldLately(fromNotice, situation)
+  const top = candidates[0]
+  if (!top || scopeOf(top.overheard, top) < speakScope(situation)) return { kind: 'silent', reason: 'not-for-us' }
+  const several = answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' })
+  if (several) return unlessToldLately(several, situation)
   if (top.share < THRESHOLDS.speakShare) return { kind: 'silent', reason: 'not-sure' }
+  const days = top.sectionKey === situation.timelineSection ? answerDays(understanding, situation) : undefined
+  if (days) return days
   return unlessToldLately({ kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }, situation)
+}
+
+/** Someone whom the bot has just answered most likely still talks to it. */
+function speakScope({ talkedLately }: Situation): number {
+  return talkedLately ? (THRESHOLDS.speakScope + THRESHOLDS.offerScope) / 2 : THRESHOLDS.speakScope
+}
+
+function callsPerson({ wantsHuman, candidates }: Understanding, scale: 'confidence' | 'overheard'): boolean {
+  const level = scale === 'confidence' ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
+  const best: Candidate | undefined = candidates[0]
+  return wantsHuman[scale] >= level && wantsHuman[scale] > (best?.[scale] ?? 0)
 }
 
 function unlessToldLately(decision: Extract<Decision, { kind: 'answer' }>, { toldLately }: Situation): Decision {
   return decision.sectionKeys.every(toldLately) ? { kind: 'silent', reason: 'answered-lately' } : decision
 }
-
-/** A number or a yes/no that takes up what the bot has just shown to this person. */
-function followUp(
-  { act, choice }: Understanding,
-  situation: Situation,
-  { isAsked }: { isAsked: boolean },
-): Decision | undefined {
-  if (act === 'choice' && choice !== undefined) {
-    const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation, isAsked)
-    if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
-  }
-  if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
-  if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
-  return undefined
-}
-
-/**
- * The number that a reply or the guide itself calls a section by. Only while we talk about sections is a bare "4" one,
- * and an overheard "4.1" not a price.
- */
-function sectionByKey(choice: string, { hasSection, talkedLately }: Situation, isAsked: boolean): string | undefined {
-  return hasSection(choice) && (talkedLately || (isAsked && /\D/.test(choice))) ? choice : undefined
-}
-
-/** Each reason of a rejection notice to its own answer, an unknown one to a person. */
-function answerNotice(notice: readonly NoticeReason[] | undefined): Decision | undefined {
-  if (!notice) return undefined
-  const keys = [...new Set(notice.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? []))]
-  const [first, ...rest] = keys
-  if (first === undefined) return undefined
-  if (notice.some(({ candidates }) => candidates.length === 0)) {
-    return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys }
-  }
-  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice' }
-}
-
-function answerOrOffer(candidates: readonly Candidate[]): Decision {
-  const [top, second] = candidates
-  if (!top || scopeOf(top.confidence, top) < THRESHOLDS.offerScope) return { kind: 'fallback' }
-  if (!second || top.share >= THRESHOLDS.answerShare) {
-    return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }
-  }
-  const others = candidates.slice(2, MAX_OFFERED).filter(({ share }) => share >= OFFERED_SHARE)
-  return {
-    kind: 'clarify',
-    sectionKeys: [top.sectionKey, second.sectionKey, ...others.map(({ sectionKey }) => sectionKey)],
-  }
-}
-
-/** How probably the message is for us at all, whichever section it is. */
-const scopeOf = (confidence: number, { share }: Candidate): number => (share === 0 ? 0 : confidence / share)

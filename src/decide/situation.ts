@@ -15,4 +15,12 @@ export interface Situation {
   /** Was this section told in this room within the cooldown? */
   readonly toldLately: (sectionKey: string) => boolean
   readonly hasSection: (sectionKey: string) => boolean
+  /** Section that this asker was last answered with, while that is fresh. */
+  readonly lastSection?: string | undefined
+  /** What comes after a section; undefined at the end of the guide. */
+  readonly nextSection: (sectionKey: string) => string | undefined
+  /** The section that tells how long a review takes. */
+  readonly timelineSection?: string | undefined
+  /** How often in a row this asker could not be helped. */
+  readonly failedTries: number
 }

@@ -31,6 +31,7 @@ export function traceDecision(
     confidence: confidenceOf(decision, understanding, { asked, first: first?.confidence ?? 0 }),
     reason: reasonOf(decision),
     candidates: shown,
+    timeline: 'days' in decision && decision.days ? decision.days.timeline : null,
     knowledgeVersion: snapshot.version,
     tookMs,
   }
@@ -53,7 +54,7 @@ function confidenceOf(
   { asked, first }: { asked: boolean; first: number },
 ): number {
   if (decision.kind === 'courtesy' || decision.kind === 'command') return 1
-  if (decision.kind === 'answer' && decision.reason === 'chosen') return 1
+  if (decision.kind === 'answer' && decision.reason !== 'sure') return takenFrom(decision.reason, understanding, first)
   if (decision.kind === 'escalate') {
     const wants = understanding?.wantsHuman
     return understanding?.act === 'wants-human' || decision.reason !== 'asked'
@@ -63,9 +64,18 @@ function confidenceOf(
   return first
 }
 
+/** What did not come from the message as a whole: rules are sure, parts are as sure as their weakest. */
+function takenFrom(reason: string, understanding: Understanding | undefined, first: number): number {
+  if (reason !== 'notice' && reason !== 'several') return 1
+  const parts =
+    reason === 'notice' ? understanding?.notice?.map(({ candidates }) => candidates) : understanding?.questions
+  const sure = (parts ?? []).flatMap((candidates) => candidates[0]?.confidence ?? [])
+  return sure.length === 0 ? first : Math.min(...sure)
+}
+
 function reasonOf(decision: Decision): string {
   if ('reason' in decision) return decision.reason
   if (decision.kind === 'courtesy') return decision.word
   if (decision.kind === 'clarify') return 'several-likely'
-  return decision.kind === 'fallback' ? 'not-understood' : decision.command.kind
+  return decision.command.kind
 }

@@ -45,7 +45,7 @@ export function crossValidate(content: KnowledgeContent, folds: number): readonl
       })),
       silence: content.silence.filter(({ text }) => !leftOut.has(text)),
     }
-    const knowing = { matcher: buildIntentMatcher(taught), intents: content.intents }
+    const knowing = { matcher: buildIntentMatcher(taught), intents: content.intents, nowMs: 0 }
     return messages
       .filter(({ text }) => leftOut.has(text))
       .map((message) => ({ message, understanding: understand(message.text, knowing) }))

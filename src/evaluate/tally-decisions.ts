@@ -34,6 +34,9 @@ const ALONE: Situation = {
   humanOffered: false,
   toldLately: () => false,
   hasSection: () => true,
+  nextSection: () => undefined,
+  timelineSection: '5',
+  failedTries: 0,
 }
 
 /** Decides about a labelled message as the bot would, and judges the decision. @param asked put to the bot by name */

@@ -1,4 +1,6 @@
 import type { Command } from './command.js'
+import type { ReviewTimeline } from './review-timeline.js'
+import type { DatesReading } from './understanding.js'
 
 export type SilenceReason =
   | 'own-message'
@@ -18,7 +20,7 @@ export type SilenceReason =
   | 'not-allowed'
   | 'failed'
 
-export type EscalationReason = 'asked' | 'accepted-offer' | 'unknown-rejection-reason'
+export type EscalationReason = 'asked' | 'accepted-offer' | 'unknown-rejection-reason' | 'overdue' | 'still-failing'
 
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
@@ -26,12 +28,19 @@ export type Decision =
   | {
       readonly kind: 'answer'
       readonly sectionKeys: readonly [string, ...string[]]
-      readonly reason: 'sure' | 'chosen' | 'notice'
+      readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days'
+      /** The asker's own days, to be told before the section. */
+      readonly days?: DatesReading
     }
   | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, string, ...string[]] }
-  | { readonly kind: 'fallback' }
-  | { readonly kind: 'escalate'; readonly reason: EscalationReason; readonly sectionKeys: readonly string[] }
-  | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' }
+  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' }
+  | {
+      readonly kind: 'escalate'
+      readonly reason: EscalationReason
+      readonly sectionKeys: readonly string[]
+      readonly days?: DatesReading
+    }
+  | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' }
   | { readonly kind: 'command'; readonly command: Command }
 
 /** What was decided and why; kept for the page, the log and `ask`. Holds no text and no names. */
@@ -46,6 +55,8 @@ export interface DecisionTrace {
   readonly confidence: number
   readonly reason: string
   readonly candidates: readonly { readonly section: string; readonly confidence: number }[]
+  /** The asker's days, where the message told any and the bot took them up. */
+  readonly timeline: ReviewTimeline | null
   readonly knowledgeVersion: string
   readonly tookMs: number
 }

@@ -1,3 +1,5 @@
+import type { ReviewDates, ReviewTimeline } from './review-timeline.js'
+
 /** What the sender is doing with the words, apart from their topic. */
 export type SpeechAct =
   | 'question'
@@ -23,6 +25,20 @@ export interface Candidate {
   readonly share: number
 }
 
+/**
+ * A short remark that means something only after what the bot has just said to the same person.
+ * `again`: the same section once more (where, how); `screenshot`: its pictures; `correction`: what was really meant.
+ */
+export type FollowUp =
+  | { readonly kind: 'how-long' | 'next' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
+  | { readonly kind: 'correction'; readonly candidates: readonly Candidate[] }
+
+/** What the message tells or asks about the days of a review, and what follows from it today. */
+export interface DatesReading {
+  readonly dates: ReviewDates
+  readonly timeline: ReviewTimeline
+}
+
 /** A rejection notice taken apart. */
 export interface NoticeReason {
   readonly text: string
@@ -42,6 +58,10 @@ export interface Understanding {
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
+  readonly followUp?: FollowUp
+  /** Candidates of each question, where the message asks two or more; each list best first. */
+  readonly questions?: readonly (readonly Candidate[])[]
+  readonly days?: DatesReading
 }
 
 export interface Match {

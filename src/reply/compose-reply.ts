@@ -2,7 +2,9 @@ import type { Decision } from '../model/decision.js'
 import type { Section } from '../model/knowledge.js'
 import type { Reply } from '../model/reply.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
+import type { DatesReading } from '../model/understanding.js'
 import { phrases } from './phrases.js'
+import { renderReviewDates } from './render-review-dates.js'
 import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
 import { MAX_BUBBLES } from './split-text.js'
 import { packReply, toBubbles } from './to-bubbles.js'
@@ -15,6 +17,8 @@ export interface ReplyContext {
   /** The message was a picture. */
   readonly aboutPicture: boolean
   readonly direct: boolean
+  /** Today, for the days of a review; milliseconds since the epoch. */
+  readonly nowMs: number
   /** Number of the ticket that was opened or already stood open for this asker. */
   readonly ticket?: { readonly number: number; readonly isNew: boolean }
 }
@@ -34,28 +38,33 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, co
     case 'command':
       return { bubbles: [], ...NOTHING_SHOWN }
     case 'answer':
-      return composeAnswer(sectionsOf(decision.sectionKeys, snapshot), context, snapshot)
+      return decision.days
+        ? composeDays(decision.days, decision.sectionKeys[0], context)
+        : composeAnswer(decision, snapshot, context)
     case 'clarify':
       return composeClarify(decision.sectionKeys, snapshot, context)
     case 'fallback':
-      return say([context.aboutPicture ? phrases.fallbackPicture : phrases.fallback], context)
+      return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
       return decision.word === 'menu' ? composeMenu(snapshot, context) : say([phrases[decision.word]], context)
     case 'escalate':
-      return composeHandover(sectionsOf(decision.sectionKeys, snapshot), context)
+      return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
     default:
       return assertNever(decision)
   }
 }
 
+type Answer = Extract<Decision, { kind: 'answer' }>
+
 function composeAnswer(
-  sections: readonly Section[],
-  context: ReplyContext,
+  { sectionKeys, reason }: Answer,
   snapshot: KnowledgeSnapshot,
+  context: ReplyContext,
 ): ComposedReply {
+  const sections = sectionsOf(sectionKeys, snapshot)
   const [only, ...others] = sections
   if (!only) return say([phrases.fallback], context)
-  if (others.length > 0) return composeSeveral(sections, context, snapshot)
+  if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
   const withTimeline = !only.tellsTimeline && !context.timelineToldLately
   const lines = renderSection(only, { withTimeline })
   return {
@@ -65,13 +74,26 @@ function composeAnswer(
   }
 }
 
-/** Several reasons in one reply: each in its shortest form, the last ones by number where three bubbles are full. */
+/** The asker's own days; the section itself is a number away. */
+const composeDays = (days: DatesReading, sectionKey: string, context: ReplyContext): ComposedReply => ({
+  ...say([...renderReviewDates(days.dates, days.timeline, context.nowMs), phrases.afterDays(sectionKey)], context),
+  toldTimeline: true,
+})
+
+function fallbackOf(reason: Extract<Decision, { kind: 'fallback' }>['reason'], { aboutPicture }: ReplyContext): string {
+  if (aboutPicture) return phrases.fallbackPicture
+  return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
+}
+
+/** Several at once: each in its shortest form, the last ones by number where three bubbles are full. */
 function composeSeveral(
   sections: readonly Section[],
-  context: ReplyContext,
-  snapshot: KnowledgeSnapshot,
+  reason: Answer['reason'],
+  { context, snapshot }: { context: ReplyContext; snapshot: KnowledgeSnapshot },
 ): ComposedReply {
-  const heading: ReplyLine = { text: phrases.severalReasons(sections.length), pictures: [] }
+  const count = sections.length
+  const text = reason === 'notice' ? phrases.severalReasons(count) : phrases.severalQuestions(count)
+  const heading: ReplyLine = { text, pictures: [] }
   const timeline = context.timelineToldLately ? undefined : sections.find((section) => section.timeline)?.timeline
   const closing = timeline === undefined ? [] : [{ text: timeline, pictures: [] }]
   for (let whole = sections.length; whole > 0; whole--) {
@@ -123,25 +145,32 @@ function composeMenu(snapshot: KnowledgeSnapshot, context: ReplyContext): Compos
 
 const isRejection = (key: string): boolean => /^A\d/.test(key)
 
-function composeHandover(sections: readonly Section[], context: ReplyContext): ComposedReply {
+function composeHandover(
+  { reason, days }: Extract<Decision, { kind: 'escalate' }>,
+  sections: readonly Section[],
+  context: ReplyContext,
+): ComposedReply {
   const { ticket, direct } = context
-  const answered = sections.map(renderSectionBriefly)
+  const told = days
+    ? [asLines(renderReviewDates(days.dates, days.timeline, context.nowMs))]
+    : [
+        ...sections.map(renderSectionBriefly),
+        asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
+      ]
   const news =
     ticket === undefined
       ? []
       : ticket.isNew
         ? [direct ? phrases.handedOverDirect(ticket.number) : phrases.handedOver(ticket.number)]
         : [phrases.alreadyHandedOver(ticket.number)]
-  const closing = [...(sections.length > 0 ? [phrases.unknownReason] : []), ...news]
-  return {
-    ...NOTHING_SHOWN,
-    bubbles: toBubbles([...answered, closing.map((text) => ({ text, pictures: [] }))], context.mentionChars),
-  }
+  return { ...NOTHING_SHOWN, bubbles: toBubbles([...told, asLines(news)], context.mentionChars) }
 }
+
+const asLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
 
 const say = (lines: readonly string[], context: ReplyContext): ComposedReply => ({
   ...NOTHING_SHOWN,
-  bubbles: toBubbles([lines.map((text) => ({ text, pictures: [] }))], context.mentionChars),
+  bubbles: toBubbles([asLines(lines)], context.mentionChars),
 })
 
 const sectionsOf = (keys: readonly string[], { sections }: KnowledgeSnapshot): readonly Section[] =>

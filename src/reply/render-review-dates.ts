@@ -3,7 +3,7 @@ import type { IsoDay, ReviewDates, ReviewTimeline } from '../model/review-timeli
 
 const WEEKDAYS = '一二三四五六日'
 const ALL_DAYS_COUNT = '按自然日算：周末、节假日都算在内，不顺延。'
-const ASK_A_PERSON = '回复“转人工”，请同事帮您看看。'
+const ASK_A_PERSON = '我请同事帮您查。'
 
 type Submitted = Extract<ReviewDates, { kind: 'submitted' }>
 type SecondStarted = Extract<ReviewDates, { kind: 'second-started' }>

@@ -1,14 +1,6 @@
-/**
- * A short remark that means something only after what the bot has just said to the same person.
- * `again`: the same section once more (where, how, which screenshot); `correction`: what was really meant.
- */
-export type FollowUp =
-  | { readonly kind: 'how-long' }
-  | { readonly kind: 'next' }
-  | { readonly kind: 'again' }
-  | { readonly kind: 'screenshot' }
-  | { readonly kind: 'still-failing' }
-  | { readonly kind: 'settled' }
+/** As `FollowUp` of the model, with the words of a correction still to be matched. */
+export type ReadFollowUp =
+  | { readonly kind: 'how-long' | 'next' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
   | { readonly kind: 'correction'; readonly meant: string }
 
 // A longer message has a topic of its own and is matched like any other.
@@ -17,7 +9,7 @@ const LEADING =
   /^(?:那个?|那+|这个?|额+|嗯+|哦+|噢+|好的|好(?=[,，])|ok(?!了)|可是|但是|但|不过|请问|所以|我|@\S+)[,，、 ]*/
 const TRAILING = /[?!,.。~、…\s]+$|(?:呢|啊|呀|吧|哦|嘛|哈|么|的|啦|咯)+[?!,.。~…\s]*$/
 
-const PATTERNS: readonly (readonly [Exclude<FollowUp['kind'], 'correction'>, RegExp])[] = [
+const PATTERNS: readonly (readonly [Exclude<ReadFollowUp['kind'], 'correction'>, RegExp])[] = [
   [
     'still-failing',
     /还是?(?:不行|不对|不可以|没用|报错|这样|老样子|不通过|失败|被拒|没过|不会|没好|一样|点不了|找不到|没有用|弄不好|不成功|提示)|^(?:都|也)?不行$|^没用$|试(?:过|了).{0,6}(?:不行|没用|不对)|一样不行|依然不行|照做了.{0,4}不/,
@@ -45,7 +37,7 @@ const CORRECTION =
   /^(?:我?(?:问|说|指)?的?)?不是(?:问|说|指)?(?:这个|那个|[^,，。]{1,14})[,，。 ]+(?:而是|我?(?:问|说|指)的?是|是|我要|我想)(?:问|说)?([^\n]{2,60})$|^(?:我)(?:问|说|指)的是([^\n]{2,60})$/
 
 /** @param text see `normalizeText` @returns undefined when the message stands on its own */
-export function readFollowUp(text: string): FollowUp | undefined {
+export function readFollowUp(text: string): ReadFollowUp | undefined {
   const corrected = CORRECTION.exec(text)
   const meant = corrected?.[1] ?? corrected?.[2]
   if (meant !== undefined) return { kind: 'correction', meant: meant.trim() }

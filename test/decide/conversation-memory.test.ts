@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000
 const OPTIONS = { cooldownMs: 3 * MINUTE_MS, offerMs: 10 * MINUTE_MS, timelineMs: 30 * MINUTE_MS, maxEntries: 100 }
 
 const MENU: Decision = { kind: 'courtesy', word: 'menu' }
-const FALLBACK: Decision = { kind: 'fallback' }
+const FALLBACK: Decision = { kind: 'fallback', reason: 'not-understood' }
 const CLARIFY: Decision = { kind: 'clarify', sectionKeys: ['A1', '3'] }
 const answer = (key: string, reason: 'sure' | 'chosen' = 'sure'): Decision => ({
   kind: 'answer',

@@ -46,7 +46,7 @@ describe('asked by name', () => {
     ['it is hardly for us', [aCandidate('5', { asked: THRESHOLDS.offerScope - NUDGE }), aCandidate('4')]],
     ['it is not for us', [aCandidate('5', { share: 0, asked: 0 })]],
   ])('says that it does not know when %s', (_, candidates) => {
-    expect(asked({ candidates })).toEqual({ kind: 'fallback' })
+    expect(asked({ candidates })).toEqual({ kind: 'fallback', reason: 'not-understood' })
   })
 
   test('answers again what it has just told', () => {
@@ -55,7 +55,10 @@ describe('asked by name', () => {
 
   test.each(['picture', 'other'] as const)('says that it cannot read a %s', (kind) => {
     const message = aMessage({ kind, place: DIRECT, text: '' })
-    expect(decide(message, anUnderstanding({ normalized: '' }), aSituation())).toEqual({ kind: 'fallback' })
+    expect(decide(message, anUnderstanding({ normalized: '' }), aSituation())).toEqual({
+      kind: 'fallback',
+      reason: 'not-understood',
+    })
   })
 })
 
@@ -123,12 +126,16 @@ describe('a rejection notice', () => {
     })
   })
 
-  test('of which nothing is known is taken for a plain message', () => {
+  test('of which nothing is known goes to a person', () => {
     expect(asked({ notice: [aReason(), aReason()], candidates: [aCandidate('5')] })).toMatchObject({
       kind: 'answer',
       sectionKeys: ['5'],
     })
-    expect(asked({ notice: [aReason()] })).toEqual({ kind: 'fallback' })
+    expect(asked({ notice: [aReason()] })).toEqual({
+      kind: 'escalate',
+      reason: 'unknown-rejection-reason',
+      sectionKeys: [],
+    })
   })
 })
 
@@ -148,12 +155,15 @@ describe('a number', () => {
   })
 
   test.each(['99', 'A9', '7.7'])('%s picks nothing', (choice) => {
-    expect(pick(choice, { offered: ['A1', '3'], talkedLately: true })).toEqual({ kind: 'fallback' })
+    expect(pick(choice, { offered: ['A1', '3'], talkedLately: true })).toEqual({
+      kind: 'fallback',
+      reason: 'not-understood',
+    })
   })
 
   test('without an offer names a section only while we talk', () => {
     expect(pick('1', { talkedLately: true })).toEqual(chosen('1'))
-    expect(pick('1')).toEqual({ kind: 'fallback' })
+    expect(pick('1')).toEqual({ kind: 'fallback', reason: 'not-understood' })
   })
 
   test('that only a section can have names it at any time', () => {

@@ -37,6 +37,7 @@ test('tells what was decided, on what knowledge, and how long it took', () => {
       { section: '5', confidence: 0.8 },
       { section: 'A1', confidence: 0.1 },
     ],
+    timeline: null,
     knowledgeVersion: 'cafe0001',
     tookMs: 3,
   })
@@ -63,7 +64,10 @@ test.each<[Decision, Partial<DecisionTrace>]>([
     { kind: 'clarify', sectionKeys: ['5', 'A1'] },
     { reason: 'several-likely', sections: ['5', 'A1'], intent: 'publish' },
   ],
-  [{ kind: 'fallback' }, { reason: 'not-understood', sections: [], intent: null }],
+  [
+    { kind: 'fallback', reason: 'not-understood' },
+    { reason: 'not-understood', sections: [], intent: null },
+  ],
   [
     { kind: 'courtesy', word: 'menu' },
     { reason: 'menu', intent: 'menu', confidence: 1 },
@@ -103,6 +107,6 @@ test('can be written where nothing was understood', () => {
 
 test('holds no text and no names', () => {
   const secret = { text: '我的密码是 hunter2', sender: { id: '@x', key: 'k', name: '张三', role: 'customer' as const } }
-  const written = JSON.stringify(trace({ kind: 'fallback' }, { message: secret }))
+  const written = JSON.stringify(trace({ kind: 'fallback', reason: 'not-understood' }, { message: secret }))
   expect(written).not.toMatch(/hunter2|张三|密码/)
 })

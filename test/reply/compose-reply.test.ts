@@ -31,7 +31,13 @@ const snapshot = aSnapshot({
   ],
 })
 
-const CONTEXT: ReplyContext = { mentionChars: 5, timelineToldLately: false, aboutPicture: false, direct: false }
+const CONTEXT: ReplyContext = {
+  mentionChars: 5,
+  timelineToldLately: false,
+  aboutPicture: false,
+  direct: false,
+  nowMs: 0,
+}
 const compose = (decision: Decision, context: Partial<ReplyContext> = {}) =>
   composeReply(decision, snapshot, { ...CONTEXT, ...context })
 const answer = (...keys: [string, ...string[]]): Decision => ({ kind: 'answer', sectionKeys: keys, reason: 'sure' })
@@ -134,7 +140,7 @@ describe('several reasons', () => {
   test('are answered one after the other, counted in the first line', () => {
     const { bubbles, shown } = compose(answer('A2', 'A1'))
     const text = textOf(bubbles)
-    expect(text.startsWith(phrases.severalReasons(2))).toBe(true)
+    expect(text.startsWith(phrases.severalQuestions(2))).toBe(true)
     expect(text.indexOf('标题A2')).toBeLessThan(text.indexOf('标题A1'))
     expect(text).toContain(phrases.handoff('改了还不过，找同事。'))
     expect(shown).toEqual(['A2', 'A1'])
@@ -207,7 +213,7 @@ describe('a hand-over', () => {
 
   test.each<[string, Partial<ReplyContext>, string]>([
     ['in a group', { ticket: { number: 12, isNew: true } }, phrases.handedOver(12)],
-    ['in a direct chat', { ticket: { number: 12, isNew: true }, direct: true }, phrases.handedOverDirect(12)],
+    ['in a direct chat', { ticket: { number: 12, isNew: true }, direct: true, nowMs: 0 }, phrases.handedOverDirect(12)],
     ['again', { ticket: { number: 12, isNew: false } }, phrases.alreadyHandedOver(12)],
   ])('tells the number of the ticket %s', (_, context, text) => {
     expect(textOf(compose(asked, context).bubbles)).toBe(text)
@@ -222,8 +228,8 @@ describe('a hand-over', () => {
 })
 
 test.each<[Decision, Partial<ReplyContext>, string]>([
-  [{ kind: 'fallback' }, {}, phrases.fallback],
-  [{ kind: 'fallback' }, { aboutPicture: true }, phrases.fallbackPicture],
+  [{ kind: 'fallback', reason: 'not-understood' }, {}, phrases.fallback],
+  [{ kind: 'fallback', reason: 'not-understood' }, { aboutPicture: true }, phrases.fallbackPicture],
   [{ kind: 'courtesy', word: 'greeting' }, {}, phrases.greeting],
   [{ kind: 'courtesy', word: 'thanks' }, {}, phrases.thanks],
   [{ kind: 'courtesy', word: 'declined' }, {}, phrases.declined],

@@ -34,9 +34,7 @@ describe('a submission', () => {
 
   test('on the last day is still in time, a day later it is overdue and a person is offered', () => {
     expect(told('我11月15号提的').at(-1)).toBe('今天是 11月23日，提交后第 8 天，还在正常时间内。')
-    expect(told('我11月14号提的').at(-1)).toBe(
-      '今天是 11月23日，已经超过 1+7 天，晚了 1 天。回复“转人工”，请同事帮您看看。',
-    )
+    expect(told('我11月14号提的').at(-1)).toBe('今天是 11月23日，已经超过 1+7 天，晚了 1 天。我请同事帮您查。')
   })
 
   test('of a later version has no second review', () => {
@@ -87,9 +85,7 @@ describe('the second review', () => {
   })
 
   test('overdue offers a person', () => {
-    expect(told('11号过了初审').at(-1)).toBe(
-      '今天是 11月23日，已经超过 7 天，晚了 5 天。回复“转人工”，请同事帮您看看。',
-    )
+    expect(told('11号过了初审').at(-1)).toBe('今天是 11月23日，已经超过 7 天，晚了 5 天。我请同事帮您查。')
   })
 })
 

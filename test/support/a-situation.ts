@@ -13,5 +13,7 @@ export const aSituation = (facts: Partial<Situation> = {}): Situation => ({
   humanOffered: false,
   toldLately: () => false,
   hasSection: (key) => SECTION_KEYS.has(key),
+  nextSection: () => undefined,
+  failedTries: 0,
   ...facts,
 })

@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 30_000)
 
 const read = (text: string): Understanding =>
-  understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents })
+  understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: 0 })
 
 function decideOn(text: string, addressedToBot: boolean): Decision {
   const situation = aSituation({ hasSection: (key) => snapshot.sections.has(key) })
@@ -133,7 +133,13 @@ describe('the shipped knowledge', () => {
       { kind: 'answer', sectionKeys: ['A1', 'A1.2', 'A2', 'A3', 'A4', '4.3'], reason: 'notice' },
       { kind: 'courtesy', word: 'menu' },
     ]
-    const context = { mentionChars: MENTION_CHARS, timelineToldLately: false, aboutPicture: false, direct: false }
+    const context = {
+      mentionChars: MENTION_CHARS,
+      timelineToldLately: false,
+      aboutPicture: false,
+      direct: false,
+      nowMs: 0,
+    }
     for (const decision of decisions) {
       const lengths = textLengths(composeReply(decision, snapshot, context).bubbles)
       expect(lengths.length).toBeLessThanOrEqual(MAX_BUBBLES)
@@ -142,7 +148,7 @@ describe('the shipped knowledge', () => {
   })
 
   test('cuts off none of its sections', () => {
-    const context = { mentionChars: 60, timelineToldLately: false, aboutPicture: false, direct: false }
+    const context = { mentionChars: 60, timelineToldLately: false, aboutPicture: false, direct: false, nowMs: 0 }
     const cutOff = [...snapshot.sections.keys()].filter((key) => {
       const { bubbles } = composeReply({ kind: 'answer', sectionKeys: [key], reason: 'sure' }, snapshot, context)
       return bubbles.some((bubble) => bubble.kind === 'text' && bubble.text.includes('后面还有'))
@@ -151,7 +157,13 @@ describe('the shipped knowledge', () => {
   })
 
   test('survives whatever is said, and replies within the limits', () => {
-    const context = { mentionChars: MENTION_CHARS, timelineToldLately: false, aboutPicture: false, direct: false }
+    const context = {
+      mentionChars: MENTION_CHARS,
+      timelineToldLately: false,
+      aboutPicture: false,
+      direct: false,
+      nowMs: 0,
+    }
     const offenders = hostileTexts(500, 16).filter((text) => {
       const lengths = textLengths(composeReply(decideOn(text, true), snapshot, context).bubbles)
       return lengths.length > MAX_BUBBLES || lengths.some((length) => length > MAX_BUBBLE_CHARS)

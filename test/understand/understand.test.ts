@@ -22,7 +22,7 @@ const hearing = (words: Readonly<Record<string, readonly Candidate[]>>): IntentM
 })
 
 const read = (text: string, matcher: IntentMatcher = DEAF_MATCHER): Understanding =>
-  understand(text, { matcher, intents: INTENTS })
+  understand(text, { matcher, intents: INTENTS, nowMs: 0 })
 const keysOf = (reasons: readonly NoticeReason[] | undefined): readonly (readonly string[])[] | undefined =>
   reasons?.map(({ candidates }) => candidates.map(({ sectionKey }) => sectionKey))
 
@@ -34,6 +34,7 @@ describe('a plain message', () => {
       act: 'question',
       candidates: [candidate],
       wantsHuman: { confidence: 0.8, overheard: 0.3 },
+      followUp: { kind: 'how-long' },
     })
   })
 

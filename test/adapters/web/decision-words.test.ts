@@ -15,6 +15,12 @@ type Reasons =
 
 // A new reason in the model does not compile until it stands here, and then needs its words.
 const REASONS: Record<Reasons, true> = {
+  several: true,
+  'follow-up': true,
+  days: true,
+  overdue: true,
+  'still-failing': true,
+  settled: true,
   'own-message': true,
   'system-notice': true,
   staff: true,

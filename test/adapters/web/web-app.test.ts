@@ -19,6 +19,7 @@ const traceOf = (messageId: string): DecisionTrace => ({
   confidence: 0.93,
   reason: 'sure',
   candidates: [{ section: '4.1', confidence: 0.93 }],
+  timeline: null,
   knowledgeVersion: 'k1',
   tookMs: 2,
 })
