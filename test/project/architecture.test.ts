@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reply: ['model'],
   send: ['model', 'errors'],
   knowledge: ['model', 'errors', 'understand'],
+  identity: ['model'],
   tickets: ['model', 'errors'],
   evaluate: ['model', 'decide', 'understand'],
   admin: ['model', 'errors', 'knowledge', 'tickets'],
