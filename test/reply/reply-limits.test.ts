@@ -72,7 +72,7 @@ function faultOf(bubbles: readonly Bubble[], mentionChars: number): string | und
 
 test('no knowledge, however odd, makes a reply throw or exceed its limits', () => {
   const picks = randomFrom(14)
-  const faults = Array.from({ length: 3000 }, () => {
+  const faults = Array.from({ length: 500 }, () => {
     const snapshot = aSnapshot({ sections: KEYS.map((key) => randomSection(key, picks)) })
     const decision = randomDecision(picks)
     const context = randomContext(picks)
@@ -85,7 +85,7 @@ test('no knowledge, however odd, makes a reply throw or exceed its limits', () =
 
 test('a whole answer sends each of its pictures once, after the text above it', () => {
   const picks = randomFrom(15)
-  const wrong = Array.from({ length: 1000 }, () => {
+  const wrong = Array.from({ length: 400 }, () => {
     const lines = Array.from({ length: 9 }, (_, index) => `${index}. ${'步'.repeat(picks.below(150))}`)
     const parts = [0, 3, 6].map((at) => ({
       lines: lines.slice(at, at + 3),

@@ -58,7 +58,7 @@ describe('lines', () => {
 
   test('lose nothing but the blanks at a cut, and stay within the limit, whatever they hold', () => {
     const visible = (text: string): string => text.replace(/\s+/g, '')
-    const offenders = hostileTexts(1000, 11).filter((text) => {
+    const offenders = hostileTexts(300, 11).filter((text) => {
       const lines = text.split('\n')
       const bubbles = packLines(lines, MAX_MENTION_CHARS)
       const [first = 0, ...rest] = lengthsOf(bubbles)
@@ -92,8 +92,8 @@ describe('groups', () => {
   })
 
   test('keep every line, in order, within the limit', () => {
-    const texts = hostileTexts(600, 12)
-    const groups = Array.from({ length: 200 }, (_, index) =>
+    const texts = hostileTexts(300, 12)
+    const groups = Array.from({ length: 100 }, (_, index) =>
       texts.slice(index * 3, index * 3 + 3).map((text) => text.split('\n').map((line) => line.slice(0, 400))),
     )
     const offenders = groups.filter((one) => {

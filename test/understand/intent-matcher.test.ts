@@ -54,7 +54,7 @@ describe('authored intents', () => {
 })
 
 describe('confidence', () => {
-  const texts = [...CATEGORY, ...WAITING, ...PERSON, ...CHATTER, '', '?', ...hostileTexts(300, 10)]
+  const texts = [...CATEGORY, ...WAITING, ...PERSON, ...CHATTER, '', '?', ...hostileTexts(150, 10)]
 
   test('lies between 0 and 1, sections and person together', () => {
     const sums = texts.map((text) => {

@@ -43,7 +43,7 @@ test('gives no more than asked for, best first', () => {
 })
 
 test('covers between nothing and all, whatever is asked', () => {
-  const coverages = hostileTexts(500, 3).flatMap((text) => index.search(`退款${text}`).map(({ coverage }) => coverage))
-  expect(coverages.length).toBeGreaterThan(400)
+  const coverages = hostileTexts(200, 3).flatMap((text) => index.search(`退款${text}`).map(({ coverage }) => coverage))
+  expect(coverages.length).toBeGreaterThan(150)
   expect(coverages.filter((coverage) => !(coverage > 0 && coverage <= 1 + 1e-9))).toEqual([])
 })

@@ -20,7 +20,7 @@ let snapshot: KnowledgeSnapshot
 beforeAll(async () => {
   const folders = { knowledgeDir: join(ROOT, 'knowledge'), intentsDir: join(ROOT, 'intents') }
   snapshot = (await createLoadSnapshot(folders)()).snapshot
-}, 30_000)
+}, 60_000)
 
 const read = (text: string): Understanding =>
   understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: 0 })
@@ -164,7 +164,7 @@ describe('the shipped knowledge', () => {
       direct: false,
       nowMs: 0,
     }
-    const offenders = hostileTexts(500, 16).filter((text) => {
+    const offenders = hostileTexts(150, 16).filter((text) => {
       const lengths = textLengths(composeReply(decideOn(text, true), snapshot, context).bubbles)
       return lengths.length > MAX_BUBBLES || lengths.some((length) => length > MAX_BUBBLE_CHARS)
     })

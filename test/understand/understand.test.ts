@@ -106,8 +106,8 @@ test('a message that merely mentions a rejection has no notice', () => {
 
 test('reads anything without throwing, within its limits', () => {
   const matcher = hearing({ 审: [aCandidate('5', { share: 0.9 })] })
-  const read2000 = hostileTexts(2000, 9).map((text) => read(text, matcher))
-  const offenders = read2000.filter(
+  const readings = hostileTexts(400, 9).map((text) => read(text, matcher))
+  const offenders = readings.filter(
     ({ normalized, act, choice, notice }) =>
       normalized.length > MAX_CHARS || (act === 'choice') !== (choice !== undefined) || notice?.length === 0,
   )
