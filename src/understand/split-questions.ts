@@ -18,9 +18,9 @@ export function splitQuestions(text: string): readonly string[] {
   for (const clause of clausesOf(text)) {
     const joined = context === '' ? clause : `${context} ${clause}`
     if (ASKS.test(clause) || clause.endsWith('?')) {
-      questions.push(joined)
+      if (joined.length >= MIN_CHARS) questions.push(joined)
       context = ''
-    } else context = joined
+    } else if (clause.length >= MIN_CHARS) context = joined
   }
   return questions.length < 2 ? [] : questions.slice(0, MAX_QUESTIONS)
 }
@@ -31,5 +31,5 @@ function clausesOf(text: string): readonly string[] {
   return unnumbered
     .split(BREAK)
     .map((clause) => clause?.trim() ?? '')
-    .filter((clause) => clause.length >= MIN_CHARS)
+    .filter((clause) => clause !== '')
 }
