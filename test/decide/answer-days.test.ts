@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { answerDays } from '../../src/decide/answer-days.js'
+import type { Decision } from '../../src/model/decision.js'
+import type { DatesReading, Understanding } from '../../src/model/understanding.js'
+import { readReviewDates } from '../../src/understand/read-review-dates.js'
+import { timelineFor } from '../../src/understand/review-timeline.js'
+import { aSituation } from '../support/a-situation.js'
+import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+import { MONDAY_MS } from '../support/fixed-clock.js'
+
+function daysIn(text: string): DatesReading {
+  const dates = readReviewDates(text, MONDAY_MS)!
+  return { dates, timeline: timelineFor(dates, MONDAY_MS) }
+}
+const answer = (days: DatesReading | undefined, facts: Partial<Understanding> = {}): Decision | undefined =>
+  answerDays(anUnderstanding({ ...facts, ...(days ? { days } : {}) }), aSituation({ timelineSection: '5' }))
+
+describe("the asker's own days", () => {
+  test('are answered with the section that tells the timeline', () => {
+    const days = daysIn('我昨天提审的，什么时候能过')
+    expect(answer(days)).toEqual({ kind: 'answer', sectionKeys: ['5'], reason: 'days', days })
+  })
+
+  test('go to a person when they are overdue', () => {
+    const days = daysIn('我11月1号提审的，怎么还没过')
+    expect(answer(days)).toEqual({ kind: 'escalate', reason: 'overdue', sectionKeys: ['5'], days })
+  })
+
+  test('are passed over where the message is surely about something else', () => {
+    const report = { ...daysIn('我昨天提审的'), dates: { ...daysIn('我昨天提审的').dates, questionLike: false } }
+    expect(answer(report, { candidates: [aCandidate('A1')] })).toBeUndefined()
+    expect(answer(report, { candidates: [aCandidate('5')] })).toBeDefined()
+    expect(answer(report, { candidates: [aCandidate('A1', { share: 0.3 })] })).toBeDefined()
+  })
+
+  test('are nothing where the message tells none, or no section the timeline', () => {
+    expect(answer(undefined)).toBeUndefined()
+    const days = daysIn('我昨天提审的，什么时候能过')
+    expect(answerDays(anUnderstanding({ days }), aSituation())).toBeUndefined()
+  })
+})

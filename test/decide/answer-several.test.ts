@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { answerSeveral } from '../../src/decide/answer-several.js'
+import { nextSection, timelineSection } from '../../src/decide/section-order.js'
+import type { Candidate } from '../../src/model/understanding.js'
+import { aSection } from '../support/a-section.js'
+import { aSnapshot } from '../support/a-snapshot.js'
+import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+
+describe('several questions', () => {
+  const answer = (...questions: readonly (readonly Candidate[])[]) =>
+    answerSeveral(anUnderstanding({ questions }), { scope: 0.5, confidence: 'confidence' })
+
+  test('get an answer each, in order and each section once', () => {
+    expect(answer([aCandidate('5')], [aCandidate('4')], [aCandidate('5')])).toEqual({
+      kind: 'answer',
+      sectionKeys: ['5', '4'],
+      reason: 'several',
+    })
+  })
+
+  test.each<[string, readonly (readonly Candidate[])[]]>([
+    ['there are none', []],
+    ['they mean the same section', [[aCandidate('5')], [aCandidate('5')]]],
+    ['only one is understood', [[aCandidate('5')], []]],
+    ['only one is for us', [[aCandidate('5')], [aCandidate('4', { asked: 0.4 })]]],
+    ['only one section stands out', [[aCandidate('5')], [aCandidate('4', { share: 0.4 })]]],
+  ])('are no several answers where %s', (_, questions) => {
+    expect(answer(...questions)).toBeUndefined()
+  })
+
+  test('are judged on the scale that is named', () => {
+    const questions = [[aCandidate('5', { overheard: 0.4 })], [aCandidate('4', { overheard: 0.4 })]]
+    const understanding = anUnderstanding({ questions })
+    expect(answerSeveral(understanding, { scope: 0.5, confidence: 'confidence' })).toBeDefined()
+    expect(answerSeveral(understanding, { scope: 0.5, confidence: 'overheard' })).toBeUndefined()
+  })
+
+  test('need not be there at all', () => {
+    expect(answerSeveral(anUnderstanding(), { scope: 0.5, confidence: 'confidence' })).toBeUndefined()
+  })
+})
+
+describe('the order of sections', () => {
+  const snapshot = aSnapshot({
+    sections: [
+      aSection('1'),
+      aSection('4'),
+      aSection('A1'),
+      aSection('5', { tellsTimeline: true }),
+      aSection('other/1', { guideId: 'other' }),
+    ],
+  })
+
+  test.each([
+    ['1', '4'],
+    ['4', '5'],
+    ['5', undefined],
+    ['A1', '4'],
+    ['other/1', undefined],
+  ])('after %s comes %s', (key, next) => {
+    expect(nextSection(snapshot, key)).toBe(next)
+  })
+
+  test('leads back to submitting only where that is told', () => {
+    expect(nextSection(aSnapshot({ sections: [aSection('A1'), aSection('1')] }), 'A1')).toBeUndefined()
+  })
+
+  test('knows the section that tells the timeline', () => {
+    expect(timelineSection(snapshot)).toBe('5')
+    expect(timelineSection(aSnapshot())).toBeUndefined()
+  })
+})
