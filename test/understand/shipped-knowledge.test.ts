@@ -20,7 +20,7 @@ let snapshot: KnowledgeSnapshot
 beforeAll(async () => {
   const folders = { knowledgeDir: join(ROOT, 'knowledge'), intentsDir: join(ROOT, 'intents') }
   snapshot = (await createLoadSnapshot(folders)()).snapshot
-}, 60_000)
+}, 120_000)
 
 const read = (text: string): Understanding =>
   understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: 0 })
