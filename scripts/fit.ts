@@ -15,7 +15,7 @@ const COSTS = {
   asked: { missed: 1, wrong: 3, askedBack: 0.45, askedBackInVain: 1.2, chatterAnswered: 1.2, chatterOffered: 0.9 },
   overheard: { missed: 1, wrong: 8, plain: 12, hard: 4 },
   /** A person called in vain, for each kind of message; `missed` where a person was wanted. */
-  human: { missed: 1, section: 4, chatter: 4, overheardChatter: 40 },
+  human: { missed: 1, section: 12, chatter: 12, overheardChatter: 150 },
 }
 const FOLDS = 5
 
