@@ -28,6 +28,7 @@ import { measuredChannel } from './measured-channel.js'
 import type { LoginState } from './model/login.js'
 import type { Metrics } from './model/metrics.js'
 import type { DecisionJournal } from './model/ports.js'
+import { type ChannelMemory, openChannelMemory } from './open-channel-memory.js'
 import { OrderlyExit } from './orderly-exit.js'
 import { linkToSupervisor } from './supervisor-link.js'
 
@@ -61,7 +62,9 @@ async function run(config: Config, log: Logger): Promise<void> {
     onEnd: (reason) => exit.end(EXIT.restart, reason),
   })
   const metrics = createPrometheusMetrics({ ...session, restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0) })
-  const channel = measuredChannel(channelOf(wechaty, config, log), { metrics, alerts })
+  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
+  exit.before(() => memory.flush())
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, log }), { metrics, alerts })
   const decisions = new DecisionLog()
   const bot = await createBot(config, { channel, clock, log, journal: measuredJournal(decisions, metrics) })
   exit.before(() => bot.stop())
@@ -107,8 +110,19 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
   return new Hono().route('/', health).all('*', (c) => page.fetch(c.req.raw, c.env))
 }
 
-function channelOf(wechaty: WechatyInterface, config: Config, log: Logger): WechatyChannel {
+/** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
+const HOLD_MS = 300
+
+interface ChannelParts {
+  readonly config: Config
+  readonly memory: ChannelMemory
+  readonly log: Logger
+}
+
+function channelOf(wechaty: WechatyInterface, { config, memory, log }: ChannelParts): WechatyChannel {
   const options = {
+    ...memory,
+    holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: config.rooms.staffRoom,
     staffNames: config.staff.names,

@@ -30,6 +30,14 @@ export interface Quote {
   readonly ofBot: boolean
 }
 
+/** A picture that somebody sent, checked by its first bytes and at most 10 MB. */
+export interface HeardPicture {
+  readonly mime: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
+  readonly byteCount: number
+  /** undefined once later pictures have taken its place in memory: copy what has to stay. */
+  bytes(): Uint8Array | undefined
+}
+
 export interface IncomingMessage {
   readonly id: string
   readonly place: Place
@@ -49,4 +57,6 @@ export interface IncomingMessage {
   readonly fromOwner?: boolean
   /** Id of the message that its sender takes back with this notice. */
   readonly recalls?: string
+  /** Only with `kind: 'picture'`, and only when its bytes could be had. */
+  readonly picture?: HeardPicture
 }

@@ -34,6 +34,12 @@ export interface TicketStore {
   put(ticket: Ticket): Promise<void>
 }
 
+/** Ids of messages that were heard before, by earlier runs too. */
+export interface HeardIds {
+  /** @returns false when the id was there already */
+  add(id: string): boolean
+}
+
 /** What staff have to hear. */
 export interface StaffNotices {
   /** Resolves when the notice is on disk; it reaches the staff group at least once, however long that takes. */

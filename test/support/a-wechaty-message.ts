@@ -45,6 +45,7 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
   const talker = { id: wire.talkerId, name: () => wire.nick, alias: () => orReject(wire.remark) }
   const bot = { id: '@bot', name: () => wire.botNick }
   const room = {
+    wechaty: { currentUser: bot },
     id: '@@room',
     topic: async () => wire.topic,
     alias: (contact: object) => orReject(contact === bot ? wire.botDisplay : wire.display),
@@ -55,6 +56,7 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
     text: () => wire.text,
     self: () => wire.self,
     talker: () => talker,
+    listener: () => (wire.topic === undefined ? bot : undefined),
     room: () => (wire.topic === undefined ? undefined : room),
     date: () => new Date('2026-11-23T10:00:00+08:00'),
     mentionSelf: () => orReject(wire.mentionSelf),

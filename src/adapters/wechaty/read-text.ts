@@ -3,6 +3,8 @@ import type { Quote } from '../../model/message.js'
 export interface BotNames {
   /** Every name that a mention of the bot may carry: nick and group display name. */
   readonly names: readonly string[]
+  /** Names that the bot shares with another member: a mention of those is for nobody in particular. */
+  readonly shared?: readonly string[]
 }
 
 export interface ReadText {
@@ -44,10 +46,11 @@ export function unescapeText(text: string): string {
  * A mention is looked for by name, because Web WeChat has no mention data and the puppet's own guess misses names
  * with blanks, `&` or no separator, and is fooled by mentions inside a quote.
  */
-export function readText(raw: string, { names }: BotNames): ReadText {
+export function readText(raw: string, { names, shared = [] }: BotNames): ReadText {
   const quoted = QUOTE.exec(raw)
   const own = quoted ? quoted[3]!.trim() : raw
-  const { text, found } = removeMention(own, names)
+  const { text: withoutUs, found } = removeMention(own, names)
+  const { text } = removeMention(withoutUs, shared)
   return {
     text: text.trim(),
     addressedToBot: found,

@@ -1,10 +1,31 @@
 import { expect, test } from 'vitest'
 import { types } from 'wechaty'
+import { unescapeText } from '../../../src/adapters/wechaty/read-text.js'
 import { toIncomingMessage, type WhoIsWho } from '../../../src/adapters/wechaty/to-incoming-message.js'
 import { aWechatyMessage } from '../../support/a-wechaty-message.js'
 import { MONDAY_MS } from '../../support/fixed-clock.js'
 
-const strangers: WhoIsWho = { roleOf: () => 'customer', purposeOf: () => 'customers' }
+/** Everybody goes by the name that they show. */
+const strangers: WhoIsWho = {
+  roleOf: () => 'customer',
+  purposeOf: () => 'customers',
+  room: async (room) => {
+    const topic = unescapeText(await room.topic())
+    return { topic, key: `room:${topic}` }
+  },
+  person: async (contact, place) => {
+    const nick = unescapeText(contact.name())
+    const remark = (await contact.alias()) ?? ''
+    const display = unescapeText((await place?.room.alias(contact).catch(() => '')) ?? '')
+    return { nick, remark, display, key: remark ? `remark:${remark}` : `name:${nick}` }
+  },
+  ownNames: async (room) => {
+    const display = await room?.alias(room.wechaty.currentUser).catch(() => '')
+    return { names: [room?.wechaty.currentUser.name() ?? '', display ?? ''].map(unescapeText).filter(Boolean) }
+  },
+  isEcho: () => false,
+  fetchPicture: async () => undefined,
+}
 const read = (facts: Parameters<typeof aWechatyMessage>[0], who: WhoIsWho = strangers) =>
   toIncomingMessage(aWechatyMessage(facts), who)
 
@@ -92,6 +113,7 @@ test('undoes what the wire does to names and topics', async () => {
 test('knows who somebody is by handle, both names and remark', async () => {
   const asked: object[] = []
   const who: WhoIsWho = {
+    ...strangers,
     roleOf: (speaker) => {
       asked.push(speaker)
       return 'staff'

@@ -5,6 +5,7 @@ import { directIdOf, type Post, World, type WorldPlan } from '../../../src/adapt
 import { buildWechaty } from '../../../src/adapters/wechaty/build-wechaty.js'
 import { WechatyChannel, type WechatyChannelOptions } from '../../../src/adapters/wechaty/wechaty-channel.js'
 import { ChannelError } from '../../../src/errors.js'
+import { IdentityBook } from '../../../src/identity/identity-book.js'
 import type { IncomingMessage, Place } from '../../../src/model/message.js'
 import type { Outgoing } from '../../../src/model/ports.js'
 import { capturedLog, LEVEL } from '../../support/captured-log.js'
@@ -31,7 +32,8 @@ const PLAN: WorldPlan = {
 }
 /** A group that a customer made and called after the vendor's own. */
 const FORGED_ROOM = { id: 'forged', topic: '过审值班群', memberIds: ['bot', 'li', 'wang'], displayNames: {} }
-const OPTIONS: WechatyChannelOptions = {
+const OPTIONS: Omit<WechatyChannelOptions, 'identities' | 'heardIds'> = {
+  holdMs: 0,
   serve: ['*售后*'],
   staffRoom: '过审值班群',
   staffNames: ['实施-*'],
@@ -56,6 +58,13 @@ async function listen(message: IncomingMessage): Promise<void> {
   waiting.get(message.id)?.(message)
 }
 
+/** Of a channel that has heard nothing yet. */
+function aMemory(): Pick<WechatyChannelOptions, 'identities' | 'heardIds'> {
+  const ids = new Set<string>()
+  const add = (id: string) => !ids.has(id) && Boolean(ids.add(id))
+  return { identities: new IdentityBook({ clock: fixedClock() }), heardIds: { add } }
+}
+
 async function startedChannel({
   plan = PLAN,
   options = {},
@@ -66,7 +75,7 @@ async function startedChannel({
   const world = new World(plan, { clock: fixedClock() })
   const bot = buildWechaty(new PuppetSimulator({ world }), '')
   const { log, lines } = capturedLog()
-  const channel = new WechatyChannel(bot, { ...OPTIONS, ...options }, log)
+  const channel = new WechatyChannel(bot, { ...OPTIONS, ...aMemory(), ...options }, log)
   started.push(channel)
   const ready = new Promise<void>((resolve) => bot.once('ready', resolve))
   await channel.start(listen)
@@ -300,7 +309,11 @@ test('logs neither names nor words', async () => {
 
 test('tells of login and logout', async () => {
   const world = new World(PLAN, { clock: fixedClock() })
-  const channel = new WechatyChannel(buildWechaty(new PuppetSimulator({ world }), ''), OPTIONS, capturedLog().log)
+  const channel = new WechatyChannel(
+    buildWechaty(new PuppetSimulator({ world }), ''),
+    { ...OPTIONS, ...aMemory() },
+    capturedLog().log,
+  )
   const states: string[] = []
   channel.onLogin(({ login }) => states.push(login))
   await channel.start(listen)
