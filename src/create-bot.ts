@@ -51,7 +51,11 @@ const LAST_WORDS_MS = 3_000
 export async function createBot(config: Config, surroundings: Surroundings): Promise<Bot> {
   const { channel, clock, log, journal } = surroundings
   const startedAtMs = clock.now()
-  const load = createLoadSnapshot({ knowledgeDir: config.knowledge.dir, intentsDir: config.knowledge.intentsDir })
+  const load = createLoadSnapshot({
+    knowledgeDir: config.knowledge.dir,
+    intentsDir: config.knowledge.intentsDir,
+    cacheDir: process.env.GUOSHEN_CACHE_DIR ?? join(config.dataDir, 'cache'),
+  })
   const { snapshot, warnings } = await load()
   if (warnings.length > 0) log.warn({ warnings: warnings.length }, 'knowledge has warnings, see npm run knowledge')
   const knowledge = new KnowledgeHolder(snapshot)
