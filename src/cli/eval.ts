@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readConfig } from '../config.js'
+import { crossValidate } from '../evaluate/cross-validate.js'
+import { nearestUtterance } from '../evaluate/nearest-utterance.js'
+import { readHeldOut } from '../evaluate/read-held-out.js'
+import { renderMistakes, renderReport } from '../evaluate/report.js'
+import { createLoadSnapshot } from '../load-snapshot.js'
+import { understand } from '../understand/understand.js'
+import { exitOnBadInput } from './exit-on-bad-input.js'
+
+const FOLDS = 5
+const MISTAKES_SHOWN = 30
+
+/** Scores the knowledge on the held-out messages, and with --cross on itself, part by part. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { cross: { type: 'boolean', default: false } } })
+  const config = readConfig(process.env)
+  const { snapshot } = await createLoadSnapshot({
+    knowledgeDir: config.knowledge.dir,
+    intentsDir: config.knowledge.intentsDir,
+    cacheDir: join(config.dataDir, 'cache'),
+  })()
+  const heldOut = readHeldOut(await readFile(join(config.knowledge.intentsDir, 'held-out.yaml'), 'utf8'))
+  const knowing = { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: Date.now() }
+  const understood = heldOut.map((message) => ({ message, understanding: understand(message.text, knowing) }))
+  console.log(renderReport('留出的说法（从不参与学习）', understood))
+  console.log(`\n最该看的错误（最多 ${MISTAKES_SHOWN} 条）：`)
+  console.log(renderMistakes(understood, MISTAKES_SHOWN))
+  console.log('\n把它们拉偏的说法：')
+  console.log(nearestUtterance(understood, snapshot.content, MISTAKES_SHOWN))
+  if (values.cross) console.log(`\n${renderReport(`交叉验证（${FOLDS} 份）`, crossValidate(snapshot.content, FOLDS))}`)
+}
+
+await exitOnBadInput(main)
