@@ -7,6 +7,11 @@ export class FakeWechat4u extends EventEmitter {
   readonly CONF = { STATE: { init: 'init', uuid: 'uuid', login: 'login', logout: 'logout' } }
   readonly handled: unknown[] = []
   gaveUp = 0
+  codesAskedFor = 0
+
+  start(): void {
+    this.codesAskedFor++
+  }
 
   stop(): void {
     this.gaveUp++

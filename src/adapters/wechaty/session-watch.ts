@@ -160,6 +160,8 @@ export class SessionWatch {
     if (this.#ended) return
     this.#note({ kind: end.kind === 'refused' ? 'refused' : 'trouble' })
     this.stop()
+    // Upon a refusal the puppet asks for a scan at once; nobody would see that code.
+    if (this.#wechat4u) this.#wechat4u.start = () => undefined
     this.#options.onEnd(end)
   }
 }

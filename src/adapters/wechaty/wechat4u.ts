@@ -15,6 +15,8 @@ export interface Wechat4u {
   /** `CONF.STATE.login` while it polls. */
   readonly state: string
   readonly CONF: { readonly STATE: { readonly login: string } }
+  /** Asks for a scan. */
+  start(): unknown
   /** Gives the session up: logs out at the server, then emits `logout`, upon which the puppet wipes its card. */
   stop(): void
   handleMsg(messages: readonly RawMessage[]): void
@@ -34,13 +36,13 @@ export function findWechat4u(puppet: object): Wechat4u | undefined {
 
 function looksLikeWechat4u(value: unknown): value is Wechat4u {
   if (typeof value !== 'object' || value === null) return false
-  const { lastSyncTime, state, CONF, stop, handleMsg, on } = value as Partial<Record<keyof Wechat4u, unknown>>
+  const { lastSyncTime, state, CONF, start, stop, handleMsg, on } = value as Partial<Record<keyof Wechat4u, unknown>>
   const states = (CONF as { STATE?: { login?: unknown } } | undefined)?.STATE
   return (
     typeof lastSyncTime === 'number' &&
     typeof state === 'string' &&
     typeof states?.login === 'string' &&
-    [stop, handleMsg, on].every((method) => typeof method === 'function')
+    [start, stop, handleMsg, on].every((method) => typeof method === 'function')
   )
 }
 

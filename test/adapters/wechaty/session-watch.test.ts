@@ -130,6 +130,8 @@ describe('with wechat4u', () => {
     const { wechat4u, login, ends, statuses } = watched('reconnecting')
     if (status === 'logged-in') login()
     wechat4u.emit('logout') // wechat4u, of 1101 to its init
+    wechat4u.start() // the puppet, upon that
+    expect(wechat4u.codesAskedFor).toBe(0)
     expect(ends).toMatchObject([{ kind: 'refused' }])
     expect(statuses().at(-1)).toBe('kicked')
   })
