@@ -9,7 +9,7 @@ import type { NoticeReason } from '../model/understanding.js'
 export function answerNotice(
   notice: readonly NoticeReason[],
 ): Extract<Decision, { kind: 'answer' | 'escalate' }> | undefined {
-  const keys = [...new Set(notice.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? []))]
+  const keys = [...new Set(notice.flatMap(toSections))]
   const [first, ...rest] = keys
   if (first === undefined) return undefined
   if (notice.some(({ candidates }) => candidates.length === 0)) {
@@ -17,3 +17,6 @@ export function answerNotice(
   }
   return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice' }
 }
+
+const toSections = ({ candidates, alsoSections }: NoticeReason): readonly string[] =>
+  candidates[0] ? [candidates[0].sectionKey, ...alsoSections] : []

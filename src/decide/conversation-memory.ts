@@ -19,11 +19,12 @@ interface AskerMemory {
   readonly timelineToldAtMs: number
   readonly answeredSections: readonly string[]
   readonly failedTries: number
+  readonly clarifying: boolean
 }
 
 /** What the bot still knows of its talk with one asker in one place. */
 export interface Recollection
-  extends Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections' | 'failedTries'> {
+  extends Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections' | 'failedTries' | 'clarifying'> {
   readonly talkedLately: boolean
   readonly lastSection: string | undefined
 }
@@ -35,6 +36,7 @@ const NEVER: AskerMemory = {
   timelineToldAtMs: Number.NEGATIVE_INFINITY,
   answeredSections: [],
   failedTries: 0,
+  clarifying: false,
 }
 const KEPT_SECTIONS = 5
 
@@ -67,6 +69,7 @@ export class ConversationMemory {
       talkedLately: fresh,
       lastSection: fresh ? memory.answeredSections.at(-1) : undefined,
       failedTries: fresh ? memory.failedTries : 0,
+      clarifying: fresh && memory.clarifying,
     }
   }
 
@@ -93,7 +96,8 @@ export class ConversationMemory {
     setNewest(this.#askers, askerKey(message), {
       // After a pick from the menu the menu stays open: people try one number after another.
       offered: decision.kind === 'answer' && decision.reason === 'chosen' ? this.recall(message, nowMs).offered : shown,
-      humanOffered: decision.kind === 'fallback' || decision.kind === 'clarify',
+      humanOffered: decision.kind === 'fallback',
+      clarifying: decision.kind === 'clarify',
       atMs: nowMs,
       timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
       answeredSections: [...before.answeredSections, ...answered].slice(-KEPT_SECTIONS),

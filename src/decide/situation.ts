@@ -21,6 +21,8 @@ export interface Situation {
   readonly nextSection: (sectionKey: string) => string | undefined
   /** The section that tells how long a review takes. */
   readonly timelineSection?: string | undefined
+  /** What was last shown is a question back, not a menu. */
+  readonly clarifying: boolean
   /** How often in a row this asker could not be helped. */
   readonly failedTries: number
 }

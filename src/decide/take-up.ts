@@ -17,6 +17,13 @@ export function takeUp(
     const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation, isAsked)
     if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
   }
+  // "对" to a question back means its first choice.
+  const [firstOffered] = situation.offered
+  if (act === 'yes' && !situation.humanOffered && situation.clarifying && firstOffered !== undefined) {
+    return { kind: 'answer', sectionKeys: [firstOffered], reason: 'chosen' }
+  }
+  // The bot itself has named the word.
+  if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
   if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
   return followUp && situation.talkedLately ? follow(followUp, situation) : undefined

@@ -37,6 +37,7 @@ const ALONE: Situation = {
   nextSection: () => undefined,
   timelineSection: '5',
   failedTries: 0,
+  clarifying: false,
 }
 
 /** Decides about a labelled message as the bot would, and judges the decision. @param asked put to the bot by name */

@@ -44,6 +44,8 @@ export interface NoticeReason {
   readonly text: string
   /** Best first; empty when nobody of us knows this reason. */
   readonly candidates: readonly Candidate[]
+  /** Sections that the reason names in so many words besides the likeliest. */
+  readonly alsoSections: readonly string[]
 }
 
 export interface Understanding {

@@ -103,7 +103,7 @@ describe('offers', () => {
 describe('a person', () => {
   test.each<[boolean, Decision]>([
     [true, FALLBACK],
-    [true, CLARIFY],
+    [false, CLARIFY],
     [false, MENU],
     [false, answer('5')],
     [false, { kind: 'escalate', reason: 'asked', sectionKeys: [] }],
@@ -193,4 +193,13 @@ describe('forgets the oldest first', () => {
 test('keys of place and person cannot be forged into one another', () => {
   note(MENU, { to: aMessage({ place: { ...DIRECT, key: 'a' }, sender: { ...WANG, key: 'b:c' } }), shown: ['0'] })
   expect(offeredTo(aMessage({ place: { ...DIRECT, key: 'a:b' }, sender: { ...WANG, key: 'c' } }))).toEqual([])
+})
+
+describe('a question back', () => {
+  test('is open until something else was said', () => {
+    note(CLARIFY)
+    expect(memory.recall(WANG_SAYS, MONDAY_MS).clarifying).toBe(true)
+    note(answer('3', 'chosen'))
+    expect(memory.recall(WANG_SAYS, MONDAY_MS).clarifying).toBe(false)
+  })
 })

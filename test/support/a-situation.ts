@@ -15,5 +15,6 @@ export const aSituation = (facts: Partial<Situation> = {}): Situation => ({
   hasSection: (key) => SECTION_KEYS.has(key),
   nextSection: () => undefined,
   failedTries: 0,
+  clarifying: false,
   ...facts,
 })

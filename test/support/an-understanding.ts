@@ -24,6 +24,7 @@ export const aCandidate = (
 /** One reason of a notice with the sections that it may mean, best first. */
 export const aReason = (...sectionKeys: readonly string[]): NoticeReason => ({
   text: sectionKeys.join(),
+  alsoSections: [],
   candidates: sectionKeys.map((key) => aCandidate(key, { share: 0.9 })),
 })
 

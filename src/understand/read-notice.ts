@@ -1,0 +1,74 @@
+import type { Intent } from '../model/knowledge.js'
+import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
+import { normalizeText } from './normalize-text.js'
+import { splitNotice } from './split-notice.js'
+
+interface Knowing {
+  readonly matcher: IntentMatcher
+  readonly intents: readonly Intent[]
+}
+
+// A reason with a mark of one of our sections is known even where its wording is new to the classifier.
+const MARK_CONFIDENCE = 0.9
+const KNOWN_REASON_CONFIDENCE = 0.5
+/** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
+const PHRASE_CHARS = 8
+
+/**
+ * Takes a pasted rejection notice apart and finds the sections of each reason.
+ *
+ * @param normalized see `normalizeText`
+ * @returns undefined when the message is no notice
+ */
+export function readNotice(normalized: string, knowing: Knowing): readonly NoticeReason[] | undefined {
+  return splitNotice(normalized)?.map((reason) => readReason(reason, knowing))
+}
+
+interface Mark {
+  readonly intentId: string
+  readonly sectionKey: string
+  readonly text: string
+}
+
+const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
+
+function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
+  const found = marks(intents).filter((mark) => text.includes(mark.text))
+  const marked = new Set(found.map(({ sectionKey }) => sectionKey))
+  const sure = matcher
+    .match(text)
+    .candidates.filter(
+      ({ confidence, sectionKey }) =>
+        confidence >= KNOWN_REASON_CONFIDENCE && (marked.size === 0 || marked.has(sectionKey)),
+    )
+  const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
+  const [best] = sure.length > 0 ? sure : byMark
+  if (!best) return { text, candidates: [], alsoSections: [] }
+  const phrases = found.filter((mark) => mark.text.length >= PHRASE_CHARS && mark.sectionKey !== best.sectionKey)
+  return {
+    text,
+    candidates: sure.length > 0 ? sure : byMark,
+    alsoSections: [...new Set(phrases.map(({ sectionKey }) => sectionKey))],
+  }
+}
+
+function marks(intents: readonly Intent[]): readonly Mark[] {
+  let known = marksOf.get(intents)
+  if (!known) {
+    known = intents.flatMap(({ id, sectionKey, noticeMarks }) =>
+      sectionKey === undefined
+        ? []
+        : noticeMarks.map((mark) => ({ intentId: id, sectionKey, text: normalizeText(mark) })),
+    )
+    marksOf.set(intents, known)
+  }
+  return known
+}
+
+const toCandidate = ({ sectionKey, intentId }: Mark): Candidate => ({
+  sectionKey,
+  intentId,
+  confidence: MARK_CONFIDENCE,
+  overheard: MARK_CONFIDENCE,
+  share: MARK_CONFIDENCE,
+})
