@@ -5,15 +5,16 @@ import { nextSection, timelineSection } from './decide/section-order.js'
 import type { Situation } from './decide/situation.js'
 import { traceDecision } from './decide/trace-decision.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
-import type { Decision } from './model/decision.js'
+import type { Decision, SilenceReason } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Clock, DecisionJournal, Log, Outgoing, PictureSource, StaffNotices } from './model/ports.js'
-import type { Bubble } from './model/reply.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import type { Understanding } from './model/understanding.js'
 import { type ComposedReply, composeReply } from './reply/compose-reply.js'
 import { phrases } from './reply/phrases.js'
+import { packLines } from './reply/split-text.js'
 import type { Outbox } from './send/outbox.js'
+import { readyBubbles } from './send/ready-bubbles.js'
 import type { ReplyCheck } from './send/reply-check.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
 import { parseCommand } from './understand/parse-command.js'
@@ -48,15 +49,19 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
         await obey(message, { kind: 'command', command: order }, parts)
       else await answer(message, parts)
     } catch (error) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
-      note(
-        message,
-        { kind: 'silent', reason: 'failed' },
-        { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() },
-      )
+      try {
+        giveUp(message, error, parts)
+      } catch {
+        // Log or journal is what broke: there is nobody left to tell, and the next message counts.
+      }
     }
   }
+}
+
+function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerParts): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
+  stayOut(message, 'failed', parts)
 }
 
 async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
@@ -71,10 +76,12 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   const decision = decide(message, understanding, situationOf(message, snapshot, parts))
   note(message, decision, { parts, snapshot, startedMs, understanding })
   const stillWanted = replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
-  const reply = await compose(message, decision, snapshot, parts)
+  // Only a hand-over waits here: who asks the same at the same moment has to find what was said remembered.
+  const ticket = decision.kind === 'escalate' ? await handOver(message, parts) : undefined
+  const reply = compose(message, decision, { snapshot, ticket, parts })
   memory.note(message, decision, { ...reply, nowMs: clock.now() })
   if (reply.bubbles.length === 0) return
-  await outbox.send(message.place, await ready(message, reply.bubbles, parts), {
+  await outbox.send(message.place, readyBubbles(reply.bubbles, message.sender, parts), {
     stillWanted,
     deadlineMs: replyCheck.deadlineMs(message),
     messageId: message.id,
@@ -86,11 +93,16 @@ async function obey(
   decision: Extract<Decision, { kind: 'command' }>,
   parts: MessageHandlerParts,
 ): Promise<void> {
+  if (parts.memory.seen(message.id)) return stayOut(message, 'duplicate', parts)
+  if (message.sentAtMs < parts.startedAtMs) return stayOut(message, 'too-old', parts)
   note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
   const text = await runCommand(decision.command, message, parts)
   const deadlineMs = parts.replyCheck.deadlineMs(message)
-  await parts.outbox.send(message.place, [{ kind: 'text', text }], { deadlineMs, messageId: message.id })
+  await parts.outbox.send(message.place, inBubbles(text), { deadlineMs, messageId: message.id })
 }
+
+const inBubbles = (text: string): readonly Outgoing[] =>
+  packLines(text.split('\n')).map((lines) => ({ kind: 'text', text: lines.join('\n') }))
 
 function situationOf(
   message: IncomingMessage,
@@ -110,13 +122,14 @@ function situationOf(
   }
 }
 
-async function compose(
-  message: IncomingMessage,
-  decision: Decision,
-  snapshot: KnowledgeSnapshot,
-  parts: MessageHandlerParts,
-): Promise<ComposedReply> {
-  const ticket = decision.kind === 'escalate' ? await handOver(message, parts) : undefined
+interface ComposeContext {
+  readonly snapshot: KnowledgeSnapshot
+  readonly ticket: { readonly number: number; readonly isNew: boolean } | undefined
+  readonly parts: MessageHandlerParts
+}
+
+function compose(message: IncomingMessage, decision: Decision, context: ComposeContext): ComposedReply {
+  const { snapshot, ticket, parts } = context
   return composeReply(decision, snapshot, {
     mentionChars: message.place.kind === 'room' && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
     timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
@@ -142,26 +155,17 @@ async function handOver(
     question: message.text,
     answeredSections: memory.recall(message, clock.now()).answeredSections,
   })
-  if (isNew) await notices.add(phrases.staffNotice(ticket))
+  // A pasted notice can be longer than a bubble may be.
+  if (isNew) for (const lines of packLines(phrases.staffNotice(ticket).split('\n'))) await notices.add(lines.join('\n'))
   return { number: ticket.number, isNew }
 }
 
-async function ready(
-  message: IncomingMessage,
-  bubbles: readonly Bubble[],
-  { pictures, log }: MessageHandlerParts,
-): Promise<readonly Outgoing[]> {
-  const outgoing: Outgoing[] = []
-  for (const bubble of bubbles) {
-    if (bubble.kind === 'text') {
-      outgoing.push({ kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: message.sender } : {}) })
-      continue
-    }
-    const picture = await pictures.load(bubble.picture.path)
-    if (picture) outgoing.push({ kind: 'picture', path: bubble.picture.path, ...picture })
-    else log.warn({ picture: bubble.picture.path }, 'picture not found, sending the text alone')
-  }
-  return outgoing
+function stayOut(message: IncomingMessage, reason: SilenceReason, parts: MessageHandlerParts): void {
+  note(
+    message,
+    { kind: 'silent', reason },
+    { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() },
+  )
 }
 
 interface NoteContext {

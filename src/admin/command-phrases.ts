@@ -12,6 +12,7 @@ export const commandPhrases = {
     const state = ticket.status === 'claimed' ? `${ticket.claimedBy} 处理中` : '待接单'
     return `工单 ${ticket.number}｜${state}｜${ticket.placeName}｜${ticket.askerName}：${shorten(ticket.question)}`
   },
+  moreTickets: (count: number): string => `……还有 ${count} 张更新的工单，先处理上面的。`,
   claimed: (result: ClaimResult, number: number): string => {
     switch (result.status) {
       case 'claimed':

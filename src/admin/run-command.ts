@@ -23,10 +23,8 @@ export async function runCommand(
   switch (command.kind) {
     case 'reload':
       return (await operations.reload()).text
-    case 'list-tickets': {
-      const tickets = desk.list()
-      return tickets.length === 0 ? say.noTickets : tickets.map(say.ticketLine).join('\n')
-    }
+    case 'list-tickets':
+      return listTickets(desk)
     case 'claim-ticket':
       return command.number === null
         ? say.howToClaim
@@ -38,8 +36,23 @@ export async function runCommand(
   }
 }
 
-/** Reloading is for admins; tickets are worked in the staff group, by whoever sits in it. */
+// Three bubbles hold as many even with the longest names.
+const MAX_LISTED = 10
+
+function listTickets(desk: TicketDesk): string {
+  const tickets = desk.list()
+  if (tickets.length === 0) return say.noTickets
+  const more = tickets.length - MAX_LISTED
+  const lines = tickets.slice(0, MAX_LISTED).map(say.ticketLine)
+  return [...lines, ...(more > 0 ? [say.moreTickets(more)] : [])].join('\n')
+}
+
+/**
+ * Reloading is for admins; tickets are worked in the staff group, by whoever sits in it. Where customers read along no
+ * order is taken, because the answer would tell them of each other.
+ */
 export function mayOrder({ sender, place }: IncomingMessage, command: Command): boolean {
-  if (sender.role === 'admin') return true
-  return command.kind !== 'reload' && place.kind === 'room' && place.purpose === 'staff'
+  const amongUs = place.kind === 'room' && place.purpose === 'staff'
+  if (sender.role === 'admin') return amongUs || place.kind === 'direct'
+  return command.kind !== 'reload' && amongUs
 }

@@ -7,6 +7,6 @@ import { onTestFinished } from 'vitest'
 /** A fresh folder that goes away with the test. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guoshen-test-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }

@@ -1,0 +1,187 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import type { Ticket } from '../../src/model/ticket.js'
+import { phrases } from '../../src/reply/phrases.js'
+import { CUSTOMERS, DIRECT, LI, STAFF_ROOM } from '../support/a-message.js'
+import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
+import { refusal } from '../support/fake-channel.js'
+
+const ticketsOn = (path: string): readonly Ticket[] =>
+  (JSON.parse(readFileSync(path, 'utf8')) as { tickets: readonly Ticket[] }).tickets
+const inStaffRoom = { place: STAFF_ROOM, sender: CHEN }
+/** Notices take their own way, so they are waited for. */
+const staffReads = (bot: BotUnderTest, texts: readonly unknown[]): Promise<void> =>
+  vi.waitFor(() => expect(bot.channel.in(STAFF_ROOM.key)).toEqual(texts))
+
+test('opens a ticket that is on disk before the asker reads its number', async () => {
+  const bot = await botUnderTest()
+  const onDiskWhenSaid: (readonly Ticket[])[] = []
+  bot.channel.beforeSend = (to) => {
+    if (to.key === CUSTOMERS.key) onDiskWhenSaid.push(ticketsOn(bot.ticketFile))
+  }
+  const { decision, sent } = await bot.hears('转人工')
+  expect(decision).toMatchObject({ kind: 'escalate', reason: 'asked', intent: 'human' })
+  expect(sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+  expect(onDiskWhenSaid).toMatchObject([[{ number: 1, status: 'open', askerKey: 'name:王老板', question: '转人工' }]])
+})
+
+test('tells staff the group, the asker, the question and what was answered', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('@小助手 UGC说明怎么填')
+  await bot.hears('@小助手 类目选哪个')
+  await bot.hears('@小助手 转人工，备案页打不开')
+  await staffReads(bot, [
+    [
+      '🔔 工单 1',
+      '群：想天售后服务群',
+      '提问人：王老板',
+      '问题：转人工，备案页打不开',
+      '机器人答过：4.1、3',
+      '接单请回复“接单 1”，处理完回复“结单 1 说明”。',
+    ].join('\n'),
+  ])
+})
+
+test('opens a ticket when an offered person is accepted, and only then', async () => {
+  const bot = await botUnderTest()
+  const first = await bot.hears('@小助手 蓝色的海豚')
+  expect(first).toMatchObject({ decision: { kind: 'fallback' }, sent: [`@王老板 ${phrases.fallback}`] })
+  expect((await bot.hears('好的', { sender: LI })).decision.kind).toBe('silent')
+  expect(bot.desk.list()).toEqual([])
+  const accepted = await bot.hears('好的')
+  expect(accepted.decision).toMatchObject({ kind: 'escalate', reason: 'accepted-offer' })
+  expect(accepted.sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+})
+
+test('leaves it at that when an offered person is declined', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('@小助手 蓝色的海豚')
+  expect((await bot.hears('不用了')).sent).toEqual([`@王老板 ${phrases.declined}`])
+  expect(bot.desk.list()).toEqual([])
+})
+
+test('keeps quiet for that asker in that place, and for nobody else', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('转人工')
+  expect(await bot.hears('@小助手 UGC说明怎么填')).toMatchObject({
+    decision: { kind: 'silent', reason: 'held-by-human' },
+    sent: [],
+  })
+  expect((await bot.hears('@小助手 UGC说明怎么填', { sender: LI })).decision.kind).toBe('answer')
+  expect((await bot.hears('UGC说明怎么填', { place: DIRECT })).decision.kind).toBe('answer')
+})
+
+test('tells an asker who wants a person again the same number, and staff nothing new', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('转人工')
+  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${phrases.alreadyHandedOver(1)}`])
+  await staffReads(bot, [expect.stringContaining('工单 1')])
+  expect(ticketsOn(bot.ticketFile)).toHaveLength(1)
+})
+
+test('opens one ticket for one who cries three times at once', async () => {
+  const bot = await botUnderTest()
+  await Promise.all(['转人工', '@小助手 转人工', '人工客服'].map((words) => bot.hears(words)))
+  expect(ticketsOn(bot.ticketFile)).toHaveLength(1)
+  await staffReads(bot, [expect.stringContaining('工单 1')])
+})
+
+test('lets staff list, claim and close in their group; then it answers the asker again', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('转人工')
+  expect((await bot.hears('工单', inStaffRoom)).sent.at(-1)).toBe('工单 1｜待接单｜想天售后服务群｜王老板：转人工')
+  expect((await bot.hears('接单 1', inStaffRoom)).sent.at(-1)).toContain('已由 陈工 接手')
+  expect((await bot.hears('工单', inStaffRoom)).sent).toEqual([expect.stringContaining('陈工 处理中')])
+  expect((await bot.hears('@小助手 UGC说明怎么填')).decision.reason).toBe('held-by-human')
+  expect((await bot.hears('结单 1 已重新打包', inStaffRoom)).sent).toEqual([expect.stringContaining('已结单')])
+  expect(ticketsOn(bot.ticketFile)).toMatchObject([
+    { status: 'closed', claimedBy: '陈工', closedBy: '陈工', closingNote: '已重新打包' },
+  ])
+  expect((await bot.hears('@小助手 UGC说明怎么填')).decision.kind).toBe('answer')
+  expect((await bot.hears('工单', inStaffRoom)).sent).toEqual(['现在没有未处理的工单。'])
+})
+
+test.each(['工单', '接单 1', '结单 1 好了'])(
+  'takes no order %s from customers, nor where customers read along',
+  async (order) => {
+    const bot = await botUnderTest()
+    await bot.hears('转人工')
+    for (const facts of [
+      { sender: LI },
+      { sender: LI, place: DIRECT },
+      { sender: CHEN },
+      { sender: CHEN, place: DIRECT },
+      { sender: XU },
+      { sender: XU, addressedToBot: true },
+      { sender: XU, place: { ...CUSTOMERS, purpose: 'ignored' as const } },
+    ]) {
+      const { decision, sent } = await bot.hears(order, facts)
+      expect(decision.kind).not.toBe('command')
+      expect(sent.join()).not.toMatch(/王老板|工单 1/)
+    }
+    expect(ticketsOn(bot.ticketFile)).toMatchObject([{ status: 'open' }])
+  },
+)
+
+test('takes an order once, however often it arrives, and none from before its start', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('转人工')
+  expect(await bot.hears('结单 1', { ...inStaffRoom, sentAtMs: 0 })).toMatchObject({
+    decision: { kind: 'silent', reason: 'too-old' },
+    sent: [],
+  })
+  expect((await bot.hears('结单 1', { ...inStaffRoom, id: 'same' })).sent).toEqual([expect.stringContaining('已结单')])
+  expect(await bot.hears('结单 1', { ...inStaffRoom, id: 'same' })).toMatchObject({
+    decision: { kind: 'silent', reason: 'duplicate' },
+    sent: [],
+  })
+})
+
+test('asks for the number that an order lacks, and knows none that was never given', async () => {
+  const bot = await botUnderTest()
+  expect((await bot.hears('接单', inStaffRoom)).sent).toEqual([expect.stringContaining('请带上工单号')])
+  expect((await bot.hears('结单', inStaffRoom)).sent).toEqual([expect.stringContaining('请带上工单号')])
+  expect((await bot.hears('结单 99', inStaffRoom)).sent).toEqual([expect.stringContaining('没有工单 99')])
+})
+
+test('says nothing to staff longer than a bubble may be', async () => {
+  const bot = await botUnderTest()
+  const long = '备案的主体信息和小程序的主体不一样'.repeat(80)
+  for (let asker = 0; asker < 40; asker++) {
+    const sender = { ...LI, key: `name:${asker}`, name: `客户${asker}号店的店长` }
+    await bot.hears(asker === 0 ? `转人工 ${long.slice(0, 30)}` : '转人工', { sender, place: CUSTOMERS })
+  }
+  await bot.hears('@小助手 蓝色的海豚')
+  await bot.hears(`@小助手 ${long}`)
+  const { sent } = await bot.hears('工单', inStaffRoom)
+  expect(sent[0]).toMatch(/^工单 1｜/)
+  expect(sent.at(-1)).toContain('还有')
+  expect(sent.length).toBeLessThanOrEqual(3)
+  for (const { bubble } of bot.channel.sent)
+    if (bubble.kind === 'text') expect(bubble.text.length).toBeLessThanOrEqual(500)
+})
+
+test('keeps the ticket and tells staff later when the group cannot be reached', async () => {
+  const bot = await botUnderTest()
+  bot.channel.beforeSend = () => {
+    throw refusal()
+  }
+  await bot.hears('转人工')
+  expect(ticketsOn(bot.ticketFile)).toMatchObject([{ number: 1, status: 'open' }])
+  expect(bot.notices.length).toBe(1)
+})
+
+test('promises nothing while the disk is full, and takes the next request once there is room', async () => {
+  const bot = await botUnderTest()
+  const folder = dirname(bot.ticketFile)
+  renameSync(folder, `${folder}.away`)
+  writeFileSync(folder, '')
+  const { decision, sent } = await bot.hears('转人工')
+  expect(decision).toMatchObject({ kind: 'silent', reason: 'failed' })
+  expect(sent).toEqual([])
+  rmSync(folder)
+  mkdirSync(folder)
+  rmSync(`${folder}.away`, { recursive: true })
+  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+})

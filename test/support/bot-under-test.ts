@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js'
+import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
+import { readText } from '../../src/adapters/wechaty/read-text.js'
+import { createReload, type LoadSnapshot } from '../../src/admin/reload-knowledge.js'
+import { ConversationMemory } from '../../src/decide/conversation-memory.js'
+import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
+import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
+import type { DecisionTrace } from '../../src/model/decision.js'
+import type { IncomingMessage, Person } from '../../src/model/message.js'
+import type { Candidate } from '../../src/model/understanding.js'
+import { NoticeQueue } from '../../src/send/notice-queue.js'
+import { Outbox } from '../../src/send/outbox.js'
+import { Pacing } from '../../src/send/pacing.js'
+import { ReplyCheck } from '../../src/send/reply-check.js'
+import { TicketDesk } from '../../src/tickets/ticket-desk.js'
+import { aMessage, STAFF_ROOM } from './a-message.js'
+import { aPicture, aSection } from './a-section.js'
+import { anIntent, aSnapshot } from './a-snapshot.js'
+import { aCandidate } from './an-understanding.js'
+import { capturedLog } from './captured-log.js'
+import { asRead, FakeChannel } from './fake-channel.js'
+import { fixedClock } from './fixed-clock.js'
+import { png } from './picture-bytes.js'
+import { tempFolder } from './temp-folder.js'
+
+export const CHEN: Person = { id: '@chen', key: 'name:陈工', name: '陈工', role: 'staff' }
+export const XU: Person = { id: '@xu', key: 'remark:管理员', name: '徐经理', role: 'admin' }
+
+/** Minutes in which the bot does not repeat itself unasked. */
+export const COOLDOWN_MS = 3 * 60_000
+
+const SECTIONS = [
+  aSection('1.1', { title: '主体信息' }),
+  aSection('3', { title: '服务类目' }),
+  aSection('4.1', {
+    title: 'UGC说明',
+    parts: [
+      { lines: ['1. 选“包含”。'], pictures: [aPicture('ugc')] },
+      { lines: ['2. 勾选机器审核。'], pictures: [] },
+    ],
+  }),
+  aSection('A1', { title: '页面无内容' }),
+]
+
+/** What each message means; of any other the matcher knows nothing. */
+const MEANINGS: Readonly<Record<string, readonly Candidate[]>> = {
+  ugc说明怎么填: [aCandidate('4.1')],
+  类目选哪个: [aCandidate('3')],
+  这个怎么填: [aCandidate('3', { share: 0.5 }), aCandidate('1.1', { share: 0.4 })],
+}
+
+/** A snapshot of four sections; `knows` tells by which version. */
+export const smallSnapshot = (version = 'cafe0001') => ({
+  ...aSnapshot({
+    sections: SECTIONS,
+    intents: SECTIONS.map(({ key, title }) => anIntent(`intent-${key}`, { sectionKey: key, title })),
+    matcher: {
+      match: (normalized) => ({
+        candidates: MEANINGS[normalized] ?? [],
+        wantsHuman: { confidence: 0, overheard: 0 },
+      }),
+    },
+  }),
+  version,
+})
+
+export interface Heard {
+  /** What was decided about the message, last. */
+  readonly decision: DecisionTrace
+  /** What the place of the message got to read meanwhile, oldest first. */
+  readonly sent: readonly string[]
+}
+
+/** The whole bot in process, on real ticket and outbox files, between a fake channel and a standing clock. */
+export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) {
+  const folder = tempFolder()
+  const ticketFile = join(folder, 'tickets.json')
+  const clock = fixedClock()
+  const channel = new FakeChannel()
+  channel.staff = STAFF_ROOM
+  const { log, lines } = capturedLog()
+  const traces: DecisionTrace[] = []
+  const knowledge = new KnowledgeHolder(smallSnapshot())
+  const desk = new TicketDesk(await LowdbTicketStore.open(ticketFile), clock)
+  const outbox = new Outbox({
+    channel,
+    pacing: new Pacing({ limits: undefined, backOffMs: 60_000, random: () => 0 }),
+    clock,
+    log,
+  })
+  const store = await LowdbOutboxStore.open(join(folder, 'outbox.json'))
+  const notices = new NoticeQueue({ store, channel, outbox, log })
+  notices.start()
+  onTestFinished(async () => {
+    notices.stop()
+    await outbox.drain({ withinMs: 0 })
+    await store.flush()
+  })
+  const loading: { load: LoadSnapshot } = { load: async () => ({ snapshot: smallSnapshot('beef0002'), warnings: [] }) }
+  const parts: MessageHandlerParts = {
+    knowledge,
+    memory: new ConversationMemory({
+      cooldownMs: COOLDOWN_MS,
+      offerMs: 600_000,
+      timelineMs: 3_600_000,
+      maxEntries: 100,
+    }),
+    desk,
+    operations: { reload: createReload({ knowledge, load: () => loading.load(), log }) },
+    outbox,
+    notices,
+    replyCheck: new ReplyCheck({
+      maxAgeMs: 600_000,
+      clock,
+      heldByHuman: ({ place, sender }) => desk.heldFor(place.key, sender.key) !== undefined,
+    }),
+    pictures: { load: async () => ({ bytes: png(), fileName: 'a.png' }) },
+    journal: { record: (trace) => void traces.push(trace) },
+    clock,
+    log,
+    startedAtMs: clock.now(),
+    ...replaced,
+  }
+  const handle = createMessageHandler(parts)
+  let heardCount = 0
+
+  /** @param words `@小助手 ` in front puts them to the bot */
+  async function hears(words: string, facts: Partial<IncomingMessage> = {}): Promise<Heard> {
+    const message = aMessage({
+      id: `m${++heardCount}`,
+      sentAtMs: clock.now(),
+      ...readText(words, { names: ['小助手'] }),
+      ...facts,
+    })
+    const before = channel.sent.length
+    await handle(message)
+    const sent = channel.sent.slice(before).filter(({ to }) => to.key === message.place.key)
+    return {
+      decision: traces.findLast(({ messageId }) => messageId === message.id)!,
+      sent: sent.map(({ bubble }) => asRead(bubble)),
+    }
+  }
+
+  return { hears, handle, channel, clock, desk, knowledge, lines, loading, notices, ticketFile, traces }
+}
+
+export type BotUnderTest = Awaited<ReturnType<typeof botUnderTest>>
