@@ -31,6 +31,8 @@ export interface SessionWatchOptions {
 }
 
 const TICK_MS = 2_000
+// The first look after the event loop stood still may come before the answer of a poll that has long been there.
+const OVERDUE_TICKS = 2
 const RESUME_LIMIT_MS = 20_000 // resuming takes a second or two
 const BURST_ERRORS = 20
 const BURST_MS = 10_000
@@ -51,6 +53,7 @@ export class SessionWatch {
   #lastError: Wechat4uError | undefined
   #errorsAtMs: number[] = []
   #troubleAtMs = 0
+  #overdueTicks = 0
   #timer: NodeJS.Timeout | undefined
   #ended = false
 
@@ -141,11 +144,15 @@ export class SessionWatch {
   #tick(startedMs: number): void {
     const nowMs = this.#options.clock.now()
     const age = this.pollAgeMs()
-    if (age !== undefined && age > this.#options.pollLimitMs)
+    if (age === undefined) {
+      if (this.#wechat4u && this.#hasSession() && nowMs - startedMs > RESUME_LIMIT_MS)
+        this.#end({ kind: 'lost', reason: 'the session was not resumed in time' })
+      return
+    }
+    this.#overdueTicks = age > this.#options.pollLimitMs ? this.#overdueTicks + 1 : 0
+    if (this.#overdueTicks >= OVERDUE_TICKS)
       this.#end({ kind: 'lost', reason: `no successful poll for ${Math.round(age / 1000)} s` })
-    else if (age !== undefined && nowMs - age > this.#troubleAtMs) this.#note({ kind: 'recovered' })
-    else if (this.#wechat4u && age === undefined && this.#hasSession() && nowMs - startedMs > RESUME_LIMIT_MS)
-      this.#end({ kind: 'lost', reason: 'the session was not resumed in time' })
+    else if (nowMs - age > this.#troubleAtMs) this.#note({ kind: 'recovered' })
   }
 
   #note(event: LoginEvent): void {

@@ -82,11 +82,21 @@ describe('with wechat4u', () => {
   test('no successful poll for 40 s ends the run, and the session is kept', () => {
     const { login, ends, watch } = watched('reconnecting')
     login()
-    vi.advanceTimersByTime(39_000)
+    vi.advanceTimersByTime(42_000)
     expect(ends).toEqual([])
-    vi.advanceTimersByTime(4_000)
+    vi.advanceTimersByTime(2_000)
     expect(ends).toMatchObject([{ kind: 'lost' }])
     expect(watch.state.status).toBe('reconnecting')
+  })
+
+  test('a process that stood still for a minute is not taken for a deaf one', () => {
+    const { login, poll, ends } = watched('reconnecting')
+    login()
+    vi.setSystemTime(Date.now() + 60_000)
+    vi.advanceTimersByTime(2_000)
+    poll()
+    vi.advanceTimersByTime(10_000)
+    expect(ends).toEqual([])
   })
 
   test('three failed polls are trouble; a session that comes back by itself may stay', () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const DYING_MS = 2_000 // even SIGKILL takes a moment
+const TICKS_PER_SECOND = 100 // Linux, whatever the machine
 
 export interface BotProcessOptions {
   command: string
@@ -22,6 +23,8 @@ export interface ProcessUsage {
   readonly pid: number
   readonly command: string
   readonly residentMiB: number
+  /** User and system time so far. */
+  readonly cpuSeconds: number
 }
 
 /**
@@ -137,11 +140,13 @@ export class BotProcess {
   private usageOf(pid: number): ProcessUsage | undefined {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const [state, , group] = fields
       if (Number(group) !== this.pid || state === 'Z') return undefined
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
       const kib = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0
-      return { pid, command, residentMiB: Number(kib) / 1024 }
+      const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+      return { pid, command, residentMiB: Number(kib) / 1024, cpuSeconds }
     } catch {
       return undefined // it ended while we looked
     }
