@@ -67,6 +67,7 @@ export function toAskMessage(line: AskLine, sequence: number, nowMs: number): In
 }
 
 function placeOf({ session, room }: AskLine, sequence: number): Place {
-  const key = session === undefined ? `line:${sequence}` : `session:${session}:${room ?? ''}`
+  // A session is one group, also where only its first line names it.
+  const key = session === undefined ? `line:${sequence}` : `session:${session}`
   return { kind: 'room', id: key, key, topic: room ?? '售后群', purpose: 'customers' }
 }
