@@ -8,15 +8,22 @@ import { answerSeveral } from './answer-several.js'
 import { isAddressed, mayNotSpeak } from './may-speak.js'
 import type { Situation } from './situation.js'
 import { takeUp } from './take-up.js'
+import { takeUpReminder, withReminder } from './take-up-reminder.js'
+import { takeUpWalk } from './take-up-walk.js'
 import { THRESHOLDS } from './thresholds.js'
+import { warnOfWithdrawal } from './warn-of-withdrawal.js'
 
 /** Decides what to do about one message. Pure: the same message in the same situation gets the same decision. */
 export function decide(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
   const forbidden = mayNotSpeak(message, situation)
   if (forbidden) return { kind: 'silent', reason: forbidden }
-  const decision = isAddressed(message)
-    ? decideAsked(message, understanding, situation)
-    : decideOverheard(message, understanding, situation)
+  const decision = withAsides(
+    isAddressed(message)
+      ? decideAsked(message, understanding, situation)
+      : decideOverheard(message, understanding, situation),
+    understanding,
+    situation,
+  )
   // Once a person has the question, two voices would only confuse; asking for a person again is told the number.
   if (situation.heldByHuman && !(decision.kind === 'escalate' && decision.reason === 'asked')) {
     return { kind: 'silent', reason: 'held-by-human' }
@@ -24,12 +31,29 @@ export function decide(message: IncomingMessage, understanding: Understanding, s
   return decision
 }
 
+/** What somebody says to what was told before: on a walk-through, about a reminder, or to the last answer. */
+function takeUpTalk(
+  understanding: Understanding,
+  situation: Situation,
+  asked: { isAsked: boolean },
+): Decision | undefined {
+  return (
+    takeUpWalk(understanding, situation, asked) ??
+    takeUpReminder(understanding, situation, asked) ??
+    takeUp(understanding, situation, asked)
+  )
+}
+
+function withAsides(decision: Decision, understanding: Understanding, situation: Situation): Decision {
+  return withReminder(warnOfWithdrawal(decision, understanding, situation), understanding, situation)
+}
+
 /** Whoever puts a question to the bot gets an answer, be it "I don't know". */
 function decideAsked(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
   const { act, normalized, candidates, notice } = understanding
   if (message.kind !== 'text') return { kind: 'fallback', reason: 'not-understood' }
   if (normalized === '' || act === 'menu') return { kind: 'courtesy', word: 'menu' }
-  const takenUp = takeUp(understanding, situation, { isAsked: true })
+  const takenUp = takeUpTalk(understanding, situation, { isAsked: true })
   if (takenUp) return takenUp
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
@@ -54,7 +78,7 @@ function decideOverheard(message: IncomingMessage, understanding: Understanding,
   const { act, candidates, notice } = understanding
   if (message.kind !== 'text') return { kind: 'silent', reason: 'not-text' }
   if (understanding.normalized === '') return { kind: 'silent', reason: 'empty' }
-  const takenUp = takeUp(understanding, situation, { isAsked: false })
+  const takenUp = takeUpTalk(understanding, situation, { isAsked: false })
   if (takenUp) return takenUp
   if (act === 'wants-human' || callsPerson(understanding, 'overheard')) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }

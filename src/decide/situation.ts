@@ -1,3 +1,6 @@
+import type { DatesReading } from '../model/understanding.js'
+import type { WalkRecollection } from './walk-memory.js'
+
 /** What has to be known beside the message itself to decide about it. */
 export interface Situation {
   /** Older messages arrived while the bot was away. */
@@ -25,4 +28,16 @@ export interface Situation {
   readonly clarifying: boolean
   /** How often in a row this asker could not be helped. */
   readonly failedTries: number
+  /** The asker's walk-through; absent where none is to be had. */
+  readonly walking?: WalkRecollection & { readonly steps: () => readonly string[] }
+  /** About reminding the asker of a day; absent where nobody can be. */
+  readonly reminding?: {
+    readonly nowMs: number
+    /** The asker's days, as they were last told. */
+    readonly toldDays: DatesReading | undefined
+    /** The asker wants to be reminded, and was asked for the day. */
+    readonly isWished: boolean
+    /** A reminder is set. */
+    readonly isSet: boolean
+  }
 }

@@ -1,5 +1,6 @@
+import type { Decision } from '../model/decision.js'
 import type { IncomingMessage } from '../model/message.js'
-import type { StoredWalk, Walk, WalkTurn } from '../model/walk.js'
+import type { StoredWalk, Walk } from '../model/walk.js'
 
 export interface WalkMemoryOptions {
   /** What an earlier run has kept. */
@@ -17,9 +18,22 @@ const EXPIRE_MS = 30 * DAY_MS
 const FRESH_MS = 2 * 3_600_000
 const MAX_WALKS = 5_000
 
+export interface WalkRecollection {
+  /** undefined where this person walks nothing here. */
+  readonly walk: Walk | undefined
+  /** The last turn was a little while ago. */
+  readonly isFresh: boolean
+  /** The last turn is the last thing that this person was told here. */
+  readonly justTold: boolean
+}
+
+const NO_WALK: WalkRecollection = { walk: undefined, isFresh: false, justTold: false }
+
 /** Who is where on a walk-through; one walk for a person in a place. The only owner of that state. */
 export class WalkMemory {
   readonly #walks: Map<string, StoredWalk>
+  /** Whose walk is the last that was spoken of. */
+  readonly #justTold = new Set<string>()
   readonly #keep: (records: readonly StoredWalk[]) => void
   readonly #maxWalks: number
 
@@ -30,23 +44,41 @@ export class WalkMemory {
     this.#maxWalks = maxWalks
   }
 
-  recall({ place, sender }: IncomingMessage, nowMs: number): { walk: Walk | undefined; walkIsFresh: boolean } {
-    const known = this.#walks.get(keyOf({ placeKey: place.key, askerKey: sender.key }))
-    if (!known || nowMs - known.turnedAtMs > EXPIRE_MS) return { walk: undefined, walkIsFresh: false }
-    return { walk: known.walk, walkIsFresh: nowMs - known.turnedAtMs <= FRESH_MS }
+  recall(message: IncomingMessage, nowMs: number): WalkRecollection {
+    const key = keyOfAsker(message)
+    const known = this.#walks.get(key)
+    if (!known || nowMs - known.turnedAtMs > EXPIRE_MS) return NO_WALK
+    const isFresh = nowMs - known.turnedAtMs <= FRESH_MS
+    return { walk: known.walk, isFresh, justTold: this.#justTold.has(key) }
   }
 
-  note({ place, sender }: IncomingMessage, { walk }: WalkTurn, nowMs: number): void {
-    const record = { placeKey: place.key, askerKey: sender.key, walk, turnedAtMs: nowMs }
-    this.#walks.delete(keyOf(record))
-    this.#walks.set(keyOf(record), record)
+  /** Remembers what was just decided. */
+  note(message: IncomingMessage, decision: Decision, nowMs: number): void {
+    if (decision.kind === 'silent' || decision.kind === 'command') return
+    const key = keyOfAsker(message)
+    const turn = 'walk' in decision ? decision.walk : undefined
+    if (!turn) {
+      this.#justTold.delete(key)
+      return
+    }
+    const { place, sender } = message
+    this.#walks.delete(key)
+    this.#walks.set(key, { placeKey: place.key, askerKey: sender.key, walk: turn.walk, turnedAtMs: nowMs })
+    this.#justTold.add(key)
+    this.#forgetOld(nowMs)
+    this.#keep([...this.#walks.values()])
+  }
+
+  #forgetOld(nowMs: number): void {
     for (const [key, { turnedAtMs }] of this.#walks) {
       if (this.#walks.size <= this.#maxWalks && nowMs - turnedAtMs <= EXPIRE_MS) break
       this.#walks.delete(key)
+      this.#justTold.delete(key)
     }
-    this.#keep([...this.#walks.values()])
   }
 }
+
+const keyOfAsker = ({ place, sender }: IncomingMessage): string => keyOf({ placeKey: place.key, askerKey: sender.key })
 
 const keyOf = ({ placeKey, askerKey }: Pick<StoredWalk, 'placeKey' | 'askerKey'>): string =>
   `${placeKey}\u0000${askerKey}`

@@ -1,6 +1,8 @@
 import type { Command } from './command.js'
+import type { ReminderPlan } from './reminder.js'
 import type { ReviewTimeline } from './review-timeline.js'
 import type { DatesReading } from './understanding.js'
+import type { WalkTurn } from './walk.js'
 
 export type SilenceReason =
   | 'own-message'
@@ -22,15 +24,23 @@ export type SilenceReason =
 
 export type EscalationReason = 'asked' | 'accepted-offer' | 'unknown-rejection-reason' | 'overdue' | 'still-failing'
 
+/** Said above the answer. `withdrawal`: withdrawing makes the second review start anew. */
+export type Warning = 'withdrawal'
+
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
   | { readonly kind: 'silent'; readonly reason: SilenceReason }
   | {
       readonly kind: 'answer'
       readonly sectionKeys: readonly [string, ...string[]]
-      readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days'
+      readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days' | 'withdrawal' | 'walk-through'
       /** The asker's own days, to be told before the section. */
       readonly days?: DatesReading
+      /** A day of those, to be reminded of. */
+      readonly remind?: ReminderPlan
+      /** Only with the reason `walk-through`; `sectionKeys`: the step, or with the verdict what is still to do. */
+      readonly walk?: WalkTurn
+      readonly warns?: Warning
     }
   | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, string, ...string[]] }
   | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' }
@@ -39,8 +49,16 @@ export type Decision =
       readonly reason: EscalationReason
       readonly sectionKeys: readonly string[]
       readonly days?: DatesReading
+      readonly warns?: Warning
     }
   | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' }
+  | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
+  | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }
+  | {
+      readonly kind: 'courtesy'
+      /** `reminder-today`: the day has come already; `reminder-needs-day`: the asker has told no day yet. */
+      readonly word: 'reminder-today' | 'reminder-needs-day' | 'reminder-cancelled' | 'reminder-none'
+    }
   | { readonly kind: 'command'; readonly command: Command }
 
 /** What was decided and why; kept for the page, the log and `ask`. Holds no text and no names. */

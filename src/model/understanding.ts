@@ -1,4 +1,6 @@
+import type { ReminderWord } from './reminder.js'
 import type { ReviewDates, ReviewTimeline } from './review-timeline.js'
+import type { WalkRemark } from './walk.js'
 
 /** What the sender is doing with the words, apart from their topic. */
 export type SpeechAct =
@@ -64,6 +66,11 @@ export interface Understanding {
   /** Candidates of each question, where the message asks two or more; each list best first. */
   readonly questions?: readonly (readonly Candidate[])[]
   readonly days?: DatesReading
+  /** May be meant for a walk-through. */
+  readonly walk?: WalkRemark
+  readonly reminder?: ReminderWord
+  /** Is about to withdraw, resubmit or change what is under review. */
+  readonly withdraws?: true
 }
 
 export interface Match {

@@ -3,9 +3,14 @@ import type { Section } from '../model/knowledge.js'
 import type { Reply } from '../model/reply.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
 import type { DatesReading } from '../model/understanding.js'
+import type { WalkTurn } from '../model/walk.js'
+import { type Asides, asidesOf, withAsides } from './asides.js'
 import { phrases } from './phrases.js'
+import { reminderPhrases } from './reminder-phrases.js'
+import { renderReminderSet } from './render-reminder.js'
 import { renderReviewDates } from './render-review-dates.js'
 import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
+import { renderWalk } from './render-walk.js'
 import { MAX_BUBBLES } from './split-text.js'
 import { packReply, toBubbles } from './to-bubbles.js'
 
@@ -21,7 +26,11 @@ export interface ReplyContext {
   readonly nowMs: number
   /** Number of the ticket that was opened or already stood open for this asker. */
   readonly ticket?: { readonly number: number; readonly isNew: boolean }
+  /** A walk-through on which the asker is under way. */
+  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
 }
+
+type Composing = ReplyContext & Asides
 
 export interface ComposedReply extends Reply {
   /** Sections in the order that a number picks them. */
@@ -32,12 +41,14 @@ export interface ComposedReply extends Reply {
 const NOTHING_SHOWN = { shown: [], toldTimeline: false } as const
 
 /** Puts a decision into bubbles; silence and commands have none. */
-export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, given: ReplyContext): ComposedReply {
+  const context = { ...given, ...asidesOf(decision, snapshot, given) }
   switch (decision.kind) {
     case 'silent':
     case 'command':
       return { bubbles: [], ...NOTHING_SHOWN }
     case 'answer':
+      if (decision.walk) return composeWalk(decision.walk, snapshot, context)
       return decision.days
         ? composeDays(decision.days, decision.sectionKeys[0], context)
         : composeAnswer(decision, snapshot, context)
@@ -46,7 +57,7 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, co
     case 'fallback':
       return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
-      return decision.word === 'menu' ? composeMenu(snapshot, context) : say([phrases[decision.word]], context)
+      return composeCourtesy(decision, snapshot, context)
     case 'escalate':
       return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
     default:
@@ -55,11 +66,41 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, co
 }
 
 type Answer = Extract<Decision, { kind: 'answer' }>
+type Courtesy = Extract<Decision, { kind: 'courtesy' }>
+
+const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind: unknown }>['word'], string>> = {
+  greeting: phrases.greeting,
+  thanks: phrases.thanks,
+  menu: phrases.menuHeading,
+  declined: phrases.declined,
+  settled: phrases.settled,
+  'reminder-today': reminderPhrases.today,
+  'reminder-needs-day': reminderPhrases.needsDay,
+  'reminder-cancelled': reminderPhrases.cancelled,
+  'reminder-none': reminderPhrases.none,
+}
+
+function composeCourtesy(decision: Courtesy, snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  if ('walk' in decision) return composeWalk(decision.walk, snapshot, context)
+  if ('remind' in decision) return say([renderReminderSet(decision.remind, context.nowMs)], context)
+  return decision.word === 'menu' ? composeMenu(snapshot, context) : say([COURTESIES[decision.word]], context)
+}
+
+function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  const section = snapshot.sections.get(turn.walk.at)
+  const lines = renderWalk(turn, { section, titleOf: (key) => titleOf(key, snapshot) })
+  const tellsStep = turn.told === 'first-step' || turn.told === 'step'
+  return {
+    bubbles: toBubbles([lines], context.mentionChars),
+    shown: [],
+    toldTimeline: tellsStep && section?.tellsTimeline === true,
+  }
+}
 
 function composeAnswer(
   { sectionKeys, reason }: Answer,
   snapshot: KnowledgeSnapshot,
-  context: ReplyContext,
+  context: Composing,
 ): ComposedReply {
   const sections = sectionsOf(sectionKeys, snapshot)
   const [only, ...others] = sections
@@ -68,14 +109,14 @@ function composeAnswer(
   const withTimeline = !only.tellsTimeline && !context.timelineToldLately
   const lines = renderSection(only, { withTimeline })
   return {
-    bubbles: toBubbles([lines], context.mentionChars),
+    bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
     shown: [],
     toldTimeline: only.tellsTimeline || (withTimeline && only.timeline !== undefined),
   }
 }
 
 /** The asker's own days; the section itself is a number away. */
-const composeDays = (days: DatesReading, sectionKey: string, context: ReplyContext): ComposedReply => ({
+const composeDays = (days: DatesReading, sectionKey: string, context: Composing): ComposedReply => ({
   ...say([...renderReviewDates(days.dates, days.timeline, context.nowMs), phrases.afterDays(sectionKey)], context),
   toldTimeline: true,
 })
@@ -89,7 +130,7 @@ function fallbackOf(reason: Extract<Decision, { kind: 'fallback' }>['reason'], {
 function composeSeveral(
   sections: readonly Section[],
   reason: Answer['reason'],
-  { context, snapshot }: { context: ReplyContext; snapshot: KnowledgeSnapshot },
+  { context, snapshot }: { context: Composing; snapshot: KnowledgeSnapshot },
 ): ComposedReply {
   const count = sections.length
   const text = reason === 'notice' ? phrases.severalReasons(count) : phrases.severalQuestions(count)
@@ -102,7 +143,7 @@ function composeSeveral(
       text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
       pictures: [],
     }))
-    const groups = [[heading, ...(first ?? [])], ...rest, [...byNumber, ...closing]]
+    const groups = withAsides([[heading, ...(first ?? [])], ...rest, [...byNumber, ...closing]], context)
     const fits = packReply(groups, context.mentionChars).length <= MAX_BUBBLES
     if (fits || whole === 1) {
       return {
@@ -115,7 +156,7 @@ function composeSeveral(
   return say([phrases.fallback], context)
 }
 
-function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
   const options = keys.map((key, index) => phrases.option(index + 1, titleOf(key, snapshot)))
   return { ...say([phrases.clarifyHeading, ...options, phrases.clarifyFooter], context), shown: keys }
 }
@@ -123,7 +164,7 @@ function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, co
 // A menu longer than this is no menu; the rest of a large knowledge base is found by asking.
 const MAX_MENU_ENTRIES = 20
 
-function composeMenu(snapshot: KnowledgeSnapshot, context: ReplyContext): ComposedReply {
+function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
   const keys = [...snapshot.sections.keys()].slice(0, MAX_MENU_ENTRIES)
   const steps = keys.filter((key) => !isRejection(key))
   const rejections = keys.filter(isRejection)
@@ -148,7 +189,7 @@ const isRejection = (key: string): boolean => /^A\d/.test(key)
 function composeHandover(
   { reason, days }: Extract<Decision, { kind: 'escalate' }>,
   sections: readonly Section[],
-  context: ReplyContext,
+  context: Composing,
 ): ComposedReply {
   const { ticket, direct } = context
   const told = days
@@ -163,14 +204,14 @@ function composeHandover(
       : ticket.isNew
         ? [direct ? phrases.handedOverDirect(ticket.number) : phrases.handedOver(ticket.number)]
         : [phrases.alreadyHandedOver(ticket.number)]
-  return { ...NOTHING_SHOWN, bubbles: toBubbles([...told, asLines(news)], context.mentionChars) }
+  return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([...told, asLines(news)], context), context.mentionChars) }
 }
 
 const asLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
 
-const say = (lines: readonly string[], context: ReplyContext): ComposedReply => ({
+const say = (lines: readonly string[], context: Composing): ComposedReply => ({
   ...NOTHING_SHOWN,
-  bubbles: toBubbles([asLines(lines)], context.mentionChars),
+  bubbles: toBubbles(withAsides([asLines(lines)], context), context.mentionChars),
 })
 
 const sectionsOf = (keys: readonly string[], { sections }: KnowledgeSnapshot): readonly Section[] =>

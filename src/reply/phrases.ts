@@ -13,6 +13,10 @@ export const phrases = {
   next: (line: string): string => `👉 下一步：${line}`,
   handoff: (line: string): string => `🙋 ${line}`,
   supplement: (text: string, checkedOn: string): string => `ℹ️ 补充（指南之外，${checkedOn} 核对）：${text}`,
+  withdrawalWarning: (checkedOn: string, source: string): string => {
+    const facts = ['指南之外', checkedOn && `${checkedOn} 核对`, source && `来源 ${source}`].filter(Boolean).join('，')
+    return `⚠️ 先别撤：二审期间撤回、改类目或重新提审，7 天会从头再等。（补充：${facts}）`
+  },
   cutOff: '……后面还有，请看完整指南，或回复“转人工”。',
   afterDays: (sectionKey: string): string =>
     `👉 收到通知后到“版本管理”发布；二审期间不要撤回或改类目重提，会从头再等。完整说明回复“${sectionKey}”。`,

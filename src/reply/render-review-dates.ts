@@ -107,7 +107,8 @@ function renderTimeLeft(left: number, { today, end }: { readonly today: number; 
   return `今天是 ${shortLabel(today)}，已经晚了 ${-left} 天。今天提交的话，最晚 ${end}审完。`
 }
 
-function labeller(nowMs: number): (day: IsoDay) => string {
+/** Writes days as "11月20日（周五）", with the year where it is not the present one. */
+export function labeller(nowMs: number): (day: IsoDay) => string {
   const thisYear = civilOf(chinaDay(nowMs)).year
   return (iso) => {
     const day = dayFromIso(iso)

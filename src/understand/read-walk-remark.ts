@@ -2,7 +2,7 @@ import type { WalkRemark, WalkWord } from '../model/walk.js'
 
 // Whoever writes more than this has something else to say.
 const MAX_CHARS = 30
-const SEPARATORS = /[\s,.!?~、;:。…"“”'()【】]+/g
+const SEPARATORS = /[\s/,.!?~、;:。…"“”'()【】]+/g
 
 /** Words of the review as a whole; a single page or field named beside them makes it a question of its own. */
 const REVIEW = '首次提审|提审|送审|审核|过审|提交审核|提交|上架|上线|发布|小程序'

@@ -3,7 +3,10 @@ import type { DatesReading, FollowUp, IntentMatcher, Understanding } from '../mo
 import { normalizeText } from './normalize-text.js'
 import { readFollowUp } from './read-follow-up.js'
 import { readNotice } from './read-notice.js'
+import { readReminderWord } from './read-reminder-word.js'
 import { readReviewDates } from './read-review-dates.js'
+import { readWalkRemark } from './read-walk-remark.js'
+import { isAboutToWithdraw } from './read-withdrawal.js'
 import { timelineFor } from './review-timeline.js'
 import { readSpeechAct, refusesHuman } from './speech-act.js'
 import { splitQuestions } from './split-questions.js'
@@ -26,6 +29,8 @@ export function understand(text: string, knowing: Knowing): Understanding {
   const followUp = toFollowUp(normalized, knowing)
   const questions = notice ? [] : splitQuestions(normalized)
   const days = readDays(normalized, knowing.nowMs)
+  const walk = readWalkRemark(normalized)
+  const reminder = readReminderWord(normalized)
   return {
     normalized,
     act,
@@ -37,6 +42,9 @@ export function understand(text: string, knowing: Knowing): Understanding {
     ...(followUp === undefined ? {} : { followUp }),
     ...(questions.length === 0 ? {} : { questions: questions.map((one) => knowing.matcher.match(one).candidates) }),
     ...(days === undefined ? {} : { days }),
+    ...(walk === undefined ? {} : { walk }),
+    ...(reminder === undefined ? {} : { reminder }),
+    ...(isAboutToWithdraw(normalized) ? { withdraws: true } : {}),
   }
 }
 

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
 import { WalkMemory } from '../../src/decide/walk-memory.js'
-import type { StoredWalk, WalkTurn } from '../../src/model/walk.js'
+import type { Decision } from '../../src/model/decision.js'
+import type { StoredWalk } from '../../src/model/walk.js'
 import { aMessage, DIRECT, LI, WANG } from '../support/a-message.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const DAY_MS = 86_400_000
 
-const at = (key: string): WalkTurn => ({
-  told: 'step',
-  walk: { status: 'walking', at: key, outcomes: {} },
-  steps: ['0', '1', '2'],
+const at = (key: string): Decision => ({
+  kind: 'answer',
+  sectionKeys: [key],
+  reason: 'walk-through',
+  walk: { told: 'step', walk: { status: 'walking', at: key, outcomes: {} }, steps: ['0', '1', '2'] },
 })
 
 const walkOf = (memory: WalkMemory, message = aMessage(), nowMs = MONDAY_MS) => memory.recall(message, nowMs).walk?.at
@@ -27,9 +29,9 @@ test('keeps one walk for a person in a place', () => {
 test('takes a bare remark for an answer for two hours only', () => {
   const memory = new WalkMemory()
   memory.note(aMessage(), at('0'), MONDAY_MS)
-  expect(memory.recall(aMessage(), MONDAY_MS + 2 * 3_600_000).walkIsFresh).toBe(true)
+  expect(memory.recall(aMessage(), MONDAY_MS + 2 * 3_600_000).isFresh).toBe(true)
   expect(memory.recall(aMessage(), MONDAY_MS + 2 * 3_600_000 + 1)).toMatchObject({
-    walkIsFresh: false,
+    isFresh: false,
     walk: { at: '0' },
   })
 })
@@ -56,6 +58,19 @@ test('forgets the longest untouched walk when there are too many', () => {
   memory.note(message('a'), at('1'), MONDAY_MS)
   memory.note(message('c'), at('0'), MONDAY_MS)
   expect(['a', 'b', 'c'].map((name) => walkOf(memory, message(name)))).toEqual(['1', undefined, '0'])
+})
+
+test('knows whether anything else was told since', () => {
+  const memory = new WalkMemory()
+  const justTold = () => memory.recall(aMessage(), MONDAY_MS).justTold
+  memory.note(aMessage(), at('0'), MONDAY_MS)
+  memory.note(aMessage(), { kind: 'silent', reason: 'not-for-us' }, MONDAY_MS)
+  memory.note(aMessage({ sender: LI }), { kind: 'courtesy', word: 'thanks' }, MONDAY_MS)
+  expect(justTold()).toBe(true)
+  memory.note(aMessage(), { kind: 'answer', sectionKeys: ['4'], reason: 'sure' }, MONDAY_MS)
+  expect(justTold()).toBe(false)
+  memory.note(aMessage(), at('0'), MONDAY_MS)
+  expect(justTold()).toBe(true)
 })
 
 test('takes up what an earlier run has kept', () => {
