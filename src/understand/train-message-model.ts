@@ -8,7 +8,7 @@ export interface Example {
 }
 
 // Best right-minus-wrong in cross-validation over intents/ on 2026-11-23 (docs/adr/0002).
-const EPOCHS = 10
+const EPOCHS = 6
 /** AdaGrad's first step. */
 const RATE = 0.2
 /** L2 penalty per touched weight and step. */
