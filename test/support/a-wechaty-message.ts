@@ -18,6 +18,8 @@ interface Wire {
   readonly mentionSelf: boolean | Error
   /** `OriginalContent` of the raw payload, as the Web WeChat puppet gives it. */
   readonly original: string | Error | undefined
+  /** `Content` of the raw payload. */
+  readonly content: string | undefined
 }
 
 const orReject = async <T>(value: T | Error): Promise<T> => {
@@ -40,6 +42,7 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
     botDisplay: undefined,
     mentionSelf: false,
     original: undefined,
+    content: undefined,
     ...facts,
   }
   const talker = { id: wire.talkerId, name: () => wire.nick, alias: () => orReject(wire.remark) }
@@ -62,7 +65,9 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
     mentionSelf: () => orReject(wire.mentionSelf),
     wechaty: {
       currentUser: bot,
-      puppet: { messageRawPayload: async () => ({ OriginalContent: await orReject(wire.original) }) },
+      puppet: {
+        messageRawPayload: async () => ({ OriginalContent: await orReject(wire.original), Content: wire.content }),
+      },
     },
   }
   return message as unknown as Message

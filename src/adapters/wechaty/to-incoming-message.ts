@@ -1,14 +1,14 @@
 import { type Contact, type Message, type Room, types } from 'wechaty'
 import type { HeardPicture, IncomingMessage, Person, Place, Role } from '../../model/message.js'
-import { type BotNames, type ReadText, readText, unescapeText } from './read-text.js'
-import type { NamedPerson, NamedRoom } from './who-is-where.js'
+import { type ReadText, readText, unescapeText } from './read-text.js'
+import type { NamedPerson, NamedRoom, OwnNames } from './who-is-where.js'
 
 export interface WhoIsWho {
   roleOf(speaker: { readonly contactId: string; readonly names: readonly string[]; readonly remark: string }): Role
   purposeOf(topic: string): 'customers' | 'staff' | 'ignored'
   room(room: Room): Promise<NamedRoom>
   person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson>
-  ownNames(room: Room | undefined): Promise<BotNames>
+  ownNames(room: Room | undefined): Promise<OwnNames>
   /** The bot's own words coming back, as opposed to its owner's. */
   isEcho(message: { readonly placeId: string; readonly text: string | undefined }): boolean
   /** Bytes of a picture message, or undefined. Never throws. */
@@ -81,7 +81,7 @@ async function wordsOf(message: Message, kind: IncomingMessage['kind'], who: Who
   const names = await who.ownNames(message.room())
   const read = readText(await wholeText(message), names)
   // The puppet's own guess is fooled by quotes and namesakes, but knows names that the account had earlier.
-  const mayAskPuppet = !read.addressedToBot && read.quote === undefined && (names.shared ?? []).length === 0
+  const mayAskPuppet = !read.addressedToBot && read.quote === undefined && !names.puppetIsFooled
   const byPuppet = mayAskPuppet && (await message.mentionSelf().catch(() => false))
   return { ...read, addressedToBot: read.addressedToBot || byPuppet }
 }

@@ -23,6 +23,8 @@ export interface OwnNames {
   readonly names: readonly string[]
   /** Names that another member is shown by as well: nobody can tell who is meant. */
   readonly shared: readonly string[]
+  /** Somebody else bears one of the bot's names, so that the puppet takes mentions of them for mentions of the bot. */
+  readonly puppetIsFooled: boolean
 }
 
 /** wechat4u asks again and again for people that it does not know. */
@@ -66,14 +68,16 @@ export class WhoIsWhere {
     const nick = unescapeText(self.name())
     const display = room ? unescapeText((await room.alias(self).catch(() => undefined)) ?? '') : ''
     const own = [nick, display].filter((name) => name !== '')
-    if (!room) return { names: own, shared: [] }
+    if (!room) return { names: own, shared: [], puppetIsFooled: false }
     const members = await this.census.of(room.id)
-    const others = new Set(members.filter(({ id }) => id !== self.id).map((member) => member.display || member.nick))
+    const others = members.filter(({ id }) => id !== self.id)
+    const shownOthers = new Set(others.map((member) => member.display || member.nick))
     const shown = display || nick
     return {
-      names: own.filter((name) => !others.has(name)),
+      names: own.filter((name) => !shownOthers.has(name)),
       // A nick behind which the bot is not shown, but somebody else is, means that other one.
-      shared: others.has(shown) ? [shown] : [],
+      shared: shownOthers.has(shown) ? [shown] : [],
+      puppetIsFooled: others.some((member) => own.includes(member.nick) || own.includes(member.display)),
     }
   }
 

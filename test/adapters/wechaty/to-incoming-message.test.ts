@@ -21,7 +21,8 @@ const strangers: WhoIsWho = {
   },
   ownNames: async (room) => {
     const display = await room?.alias(room.wechaty.currentUser).catch(() => '')
-    return { names: [room?.wechaty.currentUser.name() ?? '', display ?? ''].map(unescapeText).filter(Boolean) }
+    const names = [room?.wechaty.currentUser.name() ?? '', display ?? ''].map(unescapeText).filter(Boolean)
+    return { names, shared: [], puppetIsFooled: false }
   },
   isEcho: () => false,
   fetchPicture: async () => undefined,
@@ -166,4 +167,35 @@ test.each([
   ['an original in bare XML', '@7f3a:<br/><?xml version="1.0"?><msg>'],
 ])('takes the text as it is where there is %s', async (_what, original) => {
   expect((await read({ text: '步骤一', original })).text).toBe('步骤一')
+})
+
+test('knows which message was taken back', async () => {
+  const content =
+    '&lt;sysmsg type="revokemsg"&gt;&lt;revokemsg&gt;&lt;msgid&gt;7001&lt;/msgid&gt;&lt;/revokemsg&gt;&lt;/sysmsg&gt;'
+  expect(await read({ type: types.Message.Recalled, content })).toMatchObject({ kind: 'notice', recalls: '7001' })
+  expect(await read({ text: '<msgid>7001</msgid>', content })).not.toHaveProperty('recalls')
+})
+
+test("reads the whole of the owner's own words", async () => {
+  const facts = { self: true, text: '步骤', original: '步骤:<br/>1. A &amp; B' }
+  expect(await read(facts)).toMatchObject({ text: '步骤:\n1. A & B', fromOwner: true })
+})
+
+test('leaves the link out of a location', async () => {
+  const original = '@7f3a:<br/>上海市:<br/>/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg?url=xxx&pictype=location'
+  expect((await read({ text: '上海市', original })).text).toBe('上海市')
+})
+
+test.each([
+  ['is in doubt when a member bears its name', { names: [], shared: ['小助手'], puppetIsFooled: true }, '', false],
+  [
+    'means that member where the bot is shown otherwise',
+    { names: ['机器人'], shared: [], puppetIsFooled: true },
+    '@小助手 ',
+    true,
+  ],
+])('a mention %s, whatever the puppet says', async (_what, names, left, mentionsOthers) => {
+  const who: WhoIsWho = { ...strangers, ownNames: async () => names }
+  const message = await read({ text: '@小助手\u2005在吗', mentionSelf: true }, who)
+  expect(message).toMatchObject({ addressedToBot: false, text: `${left}在吗`, mentionsOthers })
 })

@@ -287,6 +287,42 @@ test('hands on only the message of a refusal: the error may carry keys of the ac
   expect(JSON.stringify(error)).not.toContain('secret')
 })
 
+test('finds groups and people of an earlier login by their keys, never by the dead handles', async () => {
+  const stale = { id: 'stale', topic: '想天售后服务群', memberIds: ['wang', 'li'], displayNames: {} }
+  const memory = aMemory()
+  const plan = { ...PLAN, rooms: [stale, ...PLAN.rooms] }
+  const { hears, channel, last } = await startedChannel({ plan, options: memory })
+  const inRoom = (await hears('r1', 'li', '怎么提审')).place
+  const direct = (await hears(directIdOf('li'), 'li', '你好')).place
+  memory.identities.beginLogin('another account handle')
+  await channel.send({ ...inRoom, id: 'stale' }, text('在群里'))
+  await channel.send({ ...direct, id: 'dead' }, text('在私聊'))
+  expect([last('r1')?.text, last(directIdOf('li'))?.text, last('stale')]).toEqual(['在群里', '在私聊', undefined])
+})
+
+test('takes the owner of the account for a colleague, in the chat where they write', async () => {
+  const { hears } = await startedChannel()
+  expect(await hears('r1', 'bot', '我来回答')).toMatchObject({ fromOwner: true, sender: { role: 'staff' } })
+  const { place } = await hears(directIdOf('li'), 'li', '你好')
+  expect(await hears(directIdOf('li'), 'bot', '您好')).toMatchObject({ fromOwner: true, place })
+})
+
+test('does not take its own words that come back for its owner', async () => {
+  const { hears, channel } = await startedChannel()
+  const { place } = await hears('r1', 'li', '怎么提审')
+  await channel.send(place, text('先选类目'))
+  const echo = await hears('r1', 'bot', '先选类目')
+  expect([echo.fromSelf, echo.fromOwner]).toEqual([true, undefined])
+  expect(await hears('r1', 'bot', '先选类目')).toMatchObject({ fromOwner: true })
+})
+
+test('hands on the bytes of a picture', async () => {
+  const { hearsPost } = await startedChannel()
+  const heardPicture = await hearsPost({ conversationId: 'r1', fromId: 'li', picture: png() })
+  expect(heardPicture.picture).toMatchObject({ mime: 'image/png', byteCount: png().length })
+  expect(Buffer.from(heardPicture.picture!.bytes()!)).toEqual(png())
+})
+
 test('survives a puppet error and a listener that throws', async () => {
   const { hears, lines, bot, world } = await startedChannel()
   const first = world.post({ conversationId: 'r1', fromId: 'li', text: '第一句' })
