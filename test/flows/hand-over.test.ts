@@ -145,21 +145,22 @@ test('asks for the number that an order lacks, and knows none that was never giv
   expect((await bot.hears('结单 99', inStaffRoom)).sent).toEqual([expect.stringContaining('没有工单 99')])
 })
 
-test('says nothing to staff longer than a bubble may be', async () => {
+test('says nothing to staff longer than a bubble may be, and leaves nothing of the question out', async () => {
   const bot = await botUnderTest()
-  const long = '备案的主体信息和小程序的主体不一样'.repeat(80)
-  for (let asker = 0; asker < 40; asker++) {
-    const sender = { ...LI, key: `name:${asker}`, name: `客户${asker}号店的店长` }
-    await bot.hears(asker === 0 ? `转人工 ${long.slice(0, 30)}` : '转人工', { sender, place: CUSTOMERS })
+  const reason = '小程序的名称和简介与实际提供的内容不一致，'.repeat(30)
+  const notice = `你的小程序审核未通过，原因如下：\n1. ${reason}\n2. ${reason}`
+  expect((await bot.hears(`@小助手 ${notice}`)).decision.reason).toBe('unknown-rejection-reason')
+  for (let asker = 1; asker < 40; asker++) {
+    await bot.hears('转人工', { sender: { ...LI, key: `name:${asker}`, name: `客户${asker}号店的店长` } })
   }
-  await bot.hears('@小助手 蓝色的海豚')
-  await bot.hears(`@小助手 ${long}`)
+  await vi.waitFor(() => expect(bot.notices.length).toBe(0))
+  const noticed = bot.channel.in(STAFF_ROOM.key).join('')
+  expect(noticed.replaceAll('\n', '')).toContain(notice.replaceAll('\n', ''))
   const { sent } = await bot.hears('工单', inStaffRoom)
   expect(sent[0]).toMatch(/^工单 1｜/)
-  expect(sent.at(-1)).toContain('还有')
+  expect(sent.at(-1)).toContain('还有 30 张')
   expect(sent.length).toBeLessThanOrEqual(3)
-  for (const { bubble } of bot.channel.sent)
-    if (bubble.kind === 'text') expect(bubble.text.length).toBeLessThanOrEqual(500)
+  for (const said of bot.channel.in(STAFF_ROOM.key)) expect(said.length).toBeLessThanOrEqual(500)
 })
 
 test('keeps the ticket and tells staff later when the group cannot be reached', async () => {
