@@ -1,16 +1,25 @@
 import { join } from 'node:path'
 import { PictureLibrary } from './adapters/files/picture-library.js'
 import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
+import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
 import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
+import { storedReminders, storedWalks } from './adapters/lowdb/stored-shapes.js'
 import { createReload } from './admin/reload-knowledge.js'
 import type { Operations } from './admin/run-command.js'
 import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
+import { ToldDays } from './decide/told-days.js'
+import { WalkMemory } from './decide/walk-memory.js'
 import { createMessageHandler } from './handle-message.js'
 import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import { createLoadSnapshot } from './load-snapshot.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
+import type { Reminder } from './model/reminder.js'
+import type { StoredWalk } from './model/walk.js'
+import { ReminderBook } from './reminders/reminder-book.js'
+import { ReminderRounds } from './reminders/reminder-rounds.js'
+import { renderReminder } from './reply/render-reminder.js'
 import { NoticeQueue } from './send/notice-queue.js'
 import { Outbox } from './send/outbox.js'
 import { Pacing, type PacingLimits } from './send/pacing.js'
@@ -27,6 +36,8 @@ export interface Surroundings {
   readonly ticketStore?: TicketStore
   /** Default: the outbox file in `config.dataDir`. */
   readonly outboxStore?: LowdbOutboxStore
+  /** Default: walk-throughs and reminders are files in `config.dataDir`; true: they are forgotten at the end. */
+  readonly forgetful?: boolean
 }
 
 export interface Bot {
@@ -67,6 +78,9 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   })
   const ticketStore = surroundings.ticketStore ?? (await LowdbTicketStore.open(join(config.dataDir, 'tickets.json')))
   const desk = new TicketDesk(ticketStore, clock)
+  const { walkStore, reminderStore } = await openRecords(config, surroundings)
+  const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
+  const reminders = new ReminderBook(reminderStore)
   const pictures = new PictureLibrary(
     {
       knowledgeDir: config.knowledge.dir,
@@ -85,13 +99,15 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     keep: (state) => outboxStore.keepSending(state),
   })
   const notices = new NoticeQueue({ store: outboxStore, channel, outbox, log })
+  const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log })
   const replyCheck = new ReplyCheck({
     maxAgeMs: config.sending.maxAgeSeconds * 1000,
     clock,
     heldByHuman: ({ place, sender }) => desk.heldFor(place.key, sender.key) !== undefined,
   })
   const operations: Operations = { reload: createReload({ knowledge, load, log }) }
-  const parts = { knowledge, memory, desk, operations, outbox, notices, replyCheck, pictures, journal, clock, log }
+  const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
+  const parts = { knowledge, ...talk, operations, outbox, notices, replyCheck, pictures, journal, clock, log }
   const handle = createMessageHandler({ ...parts, startedAtMs })
   return {
     operations,
@@ -100,13 +116,29 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     start: async () => {
       await channel.start(handle)
       notices.start()
+      rounds.start()
     },
     stop: async () => {
       notices.stop()
+      const roundsStopped = rounds.stop()
       await channel.stop()
       await outbox.drain({ withinMs: LAST_WORDS_MS })
-      await outboxStore.flush()
+      await roundsStopped
+      await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush()])
     },
+  }
+}
+
+async function openRecords({ dataDir }: Config, { log, forgetful = false }: Surroundings) {
+  const walks = { schema: storedWalks, log }
+  const reminders = { schema: storedReminders, log }
+  return {
+    walkStore: forgetful
+      ? await LowdbRecords.inMemory<StoredWalk>(walks)
+      : await LowdbRecords.open<StoredWalk>(join(dataDir, 'walks.json'), walks),
+    reminderStore: forgetful
+      ? await LowdbRecords.inMemory<Reminder>(reminders)
+      : await LowdbRecords.open<Reminder>(join(dataDir, 'reminders.json'), reminders),
   }
 }
 

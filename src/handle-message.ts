@@ -3,14 +3,18 @@ import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
 import { nextSection, timelineSection } from './decide/section-order.js'
 import type { Situation } from './decide/situation.js'
+import type { ToldDays } from './decide/told-days.js'
 import { traceDecision } from './decide/trace-decision.js'
+import type { WalkMemory } from './decide/walk-memory.js'
+import { walkSteps } from './decide/walk-steps.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Decision, SilenceReason } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Clock, DecisionJournal, Log, Outgoing, PictureSource, StaffNotices } from './model/ports.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import type { Understanding } from './model/understanding.js'
-import { type ComposedReply, composeReply } from './reply/compose-reply.js'
+import type { ReminderBook } from './reminders/reminder-book.js'
+import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose-reply.js'
 import { phrases } from './reply/phrases.js'
 import { packLines } from './reply/split-text.js'
 import type { Outbox } from './send/outbox.js'
@@ -23,6 +27,9 @@ import { understand } from './understand/understand.js'
 export interface MessageHandlerParts {
   readonly knowledge: KnowledgeHolder
   readonly memory: ConversationMemory
+  readonly walks: WalkMemory
+  readonly toldDays: ToldDays
+  readonly reminders: ReminderBook
   readonly desk: TicketDesk
   readonly operations: Operations
   readonly outbox: Outbox
@@ -44,6 +51,7 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
   return async (message) => {
     try {
       parts.replyCheck.note(message)
+      parts.reminders.meet(message)
       const order = parseCommand(message.text)
       if (order && !message.fromSelf && mayOrder(message, order))
         await obey(message, { kind: 'command', command: order }, parts)
@@ -76,10 +84,14 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   const decision = decide(message, understanding, situationOf(message, snapshot, parts))
   note(message, decision, { parts, snapshot, startedMs, understanding })
   const stillWanted = replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
-  // Only a hand-over waits here: who asks the same at the same moment has to find what was said remembered.
+  // Only a hand-over and a promise wait here: who asks the same at the same moment has to find what was said remembered.
   const ticket = decision.kind === 'escalate' ? await handOver(message, parts) : undefined
+  const kept = keepPromise(message, decision, parts)
+  if (kept !== undefined) await kept
   const reply = compose(message, decision, { snapshot, ticket, parts })
   memory.note(message, decision, { ...reply, nowMs: clock.now() })
+  parts.walks.note(message, decision, clock.now())
+  parts.toldDays.note(message, decision, clock.now())
   if (reply.bubbles.length === 0) return
   await outbox.send(message.place, readyBubbles(reply.bubbles, message.sender, parts), {
     stillWanted,
@@ -104,11 +116,8 @@ async function obey(
 const inBubbles = (text: string): readonly Outgoing[] =>
   packLines(text.split('\n')).map((lines) => ({ kind: 'text', text: lines.join('\n') }))
 
-function situationOf(
-  message: IncomingMessage,
-  snapshot: KnowledgeSnapshot,
-  { memory, desk, clock, startedAtMs }: MessageHandlerParts,
-): Situation {
+function situationOf(message: IncomingMessage, snapshot: KnowledgeSnapshot, parts: MessageHandlerParts): Situation {
+  const { memory, walks, toldDays, reminders, desk, clock, startedAtMs } = parts
   const nowMs = clock.now()
   return {
     startedAtMs,
@@ -119,6 +128,8 @@ function situationOf(
     hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
     nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
     timelineSection: timelineSection(snapshot),
+    walking: { ...walks.recall(message, nowMs), steps: () => walkSteps(snapshot) },
+    reminding: { nowMs, ...toldDays.recall(message, nowMs), isSet: reminders.isSetFor(message) },
   }
 }
 
@@ -137,7 +148,28 @@ function compose(message: IncomingMessage, decision: Decision, context: ComposeC
     direct: message.place.kind === 'direct',
     nowMs: parts.clock.now(),
     ...(ticket ? { ticket } : {}),
+    ...walkUnderWay(message, snapshot, parts),
   })
+}
+
+function walkUnderWay(
+  message: IncomingMessage,
+  snapshot: KnowledgeSnapshot,
+  { walks, clock }: MessageHandlerParts,
+): Pick<ReplyContext, 'walking'> {
+  const { walk, isFresh } = walks.recall(message, clock.now())
+  return isFresh && walk?.status === 'walking' ? { walking: { walk, steps: walkSteps(snapshot) } } : {}
+}
+
+/** A reminder is on disk, or gone from there, when this resolves; only then may the asker read so. */
+function keepPromise(
+  message: IncomingMessage,
+  decision: Decision,
+  { reminders }: MessageHandlerParts,
+): Promise<void> | undefined {
+  if ('remind' in decision && decision.remind) return reminders.set(message, decision.remind)
+  if (decision.kind === 'courtesy' && decision.word === 'reminder-cancelled') return reminders.cancel(message)
+  return undefined
 }
 
 /** The ticket is on disk when this resolves; only then may the asker read its number. */

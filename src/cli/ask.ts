@@ -41,6 +41,7 @@ class Asker {
       log: pino({ level: 'warn' }, pino.destination(2)),
       ticketStore: await LowdbTicketStore.inMemory(),
       outboxStore: await LowdbOutboxStore.inMemory(),
+      forgetful: true,
     })
   }
 

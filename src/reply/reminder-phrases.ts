@@ -1,6 +1,6 @@
 /** What the bot says about reminding somebody of a day. Days come as "12月1日（周二）". */
 export const reminderPhrases = {
-  set: (day: string): string => `🔔 记下了：${day} 9:30 我在这里提醒您。不需要了就回复“取消提醒”。`,
+  set: (day: string): string => `🔔 记下了：${day}9:30 我在这里提醒您。不需要了就回复“取消提醒”。`,
   today: '今天就是那一天了，我就不另外提醒了，请留意通知。',
   needsDay: '您是哪天提交的？告诉我日期（比如“11月20号提的”），到期那天我提醒您。',
   cancelled: '好的，提醒取消了。',

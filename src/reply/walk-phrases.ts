@@ -6,7 +6,7 @@ export const walkPhrases = {
   offer: (number: number, count: number): string =>
     `上次到第 ${number} 步（共 ${count} 步），回复“继续”接着走，回复“重新开始”从头来。`,
   stopped: (number: number, count: number): string =>
-    `好的，先停在第 ${number}/${count} 步。过几天也行，@我 说“继续”就接着走。`,
+    `好的，先停在第 ${number}/${count} 步。过几天也行，回复“继续”就接着走（群里请 @我）。`,
   /** Below an answer given in between. */
   waiting: (number: number, count: number): string => `👣 清单停在第 ${number}/${count} 步，回复“继续”接着走。`,
   listHeading: (count: number): string => `🧾 走完了，${count} 步的清单：`,

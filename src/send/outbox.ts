@@ -23,6 +23,8 @@ export interface SendOptions {
   readonly deadlineMs?: number
   /** For staff; see `Pacing`. */
   readonly urgent?: boolean
+  /** Told when the network failed; what may be there must not be said again where twice is worse than never. */
+  readonly onLost?: (mayBeThere: boolean) => void
   /** Id of the message that is answered, for the log. */
   readonly messageId?: string
 }
@@ -95,6 +97,7 @@ export class Outbox {
     } catch (error) {
       const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
       this.#parts.log.error(fields, mayBeThere(error) ? 'answer lost, the bubble may have been said' : 'reply lost')
+      delivery.onLost?.(mayBeThere(error))
       return false
     }
   }

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   knowledge: ['model', 'errors', 'understand'],
   identity: ['model'],
   tickets: ['model', 'errors'],
+  reminders: ['model'],
   evaluate: ['model', 'decide', 'understand'],
   admin: ['model', 'errors', 'knowledge', 'tickets'],
   adapters: ['model', 'errors'],

@@ -5,11 +5,14 @@ import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js
 import { readText } from '../../src/adapters/wechaty/read-text.js'
 import { createReload, type LoadSnapshot } from '../../src/admin/reload-knowledge.js'
 import { ConversationMemory } from '../../src/decide/conversation-memory.js'
+import { ToldDays } from '../../src/decide/told-days.js'
+import { WalkMemory } from '../../src/decide/walk-memory.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
 import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import type { IncomingMessage, Person } from '../../src/model/message.js'
 import type { Candidate } from '../../src/model/understanding.js'
+import { ReminderBook } from '../../src/reminders/reminder-book.js'
 import { NoticeQueue } from '../../src/send/notice-queue.js'
 import { Outbox } from '../../src/send/outbox.js'
 import { Pacing } from '../../src/send/pacing.js'
@@ -107,6 +110,9 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
       timelineMs: 3_600_000,
       maxEntries: 100,
     }),
+    walks: new WalkMemory(),
+    toldDays: new ToldDays(),
+    reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
     desk,
     operations: { reload: createReload({ knowledge, load: () => loading.load(), log }) },
     outbox,
