@@ -47,7 +47,7 @@ class Asker {
 
   async ask(line: AskLine): Promise<Answer> {
     this.#sequence++
-    this.#clock.nowMs = line.now === undefined ? Date.now() : Date.parse(line.now)
+    this.#clock.nowMs = line.now === undefined ? Date.now() : Date.parse(inChina(line.now))
     const message = toAskMessage(line, this.#sequence, this.#clock.nowMs)
     const startedUs = performance.now() * 1000
     await this.#bot!.handle(message)
@@ -93,6 +93,9 @@ async function askLines(asker: Asker): Promise<void> {
     }
   }
 }
+
+/** A time without a zone is meant as the group's, whatever the machine's is. */
+const inChina = (time: string): string => (/(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}+08:00`)
 
 /** Waits for a slow reader instead of piling lines up in memory. */
 const writeLine = (value: object): Promise<void> =>

@@ -26,7 +26,9 @@ export function takeUp(
   if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
   if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
-  return followUp && situation.talkedLately ? follow(followUp, situation) : undefined
+  // "还是不行，转人工" says what is wanted.
+  const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
+  return isFollowed ? follow(followUp, situation) : undefined
 }
 
 /**

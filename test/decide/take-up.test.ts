@@ -66,3 +66,8 @@ describe('after a question back', () => {
     })
   })
 })
+
+test('calling a person is no complaint to be asked about', () => {
+  const understanding = anUnderstanding({ act: 'wants-human', followUp: { kind: 'still-failing' } })
+  expect(takeUp(understanding, talking, { isAsked: true })).toBeUndefined()
+})
