@@ -42,6 +42,7 @@ describe('the bot stays alive', { concurrent: true, timeout: 200_000 }, () => {
     await sleep(45_000)
     living.wx.faults.clear()
     await living.hears(HEARS_AGAIN_MS)
+    expect(living.output).toMatch(/"reason":"no successful poll for 4\d s"/) // long before the request's own time-out
     expect(living.wx.logins.all).toHaveLength(1)
     expectDiscretion(living)
   })
