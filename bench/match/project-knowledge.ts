@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { KnowledgeFolder } from '../../src/adapters/files/knowledge-folder.js'
+import { PROJECT_ROOT } from '../../src/config.js'
+import { readKnowledge } from '../../src/knowledge/read-knowledge.js'
+import type { KnowledgeContent } from '../../src/model/knowledge.js'
+
+export const PROJECT_FOLDERS = {
+  knowledgeDir: join(PROJECT_ROOT, 'knowledge'),
+  intentsDir: join(PROJECT_ROOT, 'intents'),
+} as const
+
+/** What the authors of this project wrote, without a matcher. */
+export async function readProject(): Promise<KnowledgeContent> {
+  return readKnowledge(await new KnowledgeFolder(PROJECT_FOLDERS).read()).content
+}
