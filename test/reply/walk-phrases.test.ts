@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { reminderPhrases } from '../../src/reply/reminder-phrases.js'
+import { walkPhrases } from '../../src/reply/walk-phrases.js'
+import { normalizeText } from '../../src/understand/normalize-text.js'
+import { readReminderWord } from '../../src/understand/read-reminder-word.js'
+import { readWalkRemark } from '../../src/understand/read-walk-remark.js'
+import { readSpeechAct } from '../../src/understand/speech-act.js'
+
+const SAID: readonly string[] = [
+  walkPhrases.intro(10),
+  walkPhrases.prompt(3, 10),
+  walkPhrases.offer(3, 10),
+  walkPhrases.stopped(3, 10),
+  walkPhrases.waiting(3, 10),
+  walkPhrases.noGo(['1.1', '4.3']),
+  walkPhrases.noGoHint,
+  walkPhrases.go,
+  reminderPhrases.set('12月1日（周二）'),
+  reminderPhrases.today,
+  reminderPhrases.needsDay,
+  reminderPhrases.cancelled,
+  reminderPhrases.none,
+  reminderPhrases.late,
+  reminderPhrases.dueSecond('12月1日（周二）'),
+  reminderPhrases.dueInternal('12月1日（周二）'),
+  reminderPhrases.dueSubmit('12月1日（周二）'),
+]
+
+test('is short enough for a phone, without gaps', () => {
+  expect(SAID.filter((text) => text.length > 90 || /undefined|NaN|null/.test(text))).toEqual([])
+})
+
+test('understands every answer that it asks for', () => {
+  const asked = SAID.filter((text) => text.includes('回复“'))
+  const quoted = asked.flatMap((text) => [...text.matchAll(/“([^”]+)”/g)].map((match) => match[1]!))
+  const answers = quoted.filter((answer) => answer !== '版本管理')
+  expect(answers.length).toBeGreaterThan(8)
+  const misunderstood = answers.filter((answer) => {
+    const normalized = normalizeText(answer)
+    const isTaken = readWalkRemark(normalized) ?? readReminderWord(normalized)
+    return isTaken === undefined && readSpeechAct(normalized).act !== 'wants-human'
+  })
+  expect(misunderstood).toEqual([])
+})
