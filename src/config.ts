@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { deskSchema } from './desk-config.js'
 import { ConfigError } from './errors.js'
 
 /** Where the project itself lies: its knowledge, intents and page. */
@@ -76,6 +77,7 @@ const schema = z.strictObject({
       backOffHours: z.number().min(0.01).max(12).default(2),
     })
     .prefault({}),
+  desk: deskSchema.prefault({}),
   web: z
     .strictObject({
       /** First port to try on 127.0.0.1; 0 takes any free one. */

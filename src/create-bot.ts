@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { chineseOfficialDays } from './adapters/chinese-days/chinese-official-days.js'
 import { PictureLibrary } from './adapters/files/picture-library.js'
 import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
@@ -10,13 +11,17 @@ import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
 import { ToldDays } from './decide/told-days.js'
 import { WalkMemory } from './decide/walk-memory.js'
+import { deskRulesOf } from './desk-config.js'
 import { createMessageHandler } from './handle-message.js'
 import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import { createLoadSnapshot } from './load-snapshot.js'
+import type { Alerts } from './model/alerts.js'
+import { chinaDay, civilOf } from './model/calendar-day.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
 import type { Reminder } from './model/reminder.js'
 import type { StoredWalk } from './model/walk.js'
+import { openDesk } from './open-desk.js'
 import { ReminderBook } from './reminders/reminder-book.js'
 import { ReminderRounds } from './reminders/reminder-rounds.js'
 import { renderReminder } from './reply/render-reminder.js'
@@ -24,6 +29,8 @@ import { NoticeQueue } from './send/notice-queue.js'
 import { Outbox } from './send/outbox.js'
 import { Pacing, type PacingLimits } from './send/pacing.js'
 import { ReplyCheck } from './send/reply-check.js'
+import { type DeskFigures, deskFigures } from './tickets/desk-figures.js'
+import type { DeskRules } from './tickets/desk-rules.js'
 import { TicketDesk } from './tickets/ticket-desk.js'
 
 /** What differs between the real bot, the command line and tests. */
@@ -32,6 +39,8 @@ export interface Surroundings {
   readonly clock: Clock
   readonly log: Log
   readonly journal: DecisionJournal
+  /** Where escalations are told outside WeChat. */
+  readonly alerts?: Alerts
   /** Default: the ticket file in `config.dataDir`. */
   readonly ticketStore?: TicketStore
   /** Default: the outbox file in `config.dataDir`. */
@@ -43,6 +52,9 @@ export interface Surroundings {
 export interface Bot {
   readonly operations: Operations
   readonly knowledge: KnowledgeHolder
+  readonly desk: TicketDesk
+  /** How the desk is doing at this moment. */
+  deskFigures(): DeskFigures
   handle(message: IncomingMessage): Promise<void>
   start(): Promise<void>
   /** Stops hearing, then lets what waits go out. Safe to call twice. */
@@ -77,7 +89,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     maxEntries: REMEMBERED_ENTRIES,
   })
   const ticketStore = surroundings.ticketStore ?? (await LowdbTicketStore.open(join(config.dataDir, 'tickets.json')))
-  const desk = new TicketDesk(ticketStore, clock)
+  const desk = new TicketDesk(ticketStore, clock, readDeskRules(config, { clock, log }))
   const { walkStore, reminderStore } = await openRecords(config, surroundings)
   const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
   const reminders = new ReminderBook(reminderStore)
@@ -100,25 +112,37 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   })
   const notices = new NoticeQueue({ store: outboxStore, channel, outbox, log })
   const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log })
+  const deskParts = openDesk({
+    ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
+    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+    holdBackMs: config.desk.holdBackMinutes * 60_000,
+    maxEntries: REMEMBERED_ENTRIES,
+  })
+  const { talks, attendant } = deskParts
   const replyCheck = new ReplyCheck({
     maxAgeMs: config.sending.maxAgeSeconds * 1000,
     clock,
-    heldByHuman: ({ place, sender }) => desk.heldFor(place.key, sender.key) !== undefined,
+    heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
+    answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
   })
   const operations: Operations = { reload: createReload({ knowledge, load, log }) }
   const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
-  const parts = { knowledge, ...talk, operations, outbox, notices, replyCheck, pictures, journal, clock, log }
+  const parts = { knowledge, ...talk, ...deskParts, operations, outbox, replyCheck, pictures, journal, clock, log }
   const handle = createMessageHandler({ ...parts, startedAtMs })
   return {
     operations,
     knowledge,
+    desk,
+    deskFigures: () => deskFigures(desk.all(), clock.now(), desk.rules),
     handle,
     start: async () => {
       await channel.start(handle)
       notices.start()
       rounds.start()
+      attendant.start()
     },
     stop: async () => {
+      await attendant.stop()
       notices.stop()
       const roundsStopped = rounds.stop()
       await channel.stop()
@@ -140,6 +164,18 @@ async function openRecords({ dataDir }: Config, { log, forgetful = false }: Surr
       ? await LowdbRecords.inMemory<Reminder>(reminders)
       : await LowdbRecords.open<Reminder>(join(dataDir, 'reminders.json'), reminders),
   }
+}
+
+/** How the desk works; an operator learns in time when next year's days off are not known yet. */
+function readDeskRules({ desk }: Config, { clock, log }: Pick<Surroundings, 'clock' | 'log'>): DeskRules {
+  const officialDays = chineseOfficialDays(desk)
+  const { year, month } = civilOf(chinaDay(clock.now()))
+  // The State Council tells each November.
+  const neededYear = month === 12 ? year + 1 : year
+  if (officialDays.lastYear < neededYear) {
+    log.warn({ lastYear: officialDays.lastYear }, 'days off are unknown, update chinese-days or set desk.holidays')
+  }
+  return deskRulesOf(desk, officialDays)
 }
 
 function pacingOf(config: Config): { readonly limits: PacingLimits | undefined; readonly backOffMs: number } {

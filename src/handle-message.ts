@@ -1,4 +1,5 @@
 import { mayOrder, type Operations, runCommand } from './admin/run-command.js'
+import { considerDesk } from './decide/consider-desk.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
 import { nextSection, timelineSection } from './decide/section-order.js'
@@ -7,24 +8,27 @@ import type { ToldDays } from './decide/told-days.js'
 import { traceDecision } from './decide/trace-decision.js'
 import type { WalkMemory } from './decide/walk-memory.js'
 import { walkSteps } from './decide/walk-steps.js'
+import type { AskerTurn } from './desk-front.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Decision, SilenceReason } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
-import type { Clock, DecisionJournal, Log, Outgoing, PictureSource, StaffNotices } from './model/ports.js'
+import type { Clock, DecisionJournal, Log, Outgoing, PictureSource } from './model/ports.js'
+import type { Bubble, DropReason } from './model/reply.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import type { Understanding } from './model/understanding.js'
+import type { DeskParts } from './open-desk.js'
 import type { ReminderBook } from './reminders/reminder-book.js'
 import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose-reply.js'
-import { phrases } from './reply/phrases.js'
 import { packLines } from './reply/split-text.js'
 import type { Outbox } from './send/outbox.js'
 import { readyBubbles } from './send/ready-bubbles.js'
 import type { ReplyCheck } from './send/reply-check.js'
+import { askerPhrases } from './tickets/desk-phrases.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
 import { parseCommand } from './understand/parse-command.js'
 import { understand } from './understand/understand.js'
 
-export interface MessageHandlerParts {
+export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly knowledge: KnowledgeHolder
   readonly memory: ConversationMemory
   readonly walks: WalkMemory
@@ -33,7 +37,6 @@ export interface MessageHandlerParts {
   readonly desk: TicketDesk
   readonly operations: Operations
   readonly outbox: Outbox
-  readonly notices: StaffNotices
   readonly replyCheck: ReplyCheck
   readonly pictures: PictureSource
   readonly journal: DecisionJournal
@@ -52,6 +55,7 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
     try {
       parts.replyCheck.note(message)
       parts.reminders.meet(message)
+      parts.addresses.note(message)
       const order = parseCommand(message.text)
       if (order && !message.fromSelf && mayOrder(message, order))
         await obey(message, { kind: 'command', command: order }, parts)
@@ -73,7 +77,7 @@ function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerP
 }
 
 async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
-  const { knowledge, memory, outbox, replyCheck, clock } = parts
+  const { knowledge, memory, deskFront, clock } = parts
   const startedMs = clock.now()
   const snapshot = knowledge.current()
   const understanding = understand(message.text, {
@@ -81,23 +85,51 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
     intents: snapshot.content.intents,
     nowMs: startedMs,
   })
-  const decision = decide(message, understanding, situationOf(message, snapshot, parts))
-  note(message, decision, { parts, snapshot, startedMs, understanding })
-  const stillWanted = replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
+  const context = { parts, snapshot, startedMs, understanding }
+  const situation = situationOf(message, snapshot, parts)
+  const turn = await deskFront.hear(message, understanding, situation)
+  if (turn) return takeTurn(message, turn, context)
+  const handoff = situation.lastSection && snapshot.sections.get(situation.lastSection)?.handoff
+  const { decision, botFirst } = considerDesk(message, understanding, {
+    decision: decide(message, understanding, situation),
+    view: { ...situation, ...deskFront.view(message), handoff },
+  })
+  note(message, decision, context)
+  const stillWanted = parts.replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
   // Only a hand-over and a promise wait here: who asks the same at the same moment has to find what was said remembered.
-  const ticket = decision.kind === 'escalate' ? await handOver(message, parts) : undefined
+  const ticketNews = decision.kind === 'escalate' ? await handOver(message, decision, context) : undefined
   const kept = keepPromise(message, decision, parts)
   if (kept !== undefined) await kept
-  const reply = compose(message, decision, { snapshot, ticket, parts })
+  const reply = compose(message, decision, { ...context, ticketNews, botFirst })
   memory.note(message, decision, { ...reply, nowMs: clock.now() })
   parts.walks.note(message, decision, clock.now())
   parts.toldDays.note(message, decision, clock.now())
-  if (reply.bubbles.length === 0) return
-  await outbox.send(message.place, readyBubbles(reply.bubbles, message.sender, parts), {
-    stillWanted,
-    deadlineMs: replyCheck.deadlineMs(message),
+  deskFront.keepWords(message)
+  await say(message, reply.bubbles, { parts, stillWanted })
+}
+
+/** The asker's words were about a ticket, and the desk has dealt with them. */
+async function takeTurn(message: IncomingMessage, { decision, text }: AskerTurn, context: NoteContext): Promise<void> {
+  note(message, decision, context)
+  context.parts.deskFront.keepWords(message)
+  if (text === undefined) return
+  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts: context.parts })
+}
+
+/** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
+async function say(
+  message: IncomingMessage,
+  bubbles: readonly Bubble[],
+  { parts, stillWanted }: { parts: MessageHandlerParts; stillWanted?: () => DropReason | undefined },
+): Promise<void> {
+  if (bubbles.length === 0) return
+  const isOut = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
+    ...(stillWanted ? { stillWanted } : {}),
+    deadlineMs: parts.replyCheck.deadlineMs(message),
     messageId: message.id,
   })
+  const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
+  if (isOut) parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
 }
 
 async function obey(
@@ -122,7 +154,7 @@ function situationOf(message: IncomingMessage, snapshot: KnowledgeSnapshot, part
   return {
     startedAtMs,
     seenBefore: memory.seen(message.id),
-    heldByHuman: desk.heldFor(message.place.key, message.sender.key) !== undefined,
+    heldByHuman: desk.quietFor(message.place.key, message.sender.key) === 'held',
     ...memory.recall(message, nowMs),
     toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
     hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
@@ -133,21 +165,21 @@ function situationOf(message: IncomingMessage, snapshot: KnowledgeSnapshot, part
   }
 }
 
-interface ComposeContext {
-  readonly snapshot: KnowledgeSnapshot
-  readonly ticket: { readonly number: number; readonly isNew: boolean } | undefined
-  readonly parts: MessageHandlerParts
+interface ComposeContext extends NoteContext {
+  readonly ticketNews: string | undefined
+  readonly botFirst: boolean
 }
 
 function compose(message: IncomingMessage, decision: Decision, context: ComposeContext): ComposedReply {
-  const { snapshot, ticket, parts } = context
+  const { snapshot, ticketNews, botFirst, parts } = context
+  const ticket = botFirst ? parts.desk.heldFor(message.place.key, message.sender.key) : undefined
   return composeReply(decision, snapshot, {
     mentionChars: message.place.kind === 'room' && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
     timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
     aboutPicture: message.kind === 'picture',
-    direct: message.place.kind === 'direct',
     nowMs: parts.clock.now(),
-    ...(ticket ? { ticket } : {}),
+    ...(ticketNews === undefined ? {} : { ticketNews }),
+    ...(ticket ? { opening: askerPhrases.botFirst(ticket.number) } : {}),
     ...walkUnderWay(message, snapshot, parts),
   })
 }
@@ -172,24 +204,15 @@ function keepPromise(
   return undefined
 }
 
-/** The ticket is on disk when this resolves; only then may the asker read its number. */
-async function handOver(
+/** @returns what the asker may hear of the ticket, which is on disk when this resolves */
+function handOver(
   message: IncomingMessage,
-  parts: MessageHandlerParts,
-): Promise<{ number: number; isNew: boolean }> {
-  const { desk, memory, notices, clock } = parts
-  const { place, sender } = message
-  const { ticket, isNew } = await desk.open({
-    placeKey: place.key,
-    placeName: place.kind === 'room' ? place.topic : phrases.directChat,
-    askerKey: sender.key,
-    askerName: sender.name,
-    question: message.text,
-    answeredSections: memory.recall(message, clock.now()).answeredSections,
-  })
-  // A pasted notice can be longer than a bubble may be.
-  if (isNew) for (const lines of packLines(phrases.staffNotice(ticket).split('\n'))) await notices.add(lines.join('\n'))
-  return { number: ticket.number, isNew }
+  { reason, sectionKeys }: Extract<Decision, { kind: 'escalate' }>,
+  { parts, understanding }: NoteContext,
+): Promise<string> {
+  const { answeredSections, lastSection } = parts.memory.recall(message, parts.clock.now())
+  const sectionKey = sectionKeys[0] ?? understanding?.candidates[0]?.sectionKey ?? lastSection ?? null
+  return parts.deskFront.handOver(message, { reason, sectionKey, answeredSections })
 }
 
 function stayOut(message: IncomingMessage, reason: SilenceReason, parts: MessageHandlerParts): void {

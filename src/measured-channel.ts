@@ -23,6 +23,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
       }),
     stop: () => channel.stop(),
     staffPlace: () => channel.staffPlace(),
+    findPlace: async (key) => channel.findPlace?.(key),
     async send(to, bubble) {
       try {
         await channel.send(to, bubble)

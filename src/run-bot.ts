@@ -66,7 +66,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   exit.before(() => memory.flush())
   const channel = measuredChannel(channelOf(wechaty, { config, memory, log }), { metrics, alerts })
   const decisions = new DecisionLog()
-  const bot = await createBot(config, { channel, clock, log, journal: measuredJournal(decisions, metrics) })
+  const bot = await createBot(config, { channel, clock, log, alerts, journal: measuredJournal(decisions, metrics) })
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
 

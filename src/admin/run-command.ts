@@ -1,7 +1,6 @@
 import type { Command } from '../model/command.js'
 import type { IncomingMessage } from '../model/message.js'
-import type { TicketDesk } from '../tickets/ticket-desk.js'
-import { commandPhrases as say } from './command-phrases.js'
+import { runStaffCommand, type StaffTools } from './run-staff-command.js'
 
 export interface ReloadReport {
   readonly ok: boolean
@@ -18,41 +17,17 @@ export interface Operations {
 export async function runCommand(
   command: Command,
   message: IncomingMessage,
-  { operations, desk }: { operations: Operations; desk: TicketDesk },
+  { operations, staffTools }: { operations: Operations; staffTools: StaffTools },
 ): Promise<string> {
-  switch (command.kind) {
-    case 'reload':
-      return (await operations.reload()).text
-    case 'list-tickets':
-      return listTickets(desk)
-    case 'claim-ticket':
-      return command.number === null
-        ? say.howToClaim
-        : say.claimed(await desk.claim(command.number, message.sender.name), command.number)
-    case 'close-ticket':
-      return command.number === null
-        ? say.howToClose
-        : say.closed(await desk.close(command.number, message.sender.name, command.note), command.number)
-  }
-}
-
-// Three bubbles hold as many even with the longest names.
-const MAX_LISTED = 10
-
-function listTickets(desk: TicketDesk): string {
-  const tickets = desk.list()
-  if (tickets.length === 0) return say.noTickets
-  const more = tickets.length - MAX_LISTED
-  const lines = tickets.slice(0, MAX_LISTED).map(say.ticketLine)
-  return [...lines, ...(more > 0 ? [say.moreTickets(more)] : [])].join('\n')
+  return command.kind === 'reload' ? (await operations.reload()).text : runStaffCommand(command, message, staffTools)
 }
 
 /**
- * Reloading is for admins; tickets are worked in the staff group, by whoever sits in it. Where customers read along no
- * order is taken, because the answer would tell them of each other.
+ * Reloading is for admins; tickets are worked in the staff group, or in direct chat by whoever sits in that group. Where
+ * customers read along no order is taken, because the answer would tell them of each other.
  */
 export function mayOrder({ sender, place }: IncomingMessage, command: Command): boolean {
   const amongUs = place.kind === 'room' && place.purpose === 'staff'
   if (sender.role === 'admin') return amongUs || place.kind === 'direct'
-  return command.kind !== 'reload' && amongUs
+  return command.kind !== 'reload' && (amongUs || (place.kind === 'direct' && sender.inStaffRoom === true))
 }

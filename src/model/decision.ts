@@ -22,7 +22,15 @@ export type SilenceReason =
   | 'not-allowed'
   | 'failed'
 
-export type EscalationReason = 'asked' | 'accepted-offer' | 'unknown-rejection-reason' | 'overdue' | 'still-failing'
+export type EscalationReason =
+  | 'asked'
+  | 'accepted-offer'
+  | 'unknown-rejection-reason'
+  | 'overdue'
+  | 'still-failing'
+  | 'failed-twice'
+  | 'complaint'
+  | 'section-says-so'
 
 /** Said above the answer. `withdrawal`: withdrawing makes the second review start anew. */
 export type Warning = 'withdrawal'
@@ -51,6 +59,7 @@ export type Decision =
       readonly days?: DatesReading
       readonly warns?: Warning
     }
+  | { readonly kind: 'courtesy'; readonly word: 'ticket' }
   | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }

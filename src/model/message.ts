@@ -9,6 +9,8 @@ export interface Person {
   /** As people see it: group display name, else nick. */
   readonly name: string
   readonly role: Role
+  /** Sits in the staff group, as the channel sees it; names alone don't tell. */
+  readonly inStaffRoom?: boolean
 }
 
 /** Where a message was said. `direct` is a chat of two with the bot. */

@@ -1,6 +1,6 @@
 import type { DecisionTrace } from './decision.js'
 import type { IncomingMessage, Person, Place } from './message.js'
-import type { Ticket } from './ticket.js'
+import type { DeskNotes, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */
 export type Outgoing =
@@ -23,15 +23,25 @@ export interface Channel {
   send(to: Place, bubble: Outgoing): Promise<void>
   /** The vendor's own group, where staff read notices; undefined while unknown or ambiguous. */
   staffPlace(): Promise<Place | undefined>
+  /** A place by the key that outlives a login; undefined while it is unknown or can't be told from another. */
+  findPlace?(key: string): Promise<Place | undefined>
 }
 
 /** Keeps tickets on disk. Every method resolves only when the change is durable. */
 export interface TicketStore {
-  /** All tickets, oldest first. */
+  /** Tickets that are not archived, oldest first. */
   list(): readonly Ticket[]
   /** Highest number ever given out; 0 before the first. */
   lastNumber(): number
   put(ticket: Ticket): Promise<void>
+  notes(): DeskNotes
+  putNotes(notes: DeskNotes): Promise<void>
+  /** Moves tickets to the archive of their month; unknown numbers are passed over. */
+  archive(numbers: readonly number[]): Promise<void>
+  /** Once a day: a backup of today, and what was opened before `oldestMs` leaves the archive. */
+  keepDay(nowMs: number, oldestMs: number): Promise<void>
+  /** Removes what was kept of a person, backups and archive included. @returns the number of tickets concerned */
+  forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number>
 }
 
 /** Ids of messages that were heard before, by earlier runs too. */

@@ -1,3 +1,50 @@
+import type { EscalationReason } from './decision.js'
+
+/** Somebody who did something to a ticket. */
+export interface Party {
+  /** Key that outlives a re-login; `BOT.key` for the bot and its clock. */
+  readonly key: string
+  readonly name: string
+}
+
+export const BOT: Party = { key: 'bot', name: '机器人' }
+
+/**
+ * `added`: the asker wrote more; `spoke`: the holder wrote in the customers' group; `replied`: words relayed there;
+ * `told-staff`: the notice of the event before it is out; `bot-back`: the bot serves the asker again.
+ */
+export type TicketEventKind =
+  | 'opened'
+  | 'added'
+  | 'claimed'
+  | 'passed'
+  | 'spoke'
+  | 'replied'
+  | 'noted'
+  | 'resolved'
+  | 'closed'
+  | 'rated'
+  | 'reopened'
+  | 'withdrawn'
+  | 'expired'
+  | 'told-staff'
+  | 'reminded'
+  | 'bot-back'
+
+/** One change of a ticket; the list of them is its history, oldest first. */
+export interface TicketEvent {
+  readonly atMs: number
+  readonly who: Party
+  readonly what: TicketEventKind
+  /** The words that go with it (a note, an explanation), or a reason; may be empty. */
+  readonly why: string
+}
+
+export interface SaidWords {
+  readonly atMs: number
+  readonly text: string
+}
+
 interface TicketFacts {
   readonly number: number
   readonly placeKey: string
@@ -6,23 +53,65 @@ interface TicketFacts {
   readonly askerKey: string
   readonly askerName: string
   readonly question: string
+  readonly reason: EscalationReason
+  /** The section that the bot thinks it is about. */
+  readonly sectionKey: string | null
   /** Sections that the bot had answered this asker with, oldest first. */
   readonly answeredSections: readonly string[]
+  /** What the asker had said before, oldest first; `[图片]` for a picture. */
+  readonly lastWords: readonly SaidWords[]
   readonly openedAtMs: number
+  readonly events: readonly TicketEvent[]
 }
 
 export type OpenTicket = TicketFacts & { readonly status: 'open' }
+/** The asker says that it is not solved; nobody has taken it again. */
+export type ReopenedTicket = TicketFacts & { readonly status: 'reopened'; readonly reopenedAtMs: number }
 export type ClaimedTicket = TicketFacts & {
   readonly status: 'claimed'
-  readonly claimedBy: string
+  readonly holder: Party
   readonly claimedAtMs: number
+}
+/** A person says that it is solved; the asker has been asked. */
+export type ResolvedTicket = TicketFacts & {
+  readonly status: 'resolved'
+  readonly resolvedBy: Party
+  readonly resolvedAtMs: number
+  /** What solved it, in the words of whoever did; may be empty. */
+  readonly gist: string
 }
 export type ClosedTicket = TicketFacts & {
   readonly status: 'closed'
-  readonly closedBy: string
   readonly closedAtMs: number
-  readonly closingNote: string
+  readonly gist: string
+  /** 1..5, the asker's. */
+  readonly rating: number | null
 }
+/** The asker no longer needs anybody. */
+export type WithdrawnTicket = TicketFacts & { readonly status: 'withdrawn'; readonly endedAtMs: number }
+/** Nobody did anything for too long. */
+export type ExpiredTicket = TicketFacts & { readonly status: 'expired'; readonly endedAtMs: number }
+
+/** Waits for a person. */
+export type WaitingTicket = OpenTicket | ReopenedTicket
+/** Lies with people: the bot keeps quiet for the asker. */
+export type UnsettledTicket = WaitingTicket | ClaimedTicket
+export type SettledTicket = ResolvedTicket | ClosedTicket | WithdrawnTicket | ExpiredTicket
 
 /** A question handed over to a person. */
-export type Ticket = OpenTicket | ClaimedTicket | ClosedTicket
+export type Ticket = UnsettledTicket | SettledTicket
+
+/** Somebody of the vendor went on or off duty by saying so. */
+export interface DutyChange {
+  readonly person: Party
+  readonly on: boolean
+  readonly atMs: number
+}
+
+/** What the desk remembers beside its tickets. */
+export interface DeskNotes {
+  /** The latest change of each person. */
+  readonly duty: readonly DutyChange[]
+  /** The day (see `Day`) whose evening digest is out; null before the first. */
+  readonly digestDay: number | null
+}

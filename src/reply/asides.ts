@@ -16,6 +16,8 @@ export interface Asides {
 
 interface AsidesContext {
   readonly nowMs: number
+  /** Said before an answer, e.g. that a person will still come. */
+  readonly opening?: string
   /** A walk-through on which the asker is under way. */
   readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
 }
@@ -24,7 +26,7 @@ interface AsidesContext {
 export function asidesOf(
   decision: Decision,
   { sections }: KnowledgeSnapshot,
-  { nowMs, walking }: AsidesContext,
+  { nowMs, walking, opening }: AsidesContext,
 ): Asides {
   if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: [], below: [] }
   const telling = (): string =>
@@ -33,7 +35,10 @@ export function asidesOf(
   const isInBetween = decision.kind === 'answer' && !decision.walk && walking !== undefined
   const waiting = isInBetween ? [walkPhrases.waiting(stepNumber(walking), walking.steps.length)] : []
   return {
-    above: asLines(decision.warns === 'withdrawal' ? [telling()] : []),
+    above: asLines([
+      ...(opening === undefined ? [] : [opening]),
+      ...(decision.warns === 'withdrawal' ? [telling()] : []),
+    ]),
     below: asLines([...promise, ...waiting]),
   }
 }

@@ -21,11 +21,12 @@ export interface ReplyContext {
   readonly timelineToldLately: boolean
   /** The message was a picture. */
   readonly aboutPicture: boolean
-  readonly direct: boolean
   /** Today, for the days of a review; milliseconds since the epoch. */
   readonly nowMs: number
-  /** Number of the ticket that was opened or already stood open for this asker. */
-  readonly ticket?: { readonly number: number; readonly isNew: boolean }
+  /** What the asker hears of the ticket that was opened, or already stood open. */
+  readonly ticketNews?: string
+  /** Said before an answer, e.g. that a person will still come. */
+  readonly opening?: string
   /** A walk-through on which the asker is under way. */
   readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
 }
@@ -57,6 +58,8 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
     case 'fallback':
       return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
+      // The desk has words of its own for its tickets.
+      if (decision.word === 'ticket') return { bubbles: [], ...NOTHING_SHOWN }
       return composeCourtesy(decision, snapshot, context)
     case 'escalate':
       return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
@@ -66,7 +69,7 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
 }
 
 type Answer = Extract<Decision, { kind: 'answer' }>
-type Courtesy = Extract<Decision, { kind: 'courtesy' }>
+type Courtesy = Exclude<Extract<Decision, { kind: 'courtesy' }>, { word: 'ticket' }>
 
 const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind: unknown }>['word'], string>> = {
   greeting: phrases.greeting,
@@ -91,7 +94,7 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
   const lines = renderWalk(turn, { section, titleOf: (key) => titleOf(key, snapshot) })
   const tellsStep = turn.told === 'first-step' || turn.told === 'step'
   return {
-    bubbles: toBubbles([lines], context.mentionChars),
+    bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
     shown: [],
     toldTimeline: tellsStep && section?.tellsTimeline === true,
   }
@@ -191,19 +194,13 @@ function composeHandover(
   sections: readonly Section[],
   context: Composing,
 ): ComposedReply {
-  const { ticket, direct } = context
   const told = days
     ? [asLines(renderReviewDates(days.dates, days.timeline, context.nowMs))]
     : [
         ...sections.map(renderSectionBriefly),
         asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
       ]
-  const news =
-    ticket === undefined
-      ? []
-      : ticket.isNew
-        ? [direct ? phrases.handedOverDirect(ticket.number) : phrases.handedOver(ticket.number)]
-        : [phrases.alreadyHandedOver(ticket.number)]
+  const news = context.ticketNews === undefined ? [] : [context.ticketNews]
   return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([...told, asLines(news)], context), context.mentionChars) }
 }
 

@@ -1,7 +1,3 @@
-import type { OpenTicket } from '../model/ticket.js'
-
-type StaffNotice = Pick<OpenTicket, 'number' | 'placeName' | 'askerName' | 'question' | 'answeredSections'>
-
 /** Every sentence that the bot says of its own; what it knows stands in `knowledge/`. */
 export const phrases = {
   title: (key: string, title: string): string => {
@@ -36,19 +32,6 @@ export const phrases = {
   menuHeading: '这些都可以问我，回复数字看做法：',
   menuRejections: '被驳回了：',
   menuFooter: '驳回通知可以整段发给我；要找同事，回复“转人工”。',
-  handedOver: (number: number): string => `已转人工，工单 ${number}，值班的同事会在群里回复您。`,
-  handedOverDirect: (number: number): string => `已转人工，工单 ${number}，值班的同事会尽快联系您。`,
-  alreadyHandedOver: (number: number): string =>
-    `您的工单 ${number} 已经在同事手上了，请稍等，有新情况直接在群里说就行。`,
   unknownReason: '有一条驳回原因指南里没有，我请同事来看。',
   directChat: '私聊',
-  staffNotice: ({ number, placeName, askerName, question, answeredSections }: StaffNotice): string =>
-    [
-      `🔔 工单 ${number}`,
-      `群：${placeName}`,
-      `提问人：${askerName}`,
-      `问题：${question}`,
-      answeredSections.length > 0 ? `机器人答过：${answeredSections.join('、')}` : '机器人还没有答过',
-      `接单请回复“接单 ${number}”，处理完回复“结单 ${number} 说明”。`,
-    ].join('\n'),
 } as const

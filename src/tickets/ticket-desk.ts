@@ -1,92 +1,248 @@
 import type { Clock, TicketStore } from '../model/ports.js'
-import type { ClaimedTicket, ClosedTicket, OpenTicket, Ticket } from '../model/ticket.js'
-import { claimTicket, closeTicket } from './ticket-transitions.js'
+import {
+  BOT,
+  type DeskNotes,
+  type DutyChange,
+  type Party,
+  type SettledTicket,
+  type Ticket,
+  type UnsettledTicket,
+} from '../model/ticket.js'
+import type { DeskRules } from './desk-rules.js'
+import { type Quiet, quietOf } from './quiet-time.js'
+import { withDuty } from './roster.js'
+import * as to from './ticket-transitions.js'
 
-export type NewTicket = Omit<OpenTicket, 'number' | 'openedAtMs' | 'status'>
-
-export type ClaimResult =
-  | { readonly status: 'claimed'; readonly ticket: ClaimedTicket }
+/**
+ * `refused`: the ticket is in a state that does not allow it; it is left as it was.
+ * Every change is on disk when its result is known.
+ */
+export type Change<T extends Ticket = Ticket> =
+  | { readonly status: 'done'; readonly ticket: T }
   | { readonly status: 'unknown' }
-  | { readonly status: 'already-closed'; readonly ticket: ClosedTicket }
-  | { readonly status: 'already-claimed'; readonly ticket: ClaimedTicket }
+  | { readonly status: 'refused'; readonly ticket: Ticket }
 
-export type CloseResult =
-  | { readonly status: 'closed'; readonly ticket: ClosedTicket }
-  | { readonly status: 'unknown' }
-  | { readonly status: 'already-closed'; readonly ticket: ClosedTicket }
+export interface Opened {
+  readonly ticket: UnsettledTicket
+  readonly isNew: boolean
+}
 
-/** Keeps the questions that lie with people; one unsettled ticket for an asker in a place. */
+/** Keeps the questions that lie with people; one unsettled ticket for an asker in a place. The only owner of tickets. */
 export class TicketDesk {
+  readonly rules: DeskRules
   readonly #store: TicketStore
   readonly #clock: Clock
-  // Numbers are given out one after another, also while an earlier ticket is still being written.
+  readonly #listeners = new Set<() => void>()
+  // Changes are made one after another, also while an earlier one is still being written.
   #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(store: TicketStore, clock: Clock) {
+  constructor(store: TicketStore, clock: Clock, rules: DeskRules) {
     this.#store = store
     this.#clock = clock
+    this.rules = rules
   }
 
   /** The asker's unsettled ticket in that place. */
-  heldFor(placeKey: string, askerKey: string): OpenTicket | ClaimedTicket | undefined {
-    return this.#unsettled().find((ticket) => ticket.placeKey === placeKey && ticket.askerKey === askerKey)
+  heldFor(placeKey: string, askerKey: string): UnsettledTicket | undefined {
+    return this.list().find((ticket) => ticket.placeKey === placeKey && ticket.askerKey === askerKey)
+  }
+
+  /** The asker's newest settled ticket in that place which may still be opened again. */
+  settledFor(placeKey: string, askerKey: string): SettledTicket | undefined {
+    const ticket = this.all().findLast((one) => one.placeKey === placeKey && one.askerKey === askerKey)
+    if (!ticket || to.isUnsettled(ticket)) return undefined
+    const endedMs = ticket.events.at(-1)?.atMs ?? ticket.openedAtMs
+    return this.#clock.now() < endedMs + this.rules.reopenMs ? ticket : undefined
+  }
+
+  quietFor(placeKey: string, askerKey: string): Quiet {
+    const ticket = this.heldFor(placeKey, askerKey)
+    return ticket ? quietOf(ticket, this.#clock.now(), this.rules) : 'none'
   }
 
   /** Unsettled tickets, oldest first. */
-  list(): readonly (OpenTicket | ClaimedTicket)[] {
-    return this.#unsettled()
+  list(): readonly UnsettledTicket[] {
+    return this.all().filter(to.isUnsettled)
   }
 
-  /** Opens a ticket, or gives the asker's open one. Resolves when it is on disk. */
-  open(request: NewTicket): Promise<{ readonly ticket: OpenTicket | ClaimedTicket; readonly isNew: boolean }> {
+  /** Every ticket that is not archived, oldest first. */
+  all(): readonly Ticket[] {
+    return this.#store.list()
+  }
+
+  find(number: number): Ticket | undefined {
+    return this.all().find((ticket) => ticket.number === number)
+  }
+
+  notes(): DeskNotes {
+    return this.#store.notes()
+  }
+
+  /** @returns a function that ends the subscription */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Opens a ticket, opens the asker's solved but not confirmed one again, or gives the one that is unsettled. */
+  open(request: to.NewTicket): Promise<Opened> {
     return this.#oneAtATime(async () => {
       const held = this.heldFor(request.placeKey, request.askerKey)
       if (held) return { ticket: held, isNew: false }
-      const ticket: OpenTicket = {
-        ...request,
-        status: 'open',
-        number: this.#store.lastNumber() + 1,
-        openedAtMs: this.#clock.now(),
-      }
+      const act = { by: askerOf(request), atMs: this.#clock.now(), why: request.question }
+      const settled = this.settledFor(request.placeKey, request.askerKey)
+      const ticket =
+        settled?.status === 'resolved'
+          ? to.reopenTicket(settled, act)
+          : to.openTicket(request, { ...act, number: this.#store.lastNumber() + 1 })
       await this.#store.put(ticket)
       return { ticket, isNew: true }
     })
   }
 
-  claim(number: number, by: string): Promise<ClaimResult> {
-    return this.#oneAtATime(async () => {
-      const ticket = this.#find(number)
-      if (!ticket) return { status: 'unknown' }
-      if (ticket.status === 'closed') return { status: 'already-closed', ticket }
-      if (ticket.status === 'claimed') return { status: 'already-claimed', ticket }
-      const claimed = claimTicket(ticket, by, this.#clock.now())
-      await this.#store.put(claimed)
-      return { status: 'claimed', ticket: claimed }
+  claim(number: number, by: Party, why = ''): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => to.isWaiting(ticket) && to.claimTicket(ticket, { by, atMs, why }))
+  }
+
+  /** @param to the colleague who has it from now on */
+  pass(number: number, by: Party, colleague: Party): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      if (!to.isUnsettled(ticket)) return false
+      return to.passTicket(ticket, { by, to: colleague, atMs, why: colleague.name })
     })
   }
 
-  close(number: number, by: string, note: string): Promise<CloseResult> {
-    return this.#oneAtATime(async () => {
-      const ticket = this.#find(number)
-      if (!ticket) return { status: 'unknown' }
-      if (ticket.status === 'closed') return { status: 'already-closed', ticket }
-      const closed = closeTicket(ticket, { by, note, atMs: this.#clock.now() })
-      await this.#store.put(closed)
-      return { status: 'closed', ticket: closed }
+  /**
+   * A colleague has spoken to the asker: takes the ticket when nobody had.
+   *
+   * @param how `spoke` in the group, or `replied` through the bot
+   */
+  answered(number: number, by: Party, { how, text }: { how: 'spoke' | 'replied'; text: string }): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      if (!to.isUnsettled(ticket)) return false
+      const taken = to.isWaiting(ticket) ? to.claimTicket(ticket, { by, atMs, why: '' }) : ticket
+      return to.noteOnTicket(taken, how, { by, atMs, why: text })
     })
   }
 
-  #find(number: number): Ticket | undefined {
-    return this.#store.list().find((ticket) => ticket.number === number)
+  /** The asker said more. */
+  addWords(number: number, text: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return to.isUnsettled(ticket) && to.noteOnTicket(ticket, 'added', { by: askerOf(ticket), atMs, why: text })
+    })
   }
 
-  #unsettled(): readonly (OpenTicket | ClaimedTicket)[] {
-    return this.#store.list().filter((ticket) => ticket.status !== 'closed')
+  /** For colleagues; the asker does not see it. */
+  note(number: number, by: Party, text: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => to.noteOnTicket(ticket, 'noted', { by, atMs, why: text }))
+  }
+
+  resolve(number: number, by: Party, gist: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return to.isUnsettled(ticket) && to.resolveTicket(ticket, { by, atMs, why: gist })
+    })
+  }
+
+  giveBack(number: number, by: Party): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return to.isUnsettled(ticket) && to.returnTicket(ticket, { by, atMs, why: 'given back to the bot' })
+    })
+  }
+
+  withdraw(number: number, why: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return to.isUnsettled(ticket) && to.withdrawTicket(ticket, { by: askerOf(ticket), atMs, why })
+    })
+  }
+
+  /** @param by undefined: the asker */
+  confirm(number: number, why: string, by?: Party): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return ticket.status === 'resolved' && to.confirmTicket(ticket, { by: by ?? askerOf(ticket), atMs, why })
+    })
+  }
+
+  /** @param rating 1..5 */
+  rate(number: number, rating: number, why: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      if (ticket.status !== 'resolved' && ticket.status !== 'closed') return false
+      return to.rateTicket(ticket, { by: askerOf(ticket), atMs, why, rating })
+    })
+  }
+
+  /** Refused while the asker has another ticket with people. */
+  reopen(number: number, why: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      if (to.isUnsettled(ticket) || this.heldFor(ticket.placeKey, ticket.askerKey)) return false
+      return to.reopenTicket(ticket, { by: askerOf(ticket), atMs, why })
+    })
+  }
+
+  expire(number: number, why: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => {
+      return to.isUnsettled(ticket) && to.expireTicket(ticket, { by: BOT, atMs, why })
+    })
+  }
+
+  /** Notes down what the bot itself did about a ticket. */
+  record(number: number, what: 'told-staff' | 'reminded' | 'bot-back', why: string): Promise<Change> {
+    return this.#change(number, (ticket, atMs) => to.noteOnTicket(ticket, what, { by: BOT, atMs, why }))
+  }
+
+  putDuty(change: DutyChange): Promise<void> {
+    return this.#keep(() => {
+      const notes = this.#store.notes()
+      return this.#store.putNotes({ ...notes, duty: withDuty(notes.duty, change) })
+    })
+  }
+
+  putDigestDay(digestDay: number): Promise<void> {
+    return this.#keep(() => this.#store.putNotes({ ...this.#store.notes(), digestDay }))
+  }
+
+  archive(numbers: readonly number[]): Promise<void> {
+    return this.#keep(() => this.#store.archive(numbers))
+  }
+
+  keepDay(): Promise<void> {
+    const nowMs = this.#clock.now()
+    return this.#keep(() => this.#store.keepDay(nowMs, nowMs - this.rules.retentionDays * 86_400_000))
+  }
+
+  /** Removes what was kept of a person, by the name that the tickets carry. */
+  async forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number> {
+    const count = await this.#oneAtATime(() => this.#store.forget(askerName, forgetTicket))
+    this.#tell()
+    return count
+  }
+
+  #change(number: number, change: (ticket: Ticket, atMs: number) => Ticket | false): Promise<Change> {
+    return this.#oneAtATime(async () => {
+      const before = this.find(number)
+      if (!before) return { status: 'unknown' }
+      const ticket = change(before, this.#clock.now())
+      if (!ticket) return { status: 'refused', ticket: before }
+      await this.#store.put(ticket)
+      return { status: 'done', ticket }
+    })
+  }
+
+  #keep(work: () => Promise<void>): Promise<void> {
+    return this.#oneAtATime(work)
   }
 
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work)
     this.#queue = result.catch(() => undefined) // the caller gets the error; the next one starts all the same
-    return result
+    return result.finally(() => this.#tell())
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
   }
 }
+
+const askerOf = ({ askerKey, askerName }: { askerKey: string; askerName: string }): Party => ({
+  key: askerKey,
+  name: askerName,
+})

@@ -108,7 +108,9 @@ describe('the bot on WeChat', () => {
     const number = /工单 (\d+)/.exec(reply!.text!)![1]!
     const [notice] = await wx.waitSent({ to: 'duty', contains: `工单 ${number}` })
     expect(notice!.text).toMatch(/想天售后服务群[\s\S]*王老板[\s\S]*4\.1/)
-    expect(await ask('wang', 'g1', '{@bot}类目要选哪个', 0)).toEqual([])
+    // Nobody has taken it: asked by name, the bot helps out, and says that a person will still come.
+    expect((await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么'))[0]!.text).toMatch(/机器人先答一句，工单 1 /)
+    expect(await ask('wang', 'g1', '那现在怎么办', 0)).toEqual([])
     expect((await ask('li', 'g1', '{@bot}类目要选哪个'))[0]!.text).toContain('社交')
   })
 
@@ -122,7 +124,12 @@ describe('the bot on WeChat', () => {
     const [list] = await ask('chen', 'duty', '工单')
     expect(list!.text).toMatch(/王老板/)
     expect((await ask('chen', 'duty', '接单 1'))[0]!.text).toMatch(/陈工/)
+    const [taken] = await wx.waitSent({ to: 'g1', contains: '陈工 已接手', quietMs: QUIET_MS })
+    last = taken!.seq
+    expect(await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么', 0)).toEqual([])
     expect((await ask('chen', 'duty', '结单 1 已处理'))[0]!.text).toMatch(/已结单/)
+    const [gist] = await wx.waitSent({ to: 'g1', contains: '工单 1 已处理：已处理', quietMs: QUIET_MS })
+    last = gist!.seq
     expect((await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么'))[0]!.text).toContain('发布语音帖')
   })
 

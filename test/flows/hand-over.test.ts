@@ -3,12 +3,15 @@ import { dirname } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Ticket } from '../../src/model/ticket.js'
 import { phrases } from '../../src/reply/phrases.js'
+import { askerPhrases } from '../../src/tickets/desk-phrases.js'
 import { CUSTOMERS, DIRECT, LI, STAFF_ROOM } from '../support/a-message.js'
 import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
 import { refusal } from '../support/fake-channel.js'
 
 const ticketsOn = (path: string): readonly Ticket[] =>
   (JSON.parse(readFileSync(path, 'utf8')) as { tickets: readonly Ticket[] }).tickets
+const WITHIN = { kind: 'within', minutes: 15 } as const
+const handedOver = (number: number) => askerPhrases.handedOver(number, { direct: false, expectation: WITHIN })
 const inStaffRoom = { place: STAFF_ROOM, sender: CHEN }
 /** Notices take their own way, so they are waited for. */
 const staffReads = (bot: BotUnderTest, texts: readonly unknown[]): Promise<void> =>
@@ -22,7 +25,7 @@ test('opens a ticket that is on disk before the asker reads its number', async (
   }
   const { decision, sent } = await bot.hears('转人工')
   expect(decision).toMatchObject({ kind: 'escalate', reason: 'asked', intent: 'human' })
-  expect(sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+  expect(sent).toEqual([`@王老板 ${handedOver(1)}`])
   expect(onDiskWhenSaid).toMatchObject([[{ number: 1, status: 'open', askerKey: 'name:王老板', question: '转人工' }]])
 })
 
@@ -36,9 +39,15 @@ test('tells staff the group, the asker, the question and what was answered', asy
       '🔔 工单 1',
       '群：想天售后服务群',
       '提问人：王老板',
+      '原因：客户要找人工',
       '问题：转人工，备案页打不开',
-      '机器人答过：4.1、3',
-      '接单请回复“接单 1”，处理完回复“结单 1 说明”。',
+      '可能是：3 服务类目',
+      '机器人答过：4.1 UGC说明、3 服务类目',
+      '最近说过：',
+      '· 1 分钟前：UGC说明怎么填',
+      '· 1 分钟前：类目选哪个',
+      '时间：11月23日（周一）10:00（1 分钟前）',
+      '在客户群里直接回复就算接单；也可以在这里回复“接单 1”“回复 1 内容”“结单 1 说明”。',
     ].join('\n'),
   ])
 })
@@ -51,7 +60,7 @@ test('opens a ticket when an offered person is accepted, and only then', async (
   expect(bot.desk.list()).toEqual([])
   const accepted = await bot.hears('好的')
   expect(accepted.decision).toMatchObject({ kind: 'escalate', reason: 'accepted-offer' })
-  expect(accepted.sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+  expect(accepted.sent).toEqual([`@王老板 ${handedOver(1)}`])
 })
 
 test('leaves it at that when an offered person is declined', async () => {
@@ -64,10 +73,14 @@ test('leaves it at that when an offered person is declined', async () => {
 test('keeps quiet for that asker in that place, and for nobody else', async () => {
   const bot = await botUnderTest()
   await bot.hears('转人工')
-  expect(await bot.hears('@小助手 UGC说明怎么填')).toMatchObject({
+  expect(await bot.hears('UGC说明怎么填')).toMatchObject({
     decision: { kind: 'silent', reason: 'held-by-human' },
     sent: [],
   })
+  // Nobody has taken it yet: who asks by name is helped, and told that a person will still come.
+  expect((await bot.hears('@小助手 UGC说明怎么填')).sent[0]).toMatch(
+    /^@王老板 （机器人先答一句，工单 1 [\s\S]*【4\.1】/,
+  )
   expect((await bot.hears('@小助手 UGC说明怎么填', { sender: LI })).decision.kind).toBe('answer')
   expect((await bot.hears('UGC说明怎么填', { place: DIRECT })).decision.kind).toBe('answer')
 })
@@ -75,7 +88,9 @@ test('keeps quiet for that asker in that place, and for nobody else', async () =
 test('tells an asker who wants a person again the same number, and staff nothing new', async () => {
   const bot = await botUnderTest()
   await bot.hears('转人工')
-  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${phrases.alreadyHandedOver(1)}`])
+  expect((await bot.hears('转人工')).sent).toEqual([
+    `@王老板 ${askerPhrases.stillWaiting(1, askerPhrases.expect(WITHIN, false))}`,
+  ])
   await staffReads(bot, [expect.stringContaining('工单 1')])
   expect(ticketsOn(bot.ticketFile)).toHaveLength(1)
 })
@@ -90,13 +105,15 @@ test('opens one ticket for one who cries three times at once', async () => {
 test('lets staff list, claim and close in their group; then it answers the asker again', async () => {
   const bot = await botUnderTest()
   await bot.hears('转人工')
-  expect((await bot.hears('工单', inStaffRoom)).sent.at(-1)).toBe('工单 1｜待接单｜想天售后服务群｜王老板：转人工')
+  expect((await bot.hears('工单', inStaffRoom)).sent.at(-1)).toBe(
+    '工单 1｜待接单｜想天售后服务群｜王老板｜1 分钟前：转人工',
+  )
   expect((await bot.hears('接单 1', inStaffRoom)).sent.at(-1)).toContain('已由 陈工 接手')
   expect((await bot.hears('工单', inStaffRoom)).sent).toEqual([expect.stringContaining('陈工 处理中')])
   expect((await bot.hears('@小助手 UGC说明怎么填')).decision.reason).toBe('held-by-human')
   expect((await bot.hears('结单 1 已重新打包', inStaffRoom)).sent).toEqual([expect.stringContaining('已结单')])
   expect(ticketsOn(bot.ticketFile)).toMatchObject([
-    { status: 'closed', claimedBy: '陈工', closedBy: '陈工', closingNote: '已重新打包' },
+    { status: 'resolved', resolvedBy: { name: '陈工' }, gist: '已重新打包' },
   ])
   expect((await bot.hears('@小助手 UGC说明怎么填')).decision.kind).toBe('answer')
   expect((await bot.hears('工单', inStaffRoom)).sent).toEqual(['现在没有未处理的工单。'])
@@ -184,5 +201,5 @@ test('promises nothing while the disk is full, and takes the next request once t
   rmSync(folder)
   mkdirSync(folder)
   rmSync(`${folder}.away`, { recursive: true })
-  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${phrases.handedOver(1)}`])
+  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${handedOver(1)}`])
 })

@@ -35,7 +35,6 @@ const CONTEXT: ReplyContext = {
   mentionChars: 5,
   timelineToldLately: false,
   aboutPicture: false,
-  direct: false,
   nowMs: 0,
 }
 const compose = (decision: Decision, context: Partial<ReplyContext> = {}) =>
@@ -211,19 +210,15 @@ describe('the menu', () => {
 describe('a hand-over', () => {
   const asked: Decision = { kind: 'escalate', reason: 'asked', sectionKeys: [] }
 
-  test.each<[string, Partial<ReplyContext>, string]>([
-    ['in a group', { ticket: { number: 12, isNew: true } }, phrases.handedOver(12)],
-    ['in a direct chat', { ticket: { number: 12, isNew: true }, direct: true, nowMs: 0 }, phrases.handedOverDirect(12)],
-    ['again', { ticket: { number: 12, isNew: false } }, phrases.alreadyHandedOver(12)],
-  ])('tells the number of the ticket %s', (_, context, text) => {
-    expect(textOf(compose(asked, context).bubbles)).toBe(text)
+  test('tells what the desk says of the ticket', () => {
+    expect(textOf(compose(asked, { ticketNews: '已转人工，工单 12。' }).bubbles)).toBe('已转人工，工单 12。')
   })
 
   test('answers the reasons that are known first', () => {
     const decision: Decision = { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: ['A1'] }
-    const lines = textOf(compose(decision, { ticket: { number: 12, isNew: true } }).bubbles).split('\n')
+    const lines = textOf(compose(decision, { ticketNews: '工单 12' }).bubbles).split('\n')
     expect(lines[0]).toContain('标题A1')
-    expect(lines.slice(-2)).toEqual([phrases.unknownReason, phrases.handedOver(12)])
+    expect(lines.slice(-2)).toEqual([phrases.unknownReason, '工单 12'])
   })
 })
 

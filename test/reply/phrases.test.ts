@@ -4,14 +4,6 @@ import { normalizeText } from '../../src/understand/normalize-text.js'
 import { parseCommand } from '../../src/understand/parse-command.js'
 import { readSpeechAct } from '../../src/understand/speech-act.js'
 
-const TICKET = {
-  number: 12,
-  placeName: '想天售后服务群',
-  askerName: '王老板',
-  question: '备案页打不开',
-  answeredSections: ['1.1', '5'],
-}
-
 const SAID: readonly string[] = [
   ...Object.values(phrases).filter((phrase) => typeof phrase === 'string'),
   phrases.title('4.1', '标题'),
@@ -21,10 +13,6 @@ const SAID: readonly string[] = [
   phrases.severalReasons(3),
   phrases.moreOf(3, '标题'),
   phrases.option(3, '标题'),
-  phrases.handedOver(12),
-  phrases.handedOverDirect(12),
-  phrases.alreadyHandedOver(12),
-  phrases.staffNotice(TICKET),
 ]
 
 test('holds no Markdown, no HTML, no gaps and no robot talk', () => {
@@ -44,10 +32,4 @@ test('understands every answer that it asks for', () => {
       !parseCommand(answer) && !['menu', 'wants-human', 'choice'].includes(readSpeechAct(normalizeText(answer)).act),
   )
   expect(misunderstood).toEqual([])
-})
-
-test('tells staff all that they need to take over', () => {
-  const notice = phrases.staffNotice(TICKET)
-  for (const fact of ['12', '想天售后服务群', '王老板', '备案页打不开', '1.1', '5']) expect(notice).toContain(fact)
-  expect(phrases.staffNotice({ ...TICKET, answeredSections: [] })).toContain('还没有答过')
 })

@@ -12,6 +12,7 @@ import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import type { IncomingMessage, Person } from '../../src/model/message.js'
 import type { Candidate } from '../../src/model/understanding.js'
+import { openDesk } from '../../src/open-desk.js'
 import { ReminderBook } from '../../src/reminders/reminder-book.js'
 import { NoticeQueue } from '../../src/send/notice-queue.js'
 import { Outbox } from '../../src/send/outbox.js'
@@ -23,6 +24,7 @@ import { aPicture, aSection } from './a-section.js'
 import { anIntent, aSnapshot } from './a-snapshot.js'
 import { aCandidate } from './an-understanding.js'
 import { capturedLog } from './captured-log.js'
+import { someDeskRules } from './desk-rules.js'
 import { asRead, FakeChannel } from './fake-channel.js'
 import { fixedClock } from './fixed-clock.js'
 import { png } from './picture-bytes.js'
@@ -86,7 +88,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
   const { log, lines } = capturedLog()
   const traces: DecisionTrace[] = []
   const knowledge = new KnowledgeHolder(smallSnapshot())
-  const desk = new TicketDesk(await LowdbTicketStore.open(ticketFile), clock)
+  const desk = new TicketDesk(await LowdbTicketStore.open(ticketFile), clock, someDeskRules())
   const outbox = new Outbox({
     channel,
     pacing: new Pacing({ limits: undefined, backOffMs: 60_000, random: () => 0 }),
@@ -102,7 +104,12 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     await store.flush()
   })
   const loading: { load: LoadSnapshot } = { load: async () => ({ snapshot: smallSnapshot('beef0002'), warnings: [] }) }
+  const deskParts = openDesk({
+    ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
+    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+  })
   const parts: MessageHandlerParts = {
+    ...deskParts,
     knowledge,
     memory: new ConversationMemory({
       cooldownMs: COOLDOWN_MS,
@@ -116,11 +123,11 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     desk,
     operations: { reload: createReload({ knowledge, load: () => loading.load(), log }) },
     outbox,
-    notices,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,
       clock,
-      heldByHuman: ({ place, sender }) => desk.heldFor(place.key, sender.key) !== undefined,
+      heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
+      answers: (_, { place, sender, sentAtMs }) => deskParts.talks.answeredByColleague(place.key, sender.key, sentAtMs),
     }),
     pictures: { load: async () => ({ bytes: png(), fileName: 'a.png' }) },
     journal: { record: (trace) => void traces.push(trace) },
@@ -149,7 +156,8 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     }
   }
 
-  return { hears, handle, channel, clock, desk, knowledge, lines, loading, notices, ticketFile, traces }
+  const attend = () => deskParts.attendant.attend()
+  return { hears, handle, attend, channel, clock, desk, knowledge, lines, loading, notices, ticketFile, traces }
 }
 
 export type BotUnderTest = Awaited<ReturnType<typeof botUnderTest>>

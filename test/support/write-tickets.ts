@@ -5,8 +5,9 @@
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import { TicketDesk } from '../../src/tickets/ticket-desk.js'
 import { aTicketRequest } from './a-ticket.js'
+import { someDeskRules } from './desk-rules.js'
 
-const desk = new TicketDesk(await LowdbTicketStore.open(process.argv[2]!), { now: () => Date.now() })
+const desk = new TicketDesk(await LowdbTicketStore.open(process.argv[2]!), { now: () => Date.now() }, someDeskRules())
 const question = '备案'.repeat(10_000)
 for (;;) {
   const askerKey = `name:${process.pid}-${process.hrtime.bigint()}`

@@ -1,26 +1,40 @@
 import { expect, test } from 'vitest'
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import type { TicketStore } from '../../src/model/ports.js'
-import type { Ticket } from '../../src/model/ticket.js'
+import type { DeskNotes, Ticket } from '../../src/model/ticket.js'
 import { TicketDesk } from '../../src/tickets/ticket-desk.js'
-import { aTicketRequest } from '../support/a-ticket.js'
+import { aTicketRequest, CHEN, XU } from '../support/a-ticket.js'
+import { someDeskRules } from '../support/desk-rules.js'
 import { fixedClock, MONDAY_MS } from '../support/fixed-clock.js'
 
 const PLACE = 'room:想天售后服务群'
-const deskInMemory = async (clock = fixedClock()) => new TicketDesk(await LowdbTicketStore.inMemory(), clock)
+const WANG = 'name:王老板'
+const HOUR_MS = 3_600_000
+const RULES = someDeskRules()
+const deskInMemory = async (clock = fixedClock()) => new TicketDesk(await LowdbTicketStore.inMemory(), clock, RULES)
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index + 1)
 
 /** A store that shows a ticket only once it is written, and whose disk can be full. */
 class SlowStore implements TicketStore {
   full = false
   #tickets: readonly Ticket[] = []
+  #notes: DeskNotes = { duty: [], digestDay: null }
 
   list = (): readonly Ticket[] => this.#tickets
   lastNumber = (): number => Math.max(0, ...this.#tickets.map(({ number }) => number))
+  notes = (): DeskNotes => this.#notes
   async put(ticket: Ticket): Promise<void> {
     await Promise.resolve()
     if (this.full) throw new Error('ENOSPC: no space left on device')
     this.#tickets = [...this.#tickets.filter(({ number }) => number !== ticket.number), ticket]
+  }
+  async putNotes(notes: DeskNotes): Promise<void> {
+    this.#notes = notes
+  }
+  async archive(): Promise<void> {}
+  async keepDay(): Promise<void> {}
+  async forget(): Promise<number> {
+    return 0
   }
 }
 
@@ -28,7 +42,7 @@ test('opens the first ticket as number 1, with the time of the clock', async () 
   const desk = await deskInMemory()
   const { ticket, isNew } = await desk.open(aTicketRequest())
   expect(isNew).toBe(true)
-  expect(ticket).toEqual({ ...aTicketRequest(), status: 'open', number: 1, openedAtMs: MONDAY_MS })
+  expect(ticket).toMatchObject({ ...aTicketRequest(), status: 'open', number: 1, openedAtMs: MONDAY_MS })
 })
 
 test('gives an asker the open ticket again, also while it is claimed', async () => {
@@ -38,12 +52,12 @@ test('gives an asker the open ticket again, also while it is claimed', async () 
     isNew: false,
     ticket: { number: 1, question: '转人工，备案页打不开' },
   })
-  await desk.claim(1, '陈工')
+  await desk.claim(1, CHEN)
   expect(await desk.open(aTicketRequest())).toMatchObject({ isNew: false, ticket: { number: 1, status: 'claimed' } })
 })
 
 test('gives 50 askers at the same moment 50 numbers', async () => {
-  const desk = new TicketDesk(new SlowStore(), fixedClock())
+  const desk = new TicketDesk(new SlowStore(), fixedClock(), RULES)
   const opened = await Promise.all(
     upTo(50).map((index) => desk.open(aTicketRequest({ askerKey: `name:${index}`, askerName: `客户${index}` }))),
   )
@@ -53,8 +67,8 @@ test('gives 50 askers at the same moment 50 numbers', async () => {
 })
 
 test('gives one impatient asker one ticket, in each place', async () => {
-  const desk = new TicketDesk(new SlowStore(), fixedClock())
-  const places = ['room:想天售后服务群', 'direct:name:王老板']
+  const desk = new TicketDesk(new SlowStore(), fixedClock(), RULES)
+  const places = [PLACE, 'direct:name:王老板']
   const opened = await Promise.all(upTo(50).map((index) => desk.open(aTicketRequest({ placeKey: places[index % 2]! }))))
   expect(new Set(opened.map(({ ticket }) => ticket.number))).toEqual(new Set([1, 2]))
   expect(opened.filter(({ isNew }) => isNew)).toHaveLength(2)
@@ -64,51 +78,96 @@ test('gives one impatient asker one ticket, in each place', async () => {
 test('holds an asker in the place of the ticket only, and nobody else there', async () => {
   const desk = await deskInMemory()
   await desk.open(aTicketRequest())
-  expect(desk.heldFor(PLACE, 'name:王老板')?.number).toBe(1)
+  expect(desk.heldFor(PLACE, WANG)?.number).toBe(1)
   expect(desk.heldFor(PLACE, 'name:小李')).toBeUndefined()
-  expect(desk.heldFor('room:同城社区售后群', 'name:王老板')).toBeUndefined()
+  expect(desk.heldFor('room:同城社区售后群', WANG)).toBeUndefined()
 })
 
-test('lets the asker go when the ticket is closed, and then opens a new one', async () => {
+test('is quiet while a person has it, and no longer than its cap', async () => {
+  const clock = fixedClock()
+  const desk = await deskInMemory(clock)
+  await desk.open(aTicketRequest())
+  expect(desk.quietFor(PLACE, WANG)).toBe('waiting')
+  await desk.claim(1, CHEN)
+  expect(desk.quietFor(PLACE, WANG)).toBe('held')
+  clock.pass(4 * HOUR_MS - 1)
+  expect(desk.quietFor(PLACE, WANG)).toBe('held')
+  await desk.answered(1, CHEN, { how: 'spoke', text: '还在看' })
+  clock.pass(1)
+  expect(desk.quietFor(PLACE, WANG)).toBe('held')
+  clock.pass(24 * HOUR_MS)
+  expect(desk.quietFor(PLACE, WANG)).toBe('none')
+  expect(desk.heldFor(PLACE, WANG)?.status).toBe('claimed')
+})
+
+test('lets the asker go when the ticket is solved, and opens the same one when it is not', async () => {
   const clock = fixedClock()
   const desk = await deskInMemory(clock)
   await desk.open(aTicketRequest())
   clock.pass(60_000)
-  expect(await desk.close(1, '陈工', '已重新打包')).toMatchObject({
-    status: 'closed',
-    ticket: { closedBy: '陈工', closedAtMs: MONDAY_MS + 60_000, closingNote: '已重新打包' },
+  expect(await desk.resolve(1, CHEN, '已重新打包')).toMatchObject({
+    status: 'done',
+    ticket: { status: 'resolved', resolvedBy: CHEN, resolvedAtMs: MONDAY_MS + 60_000, gist: '已重新打包' },
   })
-  expect(desk.heldFor(PLACE, 'name:王老板')).toBeUndefined()
-  expect(desk.list()).toEqual([])
-  expect(await desk.open(aTicketRequest())).toMatchObject({ isNew: true, ticket: { number: 2 } })
+  expect([desk.heldFor(PLACE, WANG), desk.quietFor(PLACE, WANG), desk.list()]).toEqual([undefined, 'none', []])
+  expect(await desk.open(aTicketRequest())).toMatchObject({ isNew: true, ticket: { number: 1, status: 'reopened' } })
+  await desk.resolve(1, CHEN, '')
+  await desk.confirm(1, '解决了')
+  expect(await desk.open(aTicketRequest())).toMatchObject({ isNew: true, ticket: { number: 2, status: 'open' } })
+})
+
+test('opens an old ticket again only while the asker has no other', async () => {
+  const desk = await deskInMemory()
+  await desk.open(aTicketRequest())
+  await desk.withdraw(1, '不用了')
+  await desk.open(aTicketRequest())
+  expect(await desk.reopen(1, '没解决')).toMatchObject({ status: 'refused', ticket: { status: 'withdrawn' } })
+  await desk.withdraw(2, '不用了')
+  expect(await desk.reopen(1, '没解决')).toMatchObject({ status: 'done', ticket: { number: 1, status: 'reopened' } })
 })
 
 test('lets one of two colleagues claim, and tells the other who it was', async () => {
-  const desk = new TicketDesk(new SlowStore(), fixedClock())
+  const desk = new TicketDesk(new SlowStore(), fixedClock(), RULES)
   await desk.open(aTicketRequest())
-  const [first, second] = await Promise.all([desk.claim(1, '陈工'), desk.claim(1, '徐经理')])
-  expect(first).toMatchObject({ status: 'claimed', ticket: { claimedBy: '陈工', claimedAtMs: MONDAY_MS } })
-  expect(second).toMatchObject({ status: 'already-claimed', ticket: { claimedBy: '陈工' } })
+  const [first, second] = await Promise.all([desk.claim(1, CHEN), desk.claim(1, XU)])
+  expect(first).toMatchObject({ status: 'done', ticket: { holder: CHEN, claimedAtMs: MONDAY_MS } })
+  expect(second).toMatchObject({ status: 'refused', ticket: { holder: CHEN } })
 })
 
-test('neither claims nor closes what is unknown or closed', async () => {
+test('whoever speaks first has it, and another voice does not take it away', async () => {
   const desk = await deskInMemory()
   await desk.open(aTicketRequest())
-  await desk.close(1, '陈工', '好了')
-  for (const unknown of [0, 2, -1, 1e21]) {
-    expect(await desk.claim(unknown, '陈工')).toEqual({ status: 'unknown' })
-    expect(await desk.close(unknown, '陈工', '')).toEqual({ status: 'unknown' })
-  }
-  expect(await desk.claim(1, '徐经理')).toMatchObject({ status: 'already-closed', ticket: { closedBy: '陈工' } })
-  expect(await desk.close(1, '徐经理', '我关的')).toMatchObject({
-    status: 'already-closed',
-    ticket: { closedBy: '陈工', closingNote: '好了' },
+  await desk.answered(1, CHEN, { how: 'spoke', text: '我看看' })
+  expect(await desk.answered(1, XU, { how: 'replied', text: '补充一句' })).toMatchObject({
+    ticket: { holder: CHEN, events: [{ what: 'opened' }, { what: 'claimed' }, { what: 'spoke' }, { what: 'replied' }] },
   })
+})
+
+test('changes nothing that is unknown or over', async () => {
+  const desk = await deskInMemory()
+  await desk.open(aTicketRequest())
+  await desk.giveBack(1, CHEN)
+  for (const unknown of [0, 2, -1, 1e21]) {
+    expect(await desk.claim(unknown, CHEN)).toEqual({ status: 'unknown' })
+    expect(await desk.resolve(unknown, CHEN, '')).toEqual({ status: 'unknown' })
+  }
+  const before = desk.find(1)
+  const refused = [
+    await desk.claim(1, XU),
+    await desk.resolve(1, XU, '我关的'),
+    await desk.pass(1, CHEN, XU),
+    await desk.withdraw(1, ''),
+    await desk.expire(1, ''),
+    await desk.confirm(1, ''),
+    await desk.addWords(1, '喂'),
+  ]
+  expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 'refused'))
+  expect(desk.find(1)).toEqual(before)
 })
 
 test('tells of a full disk, uses up no number, and goes on when there is room', async () => {
   const store = new SlowStore()
-  const desk = new TicketDesk(store, fixedClock())
+  const desk = new TicketDesk(store, fixedClock(), RULES)
   store.full = true
   const refused = await Promise.allSettled(
     upTo(3).map((index) => desk.open(aTicketRequest({ askerKey: `name:${index}` }))),
@@ -119,6 +178,19 @@ test('tells of a full disk, uses up no number, and goes on when there is room', 
   store.full = false
   expect((await desk.open(aTicketRequest())).ticket.number).toBe(1)
   store.full = true
-  await expect(desk.close(1, '陈工', '好了')).rejects.toThrow('ENOSPC')
-  expect(desk.heldFor(PLACE, 'name:王老板')?.status).toBe('open')
+  await expect(desk.resolve(1, CHEN, '好了')).rejects.toThrow('ENOSPC')
+  expect(desk.heldFor(PLACE, WANG)?.status).toBe('open')
+})
+
+test('tells its listeners of every change, until they leave', async () => {
+  const desk = await deskInMemory()
+  let told = 0
+  const leave = desk.onChange(() => {
+    told++
+  })
+  await desk.open(aTicketRequest())
+  await desk.claim(1, CHEN)
+  leave()
+  await desk.resolve(1, CHEN, '')
+  expect(told).toBe(2)
 })

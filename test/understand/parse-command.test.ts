@@ -58,7 +58,7 @@ test.each([
 })
 
 test('never throws, and numbers are whole', () => {
-  const commands = hostileTexts(400, 4).flatMap((text) => [parseCommand(text), parseCommand(`结单${text}`)])
+  const commands = hostileTexts(400, 4).flatMap((text) => [parseCommand(text), parseCommand(`结单 9 ${text}`)])
   const numbers = commands.flatMap((command) => (command && 'number' in command ? [command.number] : []))
   expect(numbers.length).toBeGreaterThan(200)
   expect(numbers.filter((number) => number !== null && !(Number.isInteger(number) && number >= 0))).toEqual([])

@@ -1,73 +1,60 @@
+import { dirname } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
-import { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { TicketStore } from '../../model/ports.js'
-import type { Ticket } from '../../model/ticket.js'
+import type { DeskNotes, Ticket } from '../../model/ticket.js'
 import { DurableJsonFile } from './durable-json-file.js'
+import { NO_TICKETS, readStoredTickets, type StoredTickets } from './stored-tickets.js'
+import { TicketFolder } from './ticket-folder.js'
 
-const facts = {
-  number: z.number().int().positive(),
-  placeKey: z.string(),
-  placeName: z.string(),
-  askerKey: z.string(),
-  askerName: z.string(),
-  question: z.string(),
-  answeredSections: z.array(z.string()),
-  openedAtMs: z.number(),
-}
-const storedTicket = z.discriminatedUnion('status', [
-  z.object({ ...facts, status: z.literal('open') }),
-  z.object({ ...facts, status: z.literal('claimed'), claimedBy: z.string(), claimedAtMs: z.number() }),
-  z.object({
-    ...facts,
-    status: z.literal('closed'),
-    closedBy: z.string(),
-    closedAtMs: z.number(),
-    closingNote: z.string(),
-  }),
-])
-// Strict, because a key that we don't know would be gone after the first write.
-const storedTickets = z
-  .strictObject({ lastNumber: z.number().int().nonnegative(), tickets: z.array(storedTicket) })
-  .refine(({ lastNumber, tickets }) => tickets.every(({ number }) => number <= lastNumber), {
-    path: ['lastNumber'], // a number given out again would replace its first ticket
-  })
-  .refine(({ tickets }) => new Set(tickets.map(({ number }) => number)).size === tickets.length, { path: ['tickets'] })
-
-interface StoredTickets {
-  lastNumber: number
-  tickets: Ticket[]
-}
-
-/** Tickets in one JSON file; one process may own it. */
+/** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
 export class LowdbTicketStore implements TicketStore {
   readonly #db: Low<StoredTickets>
+  readonly #folder: TicketFolder | undefined
 
-  private constructor(db: Low<StoredTickets>) {
+  private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined) {
     this.#db = db
+    this.#folder = folder
   }
 
-  /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
+  /**
+   * @throws StoreError when the file is damaged, of another shape, or gone while its backups are there; everything is
+   *   left as it is, and the message names the newest good backup
+   */
   static async open(path: string): Promise<LowdbTicketStore> {
-    return LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path)
+    const folder = new TicketFolder(dirname(path))
+    try {
+      const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder)
+      if (store.lastNumber() > 0 || (await folder.newestGoodBackup()) === undefined) return store
+      throw new StoreError(`${path} has no tickets, but there is a backup.`)
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const backup = await folder.newestGoodBackup()
+      if (backup === undefined) throw error
+      throw new StoreError(`${error.message} The newest good backup: ${backup}`, { cause: error })
+    }
   }
 
   /** For trying the bot out: nothing is kept. */
   static async inMemory(): Promise<LowdbTicketStore> {
-    return LowdbTicketStore.#load(new Memory<StoredTickets>(), 'memory')
+    return LowdbTicketStore.#load(new Memory<StoredTickets>(), 'memory', undefined)
   }
 
-  static async #load(adapter: Adapter<StoredTickets>, name: string): Promise<LowdbTicketStore> {
-    const db = new Low<StoredTickets>(adapter, { lastNumber: 0, tickets: [] })
+  static async #load(
+    adapter: Adapter<StoredTickets>,
+    name: string,
+    folder: TicketFolder | undefined,
+  ): Promise<LowdbTicketStore> {
+    const db = new Low<StoredTickets>(adapter, NO_TICKETS)
     await db.read()
-    const checked = storedTickets.safeParse(db.data)
-    if (!checked.success) {
-      const where = checked.error.issues[0]?.path.join('.') ?? ''
+    const checked = readStoredTickets(db.data)
+    if (!checked.ok) {
       throw new StoreError(
-        `${name} has another shape than tickets have (at "${where}"). Move it away or restore a backup.`,
+        `${name} has another shape than tickets have (at "${checked.where}"). Move it away or restore a backup.`,
       )
     }
-    return new LowdbTicketStore(db)
+    db.data = checked.stored
+    return new LowdbTicketStore(db, folder)
   }
 
   list(): readonly Ticket[] {
@@ -78,13 +65,52 @@ export class LowdbTicketStore implements TicketStore {
     return this.#db.data.lastNumber
   }
 
+  notes(): DeskNotes {
+    return this.#db.data.notes
+  }
+
   async put(ticket: Ticket): Promise<void> {
     const before = this.#db.data
     const others = before.tickets.filter(({ number }) => number !== ticket.number)
-    this.#db.data = {
+    await this.#write({
+      ...before,
       lastNumber: Math.max(before.lastNumber, ticket.number),
       tickets: [...others, ticket].sort((a, b) => a.number - b.number),
-    }
+    })
+  }
+
+  async putNotes(notes: DeskNotes): Promise<void> {
+    await this.#write({ ...this.#db.data, notes })
+  }
+
+  async archive(numbers: readonly number[]): Promise<void> {
+    const { tickets } = this.#db.data
+    const moved = new Set(numbers)
+    // Killed in between, a ticket is in both; the live one counts, and the next try replaces the archived one.
+    await this.#folder?.archive(tickets.filter(({ number }) => moved.has(number)))
+    await this.#write({ ...this.#db.data, tickets: tickets.filter(({ number }) => !moved.has(number)) })
+  }
+
+  async keepDay(nowMs: number, oldestMs: number): Promise<void> {
+    await this.#folder?.backUp(this.#db.data, nowMs)
+    await this.#folder?.dropOpenedBefore(oldestMs)
+  }
+
+  async forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number> {
+    const archived = (await this.#folder?.archived()) ?? []
+    const isMeant = (ticket: Ticket): boolean => ticket.askerName === askerName
+    const count = [...this.list(), ...archived].filter(isMeant).length
+    if (count === 0) return 0
+    const forgotten = (ticket: Ticket): Ticket => (isMeant(ticket) ? forgetTicket(ticket) : ticket)
+    await this.#write({ ...this.#db.data, tickets: this.list().map(forgotten) })
+    await this.#folder?.change(forgotten)
+    await this.#folder?.dropBackups()
+    return count
+  }
+
+  async #write(data: StoredTickets): Promise<void> {
+    const before = this.#db.data
+    this.#db.data = data
     try {
       await this.#db.write()
     } catch (error) {

@@ -70,6 +70,11 @@ export class StaffRoom {
     return isStaff ? 'staff' : 'customer'
   }
 
+  /** Sits in the staff group for sure, which names alone don't tell. */
+  has(contactId: string): boolean {
+    return this.#isSure && this.#memberIds.has(contactId)
+  }
+
   /** The one group; undefined while unknown or ambiguous. */
   async find(): Promise<Room | undefined> {
     const rooms = await this.#rooms()

@@ -5,6 +5,7 @@ import type { NamedPerson, NamedRoom, OwnNames } from './who-is-where.js'
 
 export interface WhoIsWho {
   roleOf(speaker: { readonly contactId: string; readonly names: readonly string[]; readonly remark: string }): Role
+  isInStaffRoom?(contactId: string): boolean
   purposeOf(topic: string): 'customers' | 'staff' | 'ignored'
   room(room: Room): Promise<NamedRoom>
   person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson>
@@ -73,7 +74,10 @@ async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<
   }
   const { key, nick, display, remark } = await who.person(talker, room && { room, key: place.key })
   const names = [nick, display].filter(Boolean)
-  return { id: talker.id, key, name: display || nick, role: who.roleOf({ contactId: talker.id, names, remark }) }
+  return {
+    ...{ id: talker.id, key, name: display || nick, role: who.roleOf({ contactId: talker.id, names, remark }) },
+    ...(who.isInStaffRoom?.(talker.id) && { inStaffRoom: true }),
+  }
 }
 
 async function wordsOf(message: Message, kind: IncomingMessage['kind'], who: WhoIsWho): Promise<ReadText> {

@@ -3,6 +3,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import type { Identities } from '../../model/identity.js'
 import type { IncomingMessage, Place } from '../../model/message.js'
 import type { Channel, HeardIds, Log, MessageListener, Outgoing } from '../../model/ports.js'
+import { findPlace } from './find-place.js'
 import { HeardPictures } from './heard-pictures.js'
 import { Hearing } from './hearing.js'
 import { OwnWords } from './own-words.js'
@@ -101,6 +102,11 @@ export class WechatyChannel implements Channel {
     return { kind: 'room', id: room.id, key, topic, purpose: 'staff' }
   }
 
+  findPlace(key: string): Promise<Place | undefined> {
+    const { identities } = this.#options
+    return findPlace(key, { bot: this.#bot, who: this.#who, identities, purposeOf: (topic) => this.#purposeOf(topic) })
+  }
+
   /** Once, however often it is started: every listener more would hear each message once more. */
   #wire(): void {
     if (this.#wired) return
@@ -144,6 +150,7 @@ export class WechatyChannel implements Channel {
 
   readonly #whoIsWho: WhoIsWho = {
     roleOf: (speaker) => this.#staff.roleOf(speaker),
+    isInStaffRoom: (contactId) => this.#staff.has(contactId),
     purposeOf: (topic) => this.#purposeOf(topic),
     room: (room) => this.#who.room(room),
     person: (contact, place) => this.#who.person(contact, place),

@@ -60,6 +60,18 @@ const REASONS: Record<Reasons, true> = {
   'list-tickets': true,
   'claim-ticket': true,
   'close-ticket': true,
+  'show-ticket': true,
+  'pass-ticket': true,
+  'reply-ticket': true,
+  'note-ticket': true,
+  'return-ticket': true,
+  'show-duty': true,
+  'start-duty': true,
+  'end-duty': true,
+  complaint: true,
+  'failed-twice': true,
+  'section-says-so': true,
+  ticket: true,
 }
 const KINDS: Record<Decision['kind'], true> = {
   silent: true,
