@@ -54,6 +54,8 @@ interface TurnSituation {
 
 /** Words to an asker that could not go out for so long have lost their point. */
 const TELL_WITHIN_MS = 10 * 60_000
+/** A notice pasted whole fits; a book does not. */
+const MAX_QUESTION_CHARS = 2_000
 /** `@` and the blank behind a name. */
 const MENTION_MARKS = 2
 const DONE: Decision = { kind: 'courtesy', word: 'ticket' }
@@ -163,7 +165,7 @@ export class DeskFront {
       placeName: place.kind === 'room' ? place.topic : phrases.directChat,
       askerKey: sender.key,
       askerName: sender.name,
-      question: message.kind === 'picture' ? '[图片]' : message.text,
+      question: message.kind === 'picture' ? '[图片]' : message.text.slice(0, MAX_QUESTION_CHARS),
       reason,
       sectionKey,
       answeredSections,

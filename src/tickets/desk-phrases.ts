@@ -4,7 +4,6 @@ import type { DeskFigures } from './desk-figures.js'
 import type { Expectation } from './expectation.js'
 
 const WEEKDAYS = '一二三四五六日'
-const MAX_QUESTION_CHARS = 120
 const MAX_WORDS_CHARS = 60
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -100,7 +99,7 @@ export const staffPhrases = {
       `群：${placeName}`,
       `提问人：${askerName}`,
       `原因：${again ? `没解决：${shorten(news.why, MAX_WORDS_CHARS)}` : (REASONS[ticket.reason] ?? ticket.reason)}`,
-      `问题：${shorten(question, MAX_QUESTION_CHARS)}`,
+      `问题：${question}`,
       ...(ticket.sectionKey === null ? [] : [`可能是：${section(ticket.sectionKey)}`]),
       ticket.answeredSections.length > 0
         ? `机器人答过：${ticket.answeredSections.map(section).join('、')}`

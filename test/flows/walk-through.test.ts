@@ -7,6 +7,7 @@ import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
 import { CUSTOMERS, DIRECT, LI } from '../support/a-message.js'
 import { aPicture, aSection } from '../support/a-section.js'
 import { anIntent, aSnapshot } from '../support/a-snapshot.js'
+import { CHEN } from '../support/a-ticket.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { botUnderTest } from '../support/bot-under-test.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -121,7 +122,7 @@ test('keeps quiet on the walk while a person has the question, and goes on after
   await bot.hears('@小助手 转人工')
   expect((await bot.hears('好了')).decision).toMatchObject({ kind: 'silent', reason: 'held-by-human' })
   const held = bot.desk.heldFor(CUSTOMERS.key, 'name:王老板')!
-  await bot.desk.close(held.number, '陈工', '')
+  await bot.desk.giveBack(held.number, CHEN)
   expect((await bot.hears('@小助手 继续')).decision.sections).toEqual(['0'])
 })
 
