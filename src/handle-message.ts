@@ -77,8 +77,10 @@ function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerP
 }
 
 async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
-  const { knowledge, memory, deskFront, clock } = parts
+  const { knowledge, memory, deskFront, replyCheck, clock } = parts
   const startedMs = clock.now()
+  // From this moment on, whoever is quicker than the bot counts.
+  const unlessOvertaken = replyCheck.watch(message)
   const snapshot = knowledge.current()
   const understanding = understand(message.text, {
     matcher: snapshot.matcher,
@@ -95,7 +97,7 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
     view: { ...situation, ...deskFront.view(message), handoff },
   })
   note(message, decision, context)
-  const stillWanted = parts.replyCheck.watch(message, { handsOver: decision.kind === 'escalate' })
+  const stillWanted = decision.kind === 'escalate' ? replyCheck.watch(message, { handsOver: true }) : unlessOvertaken
   // Only a hand-over and a promise wait here: who asks the same at the same moment has to find what was said remembered.
   const ticketNews = decision.kind === 'escalate' ? await handOver(message, decision, context) : undefined
   const kept = keepPromise(message, decision, parts)
