@@ -16,9 +16,9 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
 
 const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replace(/\s*\n\s*/g, ' ')
 
-/** Three digits that count: 0.0123, 1.23, 12.3, 123, 1234. */
+/** Three digits that count: 0.0123, 1.23, 12.3, 123, 1234; whole numbers whole. */
 export function shortNumber(value: number): string {
-  if (value === 0) return '0'
+  if (Number.isInteger(value)) return String(value)
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
   return value.toFixed(Math.min(digits, 4))
 }

@@ -37,11 +37,13 @@ describe('renderTable', () => {
 
 test.each([
   [0, '0'],
+  [30, '30'],
   [0.01234, '0.0123'],
   [0.000004, '0.0000'],
   [1.234, '1.23'],
   [12.34, '12.3'],
   [123.4, '123'],
+  [-1.234, '-1.23'],
   [1234.5, '1235'],
 ])('shortNumber writes %f as %s', (value, text) => {
   expect(shortNumber(value)).toBe(text)
