@@ -70,15 +70,17 @@ export class ReplyCheck {
       if (isMuted?.(question.place.key)) return 'room-muted'
       if (handsOver) return undefined
       if (!heldBefore && heldByHuman(question)) return 'held-by-human'
-      const since = (this.#colleagues.get(question.place.key) ?? []).filter(({ sequence }) => sequence > heardAt)
-      return since.some(({ message }) => answers(message, question)) ? 'colleague-answered' : undefined
+      const spoken = this.#colleagues.get(question.place.key) ?? []
+      const others = spoken.filter(({ message }) => message.sender.key !== question.sender.key)
+      const isAnswered = others.some(({ sequence, message }) => sequence > heardAt && answers(message, question))
+      return isAnswered ? 'colleague-answered' : undefined
     }
   }
 }
 
-/** One of the vendor's people, be it by the bot's own account. */
-const isColleague = ({ sender, fromOwner, kind, place }: IncomingMessage): boolean =>
-  (sender.role !== 'customer' || fromOwner === true) &&
+/** One of the vendor's people; by the bot's own account only its owner, not the echo of what the bot has said. */
+const isColleague = ({ sender, fromSelf, fromOwner, kind, place }: IncomingMessage): boolean =>
+  (fromSelf ? fromOwner === true : sender.role !== 'customer') &&
   kind !== 'notice' &&
   (place.kind === 'direct' || place.purpose === 'customers')
 

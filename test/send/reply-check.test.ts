@@ -80,7 +80,8 @@ test.each<[string, IncomingMessage]>([
 
 test.each<[string, IncomingMessage]>([
   ['a customer', byChen({ sender: { ...WANG, key: 'name:别人' } })],
-  ['the bot itself', byChen({ sender: WANG, fromSelf: true })],
+  ['the bot itself', byChen({ sender: { ...CHEN, key: 'self' }, fromSelf: true })],
+  ['whoever asked', byChen({ sender: { ...WANG, role: 'admin' } })],
   ['a notice', byChen({ kind: 'notice' })],
   ['a colleague elsewhere', byChen({ place: { kind: 'direct', id: '@chen', key: 'direct:name:陈工' } })],
 ])('answers all the same when %s has spoken since', (_who, message) => {

@@ -34,10 +34,16 @@ const LONGER_NAME = /[^@\s]+\u2005/y
 /** Undoes what Web WeChat does to a text; `&amp;` last, so that nothing is unescaped twice. */
 export function unescapeText(text: string): string {
   return text
-    .replace(EMOJI_SPAN, (_, code: string) => String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff)))
+    .replace(EMOJI_SPAN, (_, code: string) => emojiOf(code))
     .replace(/<br\s*\/?>/g, '\n')
     .replace(/&(?:lt|gt|quot|apos|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
     .replace(/&amp;/g, '&')
+}
+
+/** Flags and key caps are two signs in a row, of four or five digits each: `1f1e81f1f3`. */
+function emojiOf(code: string): string {
+  const halves = code.length === 8 || code.length === 10 ? [code.slice(0, code.length / 2), code.slice(code.length / 2)] : [code]
+  return String.fromCodePoint(...halves.map((half) => Math.min(Number.parseInt(half, 16), 0x10ffff)))
 }
 
 /**

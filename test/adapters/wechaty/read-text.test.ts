@@ -173,7 +173,7 @@ test.each([
   ['&amp;lt;', '&lt;'],
   ['一<br/>二<br>三<br />四', '一\n二\n三\n四'],
   ['张工<span class="emoji emoji1f319"></span>', '张工🌙'],
-  ['<span class="emoji emojiffffffff"></span>', '\u{10ffff}'],
+  ['<span class="emoji emojifffffffff"></span>', '\u{10ffff}'],
   ['[微笑]', '[微笑]'],
   ['&unknown; &', '&unknown; &'],
 ])('unescapes %j', (raw, text) => {
@@ -192,4 +192,8 @@ test.each([
   const startedMs = performance.now()
   readText(unescapeText(raw), { names: BOT })
   expect(performance.now() - startedMs).toBeLessThan(1_000)
+})
+
+test('reads an emoji of two signs', () => {
+  expect(unescapeText('去<span class="emoji emoji1f1e81f1f3"></span>')).toBe('去🇨🇳')
 })
