@@ -9,7 +9,8 @@ import { getJson, postJson } from './call-server.js'
 
 /**
  * What one person sees of the simulated WeChat, kept up to date.
- * Events: `loaded` (all is new), `message`, `decision` (with `detail`), `opened`, `read`, `connection`.
+ * Events: `loaded` (all is new), `message`, `decision` (with `detail`), `desk` (tickets have changed), `opened`, `read`,
+ * `connection`.
  */
 export class ChatStore extends EventTarget {
   /** @type {Conversation[]} */
@@ -41,6 +42,7 @@ export class ChatStore extends EventTarget {
     source.addEventListener('hello', () => void this.#reload())
     source.addEventListener('message', ({ data }) => this.#hear(JSON.parse(data)))
     source.addEventListener('decision', ({ data }) => this.#judge(JSON.parse(data)))
+    source.addEventListener('desk', () => this.#tell('desk'))
     source.addEventListener('error', () => this.#setOnline(false))
   }
 

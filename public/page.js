@@ -2,6 +2,7 @@ import { getJson, postJson } from './call-server.js'
 import { ChatStore } from './chat-store.js'
 import { Composer } from './composer.js'
 import { showConversationList } from './conversation-list.js'
+import { showDeskPanel } from './desk-panel.js'
 import { avatar, byId, element } from './elements.js'
 import { showLogin } from './login-view.js'
 import { showMessages } from './message-list.js'
@@ -37,6 +38,7 @@ async function startChat() {
   showHead(store)
   showConversationList(store)
   const why = showWhyPanel(store)
+  showDeskPanel(store)
   const composer = new Composer(store)
   showMessages(store, { quote: (message) => composer.quote(message), why: why.show })
 

@@ -21,6 +21,7 @@ import { exitOnBadInput } from './cli/exit-on-bad-input.js'
 import { RUNNING_FILE } from './cli/running-file.js'
 import { type Config, readConfig } from './config.js'
 import { type Bot, createBot } from './create-bot.js'
+import { openBoard } from './desk-board.js'
 import { EXIT } from './exit-codes.js'
 import { exitOnCrash } from './exit-on-crash.js'
 import { alertOnLogin } from './login-alerts.js'
@@ -103,6 +104,7 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
       puppet: config.puppet,
       knowledgeVersion: bot.knowledge.current().version,
     }),
+    desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
     reload: () => bot.operations.reload(),
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
   })

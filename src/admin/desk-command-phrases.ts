@@ -1,4 +1,5 @@
 import { BOT, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
+import type { DeskFigures } from '../tickets/desk-figures.js'
 import { agoWords, momentWords, shorten } from '../tickets/desk-phrases.js'
 
 // Three bubbles hold as many even with the longest names.
@@ -38,27 +39,46 @@ const HIDDEN: ReadonlySet<TicketEventKind> = new Set(['told-staff', 'reminded'])
 export const stateWords = (ticket: Ticket): string =>
   ticket.status === 'claimed' ? `${ticket.holder.name} 处理中` : STATES[ticket.status]
 
+interface ShowOptions {
+  readonly titleOf: (sectionKey: string) => string | undefined
+  readonly maxEvents?: number
+}
+
 /** Answers to colleagues' orders. */
 export const deskCommandPhrases = {
   noTickets: '现在没有未处理的工单。',
   list: (tickets: readonly Ticket[], nowMs: number): string =>
     [
-      ...tickets.slice(0, MAX_LISTED).map((ticket) => lineOf(ticket, nowMs)),
+      ...tickets.slice(0, MAX_LISTED).map((ticket) => deskCommandPhrases.line(ticket, nowMs)),
       ...(tickets.length > MAX_LISTED ? [`……还有 ${tickets.length - MAX_LISTED} 张更新的工单，先处理上面的。`] : []),
     ].join('\n'),
-  show: (ticket: Ticket, nowMs: number, sectionTitle: string | undefined): string => {
-    const events = ticket.events.filter(({ what }) => !HIDDEN.has(what))
-    const hidden = events.length - MAX_EVENTS
+  line: (ticket: Ticket, nowMs: number): string =>
+    `工单 ${ticket.number}｜${stateWords(ticket)}｜${ticket.placeName}｜${ticket.askerName}｜${agoWords(nowMs - ticket.openedAtMs)}前：${shorten(ticket.question, LINE_CHARS)}`,
+  show: (ticket: Ticket, nowMs: number, { titleOf, maxEvents = MAX_EVENTS }: ShowOptions): string => {
+    const events = shownEvents(ticket)
+    const hidden = events.length - maxEvents
     return [
       `工单 ${ticket.number}｜${stateWords(ticket)}｜${agoWords(nowMs - ticket.openedAtMs)}前`,
       `群：${ticket.placeName}`,
       `提问人：${ticket.askerName}`,
       `问题：${shorten(ticket.question, 3 * LINE_CHARS)}`,
-      ...(ticket.sectionKey === null ? [] : [`可能是：${ticket.sectionKey} ${sectionTitle ?? ''}`.trimEnd()]),
+      ...(ticket.sectionKey === null
+        ? []
+        : [`可能是：${ticket.sectionKey} ${titleOf(ticket.sectionKey) ?? ''}`.trimEnd()]),
       ...(hidden > 0 ? [`……前面还有 ${hidden} 条`] : []),
-      ...events.slice(-MAX_EVENTS).map(eventLine),
+      ...events.slice(-maxEvents).map(eventLine),
     ].join('\n')
   },
+  history: (ticket: Ticket): readonly { readonly atMs: number; readonly text: string }[] =>
+    shownEvents(ticket).map((event) => ({ atMs: event.atMs, text: eventWords(event, 500) })),
+  figures: ({ open, waiting, overdue, firstResponseMedianMs, reopened }: DeskFigures): string =>
+    [
+      `开着 ${open}`,
+      `没人接 ${waiting}`,
+      ...(overdue > 0 ? [`超时 ${overdue}`] : []),
+      ...(reopened > 0 ? [`重新打开 ${reopened}`] : []),
+      ...(firstResponseMedianMs === null ? [] : [`首次响应 ${agoWords(firstResponseMedianMs)}`]),
+    ].join(' · '),
   howTo: {
     'show-ticket': '请带上工单号，例如：工单 12',
     'claim-ticket': '请带上工单号，例如：接单 12',
@@ -92,10 +112,11 @@ export const deskCommandPhrases = {
     `好的，${name} 已下班。${left.length > 0 ? `现在值班：${left.join('、')}` : '现在没有人值班了。'}`,
 } as const
 
-const lineOf = (ticket: Ticket, nowMs: number): string =>
-  `工单 ${ticket.number}｜${stateWords(ticket)}｜${ticket.placeName}｜${ticket.askerName}｜${agoWords(nowMs - ticket.openedAtMs)}前：${shorten(ticket.question, LINE_CHARS)}`
+const shownEvents = ({ events }: Ticket): readonly TicketEvent[] => events.filter(({ what }) => !HIDDEN.has(what))
 
-function eventLine({ atMs, who, what, why }: TicketEvent): string {
-  const words = who.key === BOT.key ? '' : shorten(why, LINE_CHARS)
-  return `· ${momentWords(atMs)} ${who.name} ${EVENTS[what]}${words === '' ? '' : `：${words}`}`
+const eventLine = (event: TicketEvent): string => `· ${momentWords(event.atMs)} ${eventWords(event, LINE_CHARS)}`
+
+function eventWords({ who, what, why }: TicketEvent, maxChars: number): string {
+  const words = who.key === BOT.key ? '' : shorten(why, maxChars)
+  return `${who.name} ${EVENTS[what]}${words === '' ? '' : `：${words}`}`
 }

@@ -50,11 +50,7 @@ async function runTicketOrder(command: TicketOrder, by: Party, tools: StaffTools
     case 'show-ticket': {
       const ticket = tools.desk.find(number)
       if (!ticket) return say.unknown(number)
-      return say.show(
-        ticket,
-        tools.clock.now(),
-        ticket.sectionKey === null ? undefined : tools.titleOf(ticket.sectionKey),
-      )
+      return say.show(ticket, tools.clock.now(), tools)
     }
     case 'claim-ticket':
       return claim(number, by, tools)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { pictureType } from '../simulator/picture-type.js'
 import type { Conversation, SimulatedPerson, World } from '../simulator/world.js'
 import { conversationView, decisionView, messageView } from './page-views.js'
+import { player, type Refusal } from './player.js'
 import type { WebDeps } from './web-deps.js'
 
 const MAX_TEXT_CHARS = 5_000
@@ -22,7 +23,6 @@ const newMessage = z
   })
   .refine(({ text, picture }) => (text === undefined) !== (picture === undefined))
 
-type Refusal = { readonly error: string; readonly status: 400 | 403 | 404 }
 type Membership = { readonly person: SimulatedPerson; readonly conversation: Conversation }
 
 /** The conversations of the simulated WeChat: list, read, write, pictures. */
@@ -102,12 +102,6 @@ function post(world: World, { as, conversation, text, mentions, quote, picture }
   if (bytes.length > MAX_PICTURE_BYTES) return { error: '图片不能超过 5 MB', status: 400 } as const
   if (!pictureType(bytes)) return { error: '只能发送 PNG、JPG、GIF 或 WebP 图片', status: 400 } as const
   return world.post({ ...whereAndWho, picture: bytes })
-}
-
-/** The person that the page plays; the bot plays itself. */
-export function player(world: World, id: string | undefined): SimulatedPerson | Refusal {
-  const person = id === undefined || id === world.botId ? undefined : world.person(id)
-  return person ?? { error: '没有这个人，请重新选择「我是」', status: 404 }
 }
 
 function membership(world: World, personId: string | undefined, conversationId = ''): Membership | Refusal {

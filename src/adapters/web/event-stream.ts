@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { DecisionTrace } from '../../model/decision.js'
 import type { World } from '../simulator/world.js'
+import { isColleague } from './desk-routes.js'
 import { decisionView, messageView } from './page-views.js'
 import type { WebDeps } from './web-deps.js'
 
@@ -10,7 +11,8 @@ const RECONNECT_MS = 1_000
 
 /**
  * Server-sent events until the reader leaves: `hello` once, `message` with a `MessageView` for every message that the
- * person can see, `decision` with a `DecisionView` for every decision about one. Without a world: every decision.
+ * person can see, `decision` with a `DecisionView` for every decision about one, and for the vendor's people `desk`
+ * when tickets have changed. Without a world: every decision.
  */
 export function streamEvents(c: Context, deps: WebDeps, personId: string | undefined): Response {
   const { world, journal } = deps
@@ -26,6 +28,7 @@ export function streamEvents(c: Context, deps: WebDeps, personId: string | undef
       journal.subscribe((trace) => {
         if (!world || concerns(world, trace, personId)) write('decision', decisionView(trace, deps.sectionTitle))
       }),
+      isColleague(world?.person(personId ?? '')?.part ?? '') ? deps.desk?.onChange(() => write('desk', {})) : undefined,
       every(HEARTBEAT_MS, () => write('heartbeat', {})),
     ]
     await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })

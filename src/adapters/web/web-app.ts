@@ -4,10 +4,12 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
-import { chatRoutes, player } from './chat-routes.js'
+import { chatRoutes } from './chat-routes.js'
+import { boardRoutes, ticketRoutes } from './desk-routes.js'
 import { streamEvents } from './event-stream.js'
 import { guardRequests } from './guard-requests.js'
 import { decisionView } from './page-views.js'
+import { player } from './player.js'
 import type { WebDeps } from './web-deps.js'
 
 // The same way up from src/adapters/web and from dist/adapters/web.
@@ -23,6 +25,8 @@ export function createWebApp(deps: WebDeps): Hono {
   app.get('/healthz', (c) => c.json({ ok: true, login: deps.status().login }))
   app.route('/api', botRoutes(deps))
   if (world) app.route('/api', chatRoutes(world, deps))
+  if (deps.desk) app.route('/api', ticketRoutes(deps.desk))
+  if (world && deps.desk) app.route('/api', boardRoutes(world, deps.desk))
   app.all('/api/*', (c) => c.json({ error: world ? '没有这个接口' : '现在接的是真实微信，这里没有聊天' }, 404))
 
   app.use(serveStatic({ root: PUBLIC_FOLDER, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))

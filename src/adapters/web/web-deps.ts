@@ -1,3 +1,4 @@
+import type { DeskFeed } from '../../model/desk-board.js'
 import type { Log } from '../../model/ports.js'
 import type { World } from '../simulator/world.js'
 import type { DecisionFeed } from './decision-feed.js'
@@ -22,6 +23,8 @@ export interface WebDeps {
   /** The simulated WeChat; without it (a real puppet is used) the page shows the login instead of chats. */
   readonly world?: World | undefined
   readonly journal: DecisionFeed
+  /** The tickets, for those who play the vendor's people. */
+  readonly desk?: DeskFeed | undefined
   readonly log: Log
   status(): BotStatus
   reload(): Promise<ReloadOutcome>

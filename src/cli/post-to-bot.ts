@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RUNNING_FILE } from './running-file.js'
+
+/**
+ * Asks the running bot, over its page's interface.
+ *
+ * @returns its answer; undefined when no bot runs on this data folder
+ */
+export async function postToBot(
+  dataDir: string,
+  path: string,
+  content: object,
+): Promise<Record<string, unknown> | undefined> {
+  const url = runningUrl(join(dataDir, RUNNING_FILE))
+  if (url === undefined) return undefined
+  const response = await fetch(new URL(path, url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify(content),
+  }).catch(() => undefined)
+  if (!response) return undefined
+  const answer = (await response.json()) as Record<string, unknown>
+  if (!response.ok) throw new Error(`the bot refused: ${String(answer.error)}`)
+  return answer
+}
+
+function runningUrl(path: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { url: string }).url
+  } catch {
+    return undefined // no file: not running
+  }
+}

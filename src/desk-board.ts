@@ -1,0 +1,48 @@
+import { deskCommandPhrases, stateWords } from './admin/desk-command-phrases.js'
+import type { BoardTicket, DeskBoard, DeskFeed } from './model/desk-board.js'
+import type { Clock } from './model/ports.js'
+import type { Ticket } from './model/ticket.js'
+import { isOverdue } from './tickets/desk-clock.js'
+import { deskFigures } from './tickets/desk-figures.js'
+import { forgetAsker } from './tickets/forget-asker.js'
+import { onDuty } from './tickets/roster.js'
+import type { TicketDesk } from './tickets/ticket-desk.js'
+import { isUnsettled } from './tickets/ticket-transitions.js'
+
+const SETTLED_SHOWN = 10
+
+export interface BoardParts {
+  readonly desk: TicketDesk
+  readonly clock: Clock
+  readonly titleOf: (sectionKey: string) => string | undefined
+}
+
+/** The desk as the page may read it. */
+export const openBoard = (parts: BoardParts): DeskFeed => ({
+  board: () => boardOf(parts),
+  onChange: (listener) => parts.desk.onChange(listener),
+  forget: (askerName) => parts.desk.forget(askerName, forgetAsker),
+})
+
+function boardOf({ desk, clock, titleOf }: BoardParts): DeskBoard {
+  const nowMs = clock.now()
+  const all = desk.all()
+  const settled = all.filter((ticket) => !isUnsettled(ticket)).slice(-SETTLED_SHOWN)
+  const view = (ticket: Ticket): BoardTicket => ({
+    number: ticket.number,
+    status: ticket.status,
+    state: stateWords(ticket),
+    placeName: ticket.placeName,
+    askerName: ticket.askerName,
+    question: ticket.question,
+    section: ticket.sectionKey === null ? '' : `${ticket.sectionKey} ${titleOf(ticket.sectionKey) ?? ''}`.trim(),
+    openedAtMs: ticket.openedAtMs,
+    overdue: isOverdue(ticket, nowMs, desk.rules),
+    history: deskCommandPhrases.history(ticket),
+  })
+  return {
+    tickets: [...desk.list(), ...settled.toReversed()].map(view),
+    duty: onDuty(nowMs, desk.notes().duty, desk.rules),
+    summary: deskCommandPhrases.figures(deskFigures(all, nowMs, desk.rules)),
+  }
+}
