@@ -73,7 +73,8 @@ const LAST_WORDS_MS = 3_000
  */
 export async function createBot(config: Config, surroundings: Surroundings): Promise<Bot> {
   const { channel, clock, log, journal } = surroundings
-  const startedAtMs = clock.now()
+  // WeChat dates messages in whole seconds: what is written within the second of the start would seem older.
+  const startedAtMs = Math.floor(clock.now() / 1000) * 1000
   const load = createLoadSnapshot({
     knowledgeDir: config.knowledge.dir,
     intentsDir: config.knowledge.intentsDir,

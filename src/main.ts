@@ -36,15 +36,17 @@ async function main(): Promise<void> {
   process.exit(await supervisor.run())
 }
 
+const LAUNCHER_CHECK_MS = 1_000
+
 function stopWithOthers(supervisor: Supervisor): void {
   process.on('SIGINT', () => supervisor.stop('SIGINT'))
   process.on('SIGTERM', () => supervisor.stop('SIGTERM'))
-  if (!process.connected) return
-  // A launcher that holds a line to us (tsx does) may be killed without passing anything on.
+  if (process.env.npm_lifecycle_event !== 'start') return
+  // npm starts us through a shell, which dies of a signal to npm without passing it on.
   const launcher = process.ppid
-  process.once('disconnect', () => {
+  setInterval(() => {
     if (process.ppid !== launcher) supervisor.stop('SIGTERM')
-  })
+  }, LAUNCHER_CHECK_MS).unref()
 }
 
 await exitOnBadInput(main)
