@@ -12,6 +12,8 @@ const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
 const START_MS = 90_000
 /** Gets an answer only when it is put to the bot, and one with section 4.1 when it is. */
+// The answer of a bot that knows of the asker's open ticket.
+const HELD = '仍在同事手上'
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 const GREETING = '在吗'
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
@@ -221,7 +223,7 @@ describe('the bot among the traps of WeChat', () => {
 
   it('keeps groups of one name apart, and tells an operator once', async () => {
     await hears({ from: 'li', room: 'same1', text: '{@bot}转人工' })
-    expect(await hears({ from: 'li', room: 'same1', text: `{@bot}${QUESTION}` }, 0)).toEqual([])
+    expect(texts(await hears({ from: 'li', room: 'same1', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     expect(texts(await hears({ from: 'li', room: 'same2', text: `{@bot}${QUESTION}` })).join()).toContain(
       '用户生成内容',
     )
@@ -230,7 +232,7 @@ describe('the bot among the traps of WeChat', () => {
 
   it('keeps members of one name apart, and tells an operator once', async () => {
     await hears({ from: 'liu1', room: 'lius', text: '{@bot}转人工' })
-    expect(await hears({ from: 'liu1', room: 'lius', text: `{@bot}${QUESTION}` }, 0)).toEqual([])
+    expect(texts(await hears({ from: 'liu1', room: 'lius', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     expect(texts(await hears({ from: 'liu2', room: 'lius', text: `{@bot}${QUESTION}` })).join()).toContain(
       '用户生成内容',
     )
@@ -241,12 +243,12 @@ describe('the bot among the traps of WeChat', () => {
     await hears({ from: 'wang', room: 'g1', text: '{@bot}转人工' })
     wx.notice('g1', { kind: 'topic', by: 'li', topic: '想天售后一群' })
     wx.people.setContact('wang', { nick: '王总' })
-    expect(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` }, 0)).toEqual([])
+    expect(texts(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     const before = wx.session!.number
     output += bot.output
     wx.kick()
     await wx.waitLogin({ after: before, waitMs: START_MS })
-    expect(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` }, 0)).toEqual([])
+    expect(texts(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     expect(texts(await hears({ from: 'li', room: 'g1', text: `{@bot}${GREETING}` }))).toHaveLength(1)
   })
 
