@@ -55,6 +55,8 @@ export interface Bot {
   readonly desk: TicketDesk
   /** How the desk is doing at this moment. */
   deskFigures(): DeskFigures
+  /** Bubbles that wait for their turn. */
+  queueLength(): number
   handle(message: IncomingMessage): Promise<void>
   start(): Promise<void>
   /** Stops hearing, then lets what waits go out. Safe to call twice. */
@@ -135,6 +137,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     knowledge,
     desk,
     deskFigures: () => deskFigures(desk.all(), clock.now(), desk.rules),
+    queueLength: () => outbox.length,
     handle,
     start: async () => {
       await channel.start(handle)

@@ -62,7 +62,11 @@ async function run(config: Config, log: Logger): Promise<void> {
     log,
     onEnd: (reason) => exit.end(EXIT.restart, reason),
   })
-  const metrics = createPrometheusMetrics({ ...session, restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0) })
+  const metrics = createPrometheusMetrics({
+    ...session,
+    queueLength: () => bot.queueLength(),
+    restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
+  })
   const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
   exit.before(() => memory.flush())
   const channel = measuredChannel(channelOf(wechaty, { config, memory, log }), { metrics, alerts })

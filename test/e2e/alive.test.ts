@@ -62,6 +62,7 @@ describe('the bot stays alive', { concurrent: true, timeout: 200_000 }, () => {
     await living.hears(HEARS_AGAIN_MS)
     const metrics = await (await fetch(new URL('/metrics', (await living.running()).url))).text()
     expect(metrics).toMatch(/^guoshen_restarts 2$/m)
+    expect(metrics).toMatch(/^guoshen_queue_length 0$/m)
     expect(metrics).toMatch(/^guoshen_decisions_total\{kind="answer"\} [1-9]/m)
     expect(living.wx.logins.all).toHaveLength(1)
     expectDiscretion(living)

@@ -8,7 +8,7 @@ export interface Gauges {
   /** Milliseconds; undefined where the puppet does not tell. */
   pollAgeMs(): number | undefined
   /** Bubbles that wait to be sent. */
-  queueLength?(): number
+  queueLength(): number
   /** How often the supervisor has started the bot again. */
   restarts(): number
 }
@@ -84,7 +84,6 @@ function observeLogin({ login, pollAgeMs, queueLength, restarts }: Gauges, regis
       this.set(restarts())
     },
   })
-  if (!queueLength) return
   new Gauge({
     name: 'guoshen_queue_length',
     help: 'Bubbles that wait to be sent',
