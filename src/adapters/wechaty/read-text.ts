@@ -42,7 +42,8 @@ export function unescapeText(text: string): string {
 
 /** Flags and key caps are two signs in a row, of four or five digits each: `1f1e81f1f3`. */
 function emojiOf(code: string): string {
-  const halves = code.length === 8 || code.length === 10 ? [code.slice(0, code.length / 2), code.slice(code.length / 2)] : [code]
+  const halves =
+    code.length === 8 || code.length === 10 ? [code.slice(0, code.length / 2), code.slice(code.length / 2)] : [code]
   return String.fromCodePoint(...halves.map((half) => Math.min(Number.parseInt(half, 16), 0x10ffff)))
 }
 
