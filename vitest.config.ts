@@ -19,6 +19,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Real processes on a shared machine: one more try tells a hiccup from a fault.
+          retry: 1,
         },
       },
     ],

@@ -91,12 +91,23 @@ export class PictureLibrary implements PictureSource {
 async function fetchPicture(path: string, docsSite: string, timeoutMs: number): Promise<Uint8Array> {
   const url = new URL(path, docsSite)
   if (url.origin !== new URL(docsSite).origin) throw new Error('the picture lies outside the documentation site')
-  // A redirect could lead anywhere, so none is followed.
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) })
-  if (!response.ok || !response.body) throw new Error(`the site answered ${response.status}`)
+  // Not AbortSignal.timeout: nothing holds that signal once fetch has answered, and a collected one never fires.
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(new Error('the site took too long')), timeoutMs)
+  try {
+    // A redirect could lead anywhere, so none is followed.
+    const response = await fetch(url, { redirect: 'error', signal: abort.signal })
+    if (!response.ok || !response.body) throw new Error(`the site answered ${response.status}`)
+    return await readBody(response.body)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function readBody(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body) {
+  for await (const chunk of body) {
     size += chunk.length
     if (size > MAX_BYTES) throw new Error(`the picture is larger than ${MAX_BYTES} bytes`)
     chunks.push(chunk)
