@@ -46,6 +46,8 @@ export function showDeskPanel(store) {
   toggle.hidden = false
   toggle.addEventListener('click', () => {
     panel.hidden = !panel.hidden
+    // Both panels at once would leave nothing of the chat.
+    if (!panel.hidden && byId('chat').hasAttribute('data-why-open')) byId('why-toggle').click()
     toggle.setAttribute('aria-pressed', String(!panel.hidden))
   })
   store.addEventListener('loaded', load)

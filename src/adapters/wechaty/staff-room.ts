@@ -2,6 +2,7 @@ import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Role } from '../../model/message.js'
 import type { Log } from '../../model/ports.js'
+import { fetchMembers } from './fetch-members.js'
 import { toPattern } from './to-pattern.js'
 import type { WhoIsWhere } from './who-is-where.js'
 
@@ -19,6 +20,8 @@ export interface Speaker {
 }
 
 const REFRESH_MS = 60_000
+/** A group that stays empty is not asked for at every message. */
+const FETCH_EVERY_MS = 30_000
 
 /** The vendor's own group, and by it the vendor's own people. */
 export class StaffRoom {
@@ -30,6 +33,7 @@ export class StaffRoom {
   /** Exactly one group carries the topic; a second one may be anybody's. */
   #isSure = false
   #timer: NodeJS.Timeout | undefined
+  #mayFetchAtMs = 0
 
   constructor(bot: WechatyInterface, options: StaffRoomOptions, parts: { who: WhoIsWhere; log: Log }) {
     this.#bot = bot
@@ -89,12 +93,21 @@ export class StaffRoom {
       const [room, ...others] = await this.#rooms()
       this.#isSure = room !== undefined && others.length === 0
       if (!room || others.length > 0) return
-      const members = await room.memberAll()
+      const members = await this.#membersOf(room)
       this.#memberIds = new Set(members.filter((member) => !member.self()).map(({ id }) => id))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       this.#parts.log.warn({ error: reason }, 'members of the staff group not known')
     }
+  }
+
+  /** Until the group has spoken the puppet may list nobody, and the bot would talk over its own people. */
+  async #membersOf(room: Room): Promise<Awaited<ReturnType<Room['memberAll']>>> {
+    const members = await room.memberAll()
+    if (members.length > 0 || performance.now() < this.#mayFetchAtMs) return members
+    this.#mayFetchAtMs = performance.now() + FETCH_EVERY_MS
+    await fetchMembers(this.#bot, room.id)
+    return room.memberAll()
   }
 
   async #rooms(): Promise<readonly Room[]> {

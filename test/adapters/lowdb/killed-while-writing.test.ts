@@ -1,33 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { LowdbTicketStore } from '../../../src/adapters/lowdb/lowdb-ticket-store.js'
+import { compileProgram } from '../../support/compile-program.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
-const ROOT = join(import.meta.dirname, '../../..')
 const WRITER = 'test/support/write-tickets'
 const LANES = 3
 const KILLS_A_LANE = 11
-
-/** Compiles the writer once: 33 starts of a compiler would take longer than all the writing. */
-function compileWriter(folder: string): string {
-  mkdirSync(folder)
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  const compilerOptions = { noEmit: false, noCheck: true, rootDir: ROOT, outDir: folder }
-  const project = {
-    extends: join(ROOT, 'tsconfig.json'),
-    compilerOptions,
-    include: [],
-    files: [`${ROOT}/${WRITER}.ts`],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project))
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', folder])
-  return join(folder, `${WRITER}.js`)
-}
 
 /** Lets a process write tickets and kills it after `promises` of them, in the middle of the next. */
 async function writeUntilKilled(writer: string, path: string, promises: number): Promise<readonly number[]> {
@@ -49,7 +31,7 @@ async function writeUntilKilled(writer: string, path: string, promises: number):
 
 test('keeps every promised ticket through more than 30 kills in the middle of writing', async () => {
   const folder = tempFolder()
-  const writer = compileWriter(join(folder, 'writer'))
+  const writer = compileProgram(WRITER, join(folder, 'writer'))
   const lanes = Array.from({ length: LANES }, async (_, lane) => {
     const path = join(folder, `${lane}`, 'tickets.json')
     const promised: number[] = []
