@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { deskSchema } from './desk-config.js'
+import { deskSchema } from './desk/desk-config.js'
 import { ConfigError } from './errors.js'
 
 /** Where the project itself lies: its knowledge, intents and page. */

@@ -6,9 +6,9 @@ import pino from 'pino'
 import { createWebhookAlerts } from './adapters/webhook/webhook-alerts.js'
 import { exitOnBadInput } from './cli/exit-on-bad-input.js'
 import { readConfig } from './config.js'
-import { RestartWatch } from './restart-watch.js'
-import { Supervisor } from './supervise.js'
-import { passOnAlerts } from './supervisor-link.js'
+import { RestartWatch } from './process/restart-watch.js'
+import { Supervisor } from './process/supervise.js'
+import { passOnAlerts } from './process/supervisor-link.js'
 
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.

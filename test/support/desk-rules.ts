@@ -1,5 +1,5 @@
 import { chineseOfficialDays } from '../../src/adapters/chinese-days/chinese-official-days.js'
-import { deskRulesOf, deskSchema } from '../../src/desk-config.js'
+import { deskRulesOf, deskSchema } from '../../src/desk/desk-config.js'
 import type { DeskRules } from '../../src/tickets/desk-rules.js'
 
 const OFFICIAL_DAYS = chineseOfficialDays()

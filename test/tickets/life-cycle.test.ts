@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
-import { DeskAttendant } from '../../src/desk-attendant.js'
+import { DeskAttendant } from '../../src/desk/desk-attendant.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import { nextReminderMs } from '../../src/tickets/desk-clock.js'
 import { quietUntilMs } from '../../src/tickets/quiet-time.js'

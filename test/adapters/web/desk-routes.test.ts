@@ -3,7 +3,7 @@ import { LowdbTicketStore } from '../../../src/adapters/lowdb/lowdb-ticket-store
 import { createVendorWorld } from '../../../src/adapters/simulator/vendor-world.js'
 import { DecisionLog } from '../../../src/adapters/web/decision-feed.js'
 import { createWebApp } from '../../../src/adapters/web/web-app.js'
-import { openBoard } from '../../../src/desk-board.js'
+import { openBoard } from '../../../src/desk/desk-board.js'
 import type { DeskBoard } from '../../../src/model/desk-board.js'
 import { TicketDesk } from '../../../src/tickets/ticket-desk.js'
 import { aTicketRequest, CHEN } from '../../support/a-ticket.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../model/ports.js'
 import { EXIT, endingOf } from './exit-codes.js'
-import type { Log } from './model/ports.js'
 import { RestartPolicy } from './restart-policy.js'
 
 /** The part of a child process that is needed; `ChildProcess` fits. */

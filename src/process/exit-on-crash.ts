@@ -1,5 +1,5 @@
+import type { Log } from '../model/ports.js'
 import { EXIT } from './exit-codes.js'
-import type { Log } from './model/ports.js'
 
 export interface CrashGuardOptions {
   readonly log: Log

@@ -1,5 +1,5 @@
-import type { Alerts } from './model/alerts.js'
-import type { Clock } from './model/ports.js'
+import type { Alerts } from '../model/alerts.js'
+import type { Clock } from '../model/ports.js'
 
 export interface RestartWatchOptions {
   readonly alerts: Alerts

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { alertOnLogin } from '../src/login-alerts.js'
-import type { LoginStatus } from '../src/model/login.js'
-import { recordedAlerts } from './support/recorded-alerts.js'
+import type { LoginStatus } from '../../src/model/login.js'
+import { alertOnLogin } from '../../src/process/login-alerts.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 beforeEach(() => {
   vi.useFakeTimers()

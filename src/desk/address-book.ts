@@ -1,5 +1,5 @@
-import type { IncomingMessage, Person, Place } from './model/message.js'
-import type { Channel } from './model/ports.js'
+import type { IncomingMessage, Person, Place } from '../model/message.js'
+import type { Channel } from '../model/ports.js'
 
 const KEPT_PLACES = 2_000
 const KEPT_PEOPLE = 20_000

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RestartPolicy } from '../src/restart-policy.js'
+import { RestartPolicy } from '../../src/process/restart-policy.js'
 
 const waits = (policy: RestartPolicy, count: number, ending: 'crash' | 'restart' = 'crash') =>
   Array.from({ length: count }, () => policy.nextDelayMs(ending, 5_000) / 1000)

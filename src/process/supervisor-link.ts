@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Alerts } from './model/alerts.js'
+import type { Alerts } from '../model/alerts.js'
 
 const alertKind = z.enum(['scan-needed', 'kicked', 'unreachable', 'restarting', 'send-refused'])
 

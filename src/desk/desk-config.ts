@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { OfficialDays } from './model/official-days.js'
-import type { DeskRules } from './tickets/desk-rules.js'
-import type { WorkSpan } from './tickets/working-time.js'
+import type { OfficialDays } from '../model/official-days.js'
+import type { DeskRules } from '../tickets/desk-rules.js'
+import type { WorkSpan } from '../tickets/working-time.js'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

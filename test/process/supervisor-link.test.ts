@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import type { Alerts } from '../src/model/alerts.js'
-import { linkToSupervisor, passOnAlerts } from '../src/supervisor-link.js'
-import { recordedAlerts } from './support/recorded-alerts.js'
+import type { Alerts } from '../../src/model/alerts.js'
+import { linkToSupervisor, passOnAlerts } from '../../src/process/supervisor-link.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 /** A bot's process whose words arrive at once, as JSON. */
 function line(alerts: Alerts) {

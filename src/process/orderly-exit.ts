@@ -1,5 +1,5 @@
+import type { Log } from '../model/ports.js'
 import { EXIT } from './exit-codes.js'
-import type { Log } from './model/ports.js'
 
 const STOP_TIMEOUT_MS = 5_000
 // Who wants to start again soon does not wait long for sends that can't succeed any more.

@@ -1,13 +1,13 @@
+import type { StaffTools } from '../admin/run-staff-command.js'
+import { TalkWatch } from '../decide/talk-watch.js'
+import type { Alerts } from '../model/alerts.js'
+import type { Channel, Clock, Log, StaffNotices } from '../model/ports.js'
+import type { Outbox } from '../send/outbox.js'
+import { AskerWords } from '../tickets/asker-words.js'
+import type { TicketDesk } from '../tickets/ticket-desk.js'
 import { AddressBook } from './address-book.js'
-import type { StaffTools } from './admin/run-staff-command.js'
-import { TalkWatch } from './decide/talk-watch.js'
 import { DeskAttendant } from './desk-attendant.js'
 import { DeskFront } from './desk-front.js'
-import type { Alerts } from './model/alerts.js'
-import type { Channel, Clock, Log, StaffNotices } from './model/ports.js'
-import type { Outbox } from './send/outbox.js'
-import { AskerWords } from './tickets/asker-words.js'
-import type { TicketDesk } from './tickets/ticket-desk.js'
 
 export interface DeskSurroundings {
   readonly desk: TicketDesk

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, expect, test, vi } from 'vitest'
-import { EXIT } from '../src/exit-codes.js'
-import { RestartPolicy } from '../src/restart-policy.js'
-import { type Child, Supervisor } from '../src/supervise.js'
-import { capturedLog } from './support/captured-log.js'
+import { EXIT } from '../../src/process/exit-codes.js'
+import { RestartPolicy } from '../../src/process/restart-policy.js'
+import { type Child, Supervisor } from '../../src/process/supervise.js'
+import { capturedLog } from '../support/captured-log.js'
 
 class FakeChild extends EventEmitter implements Child {
   readonly pid: number | undefined = 4711

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { RestartWatch } from '../src/restart-watch.js'
-import { recordedAlerts } from './support/recorded-alerts.js'
+import { RestartWatch } from '../../src/process/restart-watch.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 beforeEach(() => {
   vi.useFakeTimers()

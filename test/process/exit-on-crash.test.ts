@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { EXIT } from '../src/exit-codes.js'
-import { createJudge, isFromPuppet } from '../src/exit-on-crash.js'
-import { capturedLog } from './support/captured-log.js'
+import { EXIT } from '../../src/process/exit-codes.js'
+import { createJudge, isFromPuppet } from '../../src/process/exit-on-crash.js'
+import { capturedLog } from '../support/captured-log.js'
 
 const PUPPET = '/app/node_modules/wechaty-puppet-wechat4u/dist/esm/src/puppet-wechat4u.js:231:28'
 const OURS = '/app/src/handle-message.ts:44:11'

@@ -1,5 +1,5 @@
-import type { Alerts } from './model/alerts.js'
-import type { LoginState, LoginStatus } from './model/login.js'
+import type { Alerts } from '../model/alerts.js'
+import type { LoginState, LoginStatus } from '../model/login.js'
 
 export interface LoginAlertOptions {
   readonly alerts: Alerts

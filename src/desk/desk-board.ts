@@ -1,13 +1,13 @@
-import { deskCommandPhrases, stateWords } from './admin/desk-command-phrases.js'
-import type { BoardTicket, DeskBoard, DeskFeed } from './model/desk-board.js'
-import type { Clock } from './model/ports.js'
-import type { Ticket } from './model/ticket.js'
-import { isOverdue } from './tickets/desk-clock.js'
-import { deskFigures } from './tickets/desk-figures.js'
-import { forgetAsker } from './tickets/forget-asker.js'
-import { onDuty } from './tickets/roster.js'
-import type { TicketDesk } from './tickets/ticket-desk.js'
-import { isUnsettled } from './tickets/ticket-transitions.js'
+import { deskCommandPhrases, stateWords } from '../admin/desk-command-phrases.js'
+import type { BoardTicket, DeskBoard, DeskFeed } from '../model/desk-board.js'
+import type { Clock } from '../model/ports.js'
+import type { Ticket } from '../model/ticket.js'
+import { isOverdue } from '../tickets/desk-clock.js'
+import { deskFigures } from '../tickets/desk-figures.js'
+import { forgetAsker } from '../tickets/forget-asker.js'
+import { onDuty } from '../tickets/roster.js'
+import type { TicketDesk } from '../tickets/ticket-desk.js'
+import { isUnsettled } from '../tickets/ticket-transitions.js'
 
 const SETTLED_SHOWN = 10
 
