@@ -1,20 +1,14 @@
 import { getJson } from './call-server.js'
 import { badgeWords } from './decision-words.js'
 import { byId, element } from './elements.js'
+import { loginWords, sinceWords } from './login-words.js'
 
 /**
- * @typedef {{ puppet: string, login: string, simulated: boolean, qrId?: string, knowledgeVersion: string }} Status
+ * @typedef {{ puppet: string, login: string, sinceMs: number, simulated: boolean, qrId?: string, knowledgeVersion: string }} Status
  * @typedef {import('./chat-store.js').Decision} Decision
  */
 
 const DECISIONS_SHOWN = 20
-
-const LOGIN_SENTENCES = {
-  starting: ['正在启动…', '稍等几秒，二维码会出现在这里。'],
-  'waiting-scan': ['请用微信扫码登录', '用机器人的微信账号扫描，并在手机上确认。'],
-  'logged-in': ['已登录', '机器人在微信里工作，聊天请在微信里看。'],
-  'logged-out': ['已退出登录', '请重新启动程序，再扫码登录。'],
-}
 
 /**
  * What the page shows for a real account: the code to scan, then the latest decisions, without texts or names.
@@ -36,10 +30,11 @@ export function showLogin() {
     while (list.children.length > DECISIONS_SHOWN) list.lastElementChild?.remove()
   }
   return {
-    update: ({ login, qrId, puppet }) => {
-      const [title = login, hint = ''] = LOGIN_SENTENCES[/** @type {keyof typeof LOGIN_SENTENCES} */ (login)] ?? []
+    update: ({ login, sinceMs, qrId, puppet }) => {
+      const { title, hint } = loginWords(login)
+      const since = sinceWords(sinceMs)
       // Drawn anew only when something has changed: the code would flicker.
-      const drawn = `${login} ${qrId}`
+      const drawn = `${login} ${since} ${qrId}`
       if (card.dataset.drawn === drawn) return
       card.dataset.drawn = drawn
       card.dataset.login = login
@@ -47,6 +42,7 @@ export function showLogin() {
         element('h1', { id: 'login-title' }, title),
         qrId ? element('img.qr', { id: 'qr', src: `/api/qr.svg?id=${qrId}`, alt: '登录二维码' }) : '',
         element('p', {}, hint),
+        element('p.login-since', { id: 'login-since' }, since),
         element('p.login-puppet', {}, `接入方式：${puppet}`),
       )
     },

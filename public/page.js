@@ -5,6 +5,7 @@ import { showConversationList } from './conversation-list.js'
 import { showDeskPanel } from './desk-panel.js'
 import { avatar, byId, element } from './elements.js'
 import { showLogin } from './login-view.js'
+import { loginWords } from './login-words.js'
 import { showMessages } from './message-list.js'
 import { toast } from './toast.js'
 import { showWhyPanel } from './why-panel.js'
@@ -13,7 +14,6 @@ import { showWhyPanel } from './why-panel.js'
 
 const STATUS_EVERY_MS = 5_000
 const NARROW = '(max-width: 720px)' // a phone: either the list or one chat
-const LOGIN_WORDS = { starting: '正在启动', 'waiting-scan': '等待扫码', 'logged-in': '在线', 'logged-out': '已退出' }
 const PART_WORDS = { bot: '机器人', customer: '客户', staff: '服务商同事', admin: '管理员' }
 
 async function start() {
@@ -96,9 +96,7 @@ function showHead(store) {
 
 /** @param {import('./login-view.js').Status | undefined} status */
 function showStatus(status) {
-  const words = status
-    ? (LOGIN_WORDS[/** @type {keyof typeof LOGIN_WORDS} */ (status.login)] ?? status.login)
-    : '程序没有响应'
+  const words = status ? loginWords(status.login).word : '程序没有响应'
   byId('status').dataset.login = status?.login ?? 'unreachable'
   byId('status').title = status ? `知识版本 ${status.knowledgeVersion}` : ''
   byId('status-text').textContent = words

@@ -12,7 +12,6 @@ import type { World } from './adapters/simulator/world.js'
 import { DecisionLog } from './adapters/web/decision-feed.js'
 import { createHealthRoutes } from './adapters/web/health-routes.js'
 import { createWebApp } from './adapters/web/web-app.js'
-import type { BotStatus } from './adapters/web/web-deps.js'
 import { startWebServer } from './adapters/web/web-server.js'
 import { buildWechaty } from './adapters/wechaty/build-wechaty.js'
 import { openSession, type Session } from './adapters/wechaty/open-session.js'
@@ -103,11 +102,10 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
     world,
     journal: decisions,
     log,
-    status: () => ({
-      ...pageStatus(session.login()),
-      puppet: config.puppet,
-      knowledgeVersion: bot.knowledge.current().version,
-    }),
+    status: () => {
+      const { status: login, ...since } = session.login()
+      return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
+    },
     desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
     reload: () => bot.operations.reload(),
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
@@ -151,13 +149,6 @@ const alertTimes = ({ alerts }: Config) => ({
   scanAfterMs: alerts.scanAfterSeconds * 1000,
   unreachableAfterMs: alerts.unreachableAfterMinutes * 60_000,
 })
-
-/** The page knows four words for a login. */
-function pageStatus({ status, qrText }: LoginState): Pick<BotStatus, 'login' | 'qrText'> {
-  if (qrText !== undefined) return { login: 'waiting-scan', qrText }
-  if (status === 'reconnecting') return { login: 'starting' }
-  return { login: status === 'kicked' ? 'logged-out' : status }
-}
 
 /** Tells other programs of this machine where the page is; @returns what takes it back */
 function announce(dataDir: string, url: string): () => void {

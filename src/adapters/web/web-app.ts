@@ -22,7 +22,6 @@ export function createWebApp(deps: WebDeps): Hono {
   const app = new Hono()
   app.use(headers(), guardRequests())
 
-  app.get('/healthz', (c) => c.json({ ok: true, login: deps.status().login }))
   app.route('/api', botRoutes(deps))
   if (world) app.route('/api', chatRoutes(world, deps))
   if (deps.desk) app.route('/api', ticketRoutes(deps.desk))

@@ -1,4 +1,5 @@
 import type { DeskFeed } from '../../model/desk-board.js'
+import type { LoginStatus } from '../../model/login.js'
 import type { Log } from '../../model/ports.js'
 import type { World } from '../simulator/world.js'
 import type { DecisionFeed } from './decision-feed.js'
@@ -6,8 +7,10 @@ import type { DecisionFeed } from './decision-feed.js'
 export interface BotStatus {
   /** As configured: `simulator`, `wechat4u`, a package name. */
   readonly puppet: string
-  readonly login: 'starting' | 'waiting-scan' | 'logged-in' | 'logged-out'
-  /** What the QR code to be scanned says; only while waiting for a scan. */
+  readonly login: LoginStatus
+  /** Milliseconds since the epoch at which that began. */
+  readonly sinceMs: number
+  /** What the QR code says, while there is one to scan. */
   readonly qrText?: string | undefined
   readonly knowledgeVersion: string
 }

@@ -29,11 +29,6 @@ export interface WechatyChannelOptions {
   readonly heardIds: HeardIds
 }
 
-export type LoginListener = (state: {
-  readonly login: 'waiting-scan' | 'logged-in' | 'logged-out'
-  readonly qrText?: string
-}) => void
-
 /** Any Wechaty puppet as our channel. */
 export class WechatyChannel implements Channel {
   readonly #bot: WechatyInterface
@@ -62,13 +57,6 @@ export class WechatyChannel implements Channel {
     this.#staff = new StaffRoom(bot, staffOptions, { who: this.#who, log })
     this.#speaking = new Speaking(bot, { ...options, who: this.#who, ownWords: this.#ownWords })
     this.#hearing = new Hearing({ ...options, deliver: (message) => this.#deliver(message) })
-  }
-
-  /** Login, QR code and logout, for whoever shows them. Call before `start`. */
-  onLogin(listener: LoginListener): void {
-    this.#bot.on('scan', (qrText) => listener({ login: 'waiting-scan', qrText }))
-    this.#bot.on('login', () => listener({ login: 'logged-in' }))
-    this.#bot.on('logout', () => listener({ login: 'logged-out' }))
   }
 
   async start(listener: MessageListener): Promise<void> {

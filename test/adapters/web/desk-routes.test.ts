@@ -19,7 +19,7 @@ async function page({ simulated = true } = {}) {
   const app = createWebApp({
     world: simulated ? createVendorWorld({ clock }) : undefined,
     journal: new DecisionLog(),
-    status: () => ({ puppet: 'simulator', login: 'logged-in', knowledgeVersion: 'k1' }),
+    status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
     reload: async () => ({ ok: true, text: '已重载' }),
     log: quiet,
     desk: feed,

@@ -18,7 +18,7 @@ async function serve({ port = 0 } = {}) {
   const app = createWebApp({
     world,
     journal,
-    status: () => ({ puppet: 'simulator', login: 'logged-in', knowledgeVersion: 'k1' }),
+    status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
     reload: async () => ({ ok: true, text: '已重载' }),
     log: quiet,
   })
@@ -53,7 +53,7 @@ test('listens on loopback and takes the next port when the wanted one is taken',
   const second = await serve({ port: first.server.port })
   expect(second.server.port).toBeGreaterThan(first.server.port)
   expect(second.server.url).toBe(`http://127.0.0.1:${second.server.port}`)
-  expect((await fetch(`${second.server.url}/healthz`)).status).toBe(200)
+  expect((await fetch(`${second.server.url}/api/status`)).status).toBe(200)
 })
 
 test('streams messages and decisions to those who can see them', async () => {
@@ -97,5 +97,5 @@ test('stops at once although streams are open, and twice', async () => {
   await server.stop()
   await server.stop()
   await ended
-  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow()
+  await expect(fetch(`${server.url}/api/status`)).rejects.toThrow()
 })

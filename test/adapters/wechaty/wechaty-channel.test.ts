@@ -343,20 +343,6 @@ test('logs neither names nor words', async () => {
   expect(JSON.stringify(lines)).not.toMatch(/王老板|想天|怎么提审|先选类目/)
 })
 
-test('tells of login and logout', async () => {
-  const world = new World(PLAN, { clock: fixedClock() })
-  const channel = new WechatyChannel(
-    buildWechaty(new PuppetSimulator({ world }), ''),
-    { ...OPTIONS, ...aMemory() },
-    capturedLog().log,
-  )
-  const states: string[] = []
-  channel.onLogin(({ login }) => states.push(login))
-  await channel.start(listen)
-  await channel.stop()
-  expect(states).toEqual(['logged-in', 'logged-out'])
-})
-
 test.each([true, false])(
   'is deaf after stop, and after a new start hears each message once (logs out: %s)',
   async (logoutOnStop) => {
