@@ -49,7 +49,7 @@ function callNames(name: string): readonly string[] {
 
 function isCalled(text: string, name: string): boolean {
   if (text.startsWith(name)) return !THIRD_PERSON.test(text.slice(name.length))
-  const end = text.replace(/[\s。.!！~～?？]+$/u, '')
+  const end = text.replace(/(?<![\s。.!！~～?？])[\s。.!！~～?？]+$/u, '')
   return end.endsWith(name) && new RegExp(`${GAP}$`).test(end.slice(0, -name.length))
 }
 

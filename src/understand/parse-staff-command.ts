@@ -44,7 +44,8 @@ const PATTERNS = VERBS.map(({ words, make }) => ({
   make,
 }))
 const LEADING_MARKS = /^[\s:：,，、-]+/
-const CLOSING_MARKS = /[\s。.!！,，、~～?？]+$/u
+// The look behind keeps a run of marks in the middle from being tried from each of its signs.
+const CLOSING_MARKS = /(?<![\s。.!！,，、~～?？])[\s。.!！,，、~～?？]+$/u
 /** 回复 3天了 is no ticket 3; 结单12已处理 is one. */
 const UNIT = /^(?:[.．:：]?[\d０-９]|[天个点时分秒月年次%％元块条])/
 

@@ -9,7 +9,7 @@ export type DeskTurn =
   /** 1..5; `bare`: a number alone, which may mean something else. */
   | { readonly kind: 'rating'; readonly rating: number; readonly bare: boolean }
 
-const TRIMMED = /^[\s\p{P}\p{S}]+|[\s\p{P}\p{S}]+$/gu
+const TRIMMED = /^[\s\p{P}\p{S}]+|(?<![\s\p{P}\p{S}])[\s\p{P}\p{S}]+$/gu
 const THANKS = '(?:(?:好的?|嗯+|ok|行|哦+)?(?:谢谢|感谢|多谢|谢了|辛苦)(?:你们?|您|各位|大家|了|啦|啊|哈|老师|客服)*)'
 const TAIL = `(?:[了啦啊呀哦哈的嘞]|吧|${THANKS})*`
 const SOLVED = new RegExp(

@@ -1,6 +1,6 @@
 import type { WechatyInterface } from 'wechaty/impls'
 import { rawPuppet } from './raw-puppet.js'
-import { unescapeText } from './read-text.js'
+import { unescapeName } from './read-text.js'
 
 export interface Member {
   readonly id: string
@@ -63,7 +63,7 @@ export class MemberCensus {
         const raw = await puppet.roomMemberRawPayload(roomId, id).catch(() => undefined)
         if (raw === undefined) return []
         const { name, roomAlias } = await puppet.roomMemberRawPayloadParser(raw)
-        return [{ id, nick: unescapeText(name), display: unescapeText(roomAlias ?? '') }]
+        return [{ id, nick: unescapeName(name), display: unescapeName(roomAlias ?? '') }]
       }),
     )
     return members.flat()

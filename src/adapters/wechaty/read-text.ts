@@ -23,7 +23,15 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
   '&amp;': '&',
 }
-const QUOTE = /^「([^\n]*?)[:：]([\s\S]*?)」\s*\n(?:- ?){6,}\n?([\s\S]*)$/
+/** Longer texts are cut: WeChat takes no more from people, and whatever reads a text stays quick. */
+export const MAX_TEXT_CHARS = 5_000
+const MAX_NAME_CHARS = 100 // WeChat allows some 30; what is longer can only be meant to harm
+// Escaped, and with emoji as HTML, a text grows to a dozen times its length.
+const MAX_ESCAPED_FACTOR = 12
+const QUOTE_RULE = /」\s*\n(?:- ?){6,}\n?/
+const QUOTE_SPEAKER = /^「([^\n:：]*)[:：]/
+/** Turns the reading direction, rings the bell, or is half of a character: nothing that people write on purpose. */
+const NOT_WRITTEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\p{Cs}]/gu
 const EMOJI_SPAN = /<span class="emoji emoji([0-9a-f]+)"><\/span>/g
 const EVERYBODY = /^(?:所有人|all(?![a-z0-9_]))/i
 /** The domain of an e-mail address, from its `@` on. */
@@ -34,11 +42,19 @@ const LONGER_NAME = /[^@\s]+\u2005/y
 /** Undoes what Web WeChat does to a text; `&amp;` last, so that nothing is unescaped twice. */
 export function unescapeText(text: string): string {
   return text
+    .slice(0, 2 * MAX_TEXT_CHARS * MAX_ESCAPED_FACTOR)
     .replace(EMOJI_SPAN, (_, code: string) => emojiOf(code))
     .replace(/<br\s*\/?>/g, '\n')
     .replace(/&(?:lt|gt|quot|apos|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
     .replace(/&amp;/g, '&')
+    .replace(NOT_WRITTEN, '')
 }
+
+/** A nick, display name, remark or topic, as far as it can be shown. */
+export const unescapeName = (name: string): string =>
+  unescapeText(name.slice(0, MAX_NAME_CHARS * MAX_ESCAPED_FACTOR))
+    .slice(0, MAX_NAME_CHARS)
+    .replace(NOT_WRITTEN, '')
 
 /** Flags and key caps are two signs in a row, of four or five digits each: `1f1e81f1f3`. */
 function emojiOf(code: string): string {
@@ -54,17 +70,29 @@ function emojiOf(code: string): string {
  * with blanks, `&` or no separator, and is fooled by mentions inside a quote.
  */
 export function readText(raw: string, { names, shared = [] }: BotNames): ReadText {
-  const quoted = QUOTE.exec(raw)
-  const own = quoted ? quoted[3]!.trim() : raw
+  const { quoted, own } = takeQuote(raw)
   const { text: withoutUs, found } = removeMention(own, names)
   const { text } = removeMention(withoutUs, shared)
   return {
     text: text.trim(),
     addressedToBot: found,
     mentionsOthers: mentionsSomebody(text),
-    ...(quoted
-      ? { quote: { speaker: quoted[1]!.trim(), text: quoted[2]!.trim(), ofBot: names.includes(quoted[1]!.trim()) } }
-      : {}),
+    ...(quoted ? { quote: { ...quoted, ofBot: names.includes(quoted.speaker) } } : {}),
+  }
+}
+
+/** The quoted message stands in front, above a rule. */
+function takeQuote(raw: string): { readonly quoted?: Omit<Quote, 'ofBot'>; readonly own: string } {
+  const speaker = QUOTE_SPEAKER.exec(raw)
+  const rule = speaker && QUOTE_RULE.exec(raw.slice(speaker[0].length))
+  if (!speaker || !rule) return { own: raw.slice(0, MAX_TEXT_CHARS) }
+  const words = raw.slice(speaker[0].length)
+  return {
+    quoted: { speaker: speaker[1]!.trim(), text: words.slice(0, Math.min(rule.index, MAX_TEXT_CHARS)).trim() },
+    own: words
+      .slice(rule.index + rule[0].length)
+      .trim()
+      .slice(0, MAX_TEXT_CHARS),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Contact, type Message, type Room, types } from 'wechaty'
 import type { HeardPicture, IncomingMessage, Person, Place, Role } from '../../model/message.js'
-import { type ReadText, readText, unescapeText } from './read-text.js'
+import { type ReadText, readText, unescapeName, unescapeText } from './read-text.js'
 import type { NamedPerson, NamedRoom, OwnNames } from './who-is-where.js'
 
 export interface WhoIsWho {
@@ -70,7 +70,7 @@ async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<
   const room = message.room()
   if (isNoticeOf(room, message)) return { id: talker.id, key: `notice:${place.key}`, name: '', role: 'customer' }
   if (message.self()) {
-    return { id: talker.id, key: 'self', name: unescapeText(talker.name()), role: 'staff' }
+    return { id: talker.id, key: 'self', name: unescapeName(talker.name()), role: 'staff' }
   }
   const { key, nick, display, remark } = await who.person(talker, room && { room, key: place.key })
   const names = [nick, display].filter(Boolean)

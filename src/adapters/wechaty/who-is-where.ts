@@ -3,7 +3,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import type { Identities } from '../../model/identity.js'
 import { type Member, MemberCensus } from './member-census.js'
 import { rawPuppet } from './raw-puppet.js'
-import { unescapeText } from './read-text.js'
+import { unescapeName } from './read-text.js'
 
 export interface NamedPerson {
   readonly key: string
@@ -46,7 +46,7 @@ export class WhoIsWhere {
   }
 
   async room(room: Room): Promise<NamedRoom> {
-    const topic = (await this.#freshTopic(room.id)) ?? unescapeText(await room.topic())
+    const topic = (await this.#freshTopic(room.id)) ?? unescapeName(await room.topic())
     const namesakeIds = (await this.#idsByTopic(topic, room.id)).filter((id) => id !== room.id)
     return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds }) }
   }
@@ -54,7 +54,7 @@ export class WhoIsWhere {
   /** @param place the group where the person is met; undefined for a direct chat */
   async person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson> {
     const { nick, remark } = await this.#freshNames(contact)
-    const display = place ? unescapeText((await place.room.alias(contact).catch(() => undefined)) ?? '') : ''
+    const display = place ? unescapeName((await place.room.alias(contact).catch(() => undefined)) ?? '') : ''
     const self: Member = { id: contact.id, nick, display }
     const others = place ? await this.census.of(place.room.id, self) : await this.#friendsCalled(nick)
     const namesakes = await this.#namesakes(others, { id: contact.id, nick, remark })
@@ -65,8 +65,8 @@ export class WhoIsWhere {
   /** The bot's own names in a group, or anywhere. */
   async ownNames(room: Room | undefined): Promise<OwnNames> {
     const self = this.#bot.currentUser
-    const nick = unescapeText(self.name())
-    const display = room ? unescapeText((await room.alias(self).catch(() => undefined)) ?? '') : ''
+    const nick = unescapeName(self.name())
+    const display = room ? unescapeName((await room.alias(self).catch(() => undefined)) ?? '') : ''
     const own = [nick, display].filter((name) => name !== '')
     if (!room) return { names: own, shared: [], puppetIsFooled: false }
     const members = await this.census.of(room.id)
@@ -84,15 +84,15 @@ export class WhoIsWhere {
   async #freshTopic(roomId: string): Promise<string | undefined> {
     const puppet = rawPuppet(this.#bot)
     const payload = await soon(puppet.roomRawPayload(roomId).then((raw) => puppet.roomRawPayloadParser(raw)))
-    return payload && unescapeText(payload.topic)
+    return payload && unescapeName(payload.topic)
   }
 
   async #freshNames(contact: Contact): Promise<{ readonly nick: string; readonly remark: string }> {
     const puppet = rawPuppet(this.#bot)
     const payload = await soon(puppet.contactRawPayload(contact.id).then((raw) => puppet.contactRawPayloadParser(raw)))
-    if (payload) return { nick: unescapeText(payload.name), remark: unescapeText(payload.alias ?? '') }
+    if (payload) return { nick: unescapeName(payload.name), remark: unescapeName(payload.alias ?? '') }
     const remark = (await contact.alias().catch(() => undefined)) ?? ''
-    return { nick: unescapeText(contact.name()), remark: unescapeText(remark) }
+    return { nick: unescapeName(contact.name()), remark: unescapeName(remark) }
   }
 
   /** The account's living groups of that topic. @param ofId a group that certainly has it */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readText, unescapeText } from '../../../src/adapters/wechaty/read-text.js'
+import { MAX_TEXT_CHARS, readText, unescapeName, unescapeText } from '../../../src/adapters/wechaty/read-text.js'
 
 const RULE = '- - - - - - - - - - - - - - -'
 const BOT = ['小助手']
@@ -196,4 +196,36 @@ test.each([
 
 test('reads an emoji of two signs', () => {
   expect(unescapeText('去<span class="emoji emoji1f1e81f1f3"></span>')).toBe('去🇨🇳')
+})
+
+test('cuts what nobody types, and keeps the words that stand behind a long quote', () => {
+  const long = '问'.repeat(1_000_000)
+  expect(readText(long, { names: BOT }).text).toHaveLength(MAX_TEXT_CHARS)
+  const read = readText(`「小李：${'问'.repeat(6_000)}」\n${RULE}\n@小助手 怎么办`, { names: BOT })
+  expect(read.quote?.text).toHaveLength(MAX_TEXT_CHARS)
+  expect(read).toMatchObject({ text: '怎么办', addressedToBot: true })
+})
+
+test.each([
+  ['a name of a million characters', '王'.repeat(1_000_000), '王'.repeat(100)],
+  ['one that turns the reading direction', '王\u202e板老\u2066', '王板老'],
+  ['one with half of a character', '王\ud83d老板\u0000', '王老板'],
+  ['one whose hundredth character is cut in half', `${'王'.repeat(99)}😀`, '王'.repeat(99)],
+  ['an ordinary one', 'A&amp;B <span class="emoji emoji1f319"></span>', 'A&B 🌙'],
+])('shows %s as far as it can be shown', (_what, name, shown) => {
+  expect(unescapeName(name)).toBe(shown)
+})
+
+test.each([
+  ['colons', `「${':'.repeat(1_000_000)}`],
+  ['quote ends', `「a:${'」\n'.repeat(300_000)}- - - -`],
+  ['rules', `「a:${'」\n- - - - -'.repeat(100_000)}`],
+  ['blanks', `「a:」${' '.repeat(1_000_000)}`],
+  ['mentions', '@小助手'.repeat(250_000)],
+  ['half tags', '<br '.repeat(250_000)],
+  ['emoji', `<span class="emoji emoji${'f'.repeat(1_000_000)}`],
+])('reads a million characters of %s in no time', (_what, raw) => {
+  const startedMs = performance.now()
+  readText(unescapeText(raw), { names: BOT })
+  expect(performance.now() - startedMs).toBeLessThan(500)
 })
