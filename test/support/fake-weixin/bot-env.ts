@@ -26,7 +26,6 @@ export function botEnvironment({ port, caPath }: StandIn, extra: NodeJS.ProcessE
     NO_PROXY: join([env.NO_PROXY, WECHAT_DOMAINS], ','),
     no_proxy: join([env.no_proxy, WECHAT_DOMAINS], ','),
     FAKE_WEIXIN_PORT: String(port),
-    FAKE_WEIXIN_CA: caPath,
     ...extra,
   }
 }

@@ -1,16 +1,15 @@
 'use strict'
 /**
  * Loaded into a bot's process by NODE_OPTIONS, so that the bot itself stays as it is: TCP connections to WeChat's hosts
- * end at the stand-in on loopback, and for these hosts its authority is trusted too. TLS and host names are checked as
- * ever; all other connections are left alone. CommonJS, because `--require` takes nothing else on every Node we support.
+ * end at the stand-in on loopback. TLS and host names are checked as ever, NODE_EXTRA_CA_CERTS makes its authority
+ * trusted; all other connections are left alone. CommonJS, because `--require` takes nothing else on every Node we
+ * support.
  *
  *   FAKE_WEIXIN_PORT   port of the stand-in; without it nothing happens
- *   FAKE_WEIXIN_CA     PEM file of its authority
  *   FAKE_WEIXIN_TRACE  file that gets a JSON line for each outgoing connection: { host, port, redirected }
  */
 const fs = require('node:fs')
 const net = require('node:net')
-const tls = require('node:tls')
 
 const WECHAT_HOST = /(^|\.)(qq\.com|wechat\.com|weixin\.com|wechatapp\.com|qlogo\.cn|qpic\.cn)$/i
 const LOADED = Symbol.for('fake-weixin.loaded')
@@ -19,7 +18,6 @@ const standInPort = Number(process.env.FAKE_WEIXIN_PORT)
 if (standInPort && !globalThis[LOADED]) {
   globalThis[LOADED] = true
   redirectConnections()
-  trustAuthority()
 }
 
 function isWeChat(host) {
@@ -56,19 +54,6 @@ function redirectedOptions(options) {
   if (!isWeChat(host)) return options
   const direct = { lookup: undefined, autoSelectFamily: false, family: 4 }
   return { ...options, ...direct, host: '127.0.0.1', hostname: undefined, port: standInPort }
-}
-
-function trustAuthority() {
-  const authority = fs.readFileSync(process.env.FAKE_WEIXIN_CA, 'utf8')
-  const connect = tls.connect
-  tls.connect = function (...args) {
-    const place = args.findIndex((arg) => arg !== null && typeof arg === 'object' && !Array.isArray(arg))
-    const options = args[place]
-    if (options && isWeChat(options.servername || options.host)) {
-      args[place] = { ...options, ca: [...[options.ca ?? tls.rootCertificates].flat(), authority] }
-    }
-    return connect.apply(this, args)
-  }
 }
 
 function trace(host, port) {
