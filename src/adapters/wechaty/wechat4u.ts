@@ -87,3 +87,19 @@ function isLogoutCommand({ Content }: RawMessage): boolean {
   const text = Content.replace(EMOJI_SPAN, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
   return LOGOUT_COMMAND.test(text)
 }
+
+/** Each is read within seconds, a picture's too. */
+const KEPT_RAW_MESSAGES = 1_000
+
+/**
+ * The puppet keeps the last 10,000 to 20,000 messages as they came, for an hour or until as many others have come. A
+ * quote or a mini-program takes up to some 30 KB, so that busy groups would cost hundreds of megabytes.
+ */
+export function keepFewRawMessages(puppet: object): void {
+  const { cacheMessageRawPayload: kept } = puppet as { readonly cacheMessageRawPayload?: Partial<RawMessages> }
+  kept?.resize?.(KEPT_RAW_MESSAGES)
+}
+
+interface RawMessages {
+  resize(size: number): void
+}

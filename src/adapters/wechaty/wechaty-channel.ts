@@ -11,6 +11,7 @@ import { Speaking } from './speaking.js'
 import { StaffRoom } from './staff-room.js'
 import { toIncomingMessage, type WhoIsWho } from './to-incoming-message.js'
 import { toPattern } from './to-pattern.js'
+import { keepFewRawMessages } from './wechat4u.js'
 import { WhoIsWhere } from './who-is-where.js'
 import { WireOrder } from './wire-order.js'
 
@@ -68,6 +69,7 @@ export class WechatyChannel implements Channel {
       await this.#bot.start()
     }
     this.#wireOrder.follow(this.#bot.puppet)
+    keepFewRawMessages(this.#bot.puppet)
     this.#staff.start()
   }
 

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
+import { PuppetWechat4u } from 'wechaty-puppet-wechat4u'
 import {
   dropLogoutCommands,
   findWechat4u,
   isFailedRequest,
+  keepFewRawMessages,
   lastPollMs,
   saysSessionEnded,
 } from '../../../src/adapters/wechaty/wechat4u.js'
@@ -60,4 +62,19 @@ test.each([
   const others = [{ Content: `${MOON} ${MOON}`.repeat(2) }, { Content: '怎么提审' }, { Content: undefined }]
   wechat4u.handleMsg([{ Content }, ...others])
   expect(wechat4u.handled).toEqual(others)
+})
+
+test('keeps the latest two thousand raw messages at most, and drops the others', () => {
+  const puppet = new PuppetWechat4u()
+  keepFewRawMessages(puppet)
+  const kept = (puppet as unknown as { cacheMessageRawPayload: Map<string, unknown> }).cacheMessageRawPayload
+  const ids = Array.from({ length: 10_000 }, (_, id) => String(id))
+  for (const id of ids) kept.set(id, { MsgId: id })
+  const left = ids.filter((id) => kept.has(id))
+  expect(left.length).toBeLessThan(2_000)
+  expect(left.slice(-1_000)).toEqual(ids.slice(-1_000))
+})
+
+test('lets puppets be that keep no raw messages', () => {
+  for (const puppet of [{}, { cacheMessageRawPayload: {} }]) expect(() => keepFewRawMessages(puppet)).not.toThrow()
 })
