@@ -6,6 +6,7 @@ export type BotErrorCode =
   | 'channel-unreachable'
   | 'channel-rejected'
   | 'store-unreadable'
+  | 'folder-in-use'
   | 'handler-failed'
 
 /** An error that the caller can tell apart by `code`; its message never holds chat text, names or secrets. */
@@ -75,5 +76,21 @@ export class StoreError extends BotError {
 
   constructor(message: string, options?: ErrorOptions) {
     super('store-unreadable', message, options)
+  }
+}
+
+/** Another process works on the data folder; two of them would say everything twice. */
+export class FolderInUseError extends BotError {
+  override readonly name = 'FolderInUseError'
+  readonly folder: string
+  readonly lockPath: string
+  /** Milliseconds since the epoch; undefined where the lock file doesn't tell. */
+  readonly holder: { readonly pid: number; readonly home: string; readonly sinceMs: number } | undefined
+
+  constructor(folder: string, { lockPath, holder }: Pick<FolderInUseError, 'lockPath' | 'holder'>) {
+    super('folder-in-use', `${folder} is in use${holder ? ` by process ${holder.pid}` : ''}`)
+    this.folder = folder
+    this.lockPath = lockPath
+    this.holder = holder
   }
 }

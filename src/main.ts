@@ -6,6 +6,7 @@ import pino from 'pino'
 import { createWebhookAlerts } from './adapters/webhook/webhook-alerts.js'
 import { exitOnBadInput } from './cli/exit-on-bad-input.js'
 import { readConfig } from './config.js'
+import { lockFolder } from './process/folder-lock.js'
 import { RestartWatch } from './process/restart-watch.js'
 import { Supervisor } from './process/supervise.js'
 import { passOnAlerts } from './process/supervisor-link.js'
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = pino({ level: config.log.level, name: 'supervisor' })
+  await lockFolder(config.dataDir, { of: 'supervisor', waitMs: 0, log })
   const { webhooks, perHour, restarts: limit } = config.alerts
   const memoryPath = join(config.dataDir, 'alerts.json')
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })

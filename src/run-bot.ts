@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import pino, { type Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
 import type { WechatyInterface } from 'wechaty/impls'
+import { sweepLeftovers } from './adapters/files/sweep-leftovers.js'
 import { createPrometheusMetrics, type PrometheusMetrics } from './adapters/prometheus/prometheus-metrics.js'
 import { PuppetSimulator } from './adapters/simulator/puppet-simulator.js'
 import { createVendorWorld } from './adapters/simulator/vendor-world.js'
@@ -28,6 +29,7 @@ import type { DecisionJournal } from './model/ports.js'
 import { type ChannelMemory, openChannelMemory } from './open-channel-memory.js'
 import { EXIT } from './process/exit-codes.js'
 import { exitOnCrash } from './process/exit-on-crash.js'
+import { lockFolder } from './process/folder-lock.js'
 import { alertOnLogin } from './process/login-alerts.js'
 import { OrderlyExit } from './process/orderly-exit.js'
 import { linkToSupervisor } from './process/supervisor-link.js'
@@ -44,6 +46,9 @@ async function main(): Promise<void> {
   mkdirSync(config.dataDir, { recursive: true })
   const log = pino({ level: config.log.level })
   exitOnCrash({ log, exit: (code) => process.exit(code) })
+  // A bot whose supervisor was killed gives itself some seconds to end.
+  await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
+  await sweepLeftovers(config.dataDir, { nowMs: clock.now(), log })
   await run(config, log)
 }
 

@@ -5,6 +5,7 @@ import { TicketFolder } from '../adapters/lowdb/ticket-folder.js'
 import { deskCommandPhrases as say } from '../admin/desk-command-phrases.js'
 import { type Config, readConfig } from '../config.js'
 import type { Ticket } from '../model/ticket.js'
+import { lockFolder } from '../process/folder-lock.js'
 import { forgetAsker } from '../tickets/forget-asker.js'
 import { isUnsettled } from '../tickets/ticket-transitions.js'
 import { exitOnBadInput } from './exit-on-bad-input.js'
@@ -68,10 +69,14 @@ async function forget(name: string, config: Config): Promise<void> {
     return
   }
   const answered = await postToBot(config.dataDir, '/api/tickets/forget', { name })
-  const count = answered
-    ? Number(answered.count)
-    : await (await LowdbTicketStore.open(ticketPath(config))).forget(name, forgetAsker)
+  const count = answered ? Number(answered.count) : await forgetByHand(name, config)
   console.log(count > 0 ? `已删除 ${name} 在 ${count} 张工单里的内容。` : `没有 ${name} 的工单。`)
+}
+
+/** A bot that is just starting has no page yet, and would write over what is changed here. */
+async function forgetByHand(name: string, config: Config): Promise<number> {
+  await lockFolder(config.dataDir, { of: 'bot', waitMs: 0, log: { warn: () => {} } })
+  return (await LowdbTicketStore.open(ticketPath(config))).forget(name, forgetAsker)
 }
 
 async function readAll(config: Config): Promise<readonly Ticket[]> {

@@ -39,7 +39,7 @@ export function linkToSupervisor(bot: BotSide, onGone: () => void): { readonly a
     bot.once('disconnect', onGone)
     say({ type: 'alive' })
     setInterval(() => say({ type: 'alive' }), ALIVE_MS).unref()
-  }
+  } else if (bot.send) onGone() // it was killed while we were starting
   return {
     alerts: {
       raise: (kind, facts) => say({ type: 'raise', kind, ...(facts && { facts: { ...facts } }) }),

@@ -45,6 +45,13 @@ test('lets the bot know when its supervisor is gone, and says nothing more', () 
   expect([gone, process.said]).toEqual([1, said])
 })
 
+test('ends as well when its supervisor was gone before it could listen', () => {
+  const orphan = Object.assign(line(recordedAlerts().alerts), { connected: false })
+  let gone = 0
+  linkToSupervisor(orphan, () => gone++)
+  expect(gone).toBe(1)
+})
+
 test('works without a supervisor', () => {
   const alone = Object.assign(new EventEmitter(), { connected: false })
   const bot = linkToSupervisor(alone, () => {})
