@@ -5,12 +5,15 @@ const MAIN_GUIDE = 'fasttest'
 /**
  * Makes section keys unique over all guides: those of every guide but the main one get its id in front (`payment/2`).
  * The main guide is `fasttest`, else the first by file name. With a single guide nothing changes.
+ *
+ * @param taught guides that grew out of the chat; never the main one
  */
-export function qualifyKeys(guides: readonly Guide[]): readonly Guide[] {
-  if (guides.length < 2) return guides
+export function qualifyKeys(guides: readonly Guide[], taught: readonly Guide[] = []): readonly Guide[] {
+  const all = [...guides, ...taught]
+  if (all.length < 2) return all
   const byFile = [...guides].sort((a, b) => (a.file < b.file ? -1 : 1))
   const main = guides.find(({ id }) => id === MAIN_GUIDE) ?? byFile[0]
-  return guides.map((guide) =>
+  return all.map((guide) =>
     guide === main ? guide : { ...guide, sections: guide.sections.map((section) => qualify(section, guide)) },
   )
 }

@@ -54,6 +54,8 @@ export interface Intent {
   readonly sectionKey?: string
   readonly title: string
   readonly utterances: readonly string[]
+  /** What people have taught in the chat; answered whenever it is said again. */
+  readonly learned?: readonly string[]
   /** Words that mark this reason in a rejection notice. */
   readonly noticeMarks: readonly string[]
   /** Made from the section's heading and text, because no intent file names it. */
@@ -66,6 +68,8 @@ export interface SilentExample {
   readonly kind: string
   /** Holds the guide's own words. */
   readonly hard: boolean
+  /** Taught in the chat: met with silence whenever it is said again. */
+  readonly learned?: true
 }
 
 /** A group of words that mean one thing here, editable by authors. */

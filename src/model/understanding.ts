@@ -35,6 +35,9 @@ export type FollowUp =
   | { readonly kind: 'how-long' | 'next' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
   | { readonly kind: 'correction'; readonly candidates: readonly Candidate[] }
 
+/** What people have taught a message to mean: answered by its first candidate, a matter for a person, or not for us. */
+export type TaughtKind = 'section' | 'human' | 'silence'
+
 /** What the message tells or asks about the days of a review, and what follows from it today. */
 export interface DatesReading {
   readonly dates: ReviewDates
@@ -69,6 +72,8 @@ export interface Understanding {
   /** May be meant for a walk-through. */
   readonly walk?: WalkRemark
   readonly reminder?: ReminderWord
+  /** The message is one that people have taught, word for word or nearly so. */
+  readonly taught?: TaughtKind
   /** Is about to withdraw, resubmit or change what is under review. */
   readonly withdraws?: true
 }
@@ -77,6 +82,7 @@ export interface Match {
   /** Best first, at most 5. */
   readonly candidates: readonly Candidate[]
   readonly wantsHuman: Understanding['wantsHuman']
+  readonly taught?: TaughtKind
 }
 
 /** Ranks sections for one message; built from one state of the knowledge. */

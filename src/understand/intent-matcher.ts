@@ -6,12 +6,15 @@ import { extractFeatures } from './extract-features.js'
 import { type MessageModel, NOTHING, type Reading, readFeatures } from './message-model.js'
 import { normalizeText } from './normalize-text.js'
 import { SearchIndex } from './search-index.js'
+import { type TaughtMeaning, TaughtSentences } from './taught-sentences.js'
 import { type Example, trainMessageModel } from './train-message-model.js'
 
 /** What of the matcher takes time to make; plain data, good for another thread or a file. */
 export type CompiledMatcher = MessageModel | null
 
 const MAX_CANDIDATES = 5
+/** People have said what it means; what little is left to doubt is whether they say it in the same sense. */
+const TAUGHT_CONFIDENCE = 0.99
 // Half of the training messages want silence; of those put to the bot by name about one in ten does. The odds
 // that a message is for us are raised by that ratio when the bot is addressed.
 export const ASKED_LOGIT = Math.log(6)
@@ -31,7 +34,9 @@ export function compileMatcher({ intents, silence, concepts }: KnowledgeContent)
     label,
   })
   return trainMessageModel([
-    ...authored.flatMap(({ id, utterances }) => utterances.map((utterance) => example(utterance, id))),
+    ...authored.flatMap(({ id, utterances, learned = [] }) =>
+      [...utterances, ...learned].map((utterance) => example(utterance, id)),
+    ),
     ...silence.map(({ text }) => example(text, NOTHING)),
   ])
 }
@@ -45,18 +50,53 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   const lexicon = new ConceptLexicon(content.concepts)
   const index = indexAutomatic(content)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
+  const taught = new TaughtSentences(content)
   return {
     match(normalized) {
-      const found = index
-        .search(normalized)
-        .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
-      if (!compiled) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
-      const reading = readFeatures(compiled, extractFeatures(normalized, lexicon).names)
-      const { candidates, wantsHuman } = classify(reading, compiled.classes, sectionOf)
-      const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
-      return { candidates: all.slice(0, MAX_CANDIDATES), wantsHuman }
+      return withTaught(rank(normalized), taught.find(normalized))
     },
   }
+
+  function rank(normalized: string): Match {
+    const found = index
+      .search(normalized)
+      .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
+    if (!compiled) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
+    const reading = readFeatures(compiled, extractFeatures(normalized, lexicon).names)
+    const { candidates, wantsHuman } = classify(reading, compiled.classes, sectionOf)
+    const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
+    return { candidates: all.slice(0, MAX_CANDIDATES), wantsHuman }
+  }
+}
+
+/** A yes of people counts for more than what the classifier makes of one sentence among thousands. */
+function withTaught({ candidates, wantsHuman }: Match, meaning: TaughtMeaning | undefined): Match {
+  const nobody = { confidence: 0, overheard: 0 }
+  switch (meaning?.kind) {
+    case undefined:
+      return { candidates, wantsHuman }
+    case 'silence':
+      return { candidates: [], wantsHuman: nobody, taught: 'silence' }
+    case 'human':
+      return {
+        candidates: candidates.map((candidate) => dimmed(candidate)),
+        wantsHuman: { confidence: TAUGHT_CONFIDENCE, overheard: TAUGHT_CONFIDENCE },
+        taught: 'human',
+      }
+    case 'section': {
+      const { sectionKey, intentId } = meaning
+      const sure = TAUGHT_CONFIDENCE
+      const others = candidates.filter((candidate) => candidate.sectionKey !== sectionKey).map(dimmed)
+      const first = { sectionKey, intentId, confidence: sure, overheard: sure, share: sure }
+      return { candidates: [first, ...others].slice(0, MAX_CANDIDATES), wantsHuman: nobody, taught: 'section' }
+    }
+  }
+}
+
+/** Keeps its place among the others, and takes what is left. */
+function dimmed({ confidence, overheard, share, ...candidate }: Candidate): Candidate {
+  const left = 1 - TAUGHT_CONFIDENCE
+  return { ...candidate, confidence: confidence * left, overheard: overheard * left, share: share * left }
 }
 
 function classify(
@@ -86,11 +126,11 @@ function classify(
 function indexAutomatic({ intents, guides }: KnowledgeContent): SearchIndex {
   const sections = new Map(guides.flatMap((guide) => guide.sections).map((section) => [section.key, section]))
   return new SearchIndex(
-    intents.flatMap(({ automatic, id, sectionKey, title, utterances }) => {
+    intents.flatMap(({ automatic, id, sectionKey, title, utterances, learned = [] }) => {
       const section = sectionKey === undefined ? undefined : sections.get(sectionKey)
       if (!automatic || !section) return []
       const body = section.parts.flatMap(({ lines, pictures }) => [...lines, ...pictures.map(({ alt }) => alt)])
-      return [{ id, title, texts: [...utterances, ...section.required, ...body] }]
+      return [{ id, title, texts: [...utterances, ...learned, ...section.required, ...body] }]
     }),
   )
 }

@@ -1,5 +1,5 @@
 import type { Intent } from '../model/knowledge.js'
-import type { DatesReading, FollowUp, IntentMatcher, Understanding } from '../model/understanding.js'
+import type { DatesReading, FollowUp, IntentMatcher, TaughtKind, Understanding } from '../model/understanding.js'
 import { normalizeText } from './normalize-text.js'
 import { readFollowUp } from './read-follow-up.js'
 import { readNotice } from './read-notice.js'
@@ -18,15 +18,31 @@ export interface Knowing {
   readonly nowMs: number
 }
 
+const actOf = {
+  section: { act: 'question' },
+  human: { act: 'wants-human' },
+  silence: { act: 'statement' },
+} as const satisfies Readonly<Record<TaughtKind, Pick<Understanding, 'act'>>>
 const NOBODY = { confidence: 0, overheard: 0 } as const
 
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, knowing: Knowing): Understanding {
   const normalized = normalizeText(text)
   const { act, choice } = readSpeechAct(normalized)
-  const notice = readNotice(normalized, knowing)
-  const { candidates, wantsHuman } = knowing.matcher.match(normalized)
+  const { candidates, wantsHuman, taught } = knowing.matcher.match(normalized)
   const followUp = toFollowUp(normalized, knowing)
+  // People have said what it means: no rule of ours knows better, but a talk that goes on.
+  if (taught !== undefined) {
+    return {
+      normalized,
+      ...actOf[taught],
+      candidates,
+      wantsHuman,
+      taught,
+      ...(followUp === undefined ? {} : { followUp }),
+    }
+  }
+  const notice = readNotice(normalized, knowing)
   const questions = notice ? [] : splitQuestions(normalized)
   const days = readDays(normalized, knowing.nowMs)
   const walk = readWalkRemark(normalized)

@@ -1,0 +1,100 @@
+import type { KnowledgeContent } from '../model/knowledge.js'
+import { maskIdentifiers } from './mask-identifiers.js'
+import { normalizeText } from './normalize-text.js'
+
+/** What people have said a sentence means. */
+export type TaughtMeaning =
+  | { readonly kind: 'section'; readonly sectionKey: string; readonly intentId: string }
+  | { readonly kind: 'human' }
+  | { readonly kind: 'silence' }
+
+interface Taught {
+  readonly core: string
+  readonly pairs: ReadonlySet<string>
+  readonly meaning: TaughtMeaning
+}
+
+/**
+ * Likeness (Dice over pairs of characters) from which two sentences are the same one. With all 10,819 sentences of the
+ * corpus taken for taught, 2 of 1,455 held-out messages come near one at 0.8, none at 0.85; at 0.75 the first is wrong.
+ */
+const SAME_SENTENCE = 0.85
+/** Fewer characters mean something only in their talk: 怎么弄, 在哪里. */
+export const MIN_CORE_CHARS = 4
+const FACE = /\[[^[\]\n]{1,8}\]/g
+const NOT_WORD = /[^\p{Script=Han}a-z0-9]+/gu
+const OPENING =
+  /^(?:你好|您好|请问|麻烦问?一?下|老师|亲|hi|hello|在吗|问一?下|请教一?下|大佬|各位|打扰一?下|那个|嗯|想问一?下|咨询一?下)+/
+const CLOSING = /(?:谢谢|感谢|多谢|急|在线等|求助|求解|[啊呀呢吧哦嘛哈啦])+$/
+
+/**
+ * What is left of a sentence when greetings, marks, and whatever tells who is speaking are gone: two people who ask the
+ * same in the same words have the same core.
+ *
+ * @param normalized see `normalizeText`
+ */
+export const coreOf = (normalized: string): string => {
+  const dense = maskIdentifiers(normalized).replace(FACE, '').replace(NOT_WORD, '')
+  return dense.replace(OPENING, '').replace(CLOSING, '')
+}
+
+/** Pairs of neighbouring characters, the borders included. */
+export function pairsOf(core: string): ReadonlySet<string> {
+  const characters = ['^', ...core, '$']
+  return new Set(characters.slice(1).map((character, index) => characters[index]! + character))
+}
+
+/** Shared pairs by all pairs (Dice), 0..1. */
+export function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+  let shared = 0
+  for (const pair of small) if (large.has(pair)) shared++
+  return (2 * shared) / (a.size + b.size)
+}
+
+/** Numbers and negations decide what a sentence means, however alike the rest is. */
+export const hinges = (core: string): string =>
+  `${(core.match(/\d+/g) ?? []).join()}|${(core.match(/[不没未无别]/g) ?? []).length}`
+
+/** Finds the sentences that people have taught, word for word or nearly so. */
+export class TaughtSentences {
+  readonly #byCore = new Map<string, Taught>()
+
+  constructor({ intents, silence }: Pick<KnowledgeContent, 'intents' | 'silence'>) {
+    for (const { id, sectionKey, learned = [] } of intents) {
+      const meaning: TaughtMeaning =
+        sectionKey === undefined ? { kind: 'human' } : { kind: 'section', sectionKey, intentId: id }
+      for (const text of learned) this.#add(text, meaning)
+    }
+    for (const { text, learned } of silence) if (learned) this.#add(text, { kind: 'silence' })
+  }
+
+  /** @param normalized see `normalizeText` */
+  find(normalized: string): TaughtMeaning | undefined {
+    if (this.#byCore.size === 0) return undefined
+    const core = coreOf(normalized)
+    if (core.length < MIN_CORE_CHARS) return undefined
+    return this.#byCore.get(core)?.meaning ?? this.#findNear(core)
+  }
+
+  #add(text: string, meaning: TaughtMeaning): void {
+    const core = coreOf(normalizeText(text))
+    if (core.length < MIN_CORE_CHARS || this.#byCore.has(core)) return
+    this.#byCore.set(core, { core, pairs: pairsOf(core), meaning })
+  }
+
+  #findNear(core: string): TaughtMeaning | undefined {
+    const pairs = pairsOf(core)
+    let best: Taught | undefined
+    let bestLikeness = SAME_SENTENCE
+    for (const taught of this.#byCore.values()) {
+      // The sizes alone tell most sentences apart.
+      if (Math.min(pairs.size, taught.pairs.size) * 2 < bestLikeness * (pairs.size + taught.pairs.size)) continue
+      const alike = likeness(pairs, taught.pairs)
+      if (alike < bestLikeness || hinges(core) !== hinges(taught.core)) continue
+      best = taught
+      bestLikeness = alike
+    }
+    return best?.meaning
+  }
+}
