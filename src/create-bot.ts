@@ -6,7 +6,6 @@ import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
 import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
 import { storedReminders, storedWalks } from './adapters/lowdb/stored-shapes.js'
 import { createReload } from './admin/reload-knowledge.js'
-import type { Operations } from './admin/run-command.js'
 import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
 import { ToldDays } from './decide/told-days.js'
@@ -19,6 +18,7 @@ import { createLoadSnapshot } from './load-snapshot.js'
 import type { Alerts } from './model/alerts.js'
 import { chinaDay, civilOf } from './model/calendar-day.js'
 import type { IncomingMessage } from './model/message.js'
+import type { Operations } from './model/operations.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
 import type { Reminder } from './model/reminder.js'
 import type { StoredWalk } from './model/walk.js'
@@ -128,7 +128,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
     answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
   })
-  const operations: Operations = { reload: createReload({ knowledge, load, log }) }
+  const operations: Operations = { releases: { reload: createReload({ knowledge, load, log }) } }
   const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
   const parts = { knowledge, ...talk, ...deskParts, operations, outbox, replyCheck, pictures, journal, clock, log }
   const handle = createMessageHandler({ ...parts, startedAtMs })

@@ -1,4 +1,3 @@
-import { mayOrder, type Operations, runCommand } from './admin/run-command.js'
 import { considerDesk } from './decide/consider-desk.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
@@ -13,10 +12,12 @@ import type { DeskParts } from './desk/open-desk.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Decision, SilenceReason } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
+import type { Operations } from './model/operations.js'
 import type { Clock, DecisionJournal, Log, Outgoing, PictureSource } from './model/ports.js'
 import type { Bubble, DropReason } from './model/reply.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import type { Understanding } from './model/understanding.js'
+import { OrderTaker, type TakenOrder } from './order-taker.js'
 import type { ReminderBook } from './reminders/reminder-book.js'
 import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose-reply.js'
 import { packLines } from './reply/split-text.js'
@@ -25,7 +26,6 @@ import { readyBubbles } from './send/ready-bubbles.js'
 import type { ReplyCheck } from './send/reply-check.js'
 import { askerPhrases } from './tickets/desk-phrases.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
-import { parseCommand } from './understand/parse-command.js'
 import { understand } from './understand/understand.js'
 
 export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
@@ -51,14 +51,14 @@ export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
  * and the next message is handled.
  */
 export function createMessageHandler(parts: MessageHandlerParts): (message: IncomingMessage) => Promise<void> {
+  const orders = new OrderTaker(parts)
   return async (message) => {
     try {
       parts.replyCheck.note(message)
       parts.reminders.meet(message)
       parts.addresses.note(message)
-      const order = parseCommand(message.text)
-      if (order && !message.fromSelf && mayOrder(message, order))
-        await obey(message, { kind: 'command', command: order }, parts)
+      const order = orders.read(message)
+      if (order) await obey(message, order, parts)
       else await answer(message, parts)
     } catch (error) {
       try {
@@ -136,13 +136,14 @@ async function say(
 
 async function obey(
   message: IncomingMessage,
-  decision: Extract<Decision, { kind: 'command' }>,
+  { decision, carryOut }: TakenOrder,
   parts: MessageHandlerParts,
 ): Promise<void> {
   if (parts.memory.seen(message.id)) return stayOut(message, 'duplicate', parts)
   if (message.sentAtMs < parts.startedAtMs) return stayOut(message, 'too-old', parts)
   note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
-  const text = await runCommand(decision.command, message, parts)
+  const text = await carryOut()
+  if (text === undefined) return
   const deadlineMs = parts.replyCheck.deadlineMs(message)
   await parts.outbox.send(message.place, inBubbles(text), { deadlineMs, messageId: message.id })
 }

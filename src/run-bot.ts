@@ -25,6 +25,7 @@ import { openBoard } from './desk/desk-board.js'
 import { measuredChannel } from './measured-channel.js'
 import type { LoginState } from './model/login.js'
 import type { Metrics } from './model/metrics.js'
+import { OPERATOR } from './model/operations.js'
 import type { DecisionJournal } from './model/ports.js'
 import { type ChannelMemory, openChannelMemory } from './open-channel-memory.js'
 import { EXIT } from './process/exit-codes.js'
@@ -112,7 +113,7 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
       return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
     },
     desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
-    reload: () => bot.operations.reload(),
+    reload: () => bot.operations.releases.reload({ by: OPERATOR }),
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
   })
   const health = createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), metrics })

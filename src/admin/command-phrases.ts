@@ -1,3 +1,9 @@
+import type { AuditEntry } from '../model/ports.js'
+import { momentWords } from '../tickets/desk-phrases.js'
+
+const RESULTS: Readonly<Record<AuditEntry['result'], string>> = { done: '', failed: '（没成）', refused: '（拒绝）' }
+const MAX_REPORT_CHARS = 500
+
 /** Answers to orders of staff and admins. */
 export const commandPhrases = {
   reloaded: (sections: number, utterances: number, version: string): string =>
@@ -10,5 +16,25 @@ export const commandPhrases = {
       ...problems,
       ...(more > 0 ? [`……还有 ${more} 处，运行 npm run knowledge 查看。`] : []),
     ].join('\n'),
+  help: '可以这样说：',
+  notAvailable: '这个机器人还没有这项功能。',
+  notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',
+  claimInDirectChat: '请加我好友，在私聊里发“认领”。',
+  didYouMean: (verb: string): string => `没看懂这个命令，是不是想发“${verb}”？发“帮助”看全部。`,
+  howTo: {
+    try: '请带上要试的句子，例如：测试 审核要多久',
+    assign: '请带上编号和小节，例如：归类 7 4.1',
+    ignore: '请带上编号，例如：忽略 7',
+    teach: '请带上小节和说法，例如：新说法 4.1 弹出UGC怎么填',
+    revoke: '请带上名字，例如：撤销 张三',
+  },
+  audit: (entries: readonly AuditEntry[]): string => {
+    if (entries.length === 0) return '还没有人下过命令。'
+    const lines = entries.map(
+      ({ atMs, who, what, result }) => `${momentWords(atMs)} ${who.name}：${what}${RESULTS[result]}`,
+    )
+    while (lines.join('\n').length > MAX_REPORT_CHARS) lines.pop()
+    return lines.join('\n')
+  },
   reloadFailed: '重载没有成功，继续用原来的知识。原因写在运行日志里。',
 } as const

@@ -2,10 +2,10 @@ import { KnowledgeError } from '../errors.js'
 import { formatProblem } from '../knowledge/format-problems.js'
 import type { KnowledgeHolder } from '../knowledge/knowledge-holder.js'
 import type { Problem } from '../model/knowledge.js'
+import type { Report } from '../model/operations.js'
 import type { Log } from '../model/ports.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
 import { commandPhrases as say } from './command-phrases.js'
-import type { ReloadReport } from './run-command.js'
 
 /** Reads, checks and builds a fresh snapshot. @throws KnowledgeError when the authors' files can't be used */
 export type LoadSnapshot = () => Promise<{
@@ -24,9 +24,9 @@ export function createReload({
   knowledge: KnowledgeHolder
   load: LoadSnapshot
   log: Log
-}): () => Promise<ReloadReport> {
-  let running: Promise<ReloadReport> | undefined
-  const reload = async (): Promise<ReloadReport> => {
+}): () => Promise<Report> {
+  let running: Promise<Report> | undefined
+  const reload = async (): Promise<Report> => {
     try {
       const { snapshot, warnings } = await load()
       const before = knowledge.current().version

@@ -1,33 +1,33 @@
 import type { Command } from '../model/command.js'
-import type { IncomingMessage } from '../model/message.js'
+import type { Operations, Orderer, Report } from '../model/operations.js'
+import type { Clock } from '../model/ports.js'
+import { describeCommand } from './describe-command.js'
+import { isAdminCommand, runAdminCommand } from './run-admin-command.js'
 import { runStaffCommand, type StaffTools } from './run-staff-command.js'
 
-export interface ReloadReport {
-  readonly ok: boolean
-  /** For the admin's phone: at most 500 characters. */
-  readonly text: string
+export interface OrderTools {
+  readonly operations: Operations
+  readonly staffTools: StaffTools
+  readonly clock: Clock
 }
 
-/** What can be ordered; chat, page and command line call the same functions. */
-export interface Operations {
-  reload(): Promise<ReloadReport>
+/** Carries out one order, from whichever door, and says what came of it. It stands in the audit log afterwards. */
+export async function runCommand(command: Command, by: Orderer, tools: OrderTools): Promise<Report> {
+  const report = isAdminCommand(command)
+    ? await runAdminCommand(command, by, tools)
+    : { ok: true, text: await runStaffCommand(command, by.who, tools.staffTools) }
+  await noteOrder(command, by, { result: report.ok ? 'done' : 'failed', tools })
+  return report
 }
 
-/** Carries out one order and says what came of it. */
-export async function runCommand(
+/** Writes an order down that was not carried out. */
+export const noteRefusal = (command: Command, by: Orderer, tools: Pick<OrderTools, 'operations' | 'clock'>) =>
+  noteOrder(command, by, { result: 'refused', tools })
+
+async function noteOrder(
   command: Command,
-  message: IncomingMessage,
-  { operations, staffTools }: { operations: Operations; staffTools: StaffTools },
-): Promise<string> {
-  return command.kind === 'reload' ? (await operations.reload()).text : runStaffCommand(command, message, staffTools)
-}
-
-/**
- * Reloading is for admins; tickets are worked in the staff group, or in direct chat by whoever sits in that group. Where
- * customers read along no order is taken, because the answer would tell them of each other.
- */
-export function mayOrder({ sender, place }: IncomingMessage, command: Command): boolean {
-  const amongUs = place.kind === 'room' && place.purpose === 'staff'
-  if (sender.role === 'admin') return amongUs || place.kind === 'direct'
-  return command.kind !== 'reload' && (amongUs || (place.kind === 'direct' && sender.inStaffRoom === true))
+  by: Orderer,
+  { result, tools }: { result: 'done' | 'failed' | 'refused'; tools: Pick<OrderTools, 'operations' | 'clock'> },
+): Promise<void> {
+  await tools.operations.audit?.record({ ...by, atMs: tools.clock.now(), what: describeCommand(command), result })
 }

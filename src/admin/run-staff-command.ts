@@ -1,5 +1,4 @@
 import type { StaffCommand } from '../model/command.js'
-import type { IncomingMessage } from '../model/message.js'
 import type { Clock } from '../model/ports.js'
 import type { Party, Ticket } from '../model/ticket.js'
 import { askerPhrases, momentWords } from '../tickets/desk-phrases.js'
@@ -21,12 +20,7 @@ type TicketOrder = Exclude<StaffCommand, { kind: 'list-tickets' | 'show-duty' | 
 type Numbered<K extends TicketOrder['kind']> = Extract<TicketOrder, { kind: K }> & { readonly number: number }
 
 /** Carries out a colleague's order about tickets and says what came of it. */
-export async function runStaffCommand(
-  command: StaffCommand,
-  { sender }: Pick<IncomingMessage, 'sender'>,
-  tools: StaffTools,
-): Promise<string> {
-  const by: Party = { key: sender.key, name: sender.name }
+export async function runStaffCommand(command: StaffCommand, by: Party, tools: StaffTools): Promise<string> {
   switch (command.kind) {
     case 'list-tickets': {
       const tickets = tools.desk.list()

@@ -12,5 +12,35 @@ export type StaffCommand =
   | { readonly kind: 'start-duty' }
   | { readonly kind: 'end-duty' }
 
-/** What staff and admins may order in the chat. */
-export type Command = { readonly kind: 'reload' } | StaffCommand
+/** Roles that a person can be given. */
+export type GrantedRole = 'staff' | 'admin'
+
+export type FiguresSpan = 'today' | 'week'
+
+/** What the bot itself is ordered to do. What is missing is `null` or empty, and answered with how it is meant. */
+export type AdminCommand =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'status' }
+  /** `force`: also when the golden questions got worse. */
+  | { readonly kind: 'reload'; readonly force: boolean }
+  | { readonly kind: 'check' }
+  /** `to`: number of a release; null is the one before. */
+  | { readonly kind: 'roll-back'; readonly to: number | null }
+  /** What would be said to this sentence, and why. */
+  | { readonly kind: 'try'; readonly text: string }
+  | { readonly kind: 'list-unanswered' }
+  | { readonly kind: 'assign'; readonly number: number | null; readonly sectionKey: string | null }
+  | { readonly kind: 'ignore'; readonly number: number | null }
+  | { readonly kind: 'teach'; readonly sectionKey: string | null; readonly text: string }
+  /** `room`: as the orderer calls it, empty for all groups. `minutes`: null is until further notice. */
+  | { readonly kind: 'mute'; readonly room: string; readonly minutes: number | null }
+  | { readonly kind: 'unmute'; readonly room: string }
+  | { readonly kind: 'list-rooms' }
+  | { readonly kind: 'show-figures'; readonly span: FiguresSpan }
+  | { readonly kind: 'show-audit' }
+  /** `role`: null where whoever hands out the code decides. */
+  | { readonly kind: 'claim-role'; readonly role: GrantedRole | null }
+  | { readonly kind: 'revoke-role'; readonly name: string }
+
+/** What can be ordered in the chat, on the page and on the command line. */
+export type Command = AdminCommand | StaffCommand

@@ -60,6 +60,8 @@ export type Decision =
       readonly warns?: Warning
     }
   | { readonly kind: 'courtesy'; readonly word: 'ticket' }
+  /** An order of somebody who may not give it, who is told so once. */
+  | { readonly kind: 'courtesy'; readonly word: 'not-allowed' }
   | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }

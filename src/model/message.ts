@@ -11,6 +11,8 @@ export interface Person {
   readonly role: Role
   /** Sits in the staff group, as the channel sees it; names alone don't tell. */
   readonly inStaffRoom?: boolean
+  /** Was given the role by a code, and is known by the remark; names alone don't tell. */
+  readonly isGranted?: boolean
 }
 
 /** Where a message was said. `direct` is a chat of two with the bot. */

@@ -1,6 +1,7 @@
 import type { DecisionTrace } from './decision.js'
 import type { IncomingMessage, Person, Place } from './message.js'
-import type { DeskNotes, Ticket } from './ticket.js'
+import type { Door, OrdererRole } from './operations.js'
+import type { DeskNotes, Party, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */
 export type Outgoing =
@@ -69,6 +70,25 @@ export interface Clock {
 /** Takes note of every decision, for readers of the page. */
 export interface DecisionJournal {
   record(trace: DecisionTrace): void
+}
+
+/** One order, carried out or refused. */
+export interface AuditEntry {
+  readonly atMs: number
+  readonly who: Party
+  readonly role: OrdererRole
+  /** The order in its plain form, e.g. `归类 7 4.1`; at most 80 characters, and never a code. */
+  readonly what: string
+  readonly result: 'done' | 'failed' | 'refused'
+  readonly where: Door
+}
+
+/** Append-only. */
+export interface AuditLog {
+  /** Resolves when the entry is on disk. Never throws. */
+  record(entry: AuditEntry): Promise<void>
+  /** The last entries, newest first. */
+  recent(count: number): Promise<readonly AuditEntry[]>
 }
 
 /** The part of pino that the rest of the code may see. */

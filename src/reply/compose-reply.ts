@@ -58,8 +58,8 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
     case 'fallback':
       return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
-      // The desk has words of its own for its tickets.
-      if (decision.word === 'ticket') return { bubbles: [], ...NOTHING_SHOWN }
+      // The desk has words of its own for its tickets, and so have orders.
+      if (decision.word === 'ticket' || decision.word === 'not-allowed') return { bubbles: [], ...NOTHING_SHOWN }
       return composeCourtesy(decision, snapshot, context)
     case 'escalate':
       return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
@@ -69,7 +69,7 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
 }
 
 type Answer = Extract<Decision, { kind: 'answer' }>
-type Courtesy = Exclude<Extract<Decision, { kind: 'courtesy' }>, { word: 'ticket' }>
+type Courtesy = Exclude<Extract<Decision, { kind: 'courtesy' }>, { word: 'ticket' | 'not-allowed' }>
 
 const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind: unknown }>['word'], string>> = {
   greeting: phrases.greeting,

@@ -1,15 +1,16 @@
 import type { Command } from '../model/command.js'
-import { normalizeText } from './normalize-text.js'
+import { type OrderReading, parseAdminCommand } from './parse-admin-command.js'
 import { parseStaffCommand } from './parse-staff-command.js'
 
-const RELOAD = /^(?:重载|重新加载|reload)(?:知识库?)?$/
-
 /**
- * Reads an order of staff or admin. Full-width characters, missing blanks and closing punctuation are forgiven.
+ * Reads an order. Full-width characters, missing blanks and closing punctuation are forgiven.
  *
- * @returns undefined when the text is no order; `number: null` when the order lacks its ticket number
+ * @returns undefined when the text is no order; `null` or an empty text where the order lacks something
  */
-export function parseCommand(text: string): Command | undefined {
-  const plain = normalizeText(text).replace(/[。.!,\s]+$/, '')
-  return RELOAD.test(plain) ? { kind: 'reload' } : parseStaffCommand(text)
+export function parseCommand(text: string, reading: OrderReading = {}): Command | undefined {
+  // Longer than any order; what a colleague relays is cut only by the desk.
+  const admin = text.length <= MAX_ORDER_CHARS ? parseAdminCommand(text, reading) : undefined
+  return admin ?? parseStaffCommand(text)
 }
+
+const MAX_ORDER_CHARS = 600

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
-import { mayOrder, runCommand } from '../../src/admin/run-command.js'
+import { mayOrder } from '../../src/admin/may-order.js'
+import { runCommand } from '../../src/admin/run-command.js'
 import type { Command } from '../../src/model/command.js'
 import type { Role } from '../../src/model/message.js'
 import type { Ticket } from '../../src/model/ticket.js'
@@ -11,7 +12,7 @@ import { aTicketRequest, CHEN as BY_CHEN, XU } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { fixedClock } from '../support/fixed-clock.js'
 
-const RELOAD: Command = { kind: 'reload' }
+const RELOAD: Command = { kind: 'reload', force: false }
 const LIST: Command = { kind: 'list-tickets' }
 const CHEN = { ...WANG, name: '陈工' }
 
@@ -19,15 +20,15 @@ async function deskWith(ticketCount: number, question = '转人工，备案页�
   const clock = fixedClock()
   const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
   for (let asker = 1; asker <= ticketCount; asker++) await desk.open(aTicketRequest({ askerKey: `${asker}`, question }))
-  const operations = { reload: async () => ({ ok: true, text: '知识已重载' }) }
+  const operations = { releases: { reload: async () => ({ ok: true, text: '知识已重载' }) } }
   const told: string[] = []
   const tellAsker = async (_ticket: Ticket, text: string) => {
     told.push(text)
     return !isUnreachable
   }
   const staffTools = { desk, clock, tellAsker, titleOf: () => '主体信息' }
-  const order = (command: Command) =>
-    runCommand(command, aMessage({ sender: CHEN, place: STAFF_ROOM }), { operations, staffTools })
+  const by = { who: { key: CHEN.key, name: CHEN.name }, role: 'staff', where: 'staff-room' } as const
+  const order = async (command: Command) => (await runCommand(command, by, { operations, staffTools, clock })).text
   return { desk, order, told }
 }
 

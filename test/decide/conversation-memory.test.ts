@@ -92,7 +92,7 @@ describe('offers', () => {
 
   test.each<Decision>([
     { kind: 'silent', reason: 'not-for-us' },
-    { kind: 'command', command: { kind: 'reload' } },
+    { kind: 'command', command: { kind: 'reload', force: false } },
   ])('outlive what is decided without a reply ($kind)', (decision) => {
     note(CLARIFY, { shown: ['A1', '3'] })
     note(decision)

@@ -81,7 +81,7 @@ test.each<[Decision, Partial<DecisionTrace>]>([
     { reason: 'accepted-offer', confidence: 1 },
   ],
   [
-    { kind: 'command', command: { kind: 'reload' } },
+    { kind: 'command', command: { kind: 'reload', force: false } },
     { reason: 'reload', intent: 'reload', confidence: 1 },
   ],
 ])('tells the reason of %o', (decision, expected) => {

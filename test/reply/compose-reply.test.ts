@@ -238,7 +238,7 @@ test.each<[Decision, Partial<ReplyContext>, string]>([
 
 test.each<Decision>([
   { kind: 'silent', reason: 'not-sure' },
-  { kind: 'command', command: { kind: 'reload' } },
+  { kind: 'command', command: { kind: 'reload', force: false } },
 ])('$kind says nothing', (decision) => {
   expect(compose(decision)).toEqual({ bubbles: [], shown: [], toldTimeline: false })
 })

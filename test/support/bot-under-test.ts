@@ -121,7 +121,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     toldDays: new ToldDays(),
     reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
     desk,
-    operations: { reload: createReload({ knowledge, load: () => loading.load(), log }) },
+    operations: { releases: { reload: createReload({ knowledge, load: () => loading.load(), log }) } },
     outbox,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,

@@ -3,7 +3,7 @@ import type { Command } from '../../src/model/command.js'
 import { parseCommand } from '../../src/understand/parse-command.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
-const RELOAD: Command = { kind: 'reload' }
+const RELOAD: Command = { kind: 'reload', force: false }
 const LIST: Command = { kind: 'list-tickets' }
 const claim = (number: number | null): Command => ({ kind: 'claim-ticket', number })
 const close = (number: number | null, note = ''): Command => ({ kind: 'close-ticket', number, note })

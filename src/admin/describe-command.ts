@@ -1,0 +1,50 @@
+import type { Command } from '../model/command.js'
+
+/** The word for each order, as people give it. */
+export const VERBS: Readonly<Record<Command['kind'], string>> = {
+  help: '帮助',
+  status: '状态',
+  reload: '重载',
+  check: '检查',
+  'roll-back': '回滚',
+  try: '测试',
+  'list-unanswered': '未答',
+  assign: '归类',
+  ignore: '忽略',
+  teach: '新说法',
+  mute: '静音',
+  unmute: '恢复',
+  'list-rooms': '群',
+  'show-figures': '统计',
+  'show-audit': '审计',
+  'claim-role': '认领',
+  'revoke-role': '撤销',
+  'list-tickets': '工单',
+  'show-ticket': '工单',
+  'claim-ticket': '接单',
+  'pass-ticket': '转给',
+  'reply-ticket': '回复',
+  'note-ticket': '备注',
+  'close-ticket': '结单',
+  'return-ticket': '还给机器人',
+  'show-duty': '值班',
+  'start-duty': '我值班',
+  'end-duty': '下班',
+}
+
+const MAX_CHARS = 80
+
+/** An order in its plain form, e.g. `归类 7 4.1`; at most 80 characters. */
+export function describeCommand(command: Command): string {
+  const { kind, ...details } = command
+  const words = Object.values(details).flatMap((detail) => wordsOf(detail))
+  return [VERBS[kind], ...words].join(' ').replace(/\s+/g, ' ').slice(0, MAX_CHARS)
+}
+
+const SPANS: Readonly<Record<string, string>> = { today: '今天', week: '本周', staff: '同事', admin: '管理员' }
+
+function wordsOf(detail: unknown): readonly string[] {
+  if (detail === true) return ['强制']
+  if (typeof detail === 'number') return [String(detail)]
+  return typeof detail === 'string' && detail !== '' ? [SPANS[detail] ?? detail] : []
+}

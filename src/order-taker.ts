@@ -1,0 +1,131 @@
+import { commandPhrases as say } from './admin/command-phrases.js'
+import { VERBS } from './admin/describe-command.js'
+import { doorOf, isAttempt, mayGive, orderingRole } from './admin/may-order.js'
+import { noteRefusal, type OrderTools, runCommand } from './admin/run-command.js'
+import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
+import type { Command } from './model/command.js'
+import type { Decision } from './model/decision.js'
+import type { IncomingMessage } from './model/message.js'
+import type { Orderer } from './model/operations.js'
+import { parseCommand } from './understand/parse-command.js'
+import { suggestOrder } from './understand/suggest-order.js'
+import { understand } from './understand/understand.js'
+
+export interface OrderTakerOptions extends OrderTools {
+  readonly knowledge: KnowledgeHolder
+}
+
+/** A message that is an order, or tries to be one. */
+export interface TakenOrder {
+  readonly decision: Decision
+  /** Carries it out. @returns what to say; undefined for nothing */
+  carryOut(): Promise<string | undefined>
+}
+
+/** 0..1 */
+const LIKELY_QUESTION = 0.5
+const KEPT_REFUSED = 5_000
+/** As the operator's page and terminal show it: 4829 1307. */
+const CODE = /^(?:认领|認領)?\s*(\d{4})[\s-]?(\d{4})$/
+
+/** Tells orders from talk, and who may give them. */
+export class OrderTaker {
+  readonly #options: OrderTakerOptions
+  readonly #refusedOnce = new Set<string>()
+
+  constructor(options: OrderTakerOptions) {
+    this.#options = options
+  }
+
+  /** @returns undefined when the message is to be treated as any other */
+  read(message: IncomingMessage): TakenOrder | undefined {
+    if (message.fromSelf || message.kind !== 'text') return undefined
+    const by = ordererOf(message)
+    const code = this.#codeOf(message)
+    if (code !== undefined) return this.#redeem(code, message, by)
+    // Among people an order has to stand out, and nobody is interrupted for having nearly given one.
+    const isToBot = message.place.kind === 'direct' || message.addressedToBot
+    const strict = by.role === 'customer' || !isToBot
+    const command = parseCommand(message.text, { strict })
+    if (command) return this.#give(command, by)
+    return strict ? undefined : this.#suggest(message.text, by)
+  }
+
+  #give(command: Command, by: Orderer): TakenOrder | undefined {
+    if (mayGive(by.role, command, by.where)) {
+      return {
+        decision: { kind: 'command', command },
+        carryOut: async () => (await runCommand(command, by, this.#options)).text,
+      }
+    }
+    return isAttempt(command) ? this.#refuse(command, by) : undefined
+  }
+
+  /** Nothing in groups; in direct chat one polite line, once. */
+  #refuse(command: Command, by: Orderer): TakenOrder {
+    const isTold = by.where !== 'direct' || this.#refusedOnce.has(by.who.key)
+    if (!isTold) remember(this.#refusedOnce, by.who.key)
+    return {
+      decision: isTold ? { kind: 'silent', reason: 'not-allowed' } : { kind: 'courtesy', word: 'not-allowed' },
+      carryOut: async () => {
+        await noteRefusal(command, by, this.#options)
+        return isTold ? undefined : say.notAllowed
+      },
+    }
+  }
+
+  #suggest(text: string, by: Orderer): TakenOrder | undefined {
+    const near = suggestOrder(text)
+    if (!near || this.#mayBeQuestion(text)) return undefined
+    const meant = parseCommand(near.text, { strict: true })
+    const isSure = near.soundsAlike && meant !== undefined && !holdsWords(meant)
+    if (isSure && mayGive(by.role, meant, by.where)) return this.#give(meant, by)
+    if (!mayGive(by.role, { kind: near.kind } as Command, by.where)) return undefined
+    return {
+      decision: { kind: 'command', command: { kind: 'help' } },
+      carryOut: async () => say.didYouMean(VERBS[near.kind]),
+    }
+  }
+
+  /** What is not sure enough to be answered may be sure enough to be no mistyped order. */
+  #mayBeQuestion(text: string): boolean {
+    const { knowledge, clock } = this.#options
+    const { matcher, content } = knowledge.current()
+    const { act, candidates } = understand(text, { matcher, intents: content.intents, nowMs: clock.now() })
+    return act === 'question' || (candidates[0]?.confidence ?? 0) >= LIKELY_QUESTION
+  }
+
+  #codeOf({ place, sender, text }: IncomingMessage): string | undefined {
+    if (place.kind !== 'direct' || !this.#options.operations.rights?.awaitsCode(sender.id)) return undefined
+    const [, first, second] = CODE.exec(text.normalize('NFKC').trim()) ?? []
+    return first === undefined ? undefined : `${first}${second}`
+  }
+
+  #redeem(code: string, { sender }: IncomingMessage, { who }: Orderer): TakenOrder {
+    return {
+      decision: { kind: 'command', command: { kind: 'claim-role', role: null } },
+      carryOut: async () =>
+        (await this.#options.operations.rights?.redeem({ code, by: who, contactId: sender.id }))?.text,
+    }
+  }
+}
+
+/** As whom, and by which door, the sender of a message orders. */
+const ordererOf = (message: IncomingMessage): Orderer => ({
+  who: { key: message.sender.key, name: message.sender.name },
+  role: orderingRole(message),
+  where: doorOf(message),
+  contactId: message.sender.id,
+})
+
+/** Holds a sentence or a name, which may well be talk. */
+const holdsWords = (command: Command): boolean =>
+  Object.entries(command).some(([key, value]) => ['text', 'note', 'to', 'name', 'room'].includes(key) && value !== '')
+
+function remember(keys: Set<string>, key: string): void {
+  keys.add(key)
+  for (const oldest of keys) {
+    if (keys.size <= KEPT_REFUSED) break
+    keys.delete(oldest)
+  }
+}
