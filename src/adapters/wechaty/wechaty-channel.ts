@@ -6,6 +6,7 @@ import type { Channel, HeardIds, Log, MessageListener, Outgoing } from '../../mo
 import { findPlace } from './find-place.js'
 import { HeardPictures } from './heard-pictures.js'
 import { Hearing } from './hearing.js'
+import { logUnheard } from './log-unheard.js'
 import { OwnWords } from './own-words.js'
 import { Speaking } from './speaking.js'
 import { StaffRoom } from './staff-room.js'
@@ -67,9 +68,10 @@ export class WechatyChannel implements Channel {
     if (!this.#running) {
       this.#running = true
       await this.#bot.start()
+      keepFewRawMessages(this.#bot.puppet)
+      logUnheard(this.#bot.puppet, this.#log)
     }
     this.#wireOrder.follow(this.#bot.puppet)
-    keepFewRawMessages(this.#bot.puppet)
     this.#staff.start()
   }
 
