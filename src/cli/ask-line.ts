@@ -4,18 +4,21 @@ import type { IncomingMessage, Place } from '../model/message.js'
 
 const BOT_NAMES = ['过审小助手', '小助手', '机器人']
 
-const schema = z.object({
-  id: z.union([z.string(), z.number()]),
-  text: z.string(),
-  mentioned: z.boolean().default(true),
-  session: z.string().optional(),
-  room: z.string().optional(),
-  speaker: z.string().optional(),
-  role: z.enum(['customer', 'staff', 'admin']).default('customer'),
-  now: z.iso.datetime({ offset: true, local: true }).optional(),
-  image: z.string().optional(),
-  quote: z.object({ speaker: z.string().default(''), text: z.string().default('') }).optional(),
-})
+const schema = z
+  .object({
+    id: z.union([z.string(), z.number()]),
+    text: z.string(),
+    /** Default: a customer puts every line to the bot; a colleague only where the text says so. */
+    mentioned: z.boolean().optional(),
+    session: z.string().optional(),
+    room: z.string().optional(),
+    speaker: z.string().optional(),
+    role: z.enum(['customer', 'staff', 'admin']).default('customer'),
+    now: z.iso.datetime({ offset: true, local: true }).optional(),
+    image: z.string().optional(),
+    quote: z.object({ speaker: z.string().default(''), text: z.string().default('') }).optional(),
+  })
+  .transform((line) => ({ ...line, mentioned: line.mentioned ?? line.role !== 'staff' }))
 
 export type AskLine = z.infer<typeof schema>
 

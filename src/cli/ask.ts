@@ -1,60 +1,15 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import pino from 'pino'
-import { LowdbOutboxStore } from '../adapters/lowdb/lowdb-outbox-store.js'
-import { LowdbTicketStore } from '../adapters/lowdb/lowdb-ticket-store.js'
-import { DecisionLog } from '../adapters/web/decision-feed.js'
-import { type Config, readConfig } from '../config.js'
-import { type Bot, createBot } from '../create-bot.js'
-import type { DecisionTrace } from '../model/decision.js'
+import { readConfig } from '../config.js'
 import type { Outgoing } from '../model/ports.js'
 import { normalizeText } from '../understand/normalize-text.js'
-import { AskChannel } from './ask-channel.js'
-import { type AskLine, parseAskLine, toAskMessage } from './ask-line.js'
+import { parseAskLine } from './ask-line.js'
+import { type Answer, Asker } from './asker.js'
 import { exitOnBadInput } from './exit-on-bad-input.js'
 
 const USAGE = `用法：npm run ask -- "提审的时候弹出UGC说明要怎么填"
       npm run --silent ask -- --jsonl < questions.jsonl
 选项：--knowledge 目录  --intents 目录  使用别的知识与意图`
-
-interface Answer {
-  readonly trace: DecisionTrace
-  readonly sent: readonly Outgoing[]
-  readonly latencyUs: number
-}
-
-/** Puts messages through the code that serves a group, one after another. */
-class Asker {
-  readonly #channel = new AskChannel()
-  readonly #journal = new DecisionLog()
-  readonly #clock = { nowMs: 0, now: () => this.#clock.nowMs }
-  #bot: Bot | undefined
-  #sequence = 0
-
-  async start(config: Config): Promise<void> {
-    // A line is answered before the next one is read, whatever pace WeChat would ask for.
-    const unpaced: Config = { ...config, sending: { ...config.sending, pacing: 'off' } }
-    this.#bot = await createBot(unpaced, {
-      channel: this.#channel,
-      clock: this.#clock,
-      journal: this.#journal,
-      log: pino({ level: 'warn' }, pino.destination(2)),
-      ticketStore: await LowdbTicketStore.inMemory(),
-      outboxStore: await LowdbOutboxStore.inMemory(),
-      forgetful: true,
-    })
-  }
-
-  async ask(line: AskLine): Promise<Answer> {
-    this.#sequence++
-    this.#clock.nowMs = line.now === undefined ? Date.now() : Date.parse(inChina(line.now))
-    const message = toAskMessage(line, this.#sequence, this.#clock.nowMs)
-    const startedUs = performance.now() * 1000
-    await this.#bot!.handle(message)
-    const latencyUs = Math.round(performance.now() * 1000 - startedUs)
-    return { trace: this.#journal.recent().at(-1)!, sent: this.#channel.take(), latencyUs }
-  }
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -93,9 +48,6 @@ async function askLines(asker: Asker): Promise<void> {
     }
   }
 }
-
-/** A time without a zone is meant as the group's, whatever the machine's is. */
-const inChina = (time: string): string => (/(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}+08:00`)
 
 /** Waits for a slow reader instead of piling lines up in memory. */
 const writeLine = (value: object): Promise<void> =>

@@ -8,6 +8,8 @@ const HONORIFIC = '(?:总|老板|老师|经理|哥|姐|先生|女士|工)'
 /** Behind a name these tell that the person is talked about, not to. */
 const THIRD_PERSON =
   /^(?:的|说|问|提(?!交)|反馈|那(?!您|你)|他|她|家|又|还没|也|在(?!吗|不在|么)|催|要求|刚|昨天|今天|前天|上周|这个?(?:单|客户|群|问题)|群)/
+/** 谢谢小李支持: thanks are said to somebody. */
+const THANKS_FIRST = /^(?:谢谢|感谢|多谢|辛苦了?|恭喜|欢迎|不客气)[,，\s]?/
 const GAP = '[\\s\\u2005,，:：、!！~～。.]'
 
 /**
@@ -32,7 +34,7 @@ export function mentionedIn<T extends Named>(text: string, people: readonly T[])
  * Who is spoken to by name: 王老板，… / 王总您… / …，小李. Names in the middle of a sentence are talk about somebody.
  */
 export function namedIn<T extends Named>(text: string, people: readonly T[]): readonly T[] {
-  const plain = text.trim()
+  const plain = text.trim().replace(THANKS_FIRST, '')
   const direct = people.filter(({ name }) => callNames(name).some((called) => isCalled(plain, called)))
   if (direct.length > 0) return direct
   // 王总 for 王老板, as long as only one of them is a 王.

@@ -34,7 +34,8 @@ export class TalkWatch {
   ): Talk {
     const placeKey = message.place.key
     const talk = whoIsTalkedTo(message, { ...known, recent: this.#lines.get(placeKey) ?? [] })
-    this.#add(placeKey, { ...lineOf(message), part: 'colleague', wants: 'nothing', to: talk.askerKeys })
+    const { askerKeys: to, amongUs = false } = talk
+    this.#add(placeKey, { ...lineOf(message), part: 'colleague', wants: 'nothing', to, amongUs })
     for (const key of talk.askerKeys) this.#note(placeKey, key, message.sentAtMs)
     return talk
   }

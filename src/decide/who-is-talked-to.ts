@@ -17,6 +17,8 @@ export interface HeardLine {
   readonly wants: 'answer' | 'maybe' | 'nothing'
   /** Colleagues and bot: keys of the askers whom they spoke to. */
   readonly to: readonly string[]
+  /** A colleague's words to another. */
+  readonly amongUs?: boolean
 }
 
 export interface TalkSituation {
@@ -29,12 +31,14 @@ export interface TalkSituation {
 }
 
 /** Why a colleague's words are taken to be meant for somebody; the rules of docs/handoff.md, in their order. */
-export type TalkRule = 'quoted' | 'mentioned' | 'named' | 'went-on' | 'answered' | 'only-ticket' | 'nobody'
+export type TalkRule = 'quoted' | 'mentioned' | 'named' | 'several' | 'went-on' | 'answered' | 'only-ticket' | 'nobody'
 
 export interface Talk {
   readonly rule: TalkRule
   /** Empty for `nobody`. */
   readonly askerKeys: readonly string[]
+  /** Between colleagues: what is said next may answer it. */
+  readonly amongUs?: boolean
 }
 
 /** "Next message after the asker spoke" reaches this far back; further when it says 您 to somebody. */
@@ -43,12 +47,21 @@ const SAYS_YOU_WITHIN_MS = 10 * 60_000
 /** A ticket is remembered for longer than a question in passing. */
 const TICKET_WITHIN_MS = 30 * 60_000
 const REPORT_WITHIN_MS = 2 * 60_000
+/** Colleagues who talk with each other answer each other as fast. */
+const AMONG_US_WITHIN_MS = 2 * 60_000
 
 const NOBODY: Talk = { rule: 'nobody', askerKeys: [] }
+const AMONG_US: Talk = { ...NOBODY, amongUs: true }
 const SAYS_YOU = /您|你|老板|亲(?!自|测|眼|密)|贵公司|咱们?这?边/
 /** No words for anybody in particular: 收到, 哈哈, 1, 👌. */
 const ASIDE =
-  /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s\d]*|(?:\[[\p{Script=Han}]{1,4}\])+|(?:收到|好的?|好[嘞滴呀啊]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
+  /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s\d]*|(?:\[[\p{Script=Han}a-z]{1,6}\])+|(?:收到|好的?|好[嘞滴呀啊]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|不客气|不谢|没事|应该的|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
+/** What colleagues say to each other in passing; it answers nobody's question. */
+const CHATTER = /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐/
+/** 两位稍等: all who wait. */
+const TO_SEVERAL = /^(?:@?你们|您)?(?:两位|二位|三位|几位|两个|俩)|你们(?:俩|两|几|都)/
+/** What follows 这个客户谁跟一下. */
+const TAKES_IT = /^(?:行|好|嗯|ok|可以)*[的吧,，那\s]*我(?:来|跟|看|接|处理|负责|这边)/i
 /** For all, or about a customer instead of to one. */
 const TO_ALL = /^(?:@所有人|@all\b|【|\[通知\]|各位|大家|亲们|家人们|通知|公告|温馨提示)/i
 const ABOUT_CUSTOMER =
@@ -70,25 +83,40 @@ export function whoIsTalkedTo(message: IncomingMessage, situation: TalkSituation
   const mentioned = mentionedIn(text, askers)
   if (mentioned.length > 0) return { rule: 'mentioned', askerKeys: keysOf(mentioned) }
   // Words to a colleague by name, or quoted from one, are between colleagues.
-  if (quote || message.mentionsOthers || namedIn(text, situation.colleagueNames.map(nameOnly)).length > 0) return NOBODY
+  const colleagues = colleaguesOf(situation)
+  if (namedIn(text, colleagues).length > 0) return AMONG_US
+  if (quote) return colleagues.some(({ name }) => name === quote.speaker) ? AMONG_US : NOBODY
+  if (message.mentionsOthers) return mentionedIn(text, colleagues).length > 0 ? AMONG_US : NOBODY
   const named = namedIn(text, askers)
   if (named.length === 1) return { rule: 'named', askerKeys: keysOf(named) }
-  const saysYou = SAYS_YOU.test(text)
-  // What is put to the bot is no answer to anybody, unless it says 您.
-  if (message.kind !== 'text' && message.kind !== 'picture') return NOBODY
-  if (!saysYou && (message.addressedToBot || (message.kind === 'text' && ASIDE.test(text)))) return NOBODY
-  if (ABOUT_CUSTOMER.test(text)) return NOBODY
-  return fromTheFlow(message, situation, saysYou)
+  if (ABOUT_CUSTOMER.test(text) || isChatter(message)) return AMONG_US
+  if (isAside(message)) return NOBODY
+  return fromTheFlow(message, situation)
 }
 
+/** Words to nobody in particular, or put to the bot; with 您 in them they are for somebody all the same. */
+function isAside({ kind, text, addressedToBot }: IncomingMessage): boolean {
+  if (kind !== 'text' && kind !== 'picture') return true
+  return !SAYS_YOU.test(text) && (addressedToBot || (kind === 'text' && ASIDE.test(text)))
+}
+
+const isChatter = ({ kind, text }: IncomingMessage): boolean =>
+  kind === 'text' && CHATTER.test(text) && !SAYS_YOU.test(text)
+
 /** Nobody is named: the last ones who want something are meant. */
-function fromTheFlow(message: IncomingMessage, situation: TalkSituation, saysYou: boolean): Talk {
+function fromTheFlow(message: IncomingMessage, situation: TalkSituation): Talk {
   const { recent, waiting } = situation
-  const nowMs = message.sentAtMs
-  const open = unserved(recent, nowMs - (saysYou ? SAYS_YOU_WITHIN_MS : ANSWER_WITHIN_MS), message.sender.key)
+  const { text, sentAtMs: nowMs } = message
+  const saysYou = SAYS_YOU.test(text)
+  const sinceMs = nowMs - (saysYou ? SAYS_YOU_WITHIN_MS : ANSWER_WITHIN_MS)
+  const open = unserved(situation, { sinceMs, colleagueKey: message.sender.key })
+  if (TO_SEVERAL.test(text) && open.length > 1) {
+    return { rule: 'several', askerKeys: open.map(({ speaker }) => speaker.key) }
+  }
+  const taken = takenUp(open, text)
+  if (!taken && !saysYou && isAmongColleagues(message, recent)) return AMONG_US
   const before = lastTalkOf(message.sender.key, recent, nowMs)
-  const taken = takenUp(open, message.text)
-  if (before && !(taken && !before.to.includes(taken.speaker.key)) && !open.some(isNewer(before))) {
+  if (before && !(taken && !before.to.includes(taken.speaker.key)) && !open.some(isNewer(before, recent))) {
     return { rule: 'went-on', askerKeys: before.to }
   }
   const meant = taken ?? likeliest(open, waiting)
@@ -100,12 +128,32 @@ function fromTheFlow(message: IncomingMessage, situation: TalkSituation, saysYou
   return report && isFresh ? { rule: 'answered', askerKeys: [report.speaker.key] } : NOBODY
 }
 
-/** The last wish of each asker to whom nobody has spoken since; this colleague's own words don't count as served. */
-function unserved(recent: readonly HeardLine[], sinceMs: number, colleagueKey: string): readonly HeardLine[] {
+/** Goes on with what colleagues say to each other; whoever says that they take it speaks to the asker. */
+function isAmongColleagues({ sender, text, sentAtMs }: IncomingMessage, recent: readonly HeardLine[]): boolean {
+  const last = recent.at(-1)
+  if (last?.part !== 'colleague' || last.atMs < sentAtMs - AMONG_US_WITHIN_MS) return false
+  return (last.amongUs === true || last.text.includes(`@${sender.name}`)) && !TAKES_IT.test(text)
+}
+
+/**
+ * The last wish of each asker to whom nobody has spoken since, oldest first; this colleague's own words don't count as served, nor
+ * what the bot says to whoever waits for a person.
+ */
+function unserved(
+  { recent, waiting }: TalkSituation,
+  { sinceMs, colleagueKey }: { sinceMs: number; colleagueKey: string },
+): readonly HeardLine[] {
+  const waits = new Set(keysOf(waiting))
   const wishes = new Map<string, HeardLine>()
   for (const line of recent) {
-    if (line.part === 'asker' && line.wants === 'answer' && line.atMs >= sinceMs) wishes.set(line.speaker.key, line)
-    if (line.part !== 'asker' && line.speaker.key !== colleagueKey) for (const key of line.to) wishes.delete(key)
+    const { part, wants, speaker, to, atMs } = line
+    const isWish = wants === 'answer' || (wants === 'maybe' && waits.has(speaker.key))
+    if (part === 'asker' && isWish && atMs >= sinceMs) {
+      wishes.delete(speaker.key) // the last one to speak comes last
+      wishes.set(speaker.key, line)
+    }
+    if (part === 'asker' || speaker.key === colleagueKey) continue
+    for (const key of to) if (part === 'colleague' || !waits.has(key)) wishes.delete(key)
   }
   return [...wishes.values()]
 }
@@ -117,10 +165,11 @@ const lastTalkOf = (colleagueKey: string, recent: readonly HeardLine[], nowMs: n
       part === 'colleague' && speaker.key === colleagueKey && to.length > 0 && atMs >= nowMs - ANSWER_WITHIN_MS,
   )
 
+/** By place in the talk: messages carry whole seconds. */
 const isNewer =
-  (before: HeardLine) =>
-  ({ speaker, atMs }: HeardLine): boolean =>
-    atMs >= before.atMs && !before.to.includes(speaker.key)
+  (before: HeardLine, recent: readonly HeardLine[]) =>
+  (line: HeardLine): boolean =>
+    recent.indexOf(line) > recent.indexOf(before) && !before.to.includes(line.speaker.key)
 
 /** The one wish whose words the answer takes up more than those of all others. */
 function takenUp(open: readonly HeardLine[], text: string): HeardLine | undefined {
@@ -133,7 +182,7 @@ function takenUp(open: readonly HeardLine[], text: string): HeardLine | undefine
 /** Of several who wait: who has a ticket, else who spoke last. */
 function likeliest(open: readonly HeardLine[], waiting: readonly Speaker[]): HeardLine | undefined {
   const withTicket = open.filter(({ speaker }) => waiting.some(({ key }) => key === speaker.key))
-  return withTicket.length === 1 ? withTicket[0] : open.toSorted((a, b) => a.atMs - b.atMs).at(-1)
+  return withTicket.length === 1 ? withTicket[0] : open.at(-1)
 }
 
 /** Pairs of Chinese characters or whole Latin words that two texts have in common, stop pairs apart. */
@@ -184,4 +233,8 @@ const spokeSince = (recent: readonly HeardLine[], askerKey: string, sinceMs: num
 
 const keysOf = (speakers: readonly Speaker[]): readonly string[] => speakers.map(({ key }) => key)
 
-const nameOnly = (name: string): Speaker => ({ key: name, name })
+/** By name: those of the roster, and whoever spoke here as a colleague. */
+const colleaguesOf = ({ recent, colleagueNames }: TalkSituation): readonly Speaker[] => [
+  ...colleagueNames.map((name) => ({ key: name, name })),
+  ...recent.filter(({ part }) => part === 'colleague').map(({ speaker }) => speaker),
+]

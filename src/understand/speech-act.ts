@@ -45,7 +45,9 @@ export function readSpeechAct(text: string): ActReading {
   const dense = bare.replace(SEPARATORS, '')
   const choice = readChoice(bare)
   if (choice) return { act: 'choice', choice }
-  if (HUMAN_DIRECT.test(dense) && !refusesHuman(text) && bare.length <= 40) return { act: 'wants-human' }
+  // 转人工，审核卡住了: the comma parts it from 人工审核.
+  const direct = HUMAN_DIRECT.test(dense) || HUMAN_DIRECT.test(bare.replace(/\s+/g, ''))
+  if (direct && !refusesHuman(text) && bare.length <= 40) return { act: 'wants-human' }
   if (dense.length <= MAX_COURTESY_CHARS) {
     if (MENU.test(dense)) return { act: 'menu' }
     if (YES.test(dense)) return { act: 'yes' }

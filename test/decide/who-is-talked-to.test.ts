@@ -370,7 +370,10 @@ function play({ tickets = [], lines }: Scenario): readonly object[] {
     const mentionsOthers = /@(?!所有人)/.test(text)
     const message = aMessage({ sender: PEOPLE[who[0] as Who], text, sentAtMs: nowMs, mentionsOthers, ...rest })
     if (who.length > 1) watch.heardAsker(message, WANTS[who[1] as '?'])
-    else heard.push({ text, ...watch.heardColleague(message, { waiting, colleagueNames: ['陈工', '徐经理'] }) })
+    else {
+      const { rule, askerKeys } = watch.heardColleague(message, { waiting, colleagueNames: ['陈工', '徐经理'] })
+      heard.push({ text, rule, askerKeys })
+    }
   }
   return heard
 }
