@@ -32,6 +32,7 @@ import { ReplyCheck } from './send/reply-check.js'
 import { type DeskFigures, deskFigures } from './tickets/desk-figures.js'
 import type { DeskRules } from './tickets/desk-rules.js'
 import { TicketDesk } from './tickets/ticket-desk.js'
+import { UnderWay, within } from './under-way.js'
 
 /** What differs between the real bot, the command line and tests. */
 export interface Surroundings {
@@ -64,8 +65,14 @@ export interface Bot {
 }
 
 const REMEMBERED_ENTRIES = 20_000 // askers, rooms and message ids; some 10 MB at most
-/** What is not out by then, is dropped at a stop; notices stay on disk. */
+/** What is not thought out and said by then, is dropped at a stop; notices stay on disk. */
 const LAST_WORDS_MS = 3_000
+
+interface LastWords {
+  readonly channel: Channel
+  readonly outbox: Outbox
+  readonly underWay: UnderWay
+}
 
 /**
  * Joins the parts; nothing else chooses them.
@@ -131,7 +138,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const operations: Operations = { releases: { reload: createReload({ knowledge, load, log }) } }
   const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
   const parts = { knowledge, ...talk, ...deskParts, operations, outbox, replyCheck, pictures, journal, clock, log }
-  const handle = createMessageHandler({ ...parts, startedAtMs })
+  const underWay = new UnderWay()
+  const handle = underWay.noting(createMessageHandler({ ...parts, startedAtMs }))
   return {
     operations,
     knowledge,
@@ -149,12 +157,17 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       await attendant.stop()
       notices.stop()
       const roundsStopped = rounds.stop()
+      await within(LAST_WORDS_MS, sayLastWords({ channel, outbox, underWay }))
       await channel.stop()
-      await outbox.drain({ withinMs: LAST_WORDS_MS })
       await roundsStopped
       await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush()])
     },
   }
+}
+
+async function sayLastWords({ channel, outbox, underWay }: LastWords): Promise<void> {
+  await channel.stopHearing()
+  await Promise.all([outbox.drain({ withinMs: LAST_WORDS_MS }), underWay.settled()])
 }
 
 async function openRecords({ dataDir }: Config, { log, forgetful = false }: Surroundings) {

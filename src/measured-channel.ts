@@ -21,6 +21,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
         metrics.heard()
         return listener(message)
       }),
+    stopHearing: () => channel.stopHearing(),
     stop: () => channel.stop(),
     staffPlace: () => channel.staffPlace(),
     findPlace: async (key) => channel.findPlace?.(key),

@@ -6,6 +6,8 @@ export class AskChannel implements Channel {
 
   async start(_listener: MessageListener): Promise<void> {}
 
+  async stopHearing(): Promise<void> {}
+
   async stop(): Promise<void> {}
 
   async send(_to: unknown, bubble: Outgoing): Promise<void> {

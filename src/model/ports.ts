@@ -19,6 +19,8 @@ export type MessageListener = (message: IncomingMessage) => Promise<void>
 /** A chat network, real or not. Implementations translate and nothing else. */
 export interface Channel {
   start(listener: MessageListener): Promise<void>
+  /** Hears nothing more, and resolves when all that was heard has been handed on; sends still go out. */
+  stopHearing(): Promise<void>
   stop(): Promise<void>
   /** @throws ChannelError when the bubble did not go out */
   send(to: Place, bubble: Outgoing): Promise<void>

@@ -20,6 +20,7 @@ export class FakeChannel implements Channel {
   readonly sent: Sent[] = []
   listener: MessageListener | undefined
   staff: Place | undefined = STAFF_PLACE
+  stopped = false
   /** Looked at for every bubble before it goes out; may throw, or take its time. */
   beforeSend: (to: Place, bubble: Outgoing) => void | Promise<void> = () => {}
 
@@ -27,7 +28,12 @@ export class FakeChannel implements Channel {
     this.listener = listener
   }
 
+  async stopHearing(): Promise<void> {
+    this.listener = undefined
+  }
+
   async stop(): Promise<void> {
+    this.stopped = true
     this.listener = undefined
   }
 

@@ -35,6 +35,7 @@ const channel = {
     appendFileSync(join(folder, 'told.txt'), `${bubble.text?.split('\n')[0]}\n`)
   },
   start: async () => {},
+  stopHearing: async () => {},
   stop: async () => {},
 }
 const pacing = new Pacing({ limits: undefined, backOffMs: 1, random: () => 0 })

@@ -20,9 +20,14 @@ export interface HearingOptions<M> {
   readonly deliver: (message: M) => void
 }
 
-interface Waiting<M> {
+interface Entry<M> {
   readonly arrival: Arrival<M>
   readonly message: Promise<M | undefined>
+}
+
+interface Waiting<M> {
+  readonly entries: Entry<M>[]
+  readonly timer: NodeJS.Timeout
 }
 
 /**
@@ -31,7 +36,7 @@ interface Waiting<M> {
  */
 export class Hearing<M> {
   readonly #options: HearingOptions<M>
-  readonly #waiting = new Map<string, Waiting<M>[]>()
+  readonly #waiting = new Map<string, Waiting<M>>()
   readonly #tails = new Map<string, Promise<void>>()
 
   constructor(options: HearingOptions<M>) {
@@ -43,15 +48,22 @@ export class Hearing<M> {
     if (!this.#options.heardIds.add(arrival.id)) return
     const waiting = this.#waiting.get(arrival.placeId)
     const entry = { arrival, message: arrival.read() }
-    if (waiting) waiting.push(entry)
+    if (waiting) waiting.entries.push(entry)
     else {
-      this.#waiting.set(arrival.placeId, [entry])
-      setTimeout(() => this.#release(arrival.placeId), this.#options.holdMs)
+      const timer = setTimeout(() => this.#release(arrival.placeId), this.#options.holdMs)
+      this.#waiting.set(arrival.placeId, { entries: [entry], timer })
     }
   }
 
+  /** Resolves when all that was heard has been handed on, without waiting for anything more to come. */
+  async flush(): Promise<void> {
+    for (const placeId of [...this.#waiting.keys()]) this.#release(placeId)
+    await Promise.all(this.#tails.values())
+  }
+
   #release(placeId: string): void {
-    const entries = this.#waiting.get(placeId) ?? []
+    const { entries = [], timer } = this.#waiting.get(placeId) ?? {}
+    clearTimeout(timer)
     this.#waiting.delete(placeId)
     entries.sort(({ arrival: a }, { arrival: b }) => a.sentAtMs - b.sentAtMs || a.wirePlace - b.wirePlace)
     const before = this.#tails.get(placeId) ?? Promise.resolve()
@@ -62,7 +74,7 @@ export class Hearing<M> {
     })
   }
 
-  async #deliver(entries: readonly Waiting<M>[]): Promise<void> {
+  async #deliver(entries: readonly Entry<M>[]): Promise<void> {
     for (const { message } of entries) {
       const read = await message
       if (read !== undefined) this.#options.deliver(read)

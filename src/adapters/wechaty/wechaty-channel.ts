@@ -47,6 +47,7 @@ export class WechatyChannel implements Channel {
   #listener: MessageListener | undefined
   #wired = false
   #running = false
+  #isHearing = false
 
   constructor(bot: WechatyInterface, options: WechatyChannelOptions, log: Log) {
     this.#bot = bot
@@ -63,6 +64,7 @@ export class WechatyChannel implements Channel {
 
   async start(listener: MessageListener): Promise<void> {
     this.#listener = listener
+    this.#isHearing = true
     this.#wire()
     // Where stopping does not log out, the puppet still runs at the next start.
     if (!this.#running) {
@@ -75,7 +77,14 @@ export class WechatyChannel implements Channel {
     this.#staff.start()
   }
 
+  async stopHearing(): Promise<void> {
+    this.#isHearing = false
+    await this.#hearing.flush()
+    this.#listener = undefined
+  }
+
   async stop(): Promise<void> {
+    this.#isHearing = false
     this.#listener = undefined
     this.#staff.stop()
     if (!this.#options.logoutOnStop || !this.#running) return
@@ -115,7 +124,7 @@ export class WechatyChannel implements Channel {
       this.#bot.on(event, (room: Room) => this.#who.census.forget(room.id))
     }
     this.#bot.on('message', (message) => {
-      if (this.#listener) this.#hear(message)
+      if (this.#isHearing) this.#hear(message)
     })
   }
 

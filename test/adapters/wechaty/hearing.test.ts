@@ -19,7 +19,7 @@ function hearingUnderTest() {
   let wirePlace = 0
   const hear = (id: string, facts: Partial<Arrival<string>> = {}) =>
     hearing.hear({ id, placeId: '@@1', sentAtMs: 1_000, wirePlace: ++wirePlace, read: async () => id, ...facts })
-  return { hear, heard }
+  return { hear, heard, hearing }
 }
 
 test('hands on what was said first first, though it comes later', async () => {
@@ -78,4 +78,17 @@ test('goes on after one that can not be read', async () => {
   hear('b')
   await vi.runAllTimersAsync()
   expect(heard).toEqual(['b'])
+})
+
+test('hands on at once what waits when it is to end, and nothing twice', async () => {
+  const { hear, heard, hearing } = hearingUnderTest()
+  hear('second', { sentAtMs: 2_000 })
+  hear('first', { sentAtMs: 1_000, read: () => new Promise((resolve) => setTimeout(() => resolve('first'), 50)) })
+  hear('elsewhere', { placeId: '@@2' })
+  const flushed = hearing.flush().then(() => [...heard])
+  await vi.advanceTimersByTimeAsync(50)
+  expect((await flushed).toSorted()).toEqual(['elsewhere', 'first', 'second'])
+  expect(heard.indexOf('first')).toBeLessThan(heard.indexOf('second'))
+  await vi.runAllTimersAsync()
+  expect(heard).toHaveLength(3)
 })

@@ -343,6 +343,17 @@ test('logs neither names nor words', async () => {
   expect(JSON.stringify(lines)).not.toMatch(/王老板|想天|怎么提审|先选类目/)
 })
 
+test('can be made deaf first: hands on what it has heard, and still speaks', async () => {
+  const { channel, world, bot, last } = await startedChannel({ options: { holdMs: 60_000 } })
+  const arrived = new Promise<void>((resolve) => bot.once('message', () => resolve()))
+  world.post({ conversationId: 'r1', fromId: 'li', text: '还听得到' })
+  await arrived
+  await channel.stopHearing()
+  expect(heard.map((message) => message.text)).toEqual(['还听得到'])
+  await channel.send(XIANGTIAN, text('最后一句'))
+  expect(last('r1')?.text).toBe('最后一句')
+})
+
 test.each([true, false])(
   'is deaf after stop, and after a new start hears each message once (logs out: %s)',
   async (logoutOnStop) => {

@@ -1,0 +1,57 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { PROJECT_ROOT, readConfig } from '../../src/config.js'
+import { createBot } from '../../src/create-bot.js'
+import { aMessage, CUSTOMERS } from '../support/a-message.js'
+import { capturedLog } from '../support/captured-log.js'
+import { FakeChannel } from '../support/fake-channel.js'
+import { tempFolder } from '../support/temp-folder.js'
+
+const SUBMIT = `id: submit
+section: "1"
+title: 提交审核
+utterances: [怎么提交审核, 提审怎么操作, 在哪里提交, 如何送审, 提交审核的步骤, 审核怎么提交, 提审入口在哪, 怎样送审]
+`
+
+/** The whole bot of `npm start`, on files of its own. */
+async function wholeBot() {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'knowledge'))
+  mkdirSync(join(folder, 'intents'))
+  writeFileSync(join(folder, 'knowledge', 'guide.md'), '# 1. 提交审核\n\n先选类目，再提交。\n')
+  writeFileSync(join(folder, 'intents', 'submit.yaml'), SUBMIT)
+  copyFileSync(join(PROJECT_ROOT, 'intents', 'human.yaml'), join(folder, 'intents', 'human.yaml'))
+  const config = readConfig({
+    GUOSHEN_CONFIG: '',
+    GUOSHEN_DATA_DIR: join(folder, 'data'),
+    GUOSHEN_KNOWLEDGE_DIR: join(folder, 'knowledge'),
+    GUOSHEN_INTENTS_DIR: join(folder, 'intents'),
+  })
+  const channel = new FakeChannel()
+  const clock = { now: () => Date.now() }
+  const bot = await createBot(config, { channel, clock, log: capturedLog().log, journal: { record: () => {} } })
+  await bot.start()
+  const asks = (id: string) =>
+    channel.listener!(aMessage({ id, text: '转人工', addressedToBot: true, sentAtMs: Date.now() }))
+  return { bot, channel, asks }
+}
+
+test('says what it is thinking out when it is stopped, while it is still logged in', async () => {
+  const { bot, channel, asks } = await wholeBot()
+  channel.beforeSend = () => {
+    if (channel.stopped) throw new Error('logged out already')
+  }
+  void asks('m1') // its ticket is being written: nothing stands in the outbox yet
+  await bot.stop()
+  expect(channel.in(CUSTOMERS.key)).toEqual([expect.stringContaining('工单 1')])
+  expect(channel.stopped).toBe(true)
+})
+
+test('does not wait for ever for what hangs', async () => {
+  const { bot, channel, asks } = await wholeBot()
+  channel.beforeSend = () => new Promise(() => {})
+  void asks('m1')
+  await bot.stop()
+  expect(channel.stopped).toBe(true)
+}, 10_000)
