@@ -4,7 +4,8 @@ import type { HeardPicture } from '../../model/message.js'
 import type { Log } from '../../model/ports.js'
 
 const MAX_BYTES = 10 * 1024 * 1024
-const MAX_KEPT_BYTES = 64 * 1024 * 1024
+/** One of the largest or a hundred common ones, so that busy groups don't make the bot grow. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
 /** A message waits no longer for its picture. */
 const PATIENCE_MS = 5_000
 
