@@ -19,6 +19,8 @@ interface PuppetError {
 const TOO_MANY = 1205
 /** Calls, and failures, that come before a request has left. A reset connection is none of them. */
 const BEFORE_ANYTHING_WENT_OUT = new Set(['connect', 'getaddrinfo', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+/** Node's own words for a connection that broke while keys were still being exchanged. */
+const BEFORE_SECURE = /before secure TLS connection was established/
 /** A picture is uploaded first and said afterwards. */
 const UPLOAD = /\/webwxuploadmedia(?:\?|$)/
 const MAX_MESSAGE_CHARS = 200
@@ -55,7 +57,8 @@ function refusalOf({ actual, message }: PuppetError): number | undefined {
 const isOfNetwork = ({ code, name }: PuppetError): boolean =>
   typeof code === 'string' || name === 'AxiosError' || name === 'TypeError' || name === 'SyntaxError'
 
-function saidNothing({ code, syscall, cause, config }: PuppetError): boolean {
+function saidNothing({ message, code, syscall, cause, config }: PuppetError): boolean {
+  if (typeof message === 'string' && BEFORE_SECURE.test(message)) return true
   const inner = (typeof cause === 'object' && cause !== null ? cause : {}) as PuppetError
   const signs = [code, syscall, inner.syscall]
   if (signs.some((sign) => typeof sign === 'string' && BEFORE_ANYTHING_WENT_OUT.has(sign))) return true

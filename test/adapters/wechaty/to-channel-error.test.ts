@@ -1,4 +1,7 @@
 import { AssertionError } from 'node:assert'
+import { once } from 'node:events'
+import { get } from 'node:https'
+import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { toChannelError } from '../../../src/adapters/wechaty/to-channel-error.js'
@@ -9,6 +12,16 @@ const refused = (number: number) =>
   Object.assign(new AssertionError({ actual: number, expected: 0, operator: '==' }), SECRETS)
 const broken = (code: string, facts: object = {}) =>
   Object.assign(new Error(`request failed: ${code}`), { name: 'AxiosError', code }, SECRETS, facts)
+
+/** As Node tells it, whatever its version. */
+async function brokenHandshake(): Promise<object> {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const [error] = await once(get({ host: '127.0.0.1', port }), 'error')
+  server.close()
+  return Object.assign(error, { name: 'AxiosError' }, SECRETS)
+}
 
 test('knows a refusal by its number', () => {
   expect(toChannelError(refused(1204))).toMatchObject({ code: 'channel-rejected', retryable: false, tooMany: false })
@@ -28,6 +41,7 @@ test.each([
   ['all addresses refused', broken('ECONNREFUSED')],
   ['the host is not known', broken('ENOTFOUND')],
   ['connecting took too long', broken('ETIMEDOUT', { cause: { syscall: 'connect' } })],
+  ['the connection broke amid its handshake', await brokenHandshake()],
   [
     'the picture was not uploaded',
     broken('ECONNRESET', { config: { url: 'https://f/cgi-bin/webwxuploadmedia?f=json' } }),
