@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../model/message.js'
 import { mentionedIn, namedIn } from './names-in-text.js'
+import { takenUp } from './taken-up.js'
 
 export interface Speaker {
   readonly key: string
@@ -55,9 +56,12 @@ const AMONG_US: Talk = { ...NOBODY, amongUs: true }
 const SAYS_YOU = /您|你|老板|亲(?!自|测|眼|密)|贵公司|咱们?这?边/
 /** No words for anybody in particular: 收到, 哈哈, 1, 👌. */
 const ASIDE =
-  /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s\d]*|(?:\[[\p{Script=Han}a-z]{1,6}\])+|(?:收到|好的?|好[嘞滴呀啊]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|不客气|不谢|没事|应该的|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
+  /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s]*|\d{1,3}|(?:\[[\p{Script=Han}a-z]{1,6}\])+|(?:收到|好的?|好[嘞滴呀啊吧]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|不客气|不谢|没事|应该的|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
 /** What colleagues say to each other in passing; it answers nobody's question. */
-const CHATTER = /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐/
+const CHATTER =
+  /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐|培训|腾讯会议|会议号|公开课|直播课/
+/** No answer yet: said to whoever waits for a person. */
+const ATTENDS = /^(?:稍等|等一?下|等会|来[了啦]|在的?$|在[，, ]|我(?:先|去|来)?(?:看|问|查|来)|马上)/
 /** 两位稍等: all who wait. */
 const TO_SEVERAL = /^(?:@?你们|您)?(?:两位|二位|三位|几位|两个|俩)|你们(?:俩|两|几|都)/
 /** What follows 这个客户谁跟一下. */
@@ -65,7 +69,7 @@ const TAKES_IT = /^(?:行|好|嗯|ok|可以)*[的吧,，那\s]*我(?:来|跟|看
 /** For all, or about a customer instead of to one. */
 const TO_ALL = /^(?:@所有人|@all\b|【|\[通知\]|各位|大家|亲们|家人们|通知|公告|温馨提示)/i
 const ABOUT_CUSTOMER =
-  /(?:这|那)(?:个|位|家)?(?:客户|老板的?单)|(?:谁|你们?)(?:来|去)?(?:跟|接|看|处理)(?:一?下)?(?:这|那|他|她)|工单 ?\d|他(?:们|说|那)|她(?:说|那)/
+  /(?:这|那)(?:个|位|家)?(?:客户|老板的?单)|(?:谁|你们?)(?:来|去)?(?:跟|接|看|处理)(?:一?下)?(?:这|那|他|她)|工单 ?\d|他(?:们|说|那)|她(?:说|那)|^[他她]/
 
 /**
  * Decides whom a colleague's message in a customers' group is meant for. Pure.
@@ -113,13 +117,13 @@ function fromTheFlow(message: IncomingMessage, situation: TalkSituation): Talk {
   if (TO_SEVERAL.test(text) && open.length > 1) {
     return { rule: 'several', askerKeys: open.map(({ speaker }) => speaker.key) }
   }
-  const taken = takenUp(open, text)
+  const taken = takenUp(wishesOf(situation, sinceMs), text)
   if (!taken && !saysYou && isAmongColleagues(message, recent)) return AMONG_US
   const before = lastTalkOf(message.sender.key, recent, nowMs)
   if (before && !(taken && !before.to.includes(taken.speaker.key)) && !open.some(isNewer(before, recent))) {
     return { rule: 'went-on', askerKeys: before.to }
   }
-  const meant = taken ?? likeliest(open, waiting)
+  const meant = taken ?? likeliest(open, text, situation)
   if (meant) return { rule: 'answered', askerKeys: [meant.speaker.key] }
   const [only, ...more] = waiting.filter(({ key }) => spokeSince(recent, key, nowMs - TICKET_WITHIN_MS))
   if (only && more.length === 0) return { rule: 'only-ticket', askerKeys: [only.key] }
@@ -135,27 +139,31 @@ function isAmongColleagues({ sender, text, sentAtMs }: IncomingMessage, recent: 
   return (last.amongUs === true || last.text.includes(`@${sender.name}`)) && !TAKES_IT.test(text)
 }
 
+/** The last wish of each asker, served or not, oldest first. Whoever has a ticket wants something with every report. */
+function wishesOf({ recent, waiting }: TalkSituation, sinceMs: number): readonly HeardLine[] {
+  const waits = new Set(keysOf(waiting))
+  const wishes = recent.filter(
+    ({ part, wants, speaker, atMs }) =>
+      part === 'asker' && atMs >= sinceMs && (wants === 'answer' || (wants === 'maybe' && waits.has(speaker.key))),
+  )
+  return wishes.filter(({ speaker }, at) => !wishes.slice(at + 1).some((later) => later.speaker.key === speaker.key))
+}
+
 /**
- * The last wish of each asker to whom nobody has spoken since, oldest first; this colleague's own words don't count as served, nor
- * what the bot says to whoever waits for a person.
+ * The wishes of those to whom nobody has spoken since; this colleague's own words don't count as served, nor what the
+ * bot says to whoever waits for a person.
  */
 function unserved(
-  { recent, waiting }: TalkSituation,
+  situation: TalkSituation,
   { sinceMs, colleagueKey }: { sinceMs: number; colleagueKey: string },
 ): readonly HeardLine[] {
+  const { recent, waiting } = situation
   const waits = new Set(keysOf(waiting))
-  const wishes = new Map<string, HeardLine>()
-  for (const line of recent) {
-    const { part, wants, speaker, to, atMs } = line
-    const isWish = wants === 'answer' || (wants === 'maybe' && waits.has(speaker.key))
-    if (part === 'asker' && isWish && atMs >= sinceMs) {
-      wishes.delete(speaker.key) // the last one to speak comes last
-      wishes.set(speaker.key, line)
-    }
-    if (part === 'asker' || speaker.key === colleagueKey) continue
-    for (const key of to) if (part === 'colleague' || !waits.has(key)) wishes.delete(key)
-  }
-  return [...wishes.values()]
+  const serves = ({ part, speaker, to }: HeardLine, key: string): boolean =>
+    part !== 'asker' && speaker.key !== colleagueKey && to.includes(key) && (part === 'colleague' || !waits.has(key))
+  return wishesOf(situation, sinceMs).filter(
+    (wish) => !recent.slice(recent.indexOf(wish) + 1).some((line) => serves(line, wish.speaker.key)),
+  )
 }
 
 /** What this colleague said last to an asker, while that is fresh. */
@@ -171,36 +179,15 @@ const isNewer =
   (line: HeardLine): boolean =>
     recent.indexOf(line) > recent.indexOf(before) && !before.to.includes(line.speaker.key)
 
-/** The one wish whose words the answer takes up more than those of all others. */
-function takenUp(open: readonly HeardLine[], text: string): HeardLine | undefined {
-  const shared = open.map((line) => sharedPairs(line.text, text))
-  const most = Math.max(0, ...shared)
-  const taken = open.filter((_, index) => shared[index] === most)
-  return most > 0 && taken.length === 1 ? taken[0] : undefined
-}
-
-/** Of several who wait: who has a ticket, else who spoke last. */
-function likeliest(open: readonly HeardLine[], waiting: readonly Speaker[]): HeardLine | undefined {
+/** Of several who wait: who asked just now, unless 稍等 is all the answer; else who has a ticket; else who spoke last. */
+function likeliest(
+  open: readonly HeardLine[],
+  text: string,
+  { recent, waiting }: TalkSituation,
+): HeardLine | undefined {
+  const justAsked = ATTENDS.test(text) ? undefined : open.find((line) => line === recent.at(-1))
   const withTicket = open.filter(({ speaker }) => waiting.some(({ key }) => key === speaker.key))
-  return withTicket.length === 1 ? withTicket[0] : open.at(-1)
-}
-
-/** Pairs of Chinese characters or whole Latin words that two texts have in common, stop pairs apart. */
-function sharedPairs(one: string, other: string): number {
-  const pairs = pairsOf(one)
-  return [...pairsOf(other)].filter((pair) => pairs.has(pair)).length
-}
-
-const STOP_PAIR = /[的了吗呢吧啊呀我您你们这那是在有就也都还不要可以怎么什么一下个]/
-
-function pairsOf(text: string): ReadonlySet<string> {
-  const found = new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? [])
-  const letters = [...text]
-  for (let at = 0; at + 1 < letters.length; at++) {
-    const pair = letters[at]! + letters[at + 1]!
-    if (/^\p{Script=Han}{2}$/u.test(pair) && !STOP_PAIR.test(pair)) found.add(pair)
-  }
-  return found
+  return justAsked ?? (withTicket.length === 1 ? withTicket[0] : open.at(-1))
 }
 
 /** The quoted asker; for the bot's words, the asker to whom it said them. */
