@@ -154,12 +154,10 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       attendant.start()
     },
     stop: async () => {
-      await attendant.stop()
       notices.stop()
-      const roundsStopped = rounds.stop()
-      await within(LAST_WORDS_MS, sayLastWords({ channel, outbox, underWay }))
+      const othersStopped = Promise.all([attendant.stop(), rounds.stop()])
+      await within(LAST_WORDS_MS, Promise.all([sayLastWords({ channel, outbox, underWay }), othersStopped]))
       await channel.stop()
-      await roundsStopped
       await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush()])
     },
   }

@@ -20,7 +20,7 @@ export class UnderWay {
 }
 
 /** Resolves when the work is done or its time is up; what it throws in time, this throws. */
-export async function within(ms: number, work: Promise<void>): Promise<void> {
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const timeIsUp = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms)

@@ -1,8 +1,10 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import { PROJECT_ROOT, readConfig } from '../../src/config.js'
 import { createBot } from '../../src/create-bot.js'
+import type { TicketStore } from '../../src/model/ports.js'
 import { aMessage, CUSTOMERS } from '../support/a-message.js'
 import { capturedLog } from '../support/captured-log.js'
 import { FakeChannel } from '../support/fake-channel.js'
@@ -13,6 +15,17 @@ section: "1"
 title: 提交审核
 utterances: [怎么提交审核, 提审怎么操作, 在哪里提交, 如何送审, 提交审核的步骤, 审核怎么提交, 提审入口在哪, 怎样送审]
 `
+
+/** Writes nothing before the bot is being stopped. */
+async function slowStore(channel: FakeChannel): Promise<TicketStore> {
+  const store = await LowdbTicketStore.inMemory()
+  const isStopping = new Promise<void>((resolve) => {
+    channel.stopHearing = async () => resolve()
+  })
+  const put = store.put.bind(store)
+  store.put = (ticket) => isStopping.then(() => put(ticket))
+  return store
+}
 
 /** The whole bot of `npm start`, on files of its own. */
 async function wholeBot() {
@@ -30,7 +43,8 @@ async function wholeBot() {
   })
   const channel = new FakeChannel()
   const clock = { now: () => Date.now() }
-  const bot = await createBot(config, { channel, clock, log: capturedLog().log, journal: { record: () => {} } })
+  const surroundings = { channel, clock, log: capturedLog().log, journal: { record: () => {} } }
+  const bot = await createBot(config, { ...surroundings, ticketStore: await slowStore(channel) })
   await bot.start()
   const asks = (id: string) =>
     channel.listener!(aMessage({ id, text: '转人工', addressedToBot: true, sentAtMs: Date.now() }))
