@@ -1,0 +1,180 @@
+import { createHash } from 'node:crypto'
+import type { Alerts } from '../model/alerts.js'
+import type { Decision } from '../model/decision.js'
+import type { KnowledgeContent } from '../model/knowledge.js'
+import type { LearningRecords, LearningStore } from '../model/learning.js'
+import type { IncomingMessage } from '../model/message.js'
+import type { Clock, Log, StaffNotices } from '../model/ports.js'
+import type { KnowledgeSnapshot } from '../model/snapshot.js'
+import type { Ticket } from '../model/ticket.js'
+import type { Understanding } from '../model/understanding.js'
+import { normalizeText } from '../understand/normalize-text.js'
+import { coreOf } from '../understand/taught-sentences.js'
+import { AskerTalks } from './asker-talks.js'
+import { cleanText } from './clean-text.js'
+import { HeardNames } from './heard-names.js'
+import { type Incident, lookForIncidents, markTold, type RadarRules } from './incident-radar.js'
+import { type LearningLimits, noteDislike, noteQuestion, prune, retractQuestion } from './learning-book.js'
+import { learningPhrases as say } from './learning-phrases.js'
+import { LikestQuestion } from './likest-question.js'
+import { type Asked, readUnanswered } from './read-unanswered.js'
+import { rejectionReasons } from './rejection-reasons.js'
+import { draftsFrom } from './ticket-drafts.js'
+
+export interface LearningEarParts {
+  readonly store: LearningStore
+  readonly knowledge: { current(): KnowledgeSnapshot }
+  readonly limits: LearningLimits
+  readonly radar: RadarRules
+  /** Names of colleagues, who may be spoken of where they never spoke. */
+  readonly colleagueNames: readonly string[]
+  readonly notices: StaffNotices
+  readonly alerts?: Pick<Alerts, 'tell'> | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const HOUR_MS = 3_600_000
+
+/** Listens to what was decided about messages, and keeps what the bot could not answer. Changes no answer. */
+export class LearningEar {
+  readonly #parts: LearningEarParts
+  readonly #talks = new AskerTalks()
+  readonly #names = new HeardNames()
+  readonly #likest = new LikestQuestion()
+  /** Topics by opaque key, of groups heard in this run; for the eyes of staff. */
+  readonly #topics = new Map<string, string>()
+
+  constructor(parts: LearningEarParts) {
+    this.#parts = parts
+  }
+
+  /** Takes note of one decided message. Never throws: the message is to be answered, whatever is learned from it. */
+  note(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    try {
+      this.#names.note(message)
+      if (decision.kind === 'silent' && decision.reason === 'duplicate') return
+      this.#noteUnanswered(message, decision, understanding)
+      this.#watchReasons(message, decision, understanding)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** Makes drafts of what colleagues wrote when they settled tickets. Never throws. */
+  noteTickets(tickets: readonly Ticket[]): void {
+    try {
+      const { store, clock } = this.#parts
+      const before = store.records()
+      const clean = (text: string, placeKey: string): string => this.#clean(text, placeKey)
+      const records = draftsFrom(before, tickets, { clean, nowMs: clock.now() })
+      if (records !== before) this.#keep(records)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #noteUnanswered(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    const { store, clock } = this.#parts
+    const nowMs = clock.now()
+    const talk = this.#talks.of(message, nowMs)
+    const reading = readUnanswered(message, { decision, understanding, last: talk.last })
+    let records = store.records()
+    const provisional = reading.chosen ? talk.takeProvisional() : undefined
+    if (provisional !== undefined) records = retractQuestion(records, provisional)
+    if (reading.disliked !== undefined) {
+      const person = this.#opaque(`${message.place.key}\n${message.sender.key}`)
+      records = noteDislike(records, { sectionKey: reading.disliked, person, atMs: nowMs })
+    }
+    if (reading.asked && talk.mayAsk()) {
+      records = this.#withQuestion(records, reading.asked, { message, talk, nowMs })
+    }
+    talk.remember(message, { decision, understanding })
+    if (records !== store.records()) this.#keep(records)
+  }
+
+  #withQuestion(
+    records: LearningRecords,
+    { text, why, sectionKey }: Asked,
+    { message, talk, nowMs }: { message: IncomingMessage; talk: ReturnType<AskerTalks['of']>; nowMs: number },
+  ): LearningRecords {
+    const clean = this.#clean(text, message.place.key)
+    if (coreOf(normalizeText(clean)).length < 2) return records
+    const likest = this.#likest.find(clean, records, this.#content().concepts)
+    const place = this.#opaque(message.place.key)
+    const noted = noteQuestion(
+      records,
+      { text: clean, why, sectionKey, place, atMs: nowMs },
+      { likest, again: (number) => talk.hasNoted(number) },
+    )
+    talk.noted(noted.number, { isNew: noted.isNew, isProvisional: why === 'not-chosen' })
+    return noted.records
+  }
+
+  #watchReasons(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    const { place, sender } = message
+    if (place.kind !== 'room' || place.purpose !== 'customers' || sender.role !== 'customer' || message.fromSelf) return
+    const reasons = rejectionReasons(decision, understanding)
+    if (reasons.length === 0) return
+    const { store, clock, radar } = this.#parts
+    const opaque = this.#opaque(place.key)
+    this.#topics.set(opaque, place.topic)
+    const sightings = reasons.map((reason) => ({ reason, place: opaque, atMs: clock.now() }))
+    const { records, incidents } = lookForIncidents(store.records(), sightings, radar)
+    this.#keep(records)
+    for (const incident of incidents) void this.#alarm(incident)
+  }
+
+  /** Told first and marked then: killed in between, staff read it twice rather than never. */
+  async #alarm({ reason, places }: Incident): Promise<void> {
+    const { store, notices, alerts, clock, radar, log } = this.#parts
+    const records = markTold(store.records(), reason, clock.now())
+    try {
+      const names = places.flatMap((place) => this.#topics.get(place) ?? [])
+      const text = say.incident(this.#nameOf(reason), names, places.length - names.length, radar.windowMs / HOUR_MS)
+      // In memory at once, so that the next message finds it; on disk behind the notice.
+      store.keep(records)
+      await notices.add(text)
+      alerts?.tell(text)
+      await store.save(store.records())
+      log.warn({ groups: places.length }, 'the same rejection in several groups')
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #nameOf(reason: string): string {
+    const [kind, ...rest] = reason.split(':')
+    const words = rest.join(':')
+    if (kind !== 'section') return say.reason(words)
+    return say.toSection(words, this.#parts.knowledge.current().sections.get(words)?.title ?? '')
+  }
+
+  #clean(text: string, placeKey: string): string {
+    const names = new Set([...this.#names.in(placeKey), ...this.#parts.colleagueNames])
+    return cleanText(text, { names, isTopic: (word) => this.#isTopic(word) })
+  }
+
+  #isTopic(word: string): boolean {
+    const { concepts, guides } = this.#content()
+    if (concepts.some(({ words }) => words.includes(word.toLowerCase()))) return true
+    return guides.some(({ sections }) => sections.some(({ title }) => title.includes(word)))
+  }
+
+  #content(): KnowledgeContent {
+    return this.#parts.knowledge.current().content
+  }
+
+  #opaque(key: string): string {
+    return createHash('sha256').update(`${this.#parts.store.records().salt}\n${key}`).digest('hex').slice(0, 16)
+  }
+
+  #keep(records: LearningRecords): void {
+    const { store, clock, limits } = this.#parts
+    store.keep(prune(records, clock.now(), limits))
+  }
+
+  #failed(error: unknown): void {
+    this.#parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'learning failed')
+  }
+}
