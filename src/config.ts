@@ -27,6 +27,19 @@ const schema = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  /** How much worse changed knowledge may do and still be taken; see docs/authoring.md. */
+  releases: z
+    .strictObject({
+      /** Golden questions that were answered as wanted and are no more. */
+      goldenMayLose: z.number().int().min(0).max(1_000).default(0),
+      /** Percentage points of the held-out messages: fewer met right. */
+      heldOutMayLosePoints: z.number().min(0).max(100).default(1),
+      /** Percentage points of the held-out messages: more answered wrong, or spoken to when they want silence. */
+      wrongMayGainPoints: z.number().min(0).max(100).default(0.5),
+      /** Seconds after which reading, training and examining are given up. */
+      timeoutSeconds: z.number().min(5).max(3_600).default(120),
+    })
+    .prefault({}),
   rooms: z
     .strictObject({
       /** Topics of the groups that are served; `*` stands for anything. */
@@ -78,6 +91,17 @@ const schema = z.strictObject({
     })
     .prefault({}),
   desk: deskSchema.prefault({}),
+  learning: z
+    .strictObject({
+      /** Days for which a question that could not be answered is kept after it was last asked. */
+      keepDays: z.number().int().min(1).max(730).default(90),
+      /** So many different people must call an answer useless before 未答 shows it. */
+      dislikes: z.number().int().min(1).max(50).default(3),
+      /** So many different groups, rejected for the same reason within these hours, are an incident. */
+      incidentGroups: z.number().int().min(2).max(100).default(3),
+      incidentHours: z.number().min(1).max(720).default(48),
+    })
+    .prefault({}),
   web: z
     .strictObject({
       /** First port to try on 127.0.0.1; 0 takes any free one. */

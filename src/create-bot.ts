@@ -5,7 +5,6 @@ import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
 import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
 import { storedReminders, storedWalks } from './adapters/lowdb/stored-shapes.js'
-import { createReload } from './admin/reload-knowledge.js'
 import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
 import { ToldDays } from './decide/told-days.js'
@@ -13,8 +12,7 @@ import { WalkMemory } from './decide/walk-memory.js'
 import { deskRulesOf } from './desk/desk-config.js'
 import { openDesk } from './desk/open-desk.js'
 import { createMessageHandler } from './handle-message.js'
-import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
-import { createLoadSnapshot } from './load-snapshot.js'
+import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Alerts } from './model/alerts.js'
 import { chinaDay, civilOf } from './model/calendar-day.js'
 import type { IncomingMessage } from './model/message.js'
@@ -22,6 +20,7 @@ import type { Operations } from './model/operations.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
 import type { Reminder } from './model/reminder.js'
 import type { StoredWalk } from './model/walk.js'
+import { openKnowledge } from './open-knowledge.js'
 import { ReminderBook } from './reminders/reminder-book.js'
 import { ReminderRounds } from './reminders/reminder-rounds.js'
 import { renderReminder } from './reply/render-reminder.js'
@@ -54,6 +53,8 @@ export interface Bot {
   readonly operations: Operations
   readonly knowledge: KnowledgeHolder
   readonly desk: TicketDesk
+  /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
+  readonly notice: string | undefined
   /** How the desk is doing at this moment. */
   deskFigures(): DeskFigures
   /** Bubbles that wait for their turn. */
@@ -84,14 +85,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const { channel, clock, log, journal } = surroundings
   // WeChat dates messages in whole seconds: what is written within the second of the start would seem older.
   const startedAtMs = Math.floor(clock.now() / 1000) * 1000
-  const load = createLoadSnapshot({
-    knowledgeDir: config.knowledge.dir,
-    intentsDir: config.knowledge.intentsDir,
-    cacheDir: process.env.GUOSHEN_CACHE_DIR ?? join(config.dataDir, 'cache'),
-  })
-  const { snapshot, warnings } = await load()
-  if (warnings.length > 0) log.warn({ warnings: warnings.length }, 'knowledge has warnings, see npm run knowledge')
-  const knowledge = new KnowledgeHolder(snapshot)
+  const { forgetful = false } = surroundings
+  const { knowledge, releases, ...opened } = await openKnowledge(config, { clock, log, forgetful })
   const memory = new ConversationMemory({
     cooldownMs: config.conversation.cooldownSeconds * 1000,
     offerMs: config.conversation.offerMinutes * 60_000,
@@ -135,7 +130,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
     answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
   })
-  const operations: Operations = { releases: { reload: createReload({ knowledge, load, log }) } }
+  const operations: Operations = { releases }
   const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
   const parts = { knowledge, ...talk, ...deskParts, operations, outbox, replyCheck, pictures, journal, clock, log }
   const underWay = new UnderWay()
@@ -144,6 +139,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     operations,
     knowledge,
     desk,
+    notice: opened.notice,
     deskFigures: () => deskFigures(desk.all(), clock.now(), desk.rules),
     queueLength: () => outbox.length,
     handle,
@@ -158,7 +154,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       const othersStopped = Promise.all([attendant.stop(), rounds.stop()])
       await within(LAST_WORDS_MS, Promise.all([sayLastWords({ channel, outbox, underWay }), othersStopped]))
       await channel.stop()
-      await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush()])
+      await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush(), opened.stop()])
     },
   }
 }

@@ -8,6 +8,7 @@ export type BotErrorCode =
   | 'store-unreadable'
   | 'folder-in-use'
   | 'handler-failed'
+  | 'build-failed'
 
 /** An error that the caller can tell apart by `code`; its message never holds chat text, names or secrets. */
 export class BotError extends Error {
@@ -92,5 +93,19 @@ export class FolderInUseError extends BotError {
     this.folder = folder
     this.lockPath = lockPath
     this.holder = holder
+  }
+}
+
+/** New knowledge could not be built; the old one is as good as before. */
+export class BuildError extends BotError {
+  override readonly name = 'BuildError'
+  readonly reason: 'failed' | 'crashed' | 'timeout' | 'busy' | 'stopped'
+  /** What the system said, e.g. `ENOSPC`. */
+  readonly systemCode: string | undefined
+
+  constructor(reason: BuildError['reason'], message: string, systemCode?: string) {
+    super('build-failed', message)
+    this.reason = reason
+    this.systemCode = systemCode
   }
 }

@@ -1,49 +1,30 @@
-import { join } from 'node:path'
-import { CompiledKnowledge } from './adapters/files/compiled-knowledge.js'
-import { KnowledgeFolder } from './adapters/files/knowledge-folder.js'
-import type { LoadSnapshot } from './admin/reload-knowledge.js'
+import { type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
+import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
-import { buildSnapshot } from './knowledge/build-snapshot.js'
-import { readKnowledge } from './knowledge/read-knowledge.js'
-import type { KnowledgeContent, Problem } from './model/knowledge.js'
-import { type CompiledMatcher, compileMatcher } from './understand/intent-matcher.js'
+import { toSnapshot } from './knowledge/build-snapshot.js'
+import { unpackKnowledge } from './knowledge/pack-knowledge.js'
+import type { Problem } from './model/knowledge.js'
+import type { KnowledgeSnapshot } from './model/snapshot.js'
+import { runAtOnce } from './releases/run-in-slices.js'
 
-interface Built {
-  readonly content: KnowledgeContent
-  readonly problems: readonly Problem[]
-  /** Absent when there are errors: nothing is trained on broken knowledge. */
-  readonly compiled?: CompiledMatcher
-}
+export type LoadSnapshot = () => Promise<{
+  readonly snapshot: KnowledgeSnapshot
+  readonly warnings: readonly Problem[]
+}>
 
 /**
- * Joins folder, checks and matcher: the one way from authors' files to a snapshot.
+ * Reads the authors' folders as they stand, on this thread: for the command line, where nobody waits beside it.
+ * What is returned throws a KnowledgeError when the files can't be used.
  *
  * @param cacheDir where the trained matcher is kept, so that unchanged files are not trained on again
  */
-export function createLoadSnapshot({
-  knowledgeDir,
-  intentsDir,
-  cacheDir,
-}: {
-  readonly knowledgeDir: string
-  readonly intentsDir: string
-  readonly cacheDir?: string
-}): LoadSnapshot {
-  const folder = new KnowledgeFolder({ knowledgeDir, intentsDir })
-  const kept =
-    cacheDir === undefined ? undefined : new CompiledKnowledge<Built>(cacheDir, join(import.meta.dirname, 'understand'))
+export function createLoadSnapshot({ cacheDir, ...paths }: FolderPaths & { readonly cacheDir?: string }): LoadSnapshot {
+  const folder = new KnowledgeFolder(paths)
+  const builder = new KnowledgeBuilder(cacheDir)
   return async () => {
-    const files = await folder.read()
-    const build = (): Built => {
-      const { content, problems } = readKnowledge(files)
-      if (problems.some(isError)) return { content, problems }
-      return { content, problems, compiled: compileMatcher(content) }
-    }
-    const texts = [...files.guides, ...files.intents].flatMap(({ file, text }) => [file, text])
-    const { content, problems, compiled } = kept ? await kept.getOrBuild(texts, build) : build()
-    if (problems.some(isError)) throw new KnowledgeError(problems)
-    return { snapshot: buildSnapshot(content, compiled), warnings: problems }
+    const outcome = await builder.build(await folder.read())
+    if (outcome.status === 'broken') throw new KnowledgeError(outcome.problems)
+    const built = runAtOnce(unpackKnowledge(outcome.packed))
+    return { snapshot: toSnapshot(built), warnings: built.warnings }
   }
 }
-
-const isError = ({ severity }: Problem): boolean => severity === 'error'

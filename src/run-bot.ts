@@ -89,6 +89,10 @@ async function run(config: Config, log: Logger): Promise<void> {
   await session.networkReady()
   await bot.start()
   session.started()
+  if (bot.notice !== undefined) {
+    print(bot.notice)
+    alerts.tell(bot.notice)
+  }
   print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
 }
 

@@ -6,16 +6,6 @@ const MAX_REPORT_CHARS = 500
 
 /** Answers to orders of staff and admins. */
 export const commandPhrases = {
-  reloaded: (sections: number, utterances: number, version: string): string =>
-    `知识已重载：${sections} 个小节，${utterances} 条说法，版本 ${version}。`,
-  unchanged: (version: string): string => `知识没有变化，还是版本 ${version}。`,
-  warnings: (count: number): string => `另有 ${count} 条提醒，运行 npm run knowledge 查看。`,
-  refused: (problems: readonly string[], more: number): string =>
-    [
-      '没有重载，继续用原来的知识。请改好再试：',
-      ...problems,
-      ...(more > 0 ? [`……还有 ${more} 处，运行 npm run knowledge 查看。`] : []),
-    ].join('\n'),
   help: '可以这样说：',
   notAvailable: '这个机器人还没有这项功能。',
   notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',
@@ -36,5 +26,4 @@ export const commandPhrases = {
     while (lines.join('\n').length > MAX_REPORT_CHARS) lines.pop()
     return lines.join('\n')
   },
-  reloadFailed: '重载没有成功，继续用原来的知识。原因写在运行日志里。',
 } as const

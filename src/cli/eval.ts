@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config.js'
+import { KnowledgeError } from '../errors.js'
 import { crossValidate } from '../evaluate/cross-validate.js'
 import { nearestUtterance } from '../evaluate/nearest-utterance.js'
 import { readHeldOut } from '../evaluate/read-held-out.js'
@@ -20,9 +21,12 @@ async function main(): Promise<void> {
   const { snapshot } = await createLoadSnapshot({
     knowledgeDir: config.knowledge.dir,
     intentsDir: config.knowledge.intentsDir,
+    learnedDir: join(config.dataDir, 'learned'),
     cacheDir: join(config.dataDir, 'cache'),
   })()
-  const heldOut = readHeldOut(await readFile(join(config.knowledge.intentsDir, 'held-out.yaml'), 'utf8'))
+  const file = join(config.knowledge.intentsDir, 'held-out.yaml')
+  const { messages: heldOut, problems } = readHeldOut({ file, text: await readFile(file, 'utf8') })
+  if (problems.length > 0) throw new KnowledgeError(problems)
   const knowing = { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: Date.now() }
   const understood = heldOut.map((message) => ({ message, understanding: understand(message.text, knowing) }))
   console.log(renderReport('留出的说法（从不参与学习）', understood))

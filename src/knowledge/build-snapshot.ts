@@ -2,16 +2,21 @@ import { createHash } from 'node:crypto'
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
 import { buildIntentMatcher, type CompiledMatcher } from '../understand/intent-matcher.js'
+import type { BuiltKnowledge } from './pack-knowledge.js'
+import { versionOf } from './texts-key.js'
 
-/**
- * Builds what a message is handled with.
- *
- * @param compiled the matcher trained on the same content; trained anew, at 2–4 s of CPU, when left out
- */
-export function buildSnapshot(content: KnowledgeContent, compiled?: CompiledMatcher): KnowledgeSnapshot {
+interface Prepared {
+  /** The matcher trained on the same content; trained anew, at 2–4 s of CPU, when left out. */
+  readonly compiled?: CompiledMatcher
+  /** Taken from the content when left out. */
+  readonly version?: string
+}
+
+/** Builds what a message is handled with. */
+export function buildSnapshot(content: KnowledgeContent, { compiled, version }: Prepared = {}): KnowledgeSnapshot {
   const sections = content.guides.flatMap((guide) => guide.sections)
   return {
-    version: createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8),
+    version: version ?? createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8),
     content,
     sections: new Map(sections.map((section) => [section.key, section])),
     intentOfSection: new Map(
@@ -20,3 +25,7 @@ export function buildSnapshot(content: KnowledgeContent, compiled?: CompiledMatc
     matcher: buildIntentMatcher(content, compiled),
   }
 }
+
+/** The snapshot of knowledge that was built aside; takes a few milliseconds. */
+export const toSnapshot = ({ content, compiled, textsKey }: BuiltKnowledge): KnowledgeSnapshot =>
+  buildSnapshot(content, { compiled, version: versionOf(textsKey) })

@@ -1,8 +1,7 @@
-import type { z } from 'zod'
 import type { Concept, Problem, SilentExample } from '../model/knowledge.js'
-import { explainIssue } from './explain-issue.js'
+import { checkShape } from './check-shape.js'
 import { conceptsSchema, intentSchema, silenceSchema } from './intent-schemas.js'
-import { findWideColons, readYaml, type YamlFile, type YamlPlace } from './yaml-document.js'
+import { readYaml, type YamlFile, type YamlPlace } from './yaml-document.js'
 
 /** A sentence and where its author wrote it. */
 export interface AuthoredText extends YamlPlace {
@@ -60,30 +59,8 @@ export function parseIntents(source: Source): ParsedIntents {
 
 const baseName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(/\.ya?ml$/i, '')
 
-/** Checks against a schema and tells every issue with its place. */
-function check<Shape>(
-  { file, text }: Source,
-  yaml: YamlFile,
-  schema: z.ZodType<Shape> & { readonly shape: object },
-): { readonly value: Shape | undefined; readonly problems: readonly Problem[] } {
-  const result = schema.safeParse(yaml.value)
-  if (result.success) return { value: result.data, problems: [] }
-  const colons = findWideColons(text).map((slip): Problem => ({ severity: 'error', file, ...slip }))
-  if (colons.length > 0) return { value: undefined, problems: colons }
-  const knownKeys = Object.keys(schema.shape)
-  const problems = result.error.issues
-    .flatMap((issue) => explainIssue(issue, { value: yaml.value, knownKeys }))
-    .map(({ path, part, message, remedy }): Problem => {
-      return { severity: 'error', file, ...yaml.locate(path, part), message, remedy }
-    })
-  // One slip may break several rules of the schema; the first says it best.
-  const isFirst = ({ line, column }: Problem, index: number): boolean =>
-    problems.findIndex((other) => other.line === line && other.column === column) === index
-  return { value: undefined, problems: problems.filter(isFirst) }
-}
-
 function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = check(source, yaml, intentSchema)
+  const { value, problems } = checkShape(source, yaml, intentSchema)
   if (!value) return { content: { kind: 'broken' }, problems }
   const { file } = source
   const id = value.id ?? baseName(file)
@@ -106,7 +83,7 @@ function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
 }
 
 function readSilence(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = check(source, yaml, silenceSchema)
+  const { value, problems } = checkShape(source, yaml, silenceSchema)
   if (!value) return { content: { kind: 'broken' }, problems }
   const examples = (['plain', 'hard'] as const).flatMap((group) =>
     Object.entries(value[group] ?? {}).flatMap(([kind, texts]) =>
@@ -120,7 +97,7 @@ function readSilence(source: Source, yaml: YamlFile): ParsedIntents {
 }
 
 function readConcepts(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = check(source, yaml, conceptsSchema)
+  const { value, problems } = checkShape(source, yaml, conceptsSchema)
   if (!value) return { content: { kind: 'broken' }, problems }
   const concepts = Object.entries(value.concepts).map(([id, words]) => ({ id, words }))
   return { content: { kind: 'concepts', concepts }, problems }

@@ -82,7 +82,10 @@ test('no file is a drawer, and none is too long', () => {
 test('Chinese that people read stands in phrases, not between the lines of code', () => {
   const spoken = /['`][^'`\n]*[\p{Script=Han}]{4,}[^'`\n]*[。！？…][^'`\n]*['`]/u
   const offenders = journey
-    .filter(({ folder, path }) => ['decide', 'learning', 'send', 'tickets', 'model'].includes(folder) && !path.includes('phrases'))
+    .filter(
+      ({ folder, path }) =>
+        ['decide', 'learning', 'send', 'tickets', 'model'].includes(folder) && !path.includes('phrases'),
+    )
     .filter(({ text }) => spoken.test(text))
   expect(offenders.map(({ path }) => path)).toEqual([])
 })

@@ -3,7 +3,6 @@ import { onTestFinished } from 'vitest'
 import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import { readText } from '../../src/adapters/wechaty/read-text.js'
-import { createReload, type LoadSnapshot } from '../../src/admin/reload-knowledge.js'
 import { ConversationMemory } from '../../src/decide/conversation-memory.js'
 import { ToldDays } from '../../src/decide/told-days.js'
 import { WalkMemory } from '../../src/decide/walk-memory.js'
@@ -12,6 +11,8 @@ import { createMessageHandler, type MessageHandlerParts } from '../../src/handle
 import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import type { IncomingMessage, Person } from '../../src/model/message.js'
+import type { Report } from '../../src/model/operations.js'
+import type { KnowledgeSnapshot } from '../../src/model/snapshot.js'
 import type { Candidate } from '../../src/model/understanding.js'
 import { ReminderBook } from '../../src/reminders/reminder-book.js'
 import { NoticeQueue } from '../../src/send/notice-queue.js'
@@ -103,7 +104,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     await outbox.drain({ withinMs: 0 })
     await store.flush()
   })
-  const loading: { load: LoadSnapshot } = { load: async () => ({ snapshot: smallSnapshot('beef0002'), warnings: [] }) }
+  const loading = { load: async (): Promise<KnowledgeSnapshot> => smallSnapshot('beef0002') }
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
@@ -121,7 +122,8 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     toldDays: new ToldDays(),
     reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
     desk,
-    operations: { releases: { reload: createReload({ knowledge, load: () => loading.load(), log }) } },
+    mutes: { of: () => undefined },
+    operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) } },
     outbox,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,
@@ -158,6 +160,11 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
 
   const attend = () => deskParts.attendant.attend()
   return { hears, handle, attend, channel, clock, desk, knowledge, lines, loading, notices, ticketFile, traces }
+}
+
+function takeIntoUse(snapshot: KnowledgeSnapshot, knowledge: KnowledgeHolder): Report {
+  knowledge.replace(snapshot)
+  return { ok: true, text: `已采用 ${snapshot.version}` }
 }
 
 export type BotUnderTest = Awaited<ReturnType<typeof botUnderTest>>

@@ -6,6 +6,14 @@ export interface AuthorsFile {
   /** Relative to the working directory, as an author would name it: `knowledge/fasttest.md`. */
   readonly file: string
   readonly text: string
+  /** The same wherever the folders lie: `knowledge/fasttest.md`, `intents/…`, `learned/…`. */
+  readonly kept: string
+}
+
+export interface AuthorsFiles {
+  readonly guides: readonly AuthorsFile[]
+  /** What the bot was taught in the chat comes last. */
+  readonly intents: readonly AuthorsFile[]
 }
 
 const MAX_FILE_BYTES = 5 * 1024 * 1024
@@ -14,14 +22,23 @@ const INTENT = /\.ya?ml$/i
 // Drafts, editors' leftovers and folders such as `.git`.
 const LEFT_OUT = /^[._]/
 
-/** The two folders that authors write in. Reads them afresh every time. */
+export interface FolderPaths {
+  readonly knowledgeDir: string
+  readonly intentsDir: string
+  /** Utterances taught in the chat, in the format of the intents; need not be there. */
+  readonly learnedDir?: string
+}
+
+/** The folders that authors write in. Reads them afresh every time. */
 export class KnowledgeFolder {
   readonly #knowledgeDir: string
   readonly #intentsDir: string
+  readonly #learnedDir: string | undefined
 
-  constructor({ knowledgeDir, intentsDir }: { readonly knowledgeDir: string; readonly intentsDir: string }) {
+  constructor({ knowledgeDir, intentsDir, learnedDir }: FolderPaths) {
     this.#knowledgeDir = resolve(knowledgeDir)
     this.#intentsDir = resolve(intentsDir)
+    this.#learnedDir = learnedDir === undefined ? undefined : resolve(learnedDir)
   }
 
   /**
@@ -29,19 +46,33 @@ export class KnowledgeFolder {
    *
    * @throws KnowledgeError when a folder or file can't be read
    */
-  async read(): Promise<{ readonly guides: readonly AuthorsFile[]; readonly intents: readonly AuthorsFile[] }> {
+  async read(): Promise<AuthorsFiles> {
     return {
-      guides: await readAll(this.#knowledgeDir, GUIDE),
-      intents: await readAll(this.#intentsDir, INTENT),
+      guides: await readAll(this.#knowledgeDir, GUIDE, 'knowledge'),
+      intents: [...(await readAll(this.#intentsDir, INTENT, 'intents')), ...(await this.readLearned())],
     }
+  }
+
+  /** @throws KnowledgeError when the folder is there and can't be read */
+  async readLearned(): Promise<readonly AuthorsFile[]> {
+    const root = this.#learnedDir
+    const isThere = root !== undefined && (await stat(root).then(Boolean, isPresent))
+    return isThere ? readAll(root, INTENT, 'learned') : []
   }
 }
 
-async function readAll(root: string, wanted: RegExp): Promise<readonly AuthorsFile[]> {
+const isPresent = (error: NodeJS.ErrnoException): boolean => error.code !== 'ENOENT'
+
+async function readAll(root: string, wanted: RegExp, kept: string): Promise<readonly AuthorsFile[]> {
   const realRoot = await orRefuse(root, NO_FOLDER, () => realpath(root))
   const paths: string[] = []
   await walk(root, { wanted, realRoot, seen: new Set(), found: paths })
-  return Promise.all(paths.sort().map(readOne))
+  return Promise.all(
+    paths.sort().map(async (path) => ({
+      ...(await readOne(path)),
+      kept: `${kept}/${relative(root, path).replaceAll(sep, '/')}`,
+    })),
+  )
 }
 
 interface Walk {
@@ -71,7 +102,7 @@ async function walk(folder: string, state: Walk): Promise<void> {
 
 const isInside = (path: string, root: string): boolean => path === root || path.startsWith(root + sep)
 
-async function readOne(path: string): Promise<AuthorsFile> {
+async function readOne(path: string): Promise<Omit<AuthorsFile, 'kept'>> {
   const { size } = await orRefuse(path, NO_FILE, () => stat(path))
   if (size > MAX_FILE_BYTES) throw refusal(path, TOO_LARGE)
   const text = await orRefuse(path, NO_FILE, () => readFile(path, 'utf8'))

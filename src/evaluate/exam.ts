@@ -1,0 +1,136 @@
+import type { Decision } from '../model/decision.js'
+import type { Intent } from '../model/knowledge.js'
+import type { IntentMatcher, Understanding } from '../model/understanding.js'
+import { understand } from '../understand/understand.js'
+import { type LabelledMessage, wantsSilence } from './labelled-message.js'
+import { type Judged, judge } from './tally-decisions.js'
+
+/** What an author wants to come of a message. */
+export type Wanted =
+  | { readonly kind: 'sections'; readonly keys: readonly [string, ...string[]] }
+  | { readonly kind: 'silence' | 'human' | 'unknown' | 'courtesy' }
+
+export interface ExamQuestion {
+  readonly set: 'golden' | 'held-out'
+  readonly text: string
+  /** Put to the bot by name, or merely said in a group where it sits. */
+  readonly heard: 'asked' | 'overheard'
+  readonly wanted: Wanted
+  /** More sections than the wanted ones that are no mistake. */
+  readonly also: readonly string[]
+  /** `file:line`, where it is known. */
+  readonly place?: string
+}
+
+/** How a message was met. `sections`: answered or offered. */
+export interface Met {
+  readonly kind: Decision['kind']
+  readonly sections: readonly string[]
+}
+
+export interface ExamAnswer {
+  readonly met: Met
+  readonly isRight: boolean
+  /** A wrong answer, or an answer where silence was wanted; worse than knowing nothing. */
+  readonly isWrong: boolean
+}
+
+export interface ExamFigures {
+  readonly golden: { readonly total: number; readonly right: number }
+  readonly heldOut: { readonly total: number; readonly right: number; readonly wrong: number }
+}
+
+/** A message that is met in another way than before. */
+export interface ExamChange extends Pick<ExamQuestion, 'set' | 'text' | 'heard' | 'wanted' | 'place'> {
+  readonly before: Met
+  readonly after: Met
+  readonly wasRight: boolean
+  readonly isRight: boolean
+}
+
+interface Candidate {
+  readonly matcher: IntentMatcher
+  readonly intents: readonly Intent[]
+  /** Clock for questions about days; milliseconds since the epoch. */
+  readonly nowMs: number
+}
+
+/** Puts every question; the answers come in the order of the questions. Takes some 0.2 ms each. */
+export const sitExam = (questions: readonly ExamQuestion[], candidate: Candidate): readonly ExamAnswer[] =>
+  questions.map((question) => meet(question, understand(question.text, candidate)))
+
+function meet(question: ExamQuestion, understanding: Understanding): ExamAnswer {
+  const message = labelled(question)
+  const judged = judge(message, understanding, question.heard === 'asked')
+  const { decision } = judged
+  const met = { kind: decision.kind, sections: 'sectionKeys' in decision ? decision.sectionKeys : [] }
+  if (question.set === 'golden') return { met, isRight: isAsWanted(met, question.wanted), isWrong: isWrong(judged) }
+  // What would be said to an overheard question counts too: that is where a wrong answer hurts most.
+  const overheard = question.heard === 'overheard' ? judged : judge(message, understanding, false)
+  return { met, isRight: isMetWell(judged), isWrong: isWrong(judged) || isWrong(overheard) }
+}
+
+const labelled = ({ text, wanted, also }: ExamQuestion): LabelledMessage => ({
+  text,
+  sections: wanted.kind === 'sections' ? [...wanted.keys, ...also] : [],
+  wantsHuman: wanted.kind === 'human',
+  kind: 'exam',
+  hard: false,
+})
+
+/** The author insists: nothing but this answer is right. */
+function isAsWanted({ kind, sections }: Met, wanted: Wanted): boolean {
+  switch (wanted.kind) {
+    case 'sections':
+      return kind === 'answer' && sections[0] === wanted.keys[0] && wanted.keys.every((key) => sections.includes(key))
+    case 'silence':
+      return kind === 'silent'
+    case 'human':
+      return kind === 'escalate'
+    case 'unknown':
+      return kind === 'fallback'
+    case 'courtesy':
+      return kind === 'courtesy'
+  }
+}
+
+const isMetWell = ({ message, outcome }: Judged): boolean =>
+  wantsSilence(message)
+    ? outcome === 'quiet'
+    : message.wantsHuman
+      ? outcome === 'person'
+      : outcome === 'right' || outcome === 'right-offered-first'
+
+const isWrong = ({ outcome }: Judged): boolean => outcome === 'wrong' || outcome === 'spoke-up'
+
+/** @param answers to the same questions, in their order */
+export function figuresOf(questions: readonly ExamQuestion[], answers: readonly ExamAnswer[]): ExamFigures {
+  const of = (set: ExamQuestion['set']): readonly ExamAnswer[] =>
+    answers.filter((_answer, index) => questions[index]!.set === set)
+  const [golden, heldOut] = [of('golden'), of('held-out')]
+  const right = (list: readonly ExamAnswer[]): number => list.filter(({ isRight }) => isRight).length
+  return {
+    golden: { total: golden.length, right: right(golden) },
+    heldOut: {
+      total: heldOut.length,
+      right: right(heldOut),
+      wrong: heldOut.filter((answer) => answer.isWrong).length,
+    },
+  }
+}
+
+/** The questions that are met in another way, golden ones first, what got worse first. */
+export function changesOf(
+  questions: readonly ExamQuestion[],
+  { before, after }: { readonly before: readonly ExamAnswer[]; readonly after: readonly ExamAnswer[] },
+): readonly ExamChange[] {
+  const changes = questions.flatMap(({ set, text, heard, wanted, place }, index): readonly ExamChange[] => {
+    const [was, is] = [before[index]!, after[index]!]
+    if (was.met.kind === is.met.kind && was.met.sections.join() === is.met.sections.join()) return []
+    const facts = { set, text, heard, wanted, ...(place === undefined ? {} : { place }) }
+    return [{ ...facts, before: was.met, after: is.met, wasRight: was.isRight, isRight: is.isRight }]
+  })
+  const weight = ({ set, wasRight, isRight }: ExamChange): number =>
+    (set === 'golden' ? 0 : 4) + (wasRight && !isRight ? 0 : isRight && !wasRight ? 2 : 1)
+  return changes.sort((a, b) => weight(a) - weight(b))
+}

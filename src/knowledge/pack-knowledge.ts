@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import type { Concept, Guide, Intent, KnowledgeContent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import type { CompiledMatcher } from '../understand/intent-matcher.js'
+
+/** Everything that a snapshot is made of, ready to be used. */
+export interface BuiltKnowledge {
+  /** Hash of the texts that it was built from. */
+  readonly textsKey: string
+  /** Hash of the code that built it; another code must not use it. */
+  readonly codeKey: string
+  readonly content: KnowledgeContent
+  readonly warnings: readonly Problem[]
+  readonly compiled: CompiledMatcher
+}
+
+export type PackedKeys = Pick<BuiltKnowledge, 'textsKey' | 'codeKey'>
+
+interface Block {
+  readonly holds: 'guide' | 'sections' | 'intents' | 'silence' | 'names' | 'coarse' | 'weights' | 'bias'
+  readonly bytes: number
+}
+
+interface Header extends PackedKeys {
+  readonly warnings: readonly Problem[]
+  readonly concepts: readonly Concept[]
+  /** Null where no intent is authored, so that nothing was trained. */
+  readonly classes: readonly string[] | null
+  readonly blocks: readonly Block[]
+}
+
+const DIGEST_BYTES = 32
+const START = DIGEST_BYTES + 4 // then the header
+// Pieces that take about a millisecond each to read.
+const SECTIONS_A_BLOCK = 100
+const TEXTS_A_BLOCK = 500
+const NAMES_A_BLOCK = 2_000
+
+/** Writes it down as bytes: digest, header, blocks. Good for a file and for another thread. */
+export function packKnowledge(built: BuiltKnowledge): Uint8Array<ArrayBuffer> {
+  const parts = [...contentParts(built.content), ...modelParts(built.compiled)]
+  const header: Header = {
+    textsKey: built.textsKey,
+    codeKey: built.codeKey,
+    warnings: built.warnings,
+    concepts: built.content.concepts,
+    classes: built.compiled?.classes ?? null,
+    blocks: parts.map(({ holds, bytes }) => ({ holds, bytes: bytes.byteLength })),
+  }
+  const head = toBytes(header)
+  const length = parts.reduce((sum, { bytes }) => sum + bytes.byteLength, START + head.byteLength)
+  const packed = new Uint8Array(length)
+  new DataView(packed.buffer).setUint32(DIGEST_BYTES, head.byteLength)
+  let at = START
+  for (const bytes of [head, ...parts.map((part) => part.bytes)]) {
+    packed.set(bytes, at)
+    at += bytes.byteLength
+  }
+  packed.set(digestOf(packed))
+  return packed
+}
+
+/** @returns what it was built from; undefined for bytes that are cut off or damaged */
+export function readPackedKeys(packed: Uint8Array): PackedKeys | undefined {
+  if (packed.byteLength < START || !digestOf(packed).equals(packed.subarray(0, DIGEST_BYTES))) return undefined
+  return headerOf(packed)
+}
+
+/**
+ * Reads sound bytes back, a millisecond's work a step, so that a thread with other duties can pause in between.
+ *
+ * @param packed whose digest is right, see `readPackedKeys`
+ */
+export function* unpackKnowledge(packed: Uint8Array): Generator<void, BuiltKnowledge> {
+  const { blocks, classes, concepts, ...rest } = headerOf(packed)
+  const guides: (Guide & { readonly sections: Section[] })[] = []
+  const intents: Intent[] = []
+  const silence: SilentExample[] = []
+  const rows = new Map<string, number>()
+  const model = { coarse: new Uint8Array(), weights: new Float32Array(), bias: new Float32Array() }
+  let at = START + headerBytes(packed)
+  for (const { holds, bytes } of blocks) {
+    const block = packed.subarray(at, at + bytes)
+    at += bytes
+    if (holds === 'guide') guides.push({ ...fromBytes<Guide>(block), sections: [] })
+    else if (holds === 'sections') guides.at(-1)!.sections.push(...fromBytes<Section[]>(block))
+    else if (holds === 'intents') intents.push(...fromBytes<Intent[]>(block))
+    else if (holds === 'silence') silence.push(...fromBytes<SilentExample[]>(block))
+    else if (holds === 'names') for (const name of fromBytes<string[]>(block)) rows.set(name, rows.size)
+    // Copied out, so that the bytes of all the rest can go.
+    else if (holds === 'coarse') model.coarse = block.slice()
+    else model[holds] = new Float32Array(block.slice().buffer)
+    yield
+  }
+  return {
+    ...rest,
+    content: { guides, intents, silence, concepts },
+    compiled: classes && { classes, rows, ...model },
+  }
+}
+
+interface Part {
+  readonly holds: Block['holds']
+  readonly bytes: Uint8Array
+}
+
+function contentParts({ guides, intents, silence }: KnowledgeContent): readonly Part[] {
+  const parts = (holds: Part['holds'], list: readonly unknown[], size: number): readonly Part[] =>
+    inBlocks(list, size).map((block) => ({ holds, bytes: toBytes(block) }))
+  return [
+    ...guides.flatMap((guide) => [
+      { holds: 'guide' as const, bytes: toBytes({ ...guide, sections: [] }) },
+      ...parts('sections', guide.sections, SECTIONS_A_BLOCK),
+    ]),
+    ...(intents.some(({ utterances }) => utterances.length > TEXTS_A_BLOCK)
+      ? parts('intents', intents, 1)
+      : parts('intents', intents, 5)),
+    ...parts('silence', silence, TEXTS_A_BLOCK),
+  ]
+}
+
+function modelParts(compiled: CompiledMatcher): readonly Part[] {
+  if (!compiled) return []
+  const { rows, coarse, weights, bias } = compiled
+  const names = [...rows].sort((a, b) => a[1] - b[1]).map(([name]) => name)
+  const raw = (holds: Part['holds'], array: Float32Array | Uint8Array): Part => ({
+    holds,
+    bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
+  })
+  return [
+    ...inBlocks(names, NAMES_A_BLOCK).map((block) => ({ holds: 'names' as const, bytes: toBytes(block) })),
+    raw('coarse', coarse),
+    raw('weights', weights),
+    raw('bias', bias),
+  ]
+}
+
+function inBlocks<Item>(list: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
+}
+
+const toBytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value))
+const fromBytes = <Value>(bytes: Uint8Array): Value => JSON.parse(new TextDecoder().decode(bytes)) as Value
+
+const headerBytes = ({ buffer, byteOffset }: Uint8Array): number =>
+  new DataView(buffer, byteOffset).getUint32(DIGEST_BYTES)
+const headerOf = (packed: Uint8Array): Header => fromBytes<Header>(packed.subarray(START, START + headerBytes(packed)))
+
+const digestOf = (packed: Uint8Array): Buffer => createHash('sha256').update(packed.subarray(DIGEST_BYTES)).digest()

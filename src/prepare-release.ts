@@ -1,0 +1,158 @@
+import { access } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
+import { ReleaseFolder } from './adapters/files/release-folder.js'
+import { KnowledgeBuilder } from './build-knowledge.js'
+import { KnowledgeError } from './errors.js'
+import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam } from './evaluate/exam.js'
+import { readExam } from './evaluate/read-exam.js'
+import { toSnapshot } from './knowledge/build-snapshot.js'
+import { missingPictures, picturePaths } from './knowledge/missing-pictures.js'
+import { unpackKnowledge } from './knowledge/pack-knowledge.js'
+import type { Guide, Problem } from './model/knowledge.js'
+import type { KnowledgeSnapshot } from './model/snapshot.js'
+import { compareContent } from './releases/compare-content.js'
+import type { Findings, Prepared, PrepareOrder } from './releases/release.js'
+import { runAtOnce } from './releases/run-in-slices.js'
+
+export interface ReleasePaths extends FolderPaths {
+  readonly releasesDir: string
+  readonly cacheDir: string
+  readonly illustrationsDir: string
+  /** Pictures may come from the documentation site, so none can be said to be missing. */
+  readonly hasDocsSite: boolean
+}
+
+interface Known {
+  readonly snapshot: KnowledgeSnapshot
+  readonly warnings: readonly Problem[]
+  readonly textsKey: string
+}
+
+const KEPT_IN_MEMORY = 3 // the old, the new, and one to go back to
+
+/** The work behind a release: reads, checks, builds, examines, compares. Made to run beside the bot's thread. */
+export class ReleaseWorkshop {
+  readonly #paths: ReleasePaths
+  readonly #builder: KnowledgeBuilder
+  readonly #releases: ReleaseFolder
+  readonly #known = new Map<string, Known>()
+  readonly #answers = new Map<string, readonly ExamAnswer[]>()
+
+  constructor(paths: ReleasePaths) {
+    this.#paths = paths
+    this.#builder = new KnowledgeBuilder(paths.cacheDir)
+    this.#releases = new ReleaseFolder(paths.releasesDir)
+  }
+
+  async prepare(order: PrepareOrder): Promise<Prepared> {
+    const read = await this.#read(order).catch(asProblems)
+    if ('problems' in read) return { status: 'broken', ...read }
+    const outcome = await this.#builder.build(read)
+    if (outcome.status === 'broken') return outcome
+    const after = this.#know(outcome.packed, outcome)
+    const { questions, examKey, problems } = readExam(read.intents, (key) => after.snapshot.sections.has(key))
+    if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
+    const before = order.base === undefined ? undefined : await this.#knowRelease(order.base)
+    const examine = (known: Known): readonly ExamAnswer[] => this.#examine(known, { questions, examKey, ...order })
+    const pictures = await this.#missingPictures(after.snapshot.content.guides, read)
+    const findings: Findings = {
+      textsKey: outcome.textsKey,
+      ...countsOf(after.snapshot),
+      warnings: [...problems, ...after.warnings, ...pictures],
+      difference: compareContent(before?.snapshot.content, after.snapshot.content),
+      exam: compareExams(questions, { before: before && examine(before), after: examine(after) }),
+    }
+    if (before?.textsKey === outcome.textsKey) return { status: 'unchanged', findings }
+    const staged = order.stage
+      ? await this.#releases.stage(read, outcome.packed, this.#builder.pathOf(outcome.textsKey))
+      : undefined
+    return { status: 'ready', findings, packed: outcome.packed, ...(staged === undefined ? {} : { staged }) }
+  }
+
+  /** @throws KnowledgeError when this code no longer accepts the files of the release */
+  async restore(number: number): Promise<Uint8Array> {
+    const files = await this.#releases.readFiles(number)
+    const outcome = await this.#builder.build(files)
+    if (outcome.status === 'broken') throw new KnowledgeError(outcome.problems)
+    await this.#releases.replaceBuilt(number, outcome.packed)
+    return outcome.packed
+  }
+
+  async #read({ base, only }: PrepareOrder): Promise<AuthorsFiles> {
+    const folder = new KnowledgeFolder(this.#paths)
+    if (only !== 'learned' || base === undefined) return folder.read()
+    const kept = await this.#releases.readFiles(base)
+    const authored = kept.intents.filter((file) => !file.kept.startsWith('learned/'))
+    return { guides: kept.guides, intents: [...authored, ...(await folder.readLearned())] }
+  }
+
+  async #knowRelease(number: number): Promise<Known> {
+    const packed = await this.#releases.readBuilt(number)
+    const keys = packed && this.#builder.keysOf(packed)
+    if (packed && keys && keys.codeKey === (await this.#builder.codeKey())) return this.#know(packed, keys)
+    const restored = await this.restore(number)
+    return this.#know(restored, this.#builder.keysOf(restored)!)
+  }
+
+  #know(packed: Uint8Array, { textsKey }: { readonly textsKey: string }): Known {
+    const known = this.#known.get(textsKey)
+    if (known) return known
+    const built = runAtOnce(unpackKnowledge(packed))
+    return remember(this.#known, textsKey, { snapshot: toSnapshot(built), warnings: built.warnings, textsKey })
+  }
+
+  #examine(
+    { snapshot, textsKey }: Known,
+    exam: { readonly questions: readonly ExamQuestion[]; readonly examKey: string; readonly nowMs: number },
+  ): readonly ExamAnswer[] {
+    const key = `${textsKey} ${exam.examKey}`
+    const { matcher, content } = snapshot
+    const candidate = { matcher, intents: content.intents, nowMs: exam.nowMs }
+    return this.#answers.get(key) ?? remember(this.#answers, key, sitExam(exam.questions, candidate))
+  }
+
+  async #missingPictures(guides: readonly Guide[], { guides: texts }: AuthorsFiles): Promise<readonly Problem[]> {
+    if (this.#paths.hasDocsSite) return []
+    const { knowledgeDir, illustrationsDir } = this.#paths
+    const missing = new Set<string>()
+    for (const path of picturePaths(guides)) {
+      const places = [join(resolve(knowledgeDir), path), join(illustrationsDir, basename(path))]
+      const isThere = await Promise.any(places.map((place) => access(place))).then(
+        () => true,
+        () => false,
+      )
+      if (!isThere) missing.add(path)
+    }
+    return missingPictures(guides, { texts, missing })
+  }
+}
+
+function asProblems(error: unknown): { readonly problems: readonly Problem[] } {
+  if (error instanceof KnowledgeError) return { problems: error.problems }
+  throw error
+}
+
+function compareExams(
+  questions: readonly ExamQuestion[],
+  { before, after }: { before: readonly ExamAnswer[] | undefined; after: readonly ExamAnswer[] },
+): Findings['exam'] {
+  return {
+    ...(before ? { before: figuresOf(questions, before) } : {}),
+    after: figuresOf(questions, after),
+    changes: before ? changesOf(questions, { before, after }) : [],
+  }
+}
+
+const countsOf = ({ sections, content }: KnowledgeSnapshot) => ({
+  sectionCount: sections.size,
+  utteranceCount: content.intents
+    .filter(({ automatic }) => !automatic)
+    .reduce((sum, { utterances }) => sum + utterances.length, 0),
+})
+
+function remember<Value>(kept: Map<string, Value>, key: string, value: Value): Value {
+  kept.set(key, value)
+  for (const oldest of kept.keys()) if (kept.size > KEPT_IN_MEMORY) kept.delete(oldest)
+  return value
+}

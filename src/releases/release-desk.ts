@@ -1,0 +1,178 @@
+import { BuildError } from '../errors.js'
+import { toSnapshot } from '../knowledge/build-snapshot.js'
+import type { KnowledgeHolder } from '../knowledge/knowledge-holder.js'
+import { unpackKnowledge } from '../knowledge/pack-knowledge.js'
+import { versionOf } from '../knowledge/texts-key.js'
+import type { Release, Releases, Report } from '../model/operations.js'
+import type { Clock, Log } from '../model/ports.js'
+import type { KnowledgeSnapshot } from '../model/snapshot.js'
+import type { Party } from '../model/ticket.js'
+import { judgeRelease, type ReleaseLimits } from './judge-release.js'
+import type { Findings, NewRelease, Prepared, ReleaseBuilder, ReleaseRecord, ReleaseStore } from './release.js'
+import { releasePhrases as say, whenWords } from './release-phrases.js'
+import { renderWholeReport } from './render-report.js'
+import { runInSlices } from './run-in-slices.js'
+import { TurnTaking } from './turn-taking.js'
+
+export interface ReleaseDeskParts {
+  readonly store: ReleaseStore
+  readonly builder: ReleaseBuilder
+  readonly knowledge: KnowledgeHolder
+  readonly limits: ReleaseLimits
+  /** Told when a build took too long. */
+  readonly timeoutSeconds: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+interface ReloadOrder {
+  readonly by: Party
+  readonly force?: boolean
+  readonly only?: 'learned'
+}
+
+/** Takes new knowledge into use, or not, and goes back. One order at a time; whatever goes wrong, the old one stays. */
+export class ReleaseDesk implements Releases {
+  readonly #parts: ReleaseDeskParts
+  readonly #turns = new TurnTaking<Report>()
+
+  constructor(parts: ReleaseDeskParts) {
+    this.#parts = parts
+  }
+
+  /** Orders alike that still wait for their turn share one run. */
+  reload(order: ReloadOrder): Promise<Report> {
+    const { force = false, only = '' } = order
+    return this.#turns.take(`reload ${force} ${only}`, () => this.#guard('reload', () => this.#reload(order)))
+  }
+
+  check(): Promise<Report> {
+    return this.#turns.take('check', () => this.#guard('check', () => this.#check()))
+  }
+
+  rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report> {
+    return this.#turns.take(`roll back ${order.to}`, () => this.#guard('roll-back', () => this.#rollBack(order)))
+  }
+
+  current(): Release {
+    return this.#record()
+  }
+
+  #record(): ReleaseRecord {
+    const { store } = this.#parts
+    return store.list().find(({ number }) => number === store.inUse()?.number)!
+  }
+
+  async #reload({ by, force = false, only }: ReloadOrder): Promise<Report> {
+    const { store, builder, clock, limits, log } = this.#parts
+    const base = this.#record()
+    const order = { base: base.number, stage: true, nowMs: clock.now(), ...(only ? { only } : {}) }
+    const prepared = await builder.prepare(order)
+    if (prepared.status === 'broken') return this.#refuseBroken(prepared, base)
+    if (prepared.status === 'unchanged') return this.#keep(base, prepared.findings)
+    const { findings, staged } = prepared
+    const objections = judgeRelease(findings, limits)
+    const facts = { objections, when: whenWords(clock.now()), by: by.name }
+    if (objections.length > 0 && !force) {
+      if (staged !== undefined) await store.discard(staged)
+      const report = await store.writeReport('refused', renderWholeReport('没有采用', findings, facts))
+      log.warn({ objections: objections.map(({ kind }) => kind), current: base.number }, 'release not taken')
+      return { ok: false, text: say.rejected(objections, findings, { current: base.number, report }) }
+    }
+    const record = this.#describe(findings, { by, forced: objections.length > 0 })
+    const text = renderWholeReport(`发布 ${record.number}`, findings, facts)
+    // What was taught in the chat is no word on the folder that somebody went back from.
+    const pinned = only === 'learned' && store.inUse()?.pinned === true
+    const report = await this.#take(prepared, { record, report: text, pinned })
+    return { ok: true, text: say.taken(record, findings, { before: base.number, report }) }
+  }
+
+  async #take(
+    { staged, packed }: Extract<Prepared, { status: 'ready' }>,
+    release: Omit<NewRelease, 'staged'>,
+  ): Promise<string> {
+    const { store, knowledge, log } = this.#parts
+    const snapshot = await unpack(packed)
+    const report = await store.add({ staged: staged!, ...release })
+    const { record } = release
+    const before = knowledge.current().version
+    knowledge.replace(snapshot)
+    log.info({ release: record.number, knowledge: record.version, before, forced: record.forced }, 'release taken')
+    return report
+  }
+
+  #describe({ textsKey, sectionCount, utteranceCount }: Findings, who: { by: Party; forced: boolean }): ReleaseRecord {
+    const { store, clock } = this.#parts
+    const number = store.lastNumber() + 1
+    const facts = { textsKey, sectionCount, utteranceCount, ...who }
+    return { number, version: versionOf(textsKey), atMs: clock.now(), ...facts }
+  }
+
+  async #keep(current: ReleaseRecord, findings: Findings): Promise<Report> {
+    const { store } = this.#parts
+    if (!store.inUse()?.pinned) return { ok: true, text: say.unchanged(current, findings) }
+    await store.use({ number: current.number, pinned: false })
+    return { ok: true, text: say.unpinned(current) }
+  }
+
+  #refuseBroken({ problems }: Extract<Prepared, { status: 'broken' }>, { number }: ReleaseRecord): Report {
+    this.#parts.log.warn({ problems: problems.length, current: number }, 'release refused, knowledge is broken')
+    return { ok: false, text: say.broken(problems, number) }
+  }
+
+  async #check(): Promise<Report> {
+    const { store, builder, clock, limits } = this.#parts
+    const base = this.#record()
+    const prepared = await builder.prepare({ base: base.number, stage: false, nowMs: clock.now() })
+    if (prepared.status === 'broken') return this.#refuseBroken(prepared, base)
+    const { findings } = prepared
+    const objections = judgeRelease(findings, limits)
+    const facts = { objections, when: whenWords(clock.now()), by: '检查' }
+    const report = await store.writeReport('check', renderWholeReport('检查', findings, facts))
+    const isUnchanged = prepared.status === 'unchanged'
+    return { ok: objections.length === 0, text: say.checked(objections, findings, { report, isUnchanged }) }
+  }
+
+  async #rollBack({ by, to }: { readonly by: Party; readonly to?: number }): Promise<Report> {
+    const { store, builder, knowledge, log } = this.#parts
+    const current = this.#record()
+    const kept = store.list()
+    const target =
+      to === undefined
+        ? kept.findLast(({ number }) => number < current.number)
+        : kept.find(({ number }) => number === to)
+    if (!target) {
+      const others = kept.filter(({ number }) => number !== current.number).reverse()
+      return { ok: false, text: say.noSuchRelease(to, others.map(keptLine)) }
+    }
+    if (target.number === current.number) return { ok: false, text: say.already(target.number) }
+    const snapshot = await unpack(await builder.restore(target.number))
+    await store.use({ number: target.number, pinned: true })
+    knowledge.replace(snapshot)
+    log.info({ release: target.number, from: current.number, by: by.key }, 'rolled back')
+    return { ok: true, text: say.rolledBack(target, whenWords(target.atMs)) }
+  }
+
+  async #guard(what: string, run: () => Promise<Report>): Promise<Report> {
+    const { log, timeoutSeconds } = this.#parts
+    try {
+      return await run()
+    } catch (error) {
+      log.error({ what, error: error instanceof Error ? error.stack : String(error) }, 'release order failed')
+      return { ok: false, text: say.failed(this.#record().number, reasonOf(error), timeoutSeconds) }
+    }
+  }
+}
+
+/** In slices, because messages are waiting. */
+export const unpack = async (packed: Uint8Array): Promise<KnowledgeSnapshot> =>
+  toSnapshot(await runInSlices(unpackKnowledge(packed)))
+
+const keptLine = (record: ReleaseRecord): string => say.keptRelease(record, whenWords(record.atMs))
+
+function reasonOf(error: unknown): 'timeout' | 'disk-full' | 'no-permission' | 'other' {
+  if (error instanceof BuildError && error.reason === 'timeout') return 'timeout'
+  const code = error instanceof BuildError ? error.systemCode : (error as NodeJS.ErrnoException | undefined)?.code
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full'
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS' ? 'no-permission' : 'other'
+}
