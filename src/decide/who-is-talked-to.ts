@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../model/message.js'
 import { mentionedIn, namedIn } from './names-in-text.js'
-import { takenUp } from './taken-up.js'
+import { takenUp, touchedOn } from './taken-up.js'
 
 export interface Speaker {
   readonly key: string
@@ -179,7 +179,7 @@ const isNewer =
   (line: HeardLine): boolean =>
     recent.indexOf(line) > recent.indexOf(before) && !before.to.includes(line.speaker.key)
 
-/** Of several who wait: who asked just now, unless 稍等 is all the answer; else who has a ticket; else who spoke last. */
+/** Of several who wait: whose matter is touched on; else who asked just now, unless 稍等 is all the answer; else who has a ticket; else who spoke last. */
 function likeliest(
   open: readonly HeardLine[],
   text: string,
@@ -187,7 +187,7 @@ function likeliest(
 ): HeardLine | undefined {
   const justAsked = ATTENDS.test(text) ? undefined : open.find((line) => line === recent.at(-1))
   const withTicket = open.filter(({ speaker }) => waiting.some(({ key }) => key === speaker.key))
-  return justAsked ?? (withTicket.length === 1 ? withTicket[0] : open.at(-1))
+  return touchedOn(open, text) ?? justAsked ?? (withTicket.length === 1 ? withTicket[0] : open.at(-1))
 }
 
 /** The quoted asker; for the bot's words, the asker to whom it said them. */
