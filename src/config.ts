@@ -44,8 +44,8 @@ const schema = z.strictObject({
     .strictObject({
       /** Topics of the groups that are served; `*` stands for anything. */
       serve: z.array(z.string().min(1)).min(1).default(['*']),
-      /** Topic of the vendor's own group, where tickets are worked. */
-      staffRoom: z.string().min(1).default('过审值班群'),
+      /** Topic of the vendor's own group, where tickets are worked. No default: any customer can call a group so. */
+      staffRoom: z.string().min(1).nullable().default(null),
     })
     .prefault({}),
   staff: z

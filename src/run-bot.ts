@@ -8,7 +8,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import { sweepLeftovers } from './adapters/files/sweep-leftovers.js'
 import { createPrometheusMetrics, type PrometheusMetrics } from './adapters/prometheus/prometheus-metrics.js'
 import { PuppetSimulator } from './adapters/simulator/puppet-simulator.js'
-import { createVendorWorld } from './adapters/simulator/vendor-world.js'
+import { createVendorWorld, SIMULATED_STAFF_ROOM } from './adapters/simulator/vendor-world.js'
 import type { World } from './adapters/simulator/world.js'
 import { DecisionLog } from './adapters/web/decision-feed.js'
 import { createHealthRoutes } from './adapters/web/health-routes.js'
@@ -94,6 +94,7 @@ async function run(config: Config, log: Logger): Promise<void> {
     alerts.tell(bot.notice)
   }
   print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
+  if (staffRoomOf(config) === null) print(NO_STAFF_ROOM)
 }
 
 interface AppParts {
@@ -138,13 +139,17 @@ function channelOf(wechaty: WechatyInterface, { config, memory, log }: ChannelPa
     ...memory,
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
-    staffRoom: config.rooms.staffRoom,
+    staffRoom: staffRoomOf(config),
     staffNames: config.staff.names,
     adminRemarks: config.admin.remarks,
     logoutOnStop: config.puppet === 'simulator',
   }
   return new WechatyChannel(wechaty, options, log)
 }
+
+/** On the page nobody but its owner can name a group. */
+const staffRoomOf = ({ puppet, rooms }: Config): string | null =>
+  rooms.staffRoom ?? (puppet === 'simulator' ? SIMULATED_STAFF_ROOM : null)
 
 const measuredJournal = (journal: DecisionJournal, metrics: Metrics): DecisionJournal => ({
   record(trace) {
@@ -176,6 +181,9 @@ function showQrCodes(): (state: LoginState) => void {
     void qrToString(qrText, { type: 'terminal', small: true }).then((code) => print(`请用微信扫码登录：\n${code}`))
   }
 }
+
+const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在微信里收不到工单。
+请把值班群的群名写进 guoshen.yaml 的 rooms.staffRoom（或环境变量 GUOSHEN_STAFF_ROOM），再重新启动。`
 
 /** For whoever sits at the terminal, between the lines of the log. */
 const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)

@@ -32,7 +32,7 @@ test('needs no configuration at all', () => {
     puppet: 'simulator',
     dataDir: 'data',
     knowledge: { dir: join(PROJECT_ROOT, 'knowledge'), intentsDir: join(PROJECT_ROOT, 'intents'), docsSite: null },
-    rooms: { serve: ['*'], staffRoom: '过审值班群' },
+    rooms: { serve: ['*'], staffRoom: null },
     staff: { names: [] },
     admin: { remarks: ['管理员'] },
     conversation: { cooldownSeconds: 180, offerMinutes: 10, timelineMinutes: 60 },
@@ -49,7 +49,7 @@ test.each(['', '# nothing yet\n', '\ufeff', '---\n'])('takes the file %j as "all
 test('takes what the file says and keeps the other defaults', () => {
   const { env } = configFile('rooms:\n  serve: ["*售后*", 内测群]\nadmin: { remarks: [老徐] }\nweb: { port: 0 }\n')
   expect(readConfig(env)).toMatchObject({
-    rooms: { serve: ['*售后*', '内测群'], staffRoom: '过审值班群' },
+    rooms: { serve: ['*售后*', '内测群'], staffRoom: null },
     admin: { remarks: ['老徐'] },
     web: { port: 0 },
     puppet: 'simulator',

@@ -75,6 +75,7 @@ describe('the bot among the traps of WeChat', () => {
       env: wx.botEnv({
         GUOSHEN_CONFIG: path.join(folder, 'guoshen.yaml'),
         GUOSHEN_DATA_DIR: path.join(folder, 'data'),
+        GUOSHEN_STAFF_ROOM: '过审值班群',
         GUOSHEN_WEB_PORT: '0',
       }),
     }).start()

@@ -54,6 +54,7 @@ describe('the bot on WeChat', () => {
       env: wx.botEnv({
         GUOSHEN_DATA_DIR: path.join(folder, 'data'),
         GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
+        GUOSHEN_STAFF_ROOM: '过审值班群',
         GUOSHEN_WEB_PORT: '0',
       }),
     }).start()

@@ -1,6 +1,9 @@
 import type { Clock } from '../../model/ports.js'
 import { World } from './world.js'
 
+/** What the vendor's own group is called where nobody has configured another name. */
+export const SIMULATED_STAFF_ROOM = '过审值班群'
+
 /** The cast that a newcomer meets: a vendor's two groups, its staff group, and everybody's chat with the bot. */
 export function createVendorWorld({ clock }: { clock: Clock }): World {
   return new World(
@@ -26,7 +29,7 @@ export function createVendorWorld({ clock }: { clock: Clock }): World {
           memberIds: ['bot', 'wang', 'li', 'chen'],
           displayNames: { li: '悦邻社区-小李' },
         },
-        { id: 'room-staff', topic: '过审值班群', memberIds: ['bot', 'chen', 'xu'], displayNames: {} },
+        { id: 'room-staff', topic: SIMULATED_STAFF_ROOM, memberIds: ['bot', 'chen', 'xu'], displayNames: {} },
       ],
       // An admin is known by the remark that the bot's account gave, never by a nick that anyone can take.
       remarks: { xu: '管理员' },

@@ -7,7 +7,8 @@ import { toPattern } from './to-pattern.js'
 import type { WhoIsWhere } from './who-is-where.js'
 
 export interface StaffRoomOptions {
-  readonly topic: string
+  /** Null: there is none. */
+  readonly topic: string | null
   /** Names that are never answered. */
   readonly names: readonly string[]
   readonly adminRemarks: readonly string[]
@@ -111,8 +112,9 @@ export class StaffRoom {
   }
 
   async #rooms(): Promise<readonly Room[]> {
-    if (!this.#bot.isLoggedIn) return []
-    const rooms = await this.#bot.Room.findAll({ topic: this.#options.topic })
+    const { topic } = this.#options
+    if (topic === null || !this.#bot.isLoggedIn) return []
+    const rooms = await this.#bot.Room.findAll({ topic })
     if (rooms.length < 2) return rooms
     // After a new login in one process the old rooms stay listed; we are no member of those any more.
     const isOurs = await Promise.all(rooms.map(({ id }) => this.#parts.who.isMemberOf(id)))

@@ -19,7 +19,8 @@ import { WireOrder } from './wire-order.js'
 export interface WechatyChannelOptions {
   /** Topics of served groups; `*` stands for anything. */
   readonly serve: readonly string[]
-  readonly staffRoom: string
+  /** Null: no group is the vendor's. */
+  readonly staffRoom: string | null
   /** Names that are never answered. */
   readonly staffNames: readonly string[]
   readonly adminRemarks: readonly string[]

@@ -204,10 +204,15 @@ test('knows the staff group by its topic, whatever is served', async () => {
   })
 })
 
-test('has no staff place where nobody named one', async () => {
-  const { channel, hears } = await startedChannel({ options: { staffRoom: '没有这个群' } })
+test.each([
+  ['nobody named one, though a group bears the usual name', null],
+  ['there is none of that name', '没有这个群'],
+])('has no staff place where %s', async (_why, staffRoom) => {
+  const { channel, hears } = await startedChannel({ options: { staffRoom, serve: ['*'] } })
   expect(await channel.staffPlace()).toBeUndefined()
-  expect((await hears('r1', 'chen', '好')).sender.role).toBe('customer')
+  const { place, sender } = await hears('staff', 'chen', '工单')
+  expect([place, sender]).toMatchObject([{ purpose: 'customers' }, { role: 'customer' }])
+  expect(sender.inStaffRoom).toBeUndefined()
 })
 
 test('trusts no group while two carry the topic of the staff group', async () => {
