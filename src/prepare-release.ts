@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
+import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
 import { ReleaseFolder } from './adapters/files/release-folder.js'
 import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
@@ -28,6 +28,8 @@ interface Known {
   readonly warnings: readonly Problem[]
   readonly textsKey: string
 }
+
+const isAuthored = ({ kept }: AuthorsFile): boolean => !kept.startsWith('learned/')
 
 const KEPT_IN_MEMORY = 3 // the old, the new, and one to go back to
 
@@ -83,8 +85,11 @@ export class ReleaseWorkshop {
     const folder = new KnowledgeFolder(this.#paths)
     if (only !== 'learned' || base === undefined) return folder.read()
     const kept = await this.#releases.readFiles(base)
-    const authored = kept.intents.filter((file) => !file.kept.startsWith('learned/'))
-    return { guides: kept.guides, intents: [...authored, ...(await folder.readLearned())] }
+    const learned = await folder.readLearned()
+    return {
+      guides: [...kept.guides.filter(isAuthored), ...learned.guides],
+      intents: [...kept.intents.filter(isAuthored), ...learned.intents],
+    }
   }
 
   async #knowRelease(number: number): Promise<Known> {

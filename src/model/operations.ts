@@ -36,7 +36,11 @@ export interface Release {
 
 /** Reload is a release: checked, measured against the one before, numbered, and it can be taken back. */
 export interface Releases {
-  reload(order: { readonly by: Party; readonly force?: boolean }): Promise<Report>
+  /**
+   * @param order `force`: take it although it does worse. `only: 'learned'`: only what was taught in the chat is read
+   *   anew, the guides and intents stay those of the release in use, whatever authors are in the middle of.
+   */
+  reload(order: { readonly by: Party; readonly force?: boolean; readonly only?: 'learned' }): Promise<Report>
   /** What a reload would do, without doing it. */
   check(): Promise<Report>
   /** @param order `to`: number of a release; absent for the one before */
@@ -59,6 +63,8 @@ export interface Rights {
   /** Whether this person was shown to the operator and is to send a code. */
   awaitsCode(contactId: string): boolean
   redeem(order: { readonly code: string; readonly by: Party; readonly contactId: string }): Promise<Report>
+  /** Codes that wait to be handed out, who is locked out and who has a role: for the operator's eyes only. */
+  pending(): Report
   revoke(order: { readonly name: string; readonly by: Party }): Promise<Report>
 }
 

@@ -65,9 +65,9 @@ const sectionsOf = ({ guides }: KnowledgeContent): ReadonlyMap<string, Section> 
 const wordsOf = ({ file: _file, line: _line, ...words }: Section): string => JSON.stringify(words)
 
 const utterancesOf = ({ intents }: KnowledgeContent): readonly OwnedText[] =>
-  intents
-    .filter(({ automatic }) => !automatic)
-    .flatMap(({ id, sectionKey, utterances }) => utterances.map((text) => ({ owner: sectionKey ?? id, text })))
+  intents.flatMap(({ id, sectionKey, utterances, learned = [], automatic }) =>
+    [...(automatic ? [] : utterances), ...learned].map((text) => ({ owner: sectionKey ?? id, text })),
+  )
 
 const silenceOf = ({ silence }: KnowledgeContent): readonly OwnedText[] =>
   silence.map(({ kind, text }) => ({ owner: kind, text }))

@@ -10,9 +10,9 @@ export interface AuthorsFile {
   readonly kept: string
 }
 
+/** What the bot was taught in the chat comes last. */
 export interface AuthorsFiles {
   readonly guides: readonly AuthorsFile[]
-  /** What the bot was taught in the chat comes last. */
   readonly intents: readonly AuthorsFile[]
 }
 
@@ -47,20 +47,23 @@ export class KnowledgeFolder {
    * @throws KnowledgeError when a folder or file can't be read
    */
   async read(): Promise<AuthorsFiles> {
+    const learned = await this.readLearned()
     return {
-      guides: await readAll(this.#knowledgeDir, GUIDE, 'knowledge'),
-      intents: [...(await readAll(this.#intentsDir, INTENT, 'intents')), ...(await this.readLearned())],
+      guides: [...(await readAll(this.#knowledgeDir, GUIDE, 'knowledge')), ...learned.guides],
+      intents: [...(await readAll(this.#intentsDir, INTENT, 'intents')), ...learned.intents],
     }
   }
 
   /** @throws KnowledgeError when the folder is there and can't be read */
-  async readLearned(): Promise<readonly AuthorsFile[]> {
+  async readLearned(): Promise<AuthorsFiles> {
     const root = this.#learnedDir
     const isThere = root !== undefined && (await stat(root).then(Boolean, isPresent))
-    return isThere ? readAll(root, INTENT, 'learned') : []
+    if (!isThere) return { guides: [], intents: [] }
+    return { guides: await readAll(root, GUIDE, LEARNED), intents: await readAll(root, INTENT, LEARNED) }
   }
 }
 
+const LEARNED = 'learned'
 const isPresent = (error: NodeJS.ErrnoException): boolean => error.code !== 'ENOENT'
 
 async function readAll(root: string, wanted: RegExp, kept: string): Promise<readonly AuthorsFile[]> {
