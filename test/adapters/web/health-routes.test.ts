@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPrometheusMetrics } from '../../../src/adapters/prometheus/prometheus-metrics.js'
 import { createHealthRoutes } from '../../../src/adapters/web/health-routes.js'
+import { PROJECT_ROOT } from '../../../src/config.js'
 import type { LoginStatus } from '../../../src/model/login.js'
 
 function routes(status: LoginStatus, pollAgeMs?: number) {
@@ -69,4 +72,12 @@ test('a poll that nobody knows of is no number', async () => {
   expect(await (await routes('starting').app.request('/metrics')).text()).toContain(
     'guoshen_seconds_since_last_poll Nan',
   )
+})
+
+test('the guide for operators explains every number, and no other', async () => {
+  const text = await (await routes('logged-in').app.request('/metrics')).text()
+  const told = [...text.matchAll(/^# HELP (\w+)/gm)].map((match) => match[1]!)
+  const guide = readFileSync(join(PROJECT_ROOT, 'docs', 'operations.md'), 'utf8')
+  const explained = [...guide.matchAll(/`((?:guoshen|process|nodejs)_\w+)/g)].map((match) => match[1]!)
+  expect(new Set(explained)).toEqual(new Set(told))
 })
