@@ -5,7 +5,8 @@ export const MAX_KEPT_CHARS = 200
 
 const PERSON = '[某人]'
 const WIDE = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff20\uff0e\uff1a\uff0f\uff3f\uff0d]/g
-const MENTION = /@[^\s\u2005@,，。!！?？:：;；、]{1,40}[\u2005\s]?/g
+/** Not behind a letter: that is an address. */
+const MENTION = /(?<![\w.-])@[^\s\u2005@,，。!！?？:：;；、]{1,40}[\u2005\s]?/g
 const NAME_SEPARATOR = /[-－—_|｜·/\s（）()]+/
 const LEADING = /^(?:\[某人\]|[\s,，:：、.。!！~～])+/
 

@@ -14,7 +14,7 @@ interface Shape {
 /** Dice over pairs of characters from which two questions are taken for the same … */
 const ALIKE = 0.6
 /** … and where they name the same two or more things in our words. */
-const ALIKE_IN_CONCEPTS = 0.4
+const ALIKE_IN_CONCEPTS = 0.3
 const KEPT_SHAPES = 5_000
 
 /** Finds the kept question that a new one is most like. Remembers the shapes of the kept ones. */

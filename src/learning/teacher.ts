@@ -1,6 +1,6 @@
 import { KnowledgeError } from '../errors.js'
 import type { LearnedFiles, TeachingTarget, Undo } from '../model/learning.js'
-import type { Report } from '../model/operations.js'
+import type { Releases, Report } from '../model/operations.js'
 import type { Log } from '../model/ports.js'
 import type { KnowledgeSnapshot } from '../model/snapshot.js'
 import type { Party } from '../model/ticket.js'
@@ -12,7 +12,7 @@ export interface TeacherParts {
   readonly files: LearnedFiles
   readonly knowledge: { current(): KnowledgeSnapshot }
   /** Applies the changed files, as any reload: checked on the golden questions, refused when something got worse. */
-  readonly reload: (order: { readonly by: Party; readonly force?: boolean }) => Promise<Report>
+  readonly reload: Releases['reload']
   readonly log: Log
 }
 
@@ -73,7 +73,7 @@ export class Teacher {
     }
     try {
       for (let tries = 0; tries < TRIES; tries++) {
-        const report = await this.#parts.reload({ by, ...(force ? { force } : {}) })
+        const report = await this.#parts.reload({ by, only: 'learned', ...(force ? { force } : {}) })
         if (!report.ok) {
           await undo()
           return { ok: false, text: say.refused(report.text, insist) }
@@ -81,7 +81,7 @@ export class Teacher {
         if (isLearned()) return report
       }
       await undo()
-      await this.#parts.reload({ by, force: true })
+      await this.#parts.reload({ by, force: true, only: 'learned' })
       this.#parts.log.warn({}, 'what was taught has not come through, and is taken back')
       return { ok: false, text: say.notApplied }
     } catch (error) {
