@@ -18,6 +18,7 @@ import type { Change, TicketDesk } from '../tickets/ticket-desk.js'
 import { parseStaffCommand } from '../understand/parse-staff-command.js'
 import { type DeskTurn, readDeskTurn } from '../understand/read-desk-turn.js'
 import type { AddressBook } from './address-book.js'
+import { ticketQuestion } from './ticket-question.js'
 
 export interface DeskFrontParts {
   readonly desk: TicketDesk
@@ -54,8 +55,6 @@ interface TurnSituation {
 
 /** Words to an asker that could not go out for so long have lost their point. */
 const TELL_WITHIN_MS = 10 * 60_000
-/** A notice pasted whole fits; a book does not. */
-const MAX_QUESTION_CHARS = 2_000
 /** `@` and the blank behind a name. */
 const MENTION_MARKS = 2
 const DONE: Decision = { kind: 'courtesy', word: 'ticket' }
@@ -160,16 +159,17 @@ export class DeskFront {
   async handOver(message: IncomingMessage, { reason, sectionKey, answeredSections }: HandOver): Promise<string> {
     const { desk, words, tellStaff } = this.#parts
     const { place, sender } = message
+    const lastWords = words.lastOf(message)
     const { ticket, isNew } = await desk.open({
       placeKey: place.key,
       placeName: place.kind === 'room' ? place.topic : phrases.directChat,
       askerKey: sender.key,
       askerName: sender.name,
-      question: message.kind === 'picture' ? '[图片]' : message.text.slice(0, MAX_QUESTION_CHARS),
+      question: ticketQuestion(message, lastWords),
       reason,
       sectionKey,
       answeredSections,
-      lastWords: words.lastOf(message),
+      lastWords,
     })
     if (isNew) await tellStaff(ticket)
     const direct = place.kind === 'direct'

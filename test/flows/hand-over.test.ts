@@ -61,6 +61,8 @@ test('opens a ticket when an offered person is accepted, and only then', async (
   const accepted = await bot.hears('好的')
   expect(accepted.decision).toMatchObject({ kind: 'escalate', reason: 'accepted-offer' })
   expect(accepted.sent).toEqual([`@王老板 ${handedOver(1)}`])
+  // What led there, not the word that accepts it.
+  expect(bot.desk.find(1)?.question).toBe('蓝色的海豚')
 })
 
 test('leaves it at that when an offered person is declined', async () => {
