@@ -3,6 +3,9 @@ import type { Problem } from '../model/knowledge.js'
 import { explainIssue } from './explain-issue.js'
 import { findWideColons, type YamlFile } from './yaml-document.js'
 
+/** Of one file; whoever has more mistakes than that mends these first. */
+const MAX_ISSUES = 50
+
 /** Checks what was read against a schema and tells every issue with its place. */
 export function checkShape<Shape>(
   { file, text }: { readonly file: string; readonly text: string },
@@ -15,7 +18,8 @@ export function checkShape<Shape>(
   if (colons.length > 0) return { value: undefined, problems: colons }
   const knownKeys = Object.keys(schema.shape)
   const problems = result.error.issues
-    .flatMap((issue) => explainIssue(issue, { value: yaml.value, knownKeys }))
+    .slice(0, MAX_ISSUES)
+    .flatMap((issue) => explainIssue(issue, { value: yaml.value, knownKeys }).slice(0, MAX_ISSUES))
     .map(({ path, part, message, remedy }): Problem => {
       return { severity: 'error', file, ...yaml.locate(path, part), message, remedy }
     })

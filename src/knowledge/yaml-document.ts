@@ -9,6 +9,7 @@ import {
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml'
 import type { Problem } from '../model/knowledge.js'
 
@@ -29,6 +30,7 @@ export interface YamlFile {
 const MAX_CHARS = 2 * 1024 * 1024
 // One slip makes the parser stumble several times.
 const MAX_REPORTED = 3
+const MAX_EXPLAINED = 100
 const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
@@ -51,8 +53,7 @@ export function readYaml({
   const broken = (problems: readonly Slip[]): YamlFile => ({
     value: undefined,
     locate: () => NOWHERE,
-    problems: problems
-      .filter(({ line }, index) => problems.findIndex((other) => other.line === line) === index)
+    problems: firstOfEachLine(problems)
       .slice(0, MAX_REPORTED)
       .map((problem) => ({ severity: 'error', file, ...problem })),
   })
@@ -64,6 +65,8 @@ export function readYaml({
     const document = parseDocument(text.replace(/^\uFEFF/, ''), {
       schema: 'failsafe',
       stringKeys: true,
+      // The parser compares every key with every other; `findSlips` tells of keys written twice.
+      uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
     })
@@ -71,7 +74,7 @@ export function readYaml({
     if (document.errors.length > 0) {
       const colons = findWideColons(text, lineOffset)
       if (colons.length > 0) return broken(colons)
-      return broken([...slips, ...document.errors.map((error) => explain(error, placeAt))])
+      return broken([...slips, ...document.errors.slice(0, MAX_EXPLAINED).map((error) => explain(error, placeAt))])
     }
     if (slips.length > 0) return broken(slips)
     return { value: document.toJS(), locate: createLocate(document.contents, placeAt), problems: [] }
@@ -117,12 +120,28 @@ function findSlips(document: Document, placeAt: (offset: number) => YamlPlace): 
     slips.push({ ...placeAt(startOf(node) ?? 0), message, remedy })
   }
   visit(document, (_key, node) => {
+    if (isMap(node)) for (const key of writtenTwice(node)) report(key, ...EXPLANATIONS.DUPLICATE_KEY)
     if (isAlias(node)) report(node, '开头的 * 在这里有特殊含义', QUOTE_IT)
     else if (isNode(node) && node.anchor !== undefined) report(node, '开头的 & 在这里有特殊含义', QUOTE_IT)
     const joined = isSeq(node) && node.flow ? node.items.find(isJoinedByWideComma) : undefined
     if (joined) report(joined, '方括号里用了全角逗号，几个词成了一个', `换成半角逗号；逗号属于句子时${QUOTE_IT}`)
   })
   return slips
+}
+
+function writtenTwice({ items }: YAMLMap): readonly unknown[] {
+  const seen = new Set<unknown>()
+  return items.flatMap(({ key }) => {
+    const name = isScalar(key) ? key.value : key
+    if (seen.has(name)) return [key]
+    seen.add(name)
+    return []
+  })
+}
+
+function firstOfEachLine(problems: readonly Slip[]): readonly Slip[] {
+  const lines = new Set<number>()
+  return problems.filter(({ line }) => !lines.has(line) && lines.add(line))
 }
 
 const isJoinedByWideComma = (item: unknown): boolean =>
@@ -145,7 +164,7 @@ export function findWideColons(text: string, lineOffset = 0): readonly Slip[] {
   })
 }
 
-const EXPLANATIONS: Readonly<Partial<Record<YAMLError['code'], readonly [message: string, remedy: string]>>> = {
+const EXPLANATIONS = {
   TAB_AS_INDENT: ['缩进用了 Tab', '换成空格'],
   DUPLICATE_KEY: ['同一个名字写了两次', '合并成一处'],
   BAD_INDENT: ['缩进没有对齐，或括号没有结束', '同一层的行用同样多的空格开头，方括号要成对'],
@@ -158,9 +177,10 @@ const EXPLANATIONS: Readonly<Partial<Record<YAMLError['code'], readonly [message
   MULTIPLE_DOCS: ['文件中间有一行 ---', '删掉这一行'],
   NON_STRING_KEY: ['名字不是一个词', '写成“名字: 内容”'],
   UNEXPECTED_TOKEN: ['这里多了内容，或引号不成对', '检查这一行的引号、括号和缩进'],
-}
+} satisfies Partial<Record<YAMLError['code'], readonly [message: string, remedy: string]>>
 
 function explain(error: YAMLError, placeAt: (offset: number) => YamlPlace): Slip {
-  const [message, remedy] = EXPLANATIONS[error.code] ?? ['格式不对', '检查缩进、引号和冒号（半角，后面空一格）']
+  const explanations: Partial<Record<YAMLError['code'], readonly [string, string]>> = EXPLANATIONS
+  const [message, remedy] = explanations[error.code] ?? ['格式不对', '检查缩进、引号和冒号（半角，后面空一格）']
   return { ...placeAt(error.pos[0]), message, remedy }
 }

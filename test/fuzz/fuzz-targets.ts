@@ -8,7 +8,7 @@ import type { KnowledgeSnapshot } from '../../src/model/snapshot.js'
 import { MAX_CHARS, normalizeText } from '../../src/understand/normalize-text.js'
 import { parseCommand } from '../../src/understand/parse-command.js'
 import { understand } from '../../src/understand/understand.js'
-import { mutateTexts } from './mutate-texts.js'
+import { mutateTexts, PIECES } from './mutate-texts.js'
 import type { FuzzTarget } from './run-fuzz.js'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -18,31 +18,49 @@ const HALF_CHARACTER = /(?:[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF
 /** Everything that reads what others wrote, with its share of a million inputs. */
 export function fuzzTargets(snapshot: KnowledgeSnapshot, seed: number): readonly FuzzTarget[] {
   const spoken = [...questions(), ...ORDERS]
-  const texts = (salt: number, corpus = spoken) => mutateTexts(corpus, { seed: seed + salt })
+  const texts = (salt: number, corpus = spoken) =>
+    mutateTexts(corpus, { seed: seed + salt, pieces: [...PIECES, ...ownVocabulary()] })
+  const files = (salt: number, corpus: readonly string[], pieces: readonly string[]) =>
+    mutateTexts(corpus, { seed: seed + salt, pieces })
   return [
-    { name: 'text from the wire', share: 220_000, next: texts(1, [...spoken, ...WIRE]), run: readsWire },
-    { name: 'normal form', share: 220_000, next: texts(2), run: normalizes },
-    { name: 'commands', share: 220_000, next: texts(3), run: parsesCommand },
-    { name: 'understanding', share: 150_000, next: texts(4), run: (text) => understands(text, snapshot) },
+    {
+      name: 'text from the wire',
+      share: 220_000,
+      limitMs: MESSAGE_MS,
+      next: texts(1, [...spoken, ...WIRE]),
+      run: readsWire,
+    },
+    { name: 'normal form', share: 220_000, limitMs: MESSAGE_MS, next: texts(2), run: normalizes },
+    { name: 'commands', share: 220_000, limitMs: MESSAGE_MS, next: texts(3), run: parsesCommand },
+    {
+      name: 'understanding',
+      share: 150_000,
+      limitMs: MESSAGE_MS,
+      next: texts(4),
+      run: (text) => understands(text, snapshot),
+    },
     {
       name: 'JSON lines',
       share: 100_000,
-      next: mutateTexts(JSON_LINES, { seed: seed + 5, pieces: JSON_PIECES }),
+      limitMs: MESSAGE_MS,
+      next: files(5, JSON_LINES, JSON_PIECES),
       run: readsLine,
     },
-    {
-      name: 'intents',
-      share: 50_000,
-      next: mutateTexts(intentFiles(), { seed: seed + 6, pieces: YAML_PIECES }),
-      run: readsIntents,
-    },
-    {
-      name: 'guides',
-      share: 40_000,
-      next: mutateTexts(guideParts(), { seed: seed + 7, pieces: MARKDOWN_PIECES }),
-      run: readsGuide,
-    },
+    { name: 'intents', share: 50_000, limitMs: FILE_MS, next: files(6, intentFiles(), YAML_PIECES), run: readsIntents },
+    { name: 'guides', share: 40_000, limitMs: FILE_MS, next: files(7, guideParts(), MARKDOWN_PIECES), run: readsGuide },
   ]
+}
+
+const MESSAGE_MS = 50
+/** Files are read at a start or a reload, three times here. */
+const FILE_MS = 250
+
+/** Every Chinese word in the patterns that read messages: repeated and joined, they try out what a pattern is careless about. */
+function ownVocabulary(): readonly string[] {
+  const sources = ['understand', 'decide'].flatMap((folder) =>
+    readdirSync(join(ROOT, 'src', folder)).map((name) => readFileSync(join(ROOT, 'src', folder, name), 'utf8')),
+  )
+  return [...new Set(sources.join('\n').match(/\p{Script=Han}{1,6}/gu))]
 }
 
 function questions(): readonly string[] {

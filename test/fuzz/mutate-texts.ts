@@ -1,7 +1,7 @@
 import { type RandomPicks, randomFrom } from '../support/random-picks.js'
 
 /** Starts of expressions and runs that make careless regular expressions try everything. */
-const PIECES: readonly string[] = [
+export const PIECES: readonly string[] = [
   ...'审核不通过类目页面内容测试急谢呢吗第一二条的了不要人工提醒月号日前后天周',
   ...'0123456789①②⑳❶㈠⒈１.,:;!?()[]{}<>"\'“”「」《》【】，。：；！？（）、—…~@#*|\\/&-_=+`$^%',
   ...' \n\r\t\v\f\u3000\u00a0\u2005\u200b\u200d\u202e\u202a\u2066\u2069\ufeff\u0000\u0007\u001b\u2028\ufffd',

@@ -231,3 +231,25 @@ test('2000 torn intent files are read without an accident', () => {
     }
   }
 })
+
+const MANY = 20_000
+
+test.each([
+  ['brackets', '['.repeat(MANY)],
+  ['maps in maps', '{a: '.repeat(MANY)],
+  ['one key over and over', 'a: b\n'.repeat(MANY)],
+  ['unknown keys', Array.from({ length: MANY }, (_, index) => `k${index}: v`).join('\n')],
+  ['braces that close nothing', `a:\n${' }\n'.repeat(MANY)}`],
+  ['the laughs', `a: &a [x, x]\n${Array.from({ length: 30 }, (_, n) => `b${n}: &b${n} [*a, *a]`).join('\n')}`],
+  ['aliases of one list', `a: &x [1]\nb: [${'*x,'.repeat(MANY)}]`],
+  ['anchors', `a: [${'&a b, '.repeat(MANY)}]`],
+  ['colons of full width', 'a：b\n'.repeat(MANY)],
+  ['explicit keys', '? '.repeat(MANY)],
+  ['three megabytes', 'a'.repeat(3_000_000)],
+])('a file of %s is refused in good time', (_what, text) => {
+  const startedMs = performance.now()
+  const { content, problems } = parseIntents({ file: 'intents/a.yaml', text })
+  expect(content.kind).toBe('broken')
+  expect(problems[0]?.remedy).not.toBe('')
+  expect(performance.now() - startedMs).toBeLessThan(3_000) // far below what anything quadratic takes
+})
