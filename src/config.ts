@@ -38,6 +38,8 @@ const schema = z.strictObject({
       wrongMayGainPoints: z.number().min(0).max(100).default(0.5),
       /** Seconds after which reading, training and examining are given up. */
       timeoutSeconds: z.number().min(5).max(3_600).default(120),
+      /** Reload by itself when a file in the folders has changed. */
+      watch: z.boolean().default(false),
     })
     .prefault({}),
   rooms: z

@@ -7,6 +7,7 @@ import { createWebhookAlerts } from './adapters/webhook/webhook-alerts.js'
 import { exitOnBadInput } from './cli/exit-on-bad-input.js'
 import { readConfig } from './config.js'
 import { lockFolder } from './process/folder-lock.js'
+import { onHangup } from './process/on-hangup.js'
 import { RestartWatch } from './process/restart-watch.js'
 import { Supervisor } from './process/supervise.js'
 import { passOnAlerts } from './process/supervisor-link.js'
@@ -43,6 +44,7 @@ const LAUNCHER_CHECK_MS = 1_000
 function stopWithOthers(supervisor: Supervisor): void {
   process.on('SIGINT', () => supervisor.stop('SIGINT'))
   process.on('SIGTERM', () => supervisor.stop('SIGTERM'))
+  onHangup({ reload: () => supervisor.tell('SIGHUP'), stop: () => supervisor.stop('SIGTERM') })
   if (process.env.npm_lifecycle_event !== 'start') return
   // npm starts us through a shell, which dies of a signal to npm without passing it on.
   const launcher = process.ppid

@@ -1,10 +1,14 @@
 import { join } from 'node:path'
+import type { FolderPaths } from './adapters/files/knowledge-folder.js'
+import { watchFolders } from './adapters/files/watch-folders.js'
 import { type Config, PROJECT_ROOT } from './config.js'
 import { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import { createLoadSnapshot } from './load-snapshot.js'
 import type { Releases } from './model/operations.js'
 import type { Clock, Log } from './model/ports.js'
+import type { Party } from './model/ticket.js'
 import { type OpenReleases, openReleases } from './open-releases.js'
+import type { ReleaseDesk } from './releases/release-desk.js'
 import { releasePhrases as say } from './releases/release-phrases.js'
 
 interface Needs {
@@ -12,12 +16,21 @@ interface Needs {
   readonly log: Log
   /** Answers from the folders as they stand; nothing is released. */
   readonly forgetful: boolean
+  /** For what nobody has asked for and somebody has to know. */
+  readonly tellOperator?: ((text: string) => void) | undefined
 }
 
-export type OpenKnowledge = Omit<OpenReleases, 'releases'> & { readonly releases: Releases }
+export interface OpenKnowledge extends Omit<OpenReleases, 'releases'> {
+  readonly releases: Releases
+  /** Begins to watch the folders, where that is configured. */
+  start(): void
+}
 
 /** Where the bot's knowledge comes from. @throws KnowledgeError when there is none to start with */
-export async function openKnowledge(config: Config, { clock, log, forgetful }: Needs): Promise<OpenKnowledge> {
+export async function openKnowledge(
+  config: Config,
+  { clock, log, forgetful, tellOperator }: Needs,
+): Promise<OpenKnowledge> {
   const paths = {
     knowledgeDir: config.knowledge.dir,
     intentsDir: config.knowledge.intentsDir,
@@ -26,10 +39,10 @@ export async function openKnowledge(config: Config, { clock, log, forgetful }: N
   }
   if (forgetful) {
     const { snapshot } = await createLoadSnapshot(paths)()
-    return { knowledge: new KnowledgeHolder(snapshot), releases: noReleases(snapshot.version), ...NOTHING_TO_STOP }
+    return { knowledge: new KnowledgeHolder(snapshot), releases: noReleases(snapshot.version), ...NOTHING_TO_DO }
   }
-  const { timeoutSeconds, ...limits } = config.releases
-  return openReleases({
+  const { timeoutSeconds, watch, ...limits } = config.releases
+  const opened = await openReleases({
     paths: {
       ...paths,
       releasesDir: join(config.dataDir, 'releases'),
@@ -39,9 +52,35 @@ export async function openKnowledge(config: Config, { clock, log, forgetful }: N
     isRestart: Number(process.env.GUOSHEN_RESTARTS ?? 0) > 0,
     ...{ limits, timeoutSeconds, clock, log },
   })
+  let endWatch = (): void => {}
+  return {
+    ...opened,
+    start: () => {
+      if (watch) endWatch = watchForEdits(opened.releases, { paths, log, tellOperator })
+    },
+    stop: async () => {
+      endWatch()
+      await opened.stop()
+    },
+  }
 }
 
-const NOTHING_TO_STOP = { notice: undefined, stop: async () => {} }
+interface WatchNeeds extends Pick<Needs, 'log' | 'tellOperator'> {
+  readonly paths: FolderPaths
+}
+
+/** Nobody has asked, so only what needs somebody is told. */
+function watchForEdits(releases: ReleaseDesk, { paths, log, tellOperator }: WatchNeeds): () => void {
+  const onChange = async (): Promise<void> => {
+    const { ok, text } = await releases.reload({ by: WATCH, unlessPinned: true })
+    if (!ok) tellOperator?.(text)
+  }
+  return watchFolders({ folders: [paths.knowledgeDir, paths.intentsDir], onChange: () => void onChange(), log })
+}
+
+const WATCH: Party = { key: 'watch', name: '自动重载' }
+
+const NOTHING_TO_DO = { notice: undefined, start: () => {}, stop: async () => {} }
 
 function noReleases(version: string): Releases {
   const refuse = async () => ({ ok: false, text: say.notHere })

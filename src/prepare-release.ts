@@ -1,6 +1,11 @@
 import { access } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
+import {
+  type AuthorsFile,
+  type AuthorsFiles,
+  type FolderPaths,
+  KnowledgeFolder,
+} from './adapters/files/knowledge-folder.js'
 import { ReleaseFolder } from './adapters/files/release-folder.js'
 import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'

@@ -21,7 +21,8 @@ export async function postToBot(
   }).catch(() => undefined)
   if (!response) return undefined
   const answer = (await response.json()) as Record<string, unknown>
-  if (!response.ok) throw new Error(`the bot refused: ${String(answer.error)}`)
+  // An order that failed has a text for people; a refused request has only an error.
+  if (!response.ok && answer.text === undefined) throw new Error(`the bot refused: ${String(answer.error)}`)
   return answer
 }
 

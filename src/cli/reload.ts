@@ -1,38 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { readConfig } from '../config.js'
 import { exitOnBadInput } from './exit-on-bad-input.js'
-import { RUNNING_FILE } from './running-file.js'
+import { postToBot } from './post-to-bot.js'
 
 const NOT_RUNNING = '机器人没有在运行，先执行 npm start。'
 
-/** Asks the running bot to reload its knowledge. */
+/** Asks the running bot to reload its knowledge; with --force although it does worse than before. */
 async function main(): Promise<void> {
-  const config = readConfig(process.env)
-  const url = runningUrl(join(config.dataDir, RUNNING_FILE))
-  const response = url
-    ? await fetch(new URL('/api/reload', url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', origin: url },
-        body: '{}',
-      }).catch(() => undefined)
-    : undefined
-  if (!response) {
-    console.error(NOT_RUNNING)
-    process.exitCode = 1
-    return
-  }
-  const { ok, text, error } = (await response.json()) as { ok?: boolean; text?: string; error?: string }
-  console.log(text ?? error ?? '')
-  process.exitCode = ok ? 0 : 1
-}
-
-function runningUrl(path: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { url: string }).url
-  } catch {
-    return undefined // no file: not running
-  }
+  const { values } = parseArgs({ options: { force: { type: 'boolean', default: false } } })
+  const { dataDir } = readConfig(process.env)
+  const answer = await postToBot(dataDir, '/api/reload', { force: values.force })
+  if (!answer) console.error(NOT_RUNNING)
+  else console.log(String(answer.text))
+  process.exitCode = answer?.ok === true ? 0 : 1
 }
 
 await exitOnBadInput(main)

@@ -73,6 +73,11 @@ export class Supervisor {
     setTimeout(() => child?.kill('SIGKILL'), STOP_GRACE_MS).unref()
   }
 
+  /** Passes a signal on that does not end the bot; between two runs there is nobody to hear it. */
+  tell(signal: NodeJS.Signals): void {
+    if (!this.#stop.signal.aborted) this.#child?.kill(signal)
+  }
+
   #live(): Promise<Ended> {
     const child = this.#options.startBot()
     this.#child = child

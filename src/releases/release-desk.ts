@@ -29,6 +29,8 @@ interface ReloadOrder {
   readonly by: Party
   readonly force?: boolean
   readonly only?: 'learned'
+  /** Nobody has asked, so a roll-back stands. */
+  readonly unlessPinned?: boolean
 }
 
 /** Takes new knowledge into use, or not, and goes back. One order at a time; whatever goes wrong, the old one stays. */
@@ -42,8 +44,10 @@ export class ReleaseDesk implements Releases {
 
   /** Orders alike that still wait for their turn share one run. */
   reload(order: ReloadOrder): Promise<Report> {
-    const { force = false, only = '' } = order
-    return this.#turns.take(`reload ${force} ${only}`, () => this.#guard('reload', () => this.#reload(order)))
+    const { force = false, only = '', unlessPinned = false } = order
+    return this.#turns.take(`reload ${force} ${only} ${unlessPinned}`, () =>
+      this.#guard('reload', () => this.#reload(order)),
+    )
   }
 
   check(): Promise<Report> {
@@ -63,9 +67,10 @@ export class ReleaseDesk implements Releases {
     return store.list().find(({ number }) => number === store.inUse()?.number)!
   }
 
-  async #reload({ by, force = false, only }: ReloadOrder): Promise<Report> {
+  async #reload({ by, force = false, only, unlessPinned = false }: ReloadOrder): Promise<Report> {
     const { store, builder, clock, limits, log } = this.#parts
     const base = this.#record()
+    if (unlessPinned && store.inUse()?.pinned) return { ok: false, text: say.staysPinned(base.number) }
     const order = { base: base.number, stage: true, nowMs: clock.now(), ...(only ? { only } : {}) }
     const prepared = await builder.prepare(order)
     if (prepared.status === 'broken') return this.#refuseBroken(prepared, base)

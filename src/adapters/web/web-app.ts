@@ -68,7 +68,8 @@ function botRoutes(deps: WebDeps): Hono {
   })
 
   routes.post('/reload', async (c) => {
-    const { ok, text } = await deps.reload()
+    const order = (await c.req.json().catch(() => null)) as { force?: unknown } | null
+    const { ok, text } = await deps.reload({ force: order?.force === true })
     deps.log.info({ ok }, 'reload asked for on the page')
     return c.json({ ok, text }, ok ? 200 : 422)
   })

@@ -30,7 +30,8 @@ export interface WebDeps {
   readonly desk?: DeskFeed | undefined
   readonly log: Log
   status(): BotStatus
-  reload(): Promise<ReloadOutcome>
+  /** @param order `force`: take the knowledge although it does worse */
+  reload(order: { readonly force: boolean }): Promise<ReloadOutcome>
   /** Title of a guide section, so that a decision reads as more than `4.1`. */
   sectionTitle?(key: string): string | undefined
 }
