@@ -37,17 +37,22 @@ export function crossValidate(content: KnowledgeContent, folds: number): readonl
   // Authors write in series: neighbours must not teach each other's answers away in one block, so every nth is left out.
   return Array.from({ length: folds }, (_, fold) => {
     const leftOut = new Set(messages.filter((_message, index) => index % folds === fold).map(({ text }) => text))
-    const taught: KnowledgeContent = {
-      ...content,
-      intents: content.intents.map((intent) => ({
-        ...intent,
-        utterances: intent.automatic ? intent.utterances : intent.utterances.filter((text) => !leftOut.has(text)),
-      })),
-      silence: content.silence.filter(({ text }) => !leftOut.has(text)),
-    }
-    const knowing = { matcher: buildIntentMatcher(taught), intents: content.intents, nowMs: 0 }
+    const matcher = buildIntentMatcher(leaveOut(content, leftOut))
+    const knowing = { matcher, intents: content.intents, nowMs: 0 }
     return messages
       .filter(({ text }) => leftOut.has(text))
       .map((message) => ({ message, understanding: understand(message.text, knowing) }))
   }).flat()
+}
+
+/** The content without some of its authored texts. */
+export function leaveOut(content: KnowledgeContent, texts: ReadonlySet<string>): KnowledgeContent {
+  return {
+    ...content,
+    intents: content.intents.map((intent) => ({
+      ...intent,
+      utterances: intent.automatic ? intent.utterances : intent.utterances.filter((text) => !texts.has(text)),
+    })),
+    silence: content.silence.filter(({ text }) => !texts.has(text)),
+  }
 }

@@ -53,6 +53,14 @@ export interface NoticeReason {
   readonly alsoSections: readonly string[]
 }
 
+/** Sections that one message speaks of, each by words of its own. */
+export interface Topics {
+  /** One for each section, at least two, in the order of the message. */
+  readonly candidates: readonly Candidate[]
+  /** 0..1: how surely these are several questions, and not one that is told at length. */
+  readonly confidence: number
+}
+
 export interface Understanding {
   /** See `normalizeText`. */
   readonly normalized: string
@@ -66,8 +74,8 @@ export interface Understanding {
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
   readonly followUp?: FollowUp
-  /** Candidates of each question, where the message asks two or more; each list best first. */
-  readonly questions?: readonly (readonly Candidate[])[]
+  /** Present when the message may speak of several sections. */
+  readonly topics?: Topics
   readonly days?: DatesReading
   /** May be meant for a walk-through. */
   readonly walk?: WalkRemark

@@ -1,5 +1,6 @@
 import type { Intent } from '../model/knowledge.js'
 import type { DatesReading, FollowUp, IntentMatcher, TaughtKind, Understanding } from '../model/understanding.js'
+import { findTopics } from './find-topics.js'
 import { normalizeText } from './normalize-text.js'
 import { readFollowUp } from './read-follow-up.js'
 import { readNotice } from './read-notice.js'
@@ -9,7 +10,6 @@ import { readWalkRemark } from './read-walk-remark.js'
 import { isAboutToWithdraw } from './read-withdrawal.js'
 import { timelineFor } from './review-timeline.js'
 import { readSpeechAct, refusesHuman } from './speech-act.js'
-import { splitQuestions } from './split-questions.js'
 
 export interface Knowing {
   readonly matcher: IntentMatcher
@@ -43,7 +43,7 @@ export function understand(text: string, knowing: Knowing): Understanding {
     }
   }
   const notice = readNotice(normalized, knowing)
-  const questions = notice ? [] : splitQuestions(normalized)
+  const topics = notice ? undefined : findTopics(normalized, knowing.matcher)
   const days = readDays(normalized, knowing.nowMs)
   const walk = readWalkRemark(normalized)
   const reminder = readReminderWord(normalized)
@@ -56,7 +56,7 @@ export function understand(text: string, knowing: Knowing): Understanding {
     ...(choice === undefined ? {} : { choice }),
     ...(notice === undefined ? {} : { notice }),
     ...(followUp === undefined ? {} : { followUp }),
-    ...(questions.length === 0 ? {} : { questions: questions.map((one) => knowing.matcher.match(one).candidates) }),
+    ...(topics === undefined ? {} : { topics }),
     ...(days === undefined ? {} : { days }),
     ...(walk === undefined ? {} : { walk }),
     ...(reminder === undefined ? {} : { reminder }),

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { normalizeText } from '../../src/understand/normalize-text.js'
 import { readFollowUp } from '../../src/understand/read-follow-up.js'
-import { splitQuestions } from '../../src/understand/split-questions.js'
 
 const kindOf = (text: string): string | undefined => readFollowUp(normalizeText(text))?.kind
 
@@ -42,22 +41,5 @@ describe('a remark that takes up the last answer', () => {
 
   test('a correction keeps what was meant', () => {
     expect(readFollowUp('不是接口，是弹出来那个声明')).toEqual({ kind: 'correction', meant: '弹出来那个声明' })
-  })
-})
-
-describe('several questions', () => {
-  test.each<[string, number]>([
-    ['类目选哪个？版本描述写什么？一般多久能过', 3],
-    ['隐私协议的录音填什么，还有提审在哪里点', 2],
-    ['1. 类目怎么选 2. 截图怎么截', 2],
-    ['我们是做社区的，类目选哪个', 0],
-    ['类目怎么选', 0],
-    ['', 0],
-  ])('%s has %i parts', (text, count) => {
-    expect(splitQuestions(normalizeText(text))).toHaveLength(count)
-  })
-
-  test('words before a question stay with it', () => {
-    expect(splitQuestions('我们是做社区的,类目选哪个?版本描述写什么')[0]).toContain('社区')
   })
 })

@@ -1,0 +1,161 @@
+import { FITTED_TOPICS } from '../model/fitted-topics.js'
+import type { Candidate, IntentMatcher, Topics } from '../model/understanding.js'
+import { splitClauses } from './split-clauses.js'
+
+// Best of a grid over utterances joined by chance, read out of fold (scripts/fit-topics.ts).
+/** What a change of topic from one clause to the next costs, in log-odds. */
+const CHANGE_COST = 0.5
+/** What a clause that is not for us speaks for each topic: little, but not against any. */
+const IDLE_SHARE = 0.02
+/** Share of a section that the matcher does not name at all. */
+const UNNAMED_SHARE = 0.002
+/** A topic of its own needs this much, however surely there are several. */
+const MIN_SHARE = 0.3
+const MIN_SCOPE = 0.3
+/** Sections of a clause that are thought about. */
+const LIKELY = 4
+
+const JOINS =
+  /还有|另外|再问|顺便|以及|其次|第[二三四两2][个条点]?|对了|然后|再就是|再一个|又说|还说|[两三几][个条]|一起|分别|都不|二是|;/
+const ASKS =
+  /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|要不要|有没有|为什么|凭什么|么$|不$|没$|行不行|可以/
+
+interface Piece {
+  readonly sectionKey: string
+  readonly text: string
+}
+
+interface Topic extends Piece {
+  readonly candidate: Candidate
+}
+
+/** What tells several topics from one that is told at length, in the order of the weights of `FITTED_TOPICS`. */
+export type TopicSigns = readonly number[]
+
+/**
+ * Finds what a message is about when it asks or tells several things: clause by clause, each change of topic at a cost.
+ *
+ * @param text see `normalizeText`
+ * @returns undefined when no more than one section is spoken of
+ */
+export function findTopics(text: string, matcher: IntentMatcher): Topics | undefined {
+  const found = separateTopics(text, matcher)
+  if (!found) return undefined
+  return { candidates: found.topics.map(({ candidate }) => candidate), confidence: confidenceOf(found.signs) }
+}
+
+/** As `findTopics`, with the signs themselves, to fit their weights on. */
+export function separateTopics(
+  text: string,
+  matcher: IntentMatcher,
+): { readonly topics: readonly Topic[]; readonly signs: TopicSigns } | undefined {
+  const clauses = splitClauses(text)
+  if (clauses.length < 2) return undefined
+  const read = clauses.map((clause) => matcher.match(clause).candidates)
+  const keys = [...new Set(read.flatMap((candidates) => candidates.slice(0, LIKELY).map((one) => one.sectionKey)))]
+  if (keys.length < 2) return undefined
+  const { path, gain } = likeliestPath(read.map((candidates) => keys.map((key) => logEvidence(key, candidates))))
+  const pieces = joinNeighbours(clauses, path, keys)
+  const topics = pieces.length < 2 ? [] : pieces.flatMap((piece) => toTopic(piece, matcher))
+  const best = strongestOfEach(topics)
+  return best.length < 2 ? undefined : { topics: best, signs: signsOf({ text, matcher, gain, topics, best }) }
+}
+
+function confidenceOf(signs: TopicSigns): number {
+  const sum = signs.reduce((total, sign, index) => total + sign * FITTED_TOPICS.weights[index]!, FITTED_TOPICS.bias)
+  return 1 / (1 + Math.exp(-sum))
+}
+
+/** How likely a clause is said about a section, as a logarithm. */
+function logEvidence(sectionKey: string, candidates: readonly Candidate[]): number {
+  const scope = scopeOf(candidates[0])
+  const share = candidates.find((candidate) => candidate.sectionKey === sectionKey)?.share ?? UNNAMED_SHARE
+  return Math.log(scope * share + (1 - scope) * IDLE_SHARE)
+}
+
+const scopeOf = (top: Candidate | undefined): number => (top && top.share > 0 ? top.confidence / top.share : 0)
+
+/**
+ * The likeliest sequence of sections, by Viterbi's algorithm.
+ *
+ * @param evidence for each clause, for each section
+ * @returns a section's index for each clause, and how much likelier that is than the best single section throughout
+ */
+function likeliestPath(evidence: readonly (readonly number[])[]): { path: readonly number[]; gain: number } {
+  const [first, ...rest] = evidence
+  let scores = [...(first ?? [])]
+  const cameFrom: number[][] = []
+  for (const clause of rest) {
+    const best = indexOfHighest(scores)
+    const from = scores.map((score, at) => (score >= scores[best]! - CHANGE_COST ? at : best))
+    scores = from.map((source, at) => scores[source]! - (source === at ? 0 : CHANGE_COST) + clause[at]!)
+    cameFrom.push(from)
+  }
+  const end = indexOfHighest(scores)
+  const path = [end]
+  for (const from of cameFrom.reverse()) path.unshift(from[path[0]!]!)
+  const single = (first ?? []).map((_, at) => evidence.reduce((total, clause) => total + clause[at]!, 0))
+  return { path, gain: scores[end]! - Math.max(...single) }
+}
+
+const indexOfHighest = (scores: readonly number[]): number => scores.indexOf(Math.max(...scores))
+
+function joinNeighbours(
+  clauses: readonly string[],
+  path: readonly number[],
+  keys: readonly string[],
+): readonly Piece[] {
+  const pieces: Piece[] = []
+  for (const [index, text] of clauses.entries()) {
+    const sectionKey = keys[path[index]!]!
+    const last = pieces.at(-1)
+    if (last?.sectionKey === sectionKey) pieces[pieces.length - 1] = { sectionKey, text: `${last.text} ${text}` }
+    else pieces.push({ sectionKey, text })
+  }
+  return pieces
+}
+
+/** A piece counts when, read by itself, it means what it was taken for. */
+function toTopic(piece: Piece, matcher: IntentMatcher): readonly Topic[] {
+  const [top] = matcher.match(piece.text).candidates
+  if (top?.sectionKey !== piece.sectionKey || top.share < MIN_SHARE || scopeOf(top) < MIN_SCOPE) return []
+  return [{ ...piece, candidate: top }]
+}
+
+/** Each section once, in the order in which they are first spoken of. */
+function strongestOfEach(topics: readonly Topic[]): readonly Topic[] {
+  return [...new Set(topics.map(({ sectionKey }) => sectionKey))].map((key) =>
+    topics
+      .filter(({ sectionKey }) => sectionKey === key)
+      .reduce((best, next) => (next.candidate.confidence > best.candidate.confidence ? next : best)),
+  )
+}
+
+interface Separation {
+  readonly text: string
+  readonly matcher: IntentMatcher
+  readonly gain: number
+  readonly topics: readonly Topic[]
+  readonly best: readonly Topic[]
+}
+
+const MAX_GAIN = 6
+const TINY = 1e-3
+
+function signsOf({ text, matcher, gain, topics, best }: Separation): TopicSigns {
+  const whole = matcher.match(text).candidates
+  const wholeShares = best.map(
+    ({ sectionKey }) => whole.find((candidate) => candidate.sectionKey === sectionKey)?.share ?? TINY,
+  )
+  const leastShare = Math.min(...best.map(({ candidate }) => candidate.share))
+  return [
+    Math.min(MAX_GAIN, gain) / 3,
+    Math.log(Math.max(leastShare, TINY) / Math.max(1 - leastShare, TINY)) / 3,
+    Math.log(Math.max(Math.min(...wholeShares), TINY)) / 3,
+    JOINS.test(text) ? 1 : 0,
+    best.every((topic) => ASKS.test(topic.text)) ? 1 : 0,
+    best.length - 2,
+    topics.length - best.length,
+    Math.log(text.length) - 3,
+  ]
+}
