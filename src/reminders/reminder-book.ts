@@ -1,3 +1,4 @@
+import type { Decision } from '../model/decision.js'
 import type { IncomingMessage, Person, Place } from '../model/message.js'
 import type { Reminder, ReminderPlan } from '../model/reminder.js'
 
@@ -43,6 +44,13 @@ export class ReminderBook {
   /** Resolves when it is gone from disk. */
   async cancel({ place, sender }: Who): Promise<void> {
     if (this.#reminders.delete(keyOf(place, sender))) await this.#save()
+  }
+
+  /** What was decided about a reminder; only when this resolves may the asker read so. */
+  follow(who: Who, decision: Decision): Promise<void> | undefined {
+    if ('remind' in decision && decision.remind) return this.set(who, decision.remind)
+    if (decision.kind === 'courtesy' && decision.word === 'reminder-cancelled') return this.cancel(who)
+    return undefined
   }
 
   /** Takes over by which handles a person and a place go now: those of another login are of no use. */
