@@ -5,6 +5,8 @@ import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
 import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
 import { storedReminders, storedWalks } from './adapters/lowdb/stored-shapes.js'
+import type { RightsDesk } from './admin/rights-desk.js'
+import type { RoleBook } from './admin/role-book.js'
 import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
 import { ToldDays } from './decide/told-days.js'
@@ -15,12 +17,16 @@ import { createMessageHandler } from './handle-message.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Alerts } from './model/alerts.js'
 import { chinaDay, civilOf } from './model/calendar-day.js'
+import type { LoginState } from './model/login.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Operations } from './model/operations.js'
 import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
 import type { Reminder } from './model/reminder.js'
 import type { StoredWalk } from './model/walk.js'
+import { openAdmin, openRoles } from './open-admin.js'
 import { openKnowledge } from './open-knowledge.js'
+import { openLearning } from './open-learning.js'
+import { type OperatorDoor, operatorDoor } from './operator-door.js'
 import { ReminderBook } from './reminders/reminder-book.js'
 import { ReminderRounds } from './reminders/reminder-rounds.js'
 import { renderReminder } from './reply/render-reminder.js'
@@ -47,10 +53,18 @@ export interface Surroundings {
   readonly outboxStore?: LowdbOutboxStore
   /** Default: walk-throughs and reminders are files in `config.dataDir`; true: they are forgotten at the end. */
   readonly forgetful?: boolean
+  /** Default: the file in `config.dataDir`. The channel has to know the same. */
+  readonly roles?: RoleBook
+  /** Shows something to whoever sits at the machine; not for logs. */
+  readonly tellOperator?: (text: string) => void
+  readonly login?: () => LoginState
 }
 
 export interface Bot {
   readonly operations: Operations
+  /** Carries out an order of the operator, as the chat carries out those of admins. */
+  readonly order: OperatorDoor
+  readonly rights: RightsDesk
   readonly knowledge: KnowledgeHolder
   readonly desk: TicketDesk
   /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
@@ -86,7 +100,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   // WeChat dates messages in whole seconds: what is written within the second of the start would seem older.
   const startedAtMs = Math.floor(clock.now() / 1000) * 1000
   const { forgetful = false } = surroundings
-  const { knowledge, releases, ...opened } = await openKnowledge(config, { clock, log, forgetful })
+  const { knowledge, releases, ...opened } = await openKnowledge(config, { ...surroundings, forgetful })
   const memory = new ConversationMemory({
     cooldownMs: config.conversation.cooldownSeconds * 1000,
     offerMs: config.conversation.offerMinutes * 60_000,
@@ -116,7 +130,14 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     keep: (state) => outboxStore.keepSending(state),
   })
   const notices = new NoticeQueue({ store: outboxStore, channel, outbox, log })
-  const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log })
+  const admin = await openAdmin({
+    ...{ ...surroundings, dataDir: config.dataDir, knowledge, desk, queueLength: () => outbox.length },
+    roles: surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful })),
+    release: () => releases.current?.(),
+  })
+  const { mutes, rights } = admin
+  const isMuted = (placeKey: string) => mutes.of(placeKey) !== undefined
+  const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log, isMuted })
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
@@ -127,16 +148,41 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const replyCheck = new ReplyCheck({
     maxAgeMs: config.sending.maxAgeSeconds * 1000,
     clock,
+    isMuted,
     heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
     answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
   })
-  const operations: Operations = { releases }
+  const { learning, learningDesk, ...learned } = await openLearning(config, {
+    ...{ desk, knowledge, notices, alerts: surroundings.alerts, forgetful, clock, log },
+    reload: (order) => releases.reload(order),
+  })
+  const operations: Operations = { releases, learning: learningDesk, ...admin.operations }
+  const counted: DecisionJournal = {
+    record: (trace) => {
+      admin.count(trace)
+      journal.record(trace)
+    },
+  }
   const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
-  const parts = { knowledge, ...talk, ...deskParts, operations, outbox, replyCheck, pictures, journal, clock, log }
+  const parts = {
+    knowledge,
+    ...talk,
+    ...deskParts,
+    operations,
+    learning,
+    mutes,
+    outbox,
+    replyCheck,
+    pictures,
+    clock,
+    log,
+  }
   const underWay = new UnderWay()
-  const handle = underWay.noting(createMessageHandler({ ...parts, startedAtMs }))
+  const handle = underWay.noting(createMessageHandler({ ...parts, journal: counted, startedAtMs }))
   return {
     operations,
+    order: operatorDoor(parts),
+    rights,
     knowledge,
     desk,
     notice: opened.notice,
@@ -144,17 +190,20 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     queueLength: () => outbox.length,
     handle,
     start: async () => {
+      opened.start()
       await channel.start(handle)
       notices.start()
       rounds.start()
       attendant.start()
+      admin.start()
     },
     stop: async () => {
       notices.stop()
       const othersStopped = Promise.all([attendant.stop(), rounds.stop()])
       await within(LAST_WORDS_MS, Promise.all([sayLastWords({ channel, outbox, underWay }), othersStopped]))
       await channel.stop()
-      await Promise.all([outboxStore.flush(), walkStore.flush(), reminderStore.flush(), opened.stop()])
+      const flushed = [outboxStore, walkStore, reminderStore, learned].map((store) => store.flush())
+      await Promise.all([...flushed, admin.stop(), opened.stop()])
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { MuteBook } from './admin/mute-book.js'
 import { considerDesk } from './decide/consider-desk.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
@@ -10,6 +11,7 @@ import { walkSteps } from './decide/walk-steps.js'
 import type { AskerTurn } from './desk/desk-front.js'
 import type { DeskParts } from './desk/open-desk.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
+import type { LearningEar } from './learning/learning-ear.js'
 import type { Decision, SilenceReason } from './model/decision.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Operations } from './model/operations.js'
@@ -36,6 +38,8 @@ export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly reminders: ReminderBook
   readonly desk: TicketDesk
   readonly operations: Operations
+  readonly learning: Pick<LearningEar, 'note'>
+  readonly mutes: Pick<MuteBook, 'of'>
   readonly outbox: Outbox
   readonly replyCheck: ReplyCheck
   readonly pictures: PictureSource
@@ -97,10 +101,11 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
     view: { ...situation, ...deskFront.view(message), handoff },
   })
   note(message, decision, context)
+  parts.learning.note(message, decision, understanding)
   const stillWanted = decision.kind === 'escalate' ? replyCheck.watch(message, { handsOver: true }) : unlessOvertaken
   // Only a hand-over and a promise wait here: who asks the same at the same moment has to find what was said remembered.
   const ticketNews = decision.kind === 'escalate' ? await handOver(message, decision, context) : undefined
-  const kept = keepPromise(message, decision, parts)
+  const kept = parts.reminders.follow(message, decision)
   if (kept !== undefined) await kept
   const reply = compose(message, decision, { ...context, ticketNews, botFirst })
   memory.note(message, decision, { ...reply, nowMs: clock.now() })
@@ -112,10 +117,11 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
 
 /** The asker's words were about a ticket, and the desk has dealt with them. */
 async function takeTurn(message: IncomingMessage, { decision, text }: AskerTurn, context: NoteContext): Promise<void> {
+  const { parts } = context
   note(message, decision, context)
-  context.parts.deskFront.keepWords(message)
-  if (text === undefined) return
-  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts: context.parts })
+  parts.deskFront.keepWords(message)
+  if (text === undefined || parts.mutes.of(message.place.key)) return
+  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts })
 }
 
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
@@ -157,6 +163,7 @@ function situationOf(message: IncomingMessage, snapshot: KnowledgeSnapshot, part
   return {
     startedAtMs,
     seenBefore: memory.seen(message.id),
+    isMuted: parts.mutes.of(message.place.key) !== undefined,
     heldByHuman: desk.quietFor(message.place.key, message.sender.key) === 'held',
     ...memory.recall(message, nowMs),
     toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
@@ -194,17 +201,6 @@ function walkUnderWay(
 ): Pick<ReplyContext, 'walking'> {
   const { walk, isFresh } = walks.recall(message, clock.now())
   return isFresh && walk?.status === 'walking' ? { walking: { walk, steps: walkSteps(snapshot) } } : {}
-}
-
-/** A reminder is on disk, or gone from there, when this resolves; only then may the asker read so. */
-function keepPromise(
-  message: IncomingMessage,
-  decision: Decision,
-  { reminders }: MessageHandlerParts,
-): Promise<void> | undefined {
-  if ('remind' in decision && decision.remind) return reminders.set(message, decision.remind)
-  if (decision.kind === 'courtesy' && decision.word === 'reminder-cancelled') return reminders.cancel(message)
-  return undefined
 }
 
 /** @returns what the asker may hear of the ticket, which is on disk when this resolves */

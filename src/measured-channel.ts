@@ -25,6 +25,8 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
     stop: () => channel.stop(),
     staffPlace: () => channel.staffPlace(),
     findPlace: async (key) => channel.findPlace?.(key),
+    rooms: async () => (await channel.rooms?.()) ?? [],
+    ...(channel.remarks && { remarks: channel.remarks }),
     async send(to, bubble) {
       try {
         await channel.send(to, bubble)

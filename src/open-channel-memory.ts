@@ -1,15 +1,19 @@
 import { join } from 'node:path'
 import { LowdbHeardIds } from './adapters/lowdb/lowdb-heard-ids.js'
 import { LowdbIdentityStore } from './adapters/lowdb/lowdb-identity-store.js'
+import type { RoleBook } from './admin/role-book.js'
 import { type Ambiguity, IdentityBook } from './identity/identity-book.js'
 import type { Alerts } from './model/alerts.js'
 import type { Identities } from './model/identity.js'
 import type { Clock, HeardIds, Log } from './model/ports.js'
+import { openRoles } from './open-admin.js'
 
 /** What a channel must not forget between two runs. */
 export interface ChannelMemory {
   readonly identities: Identities
   readonly heardIds: HeardIds
+  /** Roles given by a code. */
+  readonly roles: RoleBook
   /** Resolves when all is on disk. */
   flush(): Promise<void>
 }
@@ -26,6 +30,7 @@ export async function openChannelMemory(
   { clock, log, alerts }: ChannelMemoryParts,
 ): Promise<ChannelMemory> {
   const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
+  const roles = await openRoles({ dataDir, log })
   const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
   const identities = new IdentityBook({
     clock,
@@ -39,6 +44,7 @@ export async function openChannelMemory(
   return {
     identities,
     heardIds,
+    roles,
     flush: async () => {
       await store.flush()
       await heardIds.flush()

@@ -1,7 +1,7 @@
 import { commandPhrases as say } from './admin/command-phrases.js'
 import { VERBS } from './admin/describe-command.js'
 import { doorOf, isAttempt, mayGive, orderingRole } from './admin/may-order.js'
-import { noteRefusal, type OrderTools, runCommand } from './admin/run-command.js'
+import { noteRefusal, type OrderTools, redeemCode, runCommand } from './admin/run-command.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Command } from './model/command.js'
 import type { Decision } from './model/decision.js'
@@ -101,11 +101,10 @@ export class OrderTaker {
     return first === undefined ? undefined : `${first}${second}`
   }
 
-  #redeem(code: string, { sender }: IncomingMessage, { who }: Orderer): TakenOrder {
+  #redeem(code: string, { sender }: IncomingMessage, by: Orderer): TakenOrder {
     return {
       decision: { kind: 'command', command: { kind: 'claim-role', role: null } },
-      carryOut: async () =>
-        (await this.#options.operations.rights?.redeem({ code, by: who, contactId: sender.id }))?.text,
+      carryOut: async () => (await redeemCode(code, { ...by, contactId: sender.id }, this.#options))?.text,
     }
   }
 }

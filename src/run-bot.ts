@@ -32,8 +32,10 @@ import { EXIT } from './process/exit-codes.js'
 import { exitOnCrash } from './process/exit-on-crash.js'
 import { lockFolder } from './process/folder-lock.js'
 import { alertOnLogin } from './process/login-alerts.js'
+import { onHangup } from './process/on-hangup.js'
 import { OrderlyExit } from './process/orderly-exit.js'
 import { linkToSupervisor } from './process/supervisor-link.js'
+import { deskRows } from './tickets/desk-rows.js'
 
 const clock = { now: () => Date.now() }
 
@@ -56,6 +58,8 @@ async function main(): Promise<void> {
 async function run(config: Config, log: Logger): Promise<void> {
   const exit = new OrderlyExit(log)
   exit.endOnSignals()
+  let reload = (): void => {} // nothing to reload yet
+  onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
   const { alerts } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
   const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
   const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
@@ -71,12 +75,18 @@ async function run(config: Config, log: Logger): Promise<void> {
     ...session,
     queueLength: () => bot.queueLength(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
+    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
   const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
   exit.before(() => memory.flush())
   const channel = measuredChannel(channelOf(wechaty, { config, memory, log }), { metrics, alerts })
   const decisions = new DecisionLog()
-  const bot = await createBot(config, { channel, clock, log, alerts, journal: measuredJournal(decisions, metrics) })
+  // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
+  for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
+  const bot = await createBot(config, {
+    ...{ channel, clock, log, alerts, journal: measuredJournal(decisions, metrics), roles: memory.roles },
+    ...{ tellOperator: print, login: session.login },
+  })
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
 
@@ -89,6 +99,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   await session.networkReady()
   await bot.start()
   session.started()
+  reload = () => void bot.operations.releases.reload({ by: OPERATOR }).then(({ text }) => print(text))
   if (bot.notice !== undefined) {
     print(bot.notice)
     alerts.tell(bot.notice)
@@ -118,7 +129,7 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
       return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
     },
     desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
-    reload: () => bot.operations.releases.reload({ by: OPERATOR }),
+    reload: ({ force }) => bot.operations.releases.reload({ by: OPERATOR, force }),
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
   })
   const health = createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), metrics })

@@ -10,6 +10,7 @@ export const commandPhrases = {
   notAvailable: '这个机器人还没有这项功能。',
   notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',
   claimInDirectChat: '请加我好友，在私聊里发“认领”。',
+  notUnderstood: '没看懂这个命令。发“帮助”看全部。',
   didYouMean: (verb: string): string => `没看懂这个命令，是不是想发“${verb}”？发“帮助”看全部。`,
   howTo: {
     try: '请带上要试的句子，例如：测试 审核要多久',

@@ -40,10 +40,11 @@ const RUNNERS: Runners = {
   'list-rooms': (_, __, { operations }) => operations.rooms?.list(),
   'show-figures': ({ span }, _, { operations }) => operations.overview?.figures(span),
   'show-audit': (_, __, { operations }) => operations.audit && readAudit(operations.audit),
-  'claim-role': ({ role }, { who, where, contactId }, { operations }) =>
-    where !== 'direct' || contactId === undefined
-      ? failed(say.claimInDirectChat)
-      : operations.rights?.ask({ role, by: who, contactId }),
+  'claim-role': ({ role }, { who, role: as, where, contactId }, { operations }) => {
+    if (as === 'operator') return operations.rights?.pending()
+    if (where !== 'direct' || contactId === undefined) return failed(say.claimInDirectChat)
+    return operations.rights?.ask({ role, by: who, contactId })
+  },
   'revoke-role': ({ name }, { who }, { operations }) =>
     name === '' ? failed(say.howTo.revoke) : operations.rights?.revoke({ name, by: who }),
 }

@@ -20,6 +20,19 @@ export async function runCommand(command: Command, by: Orderer, tools: OrderTool
   return report
 }
 
+/** Takes a one-time code. Of the code itself nothing is written down. */
+export async function redeemCode(
+  code: string,
+  by: Orderer & { readonly contactId: string },
+  tools: Pick<OrderTools, 'operations' | 'clock'>,
+): Promise<Report | undefined> {
+  const report = await tools.operations.rights?.redeem({ code, by: by.who, contactId: by.contactId })
+  if (report) await noteOrder(CLAIM, by, { result: report.ok ? 'done' : 'refused', tools })
+  return report
+}
+
+const CLAIM: Command = { kind: 'claim-role', role: null }
+
 /** Writes an order down that was not carried out. */
 export const noteRefusal = (command: Command, by: Orderer, tools: Pick<OrderTools, 'operations' | 'clock'>) =>
   noteOrder(command, by, { result: 'refused', tools })
@@ -29,5 +42,7 @@ async function noteOrder(
   by: Orderer,
   { result, tools }: { result: 'done' | 'failed' | 'refused'; tools: Pick<OrderTools, 'operations' | 'clock'> },
 ): Promise<void> {
-  await tools.operations.audit?.record({ ...by, atMs: tools.clock.now(), what: describeCommand(command), result })
+  const { who, role, where } = by
+  const what = describeCommand(command)
+  await tools.operations.audit?.record({ atMs: tools.clock.now(), who, role, what, result, where })
 }

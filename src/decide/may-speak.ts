@@ -15,6 +15,7 @@ export function mayNotSpeak(message: IncomingMessage, situation: Situation): Sil
   if (message.sentAtMs < situation.startedAtMs) return 'too-old'
   if (place.kind === 'room' && place.purpose === 'ignored') return 'room-not-served'
   if (place.kind === 'room' && place.purpose === 'staff') return 'staff-room'
+  if (situation.isMuted) return 'muted'
   if (sender.role === 'staff') return 'staff'
   // An admin is one of the vendor's people too, but may try the bot out by name.
   if (sender.role === 'admin' && !isAddressed(message)) return 'staff'

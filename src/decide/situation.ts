@@ -7,6 +7,8 @@ export interface Situation {
   readonly startedAtMs: number
   /** The same message id was decided before. */
   readonly seenBefore: boolean
+  /** An admin has told the bot to keep quiet in this place. */
+  readonly isMuted?: boolean
   /** The asker's question lies with a person; the bot keeps quiet for this asker. */
   readonly heldByHuman: boolean
   /** Numbered sections that were last shown to this asker, in the order shown. */

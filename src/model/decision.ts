@@ -20,6 +20,7 @@ export type SilenceReason =
   | 'answered-lately'
   | 'held-by-human'
   | 'not-allowed'
+  | 'muted'
   | 'failed'
 
 export type EscalationReason =

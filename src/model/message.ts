@@ -27,6 +27,8 @@ export type Place =
     }
   | { readonly kind: 'direct'; readonly id: string; readonly key: string }
 
+export type RoomPlace = Extract<Place, { kind: 'room' }>
+
 export interface Quote {
   readonly speaker: string
   readonly text: string

@@ -1,6 +1,7 @@
 import type { DecisionTrace } from './decision.js'
-import type { IncomingMessage, Person, Place } from './message.js'
+import type { IncomingMessage, Person, Place, RoomPlace } from './message.js'
 import type { Door, OrdererRole } from './operations.js'
+import type { Remarks } from './rights.js'
 import type { DeskNotes, Party, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */
@@ -28,6 +29,10 @@ export interface Channel {
   staffPlace(): Promise<Place | undefined>
   /** A place by the key that outlives a login; undefined while it is unknown or can't be told from another. */
   findPlace?(key: string): Promise<Place | undefined>
+  /** The groups in which the bot sits; empty while logged out. */
+  rooms?(): Promise<readonly RoomPlace[]>
+  /** Absent where nobody can be given one. */
+  readonly remarks?: Remarks
 }
 
 /** Keeps tickets on disk. Every method resolves only when the change is durable. */

@@ -20,6 +20,8 @@ export interface ReminderRoundsParts {
   readonly write: (reminder: Reminder, facts: { nowMs: number; isLate: boolean }) => string
   readonly clock: Clock
   readonly log: Log
+  /** Where nothing is to be said at this moment; a reminder for there waits. */
+  readonly isMuted?: (placeKey: string) => boolean
 }
 
 const MINUTE_MS = 60_000
@@ -73,6 +75,7 @@ export class ReminderRounds {
     const { book, clock, log } = this.#parts
     for (const reminder of book.due(clock.now())) {
       if (this.#stopped) return
+      if (this.#parts.isMuted?.(reminder.place.key)) continue
       try {
         await this.#deliver(reminder)
       } catch (error) {

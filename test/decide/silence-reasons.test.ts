@@ -37,6 +37,7 @@ const WAYS: Readonly<
   'not-for-us': { understanding: { candidates: [] } },
   'not-sure': { understanding: { candidates: [aCandidate('5', { share: 0.1 })] } },
   'answered-lately': { situation: { toldLately: () => true } },
+  muted: { situation: { isMuted: true } },
   'held-by-human': { situation: { heldByHuman: true } },
 }
 
@@ -91,6 +92,7 @@ function randomCases(count: number): readonly Case[] {
     }),
     situation: aSituation({
       seenBefore: below(8) === 0,
+      isMuted: below(12) === 0,
       heldByHuman: below(6) === 0,
       offered: few(() => pick(KEYS)),
       talkedLately: yes(),
@@ -113,6 +115,7 @@ test('whatever the situation, it decides, and speaks only where it may', () => {
       message.kind === 'notice' ||
       message.sender.role === 'staff' ||
       situation.seenBefore ||
+      situation.isMuted ||
       message.sentAtMs < situation.startedAtMs ||
       (message.place.kind === 'room' && message.place.purpose !== 'customers') ||
       (situation.heldByHuman && decision.kind !== 'escalate') ||
@@ -129,7 +132,7 @@ test('whatever the situation, it decides, and speaks only where it may', () => {
 test('who asks in a served place and is not held always gets a reply', () => {
   const ignored = randomCases(5000).filter(({ message, understanding, situation }) => {
     const served = aMessage({ ...message, place: CUSTOMERS, addressedToBot: true, fromSelf: false, sender: WANG })
-    const free = { ...situation, seenBefore: false, heldByHuman: false, startedAtMs: 0 }
+    const free = { ...situation, seenBefore: false, heldByHuman: false, isMuted: false, startedAtMs: 0 }
     return message.kind !== 'notice' && decide(served, understanding, free).kind === 'silent'
   })
   expect(ignored).toEqual([])

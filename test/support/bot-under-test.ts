@@ -9,6 +9,7 @@ import { WalkMemory } from '../../src/decide/walk-memory.js'
 import { openDesk } from '../../src/desk/open-desk.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
 import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
+import { LearningEar } from '../../src/learning/learning-ear.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import type { IncomingMessage, Person } from '../../src/model/message.js'
 import type { Report } from '../../src/model/operations.js'
@@ -28,6 +29,7 @@ import { capturedLog } from './captured-log.js'
 import { someDeskRules } from './desk-rules.js'
 import { asRead, FakeChannel } from './fake-channel.js'
 import { fixedClock } from './fixed-clock.js'
+import { recordsInMemory } from './learning-records.js'
 import { png } from './picture-bytes.js'
 import { tempFolder } from './temp-folder.js'
 
@@ -109,6 +111,12 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
   })
+  const learningStore = recordsInMemory()
+  const learning = new LearningEar({
+    ...{ store: learningStore, knowledge, notices, clock, log, colleagueNames: [CHEN.name] },
+    limits: { keepMs: 86_400_000, maxQuestions: 100 },
+    radar: { groups: 3, windowMs: 48 * 3_600_000 },
+  })
   const parts: MessageHandlerParts = {
     ...deskParts,
     knowledge,
@@ -123,6 +131,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
     desk,
     mutes: { of: () => undefined },
+    learning,
     operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) } },
     outbox,
     replyCheck: new ReplyCheck({
@@ -159,7 +168,21 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
   }
 
   const attend = () => deskParts.attendant.attend()
-  return { hears, handle, attend, channel, clock, desk, knowledge, lines, loading, notices, ticketFile, traces }
+  return {
+    hears,
+    handle,
+    attend,
+    channel,
+    clock,
+    desk,
+    knowledge,
+    learningStore,
+    lines,
+    loading,
+    notices,
+    ticketFile,
+    traces,
+  }
 }
 
 function takeIntoUse(snapshot: KnowledgeSnapshot, knowledge: KnowledgeHolder): Report {

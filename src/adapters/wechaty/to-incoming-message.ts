@@ -1,4 +1,5 @@
 import { type Contact, type Message, type Room, types } from 'wechaty'
+import type { GrantedRole } from '../../model/command.js'
 import type { HeardPicture, IncomingMessage, Person, Place, Role } from '../../model/message.js'
 import { type ReadText, readText, unescapeName, unescapeText } from './read-text.js'
 import type { NamedPerson, NamedRoom, OwnNames } from './who-is-where.js'
@@ -6,6 +7,8 @@ import type { NamedPerson, NamedRoom, OwnNames } from './who-is-where.js'
 export interface WhoIsWho {
   roleOf(speaker: { readonly contactId: string; readonly names: readonly string[]; readonly remark: string }): Role
   isInStaffRoom?(contactId: string): boolean
+  /** A role that was given by a code. */
+  grantedRole?(sight: { readonly contactId: string; readonly remark: string }): GrantedRole | undefined
   purposeOf(topic: string): 'customers' | 'staff' | 'ignored'
   room(room: Room): Promise<NamedRoom>
   person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson>
@@ -74,8 +77,11 @@ async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<
   }
   const { key, nick, display, remark } = await who.person(talker, room && { room, key: place.key })
   const names = [nick, display].filter(Boolean)
+  const granted = who.grantedRole?.({ contactId: talker.id, remark })
+  const role = who.roleOf({ contactId: talker.id, names, remark })
   return {
-    ...{ id: talker.id, key, name: display || nick, role: who.roleOf({ contactId: talker.id, names, remark }) },
+    ...{ id: talker.id, key, name: display || nick, role: role === 'admin' ? role : (granted ?? role) },
+    ...(granted !== undefined && { isGranted: true }),
     ...(who.isInStaffRoom?.(talker.id) && { inStaffRoom: true }),
   }
 }

@@ -1,13 +1,15 @@
 import type { Message, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Identities } from '../../model/identity.js'
-import type { IncomingMessage, Place } from '../../model/message.js'
+import type { IncomingMessage, Place, RoomPlace } from '../../model/message.js'
 import type { Channel, HeardIds, Log, MessageListener, Outgoing } from '../../model/ports.js'
+import type { GrantedRoles } from '../../model/rights.js'
 import { findPlace } from './find-place.js'
 import { HeardPictures } from './heard-pictures.js'
 import { Hearing } from './hearing.js'
 import { logUnheard } from './log-unheard.js'
 import { OwnWords } from './own-words.js'
+import { RemarkWriter } from './remark-writer.js'
 import { Speaking } from './speaking.js'
 import { StaffRoom } from './staff-room.js'
 import { toIncomingMessage, type WhoIsWho } from './to-incoming-message.js'
@@ -30,6 +32,8 @@ export interface WechatyChannelOptions {
   readonly holdMs: number
   readonly identities: Identities
   readonly heardIds: HeardIds
+  /** Roles given by a code. */
+  readonly roles?: GrantedRoles
 }
 
 /** Any Wechaty puppet as our channel. */
@@ -42,6 +46,7 @@ export class WechatyChannel implements Channel {
   readonly #staff: StaffRoom
   readonly #speaking: Speaking
   readonly #hearing: Hearing<IncomingMessage>
+  readonly remarks: RemarkWriter
   readonly #ownWords = new OwnWords()
   readonly #wireOrder = new WireOrder()
   readonly #pictures: HeardPictures
@@ -60,6 +65,7 @@ export class WechatyChannel implements Channel {
     const staffOptions = { topic: options.staffRoom, names: options.staffNames, adminRemarks: options.adminRemarks }
     this.#staff = new StaffRoom(bot, staffOptions, { who: this.#who, log })
     this.#speaking = new Speaking(bot, { ...options, who: this.#who, ownWords: this.#ownWords })
+    this.remarks = new RemarkWriter(bot, options.identities)
     this.#hearing = new Hearing({ ...options, deliver: (message) => this.#deliver(message) })
   }
 
@@ -109,6 +115,21 @@ export class WechatyChannel implements Channel {
     return findPlace(key, { bot: this.#bot, who: this.#who, identities, purposeOf: (topic) => this.#purposeOf(topic) })
   }
 
+  async rooms(): Promise<readonly RoomPlace[]> {
+    if (!this.#bot.isLoggedIn) return []
+    const rooms = await this.#bot.Room.findAll()
+    // After a new login in one process the old groups stay listed.
+    const places = await Promise.all(
+      rooms.map(async (room) => ((await this.#who.isMemberOf(room.id)) ? [await this.#placeOf(room)] : [])),
+    )
+    return places.flat()
+  }
+
+  async #placeOf(room: Room): Promise<RoomPlace> {
+    const { topic, key } = await this.#who.room(room)
+    return { kind: 'room', id: room.id, key, topic, purpose: this.#purposeOf(topic) }
+  }
+
   /** Once, however often it is started: every listener more would hear each message once more. */
   #wire(): void {
     if (this.#wired) return
@@ -152,6 +173,7 @@ export class WechatyChannel implements Channel {
 
   readonly #whoIsWho: WhoIsWho = {
     roleOf: (speaker) => this.#staff.roleOf(speaker),
+    grantedRole: (sight) => this.#options.roles?.roleOf(sight),
     isInStaffRoom: (contactId) => this.#staff.has(contactId),
     purposeOf: (topic) => this.#purposeOf(topic),
     room: (room) => this.#who.room(room),

@@ -45,6 +45,7 @@ const REASONS: Record<Reasons, true> = {
   'answered-lately': true,
   'held-by-human': true,
   'not-allowed': true,
+  muted: true,
   failed: true,
   asked: true,
   'accepted-offer': true,

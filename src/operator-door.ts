@@ -1,0 +1,19 @@
+import { commandPhrases as say } from './admin/command-phrases.js'
+import { VERBS } from './admin/describe-command.js'
+import { type OrderTools, runCommand } from './admin/run-command.js'
+import { OPERATOR, type Report } from './model/operations.js'
+import { parseCommand } from './understand/parse-command.js'
+import { suggestOrder } from './understand/suggest-order.js'
+
+/** Carries out what the operator orders at the page or the terminal; the verbs are those of the chat. */
+export type OperatorDoor = (text: string, where: 'page' | 'terminal') => Promise<Report>
+
+/** Nothing but orders is written here, so that every mistyped verb is told. */
+export function operatorDoor(tools: OrderTools): OperatorDoor {
+  return async (text, where) => {
+    const near = suggestOrder(text)
+    const command = parseCommand(text) ?? (near?.soundsAlike ? parseCommand(near.text) : undefined)
+    if (command) return runCommand(command, { who: OPERATOR, role: 'operator', where }, tools)
+    return { ok: false, text: near ? say.didYouMean(VERBS[near.kind]) : say.notUnderstood }
+  }
+}
