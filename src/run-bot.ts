@@ -36,6 +36,7 @@ import { onHangup } from './process/on-hangup.js'
 import { OrderlyExit } from './process/orderly-exit.js'
 import { linkToSupervisor } from './process/supervisor-link.js'
 import { deskRows } from './tickets/desk-rows.js'
+import { deskRows } from './tickets/desk-rows.js'
 
 const clock = { now: () => Date.now() }
 
@@ -75,6 +76,7 @@ async function run(config: Config, log: Logger): Promise<void> {
     ...session,
     queueLength: () => bot.queueLength(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
+    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
     deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
   const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })

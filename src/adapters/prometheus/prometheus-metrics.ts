@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { LoginState, LoginStatus } from '../../model/login.js'
-import type { Metrics } from '../../model/metrics.js'
+import type { DeskRow, Metrics } from '../../model/metrics.js'
+import { observeDesk } from './observe-desk.js'
 
 /** What is looked at when somebody asks for the numbers. */
 export interface Gauges {
@@ -11,6 +12,8 @@ export interface Gauges {
   queueLength(): number
   /** How often the supervisor has started the bot again. */
   restarts(): number
+  /** How the desk is doing, by section and group. */
+  deskRows(): readonly DeskRow[]
 }
 
 /** `Metrics` as Prometheus reads them. */
@@ -45,6 +48,7 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
     registers,
   })
   observeLogin(gauges, registers)
+  observeDesk(() => gauges.deskRows(), registers)
   observeProcess(registers)
   return {
     heard: () => heard.inc(),

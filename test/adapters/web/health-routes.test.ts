@@ -8,7 +8,7 @@ import type { LoginStatus } from '../../../src/model/login.js'
 
 function routes(status: LoginStatus, pollAgeMs?: number) {
   const login = () => ({ status, sinceMs: Date.parse('2026-11-23T02:00:00Z'), qrText: 'https://secret.example/qr' })
-  const gauges = { login, pollAgeMs: () => pollAgeMs, queueLength: () => 3, restarts: () => 2 }
+  const gauges = { login, pollAgeMs: () => pollAgeMs, queueLength: () => 3, restarts: () => 2, deskRows: () => [] }
   const metrics = createPrometheusMetrics(gauges)
   return { app: createHealthRoutes({ ...gauges, pollLimitMs: 40_000, metrics }), metrics }
 }
