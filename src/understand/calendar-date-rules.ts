@@ -2,6 +2,8 @@ import { dayOf, lastDayOfMonth } from '../model/calendar-day.js'
 import { NOT_AFTER_NUMBER, NUMBER, readNumber } from './chinese-number.js'
 import { aroundToday, type DayReading, type DayRule, exactly, type Today } from './day-rule.js'
 
+/** "赶得上月底" is no last month. */
+const LAST = '(?<!赶|赶得|赶不)上'
 /** A leap day may be eight years away (1896 … 1904); four within our tables, but a step costs nothing. */
 const MAX_YEARS = 8
 /** No two neighbouring months lack the 31st. */
@@ -23,16 +25,24 @@ const fullDate: DayRule = {
   },
 }
 
+/** A date in characters without 日 or 号; of a single one, only what follows tells that it is a date. */
+const WRITTEN_DATE =
+  '(?:三十一?|[二廿]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九](?=提|交|送|上|想|要|当|那))(?![一二三四五六七八九十\\d个次条天块元万名家份分页人款套版周点年多几岁])'
+
 const monthAndDate: DayRule = {
   source: 'date',
   hint: /月/,
   pattern: new RegExp(
-    `(?:${YEAR})?${NOT_AFTER_NUMBER}(${NUMBER}) ?月(?:份的?)? ?(?:(${NUMBER}) ?[号日]${NOT_A_DATE}|(3[01]|[12]\\d|0?[1-9])(?![\\d.%个次条天块元万名家份分页人款套版周点:]))`,
+    `(?:${YEAR})?${NOT_AFTER_NUMBER}(${NUMBER}) ?月(?:份的?)? ?(?:(${NUMBER}) ?[号日]${NOT_A_DATE}|(3[01]|[12]\\d|0?[1-9])(?![\\d.%个次条天块元万名家份分页人款套版周点:])|(${WRITTEN_DATE}))`,
     'g',
   ),
-  read: ([, year, month, date, bareDate], today) =>
+  read: ([, year, month, date, bareDate, writtenDate], today) =>
     monthDay(
-      { month: readNumber(month!) ?? 0, date: readNumber(date ?? bareDate!) ?? 0, year: readYear(year, today) },
+      {
+        month: readNumber(month!) ?? 0,
+        date: readNumber(date ?? bareDate ?? writtenDate!) ?? 0,
+        year: readYear(year, today),
+      },
       today,
     ),
 }
@@ -40,7 +50,7 @@ const monthAndDate: DayRule = {
 const dateOfNamedMonth: DayRule = {
   source: 'date',
   hint: /月/,
-  pattern: new RegExp(`(上上|上|这|本|当|下)个?月的? ?(${NUMBER}) ?[号日]${NOT_A_DATE}`, 'g'),
+  pattern: new RegExp(`(上上|${LAST}|这|本|当|下)个?月的? ?(${NUMBER}) ?[号日]${NOT_A_DATE}`, 'g'),
   read: ([, which, date], today) => {
     const { year, month } = today.civil
     const day = dateIn(year, month + monthsAway(which!), readNumber(date!) ?? 0)
@@ -60,16 +70,16 @@ const bareDate: DayRule = {
 
 const monthEdge: DayRule = {
   source: 'date',
-  hint: /[月年]的?[月份底末初中]/,
+  hint: /[月年]的?[月份底末初中最]/,
   pattern: new RegExp(
-    `(?<![个几数])(?:(上上|上|这|本|当|下)个?|${NOT_AFTER_NUMBER}(${NUMBER}) ?)?月(?:份|月)?的?(底|末|初|中旬?)(?![心间])|(年)(?:底|末)`,
+    `(?<![个几数])(?:(上上|${LAST}|这|本|当|下)个?|${NOT_AFTER_NUMBER}(${NUMBER}) ?)?月(?:份|月)?的?(底|末|初|中旬?|最后(?:一|1)[天日])(?![心间])|([今去明])?年(?:底|末|的?最后(?:一|1)[天日])`,
     'g',
   ),
-  read: ([, which, number, edge, wholeYear], today) => {
+  read: ([, which, number, edge, whichYear], today) => {
     const { year, month } = today.civil
-    if (wholeYear) return monthDay({ month: 12, date: 31, year: undefined }, today)
+    if (!edge) return monthDay({ month: 12, date: 31, year: readYear(whichYear && `${whichYear}年`, today) }, today)
     const dayIn = (inYear: number, inMonth: number) =>
-      edge === '底' || edge === '末'
+      edge === '底' || edge === '末' || edge?.startsWith('最')
         ? lastDayOfMonth(inYear, inMonth)
         : dateIn(inYear, inMonth, edge === '初' ? 1 : MID_MONTH)
     if (which) return exactly(dayIn(year, month + monthsAway(which)) ?? today.day)
@@ -108,7 +118,7 @@ const VERSION_BEFORE =
   /(?:版本号?|版|第|步骤?|图|章|节|看|见|参考|按照?|指南|情形|规范|规则|条款|符合|违反|编号|价格?|售价|评分|比例?|完成|进度) ?:? ?$/
 const DATE_BEFORE = /(?:在|于|从|到|是|赶|想|日期|时间|定在?|截止) ?:? ?$/
 const DATE_BEHIND =
-  /^ ?(?:当天|那天|的?(?:凌晨|早上|上午|中午|下午|晚上|傍晚|半夜))?.{0,3}?(?:提(?![示供])|交|送审|上传|之?前|上线|过的|过了|收到|发布)/
+  /^ ?(?:当天|那天|的?(?:凌晨|早上|上午|中午|下午|晚上|傍晚|半夜))?.{0,3}?(?:提(?![示供])|上(?![次个面周月星礼海])|交|送审|上传|之?前|上线|过的|过了|收到|发布)/
 /** Sections of the guide that would pass for a day. */
 const SECTION_KEY = /^(?:1\.1|1\.2|4\.1|4\.2|4\.3|2\.1|2\.2)$/
 

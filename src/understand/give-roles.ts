@@ -27,6 +27,9 @@ const MAX_BEFORE_CHARS = 10
 const MAX_REST_CHARS = 3
 const MAX_RESUBMISSION_CHARS = 8
 const MAX_LONE_TIME_CHARS = 2
+/** "提交审核要填的账号昨天被封了": more than a few idle words, and the day is another verb's. */
+const MAX_IDLE_CHARS = 4
+const TELLS_WHEN = /时间|日期|时刻|[是在于:]/
 /** A day normally stands before its verb, so a verb close behind wins over one before. */
 const CLOSE_BEHIND_CHARS = 3
 
@@ -35,14 +38,28 @@ export function giveRoles(text: string, days: readonly DayMention[], today: Day)
   const told = withoutPresent(text, days, today)
   if (told.length === 0) return []
   const words = findRoleWords(text)
-  return told.map((day) => {
-    if (day.source === 'elapsed')
-      return { ...day, role: roleOfWaiting(text, day, words), done: true, toldUntil: day.end }
-    const word = ownWord(text, day, { days: told, words })
-    if (!word) return { ...day, role: undefined, done: false, toldUntil: day.end }
-    return { ...day, role: word.role, done: word.done, toldUntil: Math.max(day.end, word.end) }
-  })
+  const taken = new Set<RoleWord>()
+  const roled: RoledDay[] = []
+  for (const day of told) {
+    const word =
+      day.source === 'elapsed'
+        ? undefined
+        : ownWord(text, day, { days: told, words: words.filter((one) => one.start >= day.end || !taken.has(one)) })
+    if (word) taken.add(word)
+    const sameDay = RESTATES.test(text.slice(Math.max(0, day.start - 4), day.start)) ? roled.at(-1) : undefined
+    if (day.source === 'elapsed') {
+      roled.push({ ...day, role: roleOfWaiting(text, day, words), done: true, toldUntil: day.end })
+    } else if (word) {
+      roled.push({ ...day, role: word.role, done: word.done, toldUntil: Math.max(day.end, word.end) })
+    } else {
+      roled.push({ ...day, role: sameDay?.role, done: sameDay?.done ?? false, toldUntil: day.end })
+    }
+  }
+  return roled
 }
+
+/** "劳动节想上线,就是明天": the day before, said in other words. */
+const RESTATES = /(?:就是|即|等于) ?$/
 
 /** "到今天", "今天都20号了", "今天又礼拜天了": they say what day it is. */
 function withoutPresent(text: string, days: readonly DayMention[], today: Day): readonly DayMention[] {
@@ -85,7 +102,8 @@ function roleOfWaiting(text: string, day: DayMention, words: readonly RoleWord[]
   return submits.length > 0 || WAITING_EVIDENCE.test(text) || isBare(text, day) ? 'submit' : undefined
 }
 
-const FILLERS = /[这都已经今现天到第是等过去快了呢吗啊呀吧还在怎么办急咋啦嘛哦唉哎,，。.!?~ \n]/g
+const FILLERS =
+  /[整没任何有通知消息结果动静信儿下文这都已经今现天到第是等过去快了呢吗啊呀吧还在怎么办急咋啦嘛哦唉哎,，。.!?~ \n]/g
 
 /** Nothing is said but how long: "都七天了". */
 function isBare(text: string, { start, end }: DayMention): boolean {
@@ -117,6 +135,8 @@ function ownsLoneTime(day: DayMention, { role, done, start }: RoleWord): boolean
 
 function nearer(day: DayMention, behind: RoleWord | undefined, before: RoleWord | undefined): RoleWord | undefined {
   if (!behind || !before) return behind ?? before
+  // "打回来18号补完内容重提的": a rejection told before is a day of its own, or none.
+  if (before.role === 'ended' && behind.role === 'submit') return behind
   const gapBehind = behind.start - day.end
   return gapBehind <= CLOSE_BEHIND_CHARS || gapBehind <= day.start - before.end ? behind : before
 }
@@ -138,6 +158,8 @@ function resubmission(text: string, [first, second]: readonly RoleWord[]): RoleW
 function nearestBefore(text: string, day: DayMention, { days, words }: Surroundings): RoleWord | undefined {
   const word = words.findLast(({ end }) => end <= day.start)
   if (!word || day.start - word.end > MAX_BEFORE_CHARS || !sameClause(text, word.end, day.start)) return undefined
+  const between = text.slice(word.end, day.start)
+  if (word.role === 'submit' && between.length > MAX_IDLE_CHARS && !TELLS_WHEN.test(between)) return undefined
   return days.some(({ end }) => end > word.end && end <= day.start) ? undefined : word
 }
 

@@ -8,6 +8,9 @@ const AWAY: Readonly<Record<string, number>> = {
   yesterday: -1,
   zuotian: -1,
   刚: 0,
+  现在: 0,
+  马上: 0,
+  立刻: 0,
   今: 0,
   today: 0,
   jintian: 0,
@@ -20,17 +23,19 @@ const AWAY: Readonly<Record<string, number>> = {
 
 const relative: DayRule = {
   source: 'relative',
-  hint: /[今昨明前后刚]|tian|day|tomorrow/,
+  hint: /[今昨明前后刚现马立]|tian|day|tomorrow/,
   // "之前天天", "以后天气", "目前日活": the same characters across a word border.
   pattern:
-    /(大前|大后|(?<![之以目提日眼空从])前|(?<![之以然今最过前])后)天(?![天气台])|(今|昨|(?<![表声证透文])明)(?:天|日(?![头期历志])|儿|个儿?)|(今|昨|明|(?<![之以目提])前)([早晨晚夜])|(刚)(?:刚|才|(?=[提交送传点申]))|\b(today|yesterday|tomorrow|jintian|zuotian|mingtian)\b/g,
-  read: ([, farDay, nearDay, partDay, part, now, latin], today) => {
-    const away = AWAY[farDay ?? nearDay ?? partDay ?? now ?? latin ?? '']
+    /(大前|大后|(?<![之以目提日眼空从])前|(?<![之以然今最过前])后)天(?![天气台])|(今|昨|(?<![表声证透文])明)(?:天|日(?![头期历志])|儿|个儿?)|(今|昨|明|(?<![之以目提])前)([早晨晚夜])|(刚)(?:刚|才|(?=[提交送传点申]))|(现在|马上|立刻)(?=就?(?:提(?![示前供]|的(?!话))|交(?!的(?!话))|送审))|\b(today|yesterday|tomorrow|jintian|zuotian|mingtian)\b/g,
+  read: ([, farDay, nearDay, partDay, part, just, now, latin], today) => {
+    const away = AWAY[farDay ?? nearDay ?? partDay ?? just ?? now ?? latin ?? '']
     if (away === undefined) return undefined
     return { ...exactly(today.day + away), evening: part === '晚' || part === '夜' }
   },
 }
 
+/** "赶得上周五" is no last week. */
+const LAST = '(?<!赶|赶得|赶不)上'
 const WEEK = '(?:周|星期|礼拜)'
 const WEEKDAYS = '一二三四五六日'
 const WEEKS_AWAY: Readonly<Record<string, number>> = { 上上: -2, 上: -1, 这: 0, 本: 0, 下: 1, 下下: 2 }
@@ -39,7 +44,7 @@ const weekday: DayRule = {
   source: 'weekday',
   hint: /周|星期|礼拜/,
   pattern: new RegExp(
-    `(?<![每个至两一二三四五六七八九十\\d]|这一)(?:(上上|下下|上|这|(?<!版|样)本|下)个?)?${WEEK} ?([一二三四五六日天1-7])(?![\\d十次年个点期志天]|[到至~-] ?(?:${WEEK}|下))`,
+    `(?<![每个至两一二三四五六七八九十\\d]|这一)(?:(上上|下下|${LAST}|这|(?<!版|样)本|下)个?)?${WEEK} ?([一二三四五六日天1-7])(?![\\d十次年个点期志天]|[到至~-] ?(?:${WEEK}|下))`,
     'g',
   ),
   read: ([, which, written], today) => {
@@ -54,7 +59,7 @@ const wholeWeek: DayRule = {
   source: 'weekday',
   hint: /周|星期|礼拜/,
   pattern: new RegExp(
-    `(?<![每个])(?:(上上|下下|上|这|(?<!版|样)本|下)个?${WEEK}(末)?|(周末))(?![一二三四五六日天期年1-7]| [一二三四五六日])`,
+    `(?<![每个])(?:(上上|下下|${LAST}|这|(?<!版|样)本|下)个?${WEEK}(末)?|(周末))(?![一二三四五六日天期年1-7]| [一二三四五六日])`,
     'g',
   ),
   read: ([, which, weekend, bareWeekend], today) => {

@@ -5,11 +5,10 @@ import { todayAt } from './day-rule.js'
 import { giveRoles, type RoledDay } from './give-roles.js'
 import { MAX_CHARS } from './normalize-text.js'
 import { MAY_NAME_DAY, readDays } from './read-days.js'
+import { isAnnouncement, isFinished } from './review-ends.js'
 import {
   ASKS_TIME,
-  FINISHED,
   FIRST_VERSION,
-  LATER_VERSION,
   MINI_PROGRAM,
   NEW_VERSION,
   OTHER_PLATFORM,
@@ -17,9 +16,11 @@ import {
   QUESTION_LIKE,
   SPEAKS_OF_REVIEW,
   STILL_WAITING,
+  speaksOfLaterVersion,
   tellsRejection,
   UNDER_REVIEW,
 } from './review-words.js'
+import { spellOutDays } from './spell-out-days.js'
 
 interface Message {
   readonly text: string
@@ -41,6 +42,12 @@ const COMES_IN_BETWEEN = /正好|刚好|恰好|碰|遇|夹/
 /** An opening or a campaign alone is no wish that concerns a review. */
 const AIMS_ONLINE =
   /上线|上架|发布|用上|能用|可以用|[要得]用|使用|能上|会上|要上|可以上|赶|来得及|来不及|deadline|ddl|截止|提审|审核|小程序|首发|开服|运营|launch|最[晚迟]/
+/** Asks by when to submit, so that whatever day lies ahead is the one to keep. */
+const ASKS_LATEST =
+  /(?:最[晚迟]|倒推|几[号时]|哪[天一]|什么时候|啥时候|何时)[^,，。;!?]{0,8}(?:提(?![示醒供])|交|送审)|(?:最[晚迟]|倒推)[^,，。;!?]{0,4}(?:哪|几|什么|啥)/
+/** What the vendor is to bring out, or who is to sign up, is no review. */
+const OTHER_WISH = /你们|新功能|积分商城|报名|招募|课程|直播/
+const CONCERNS_REVIEW = /提审|提交|审核|最[晚迟]|小程序/
 const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
 
 /**
@@ -51,9 +58,9 @@ const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
  * @returns undefined when its days have nothing to do with submitting, reviewing or going online
  */
 export function readReviewDates(text: string, nowMs: number): ReviewDates | undefined {
-  if (!MAY_NAME_DAY.test(text) && !HOLIDAY_WORD.test(text)) return undefined
-  const read = text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text
-  if (!SPEAKS_OF_REVIEW.test(read)) return undefined
+  const read = spellOutDays(text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text)
+  if (!MAY_NAME_DAY.test(read) && !HOLIDAY_WORD.test(read)) return undefined
+  if (!SPEAKS_OF_REVIEW.test(read) || isAnnouncement(read)) return undefined
   if (OTHER_PLATFORM.test(read) && !MINI_PROGRAM.test(read)) return undefined
   const today = todayAt(nowMs).day
   const message: Message = {
@@ -68,12 +75,13 @@ export function readReviewDates(text: string, nowMs: number): ReviewDates | unde
 
 function readSubmitted(message: Message): ReviewDates | undefined {
   const { text, today } = message
-  const told = lastOf(message, 'submit')
+  const told = inOtherWords(lastOf(message, 'submit'), message)
   if (!told || reviewEnded(told, text)) return undefined
   const day = submissionDay(told, message)
   if (day === undefined) return undefined
-  if (day >= today && !told.done && !ASKS_TIME.test(text) && !STILL_WAITING.test(text)) return undefined
   const wish = wishAfter(message, day)
+  const wantsTime = wish !== undefined || ASKS_TIME.test(text) || STILL_WAITING.test(text)
+  if (day >= today && !told.done && !wantsTime) return undefined
   return {
     kind: 'submitted',
     day: isoOf(day),
@@ -82,6 +90,16 @@ function readSubmitted(message: Message): ReviewDates | undefined {
     ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
     ...asked(message),
   }
+}
+
+/** "刚提的,昨晚十一点五十多": the exact time says more than how long ago it was. */
+function inOtherWords(told: RoledDay | undefined, { text, days, today }: Message): RoledDay | undefined {
+  if (!told || told.hour !== undefined || !(told.source === 'ago' || text[told.start] === '刚')) return told
+  const exact = days.find(
+    ({ role, source, hour, past }) =>
+      role === undefined && source === 'relative' && hour !== undefined && (past === told.past || past === today - 1),
+  )
+  return exact?.hour === undefined ? told : { ...told, past: exact.past, future: exact.past, hour: exact.hour }
 }
 
 /** The day of a submission: the last one that fits what is told as done, the next one of a plan, else the nearer. */
@@ -113,11 +131,18 @@ function readSecondStarted(message: Message): ReviewDates | undefined {
 
 function readDeadline(message: Message): ReviewDates | undefined {
   const { text, today, days } = message
-  const told = days.find(({ role, future }) => role === 'wish' && future >= today)
-  if (!told || !AIMS_ONLINE.test(text) || UNDER_REVIEW.test(text) || isFinished(text)) return undefined
+  const asksLatest = ASKS_LATEST.test(text)
+  const ahead = days.filter(({ future }) => future >= today)
+  const told = ahead.find(({ role }) => role === 'wish') ?? (asksLatest ? ahead.find(isUnroled) : undefined)
+  if (!told || !(asksLatest || AIMS_ONLINE.test(text)) || UNDER_REVIEW.test(text) || isFinished(text)) return undefined
+  if (OTHER_WISH.test(text) && !CONCERNS_REVIEW.test(text)) return undefined
   if (message.asksHolidays && (told.approximate || COMES_IN_BETWEEN.test(text))) return undefined
   return { kind: 'deadline', day: isoOf(told.future), laterVersion: isLaterVersion(text), ...asked(message) }
 }
+
+/** Nothing is said of it but that it comes. */
+const isUnroled = ({ role, source, approximate }: RoledDay): boolean =>
+  role === undefined && !approximate && source !== 'lone-time' && source !== 'elapsed'
 
 function readCounting(message: Message): ReviewDates | undefined {
   return message.asksHolidays ? { kind: 'counts-holidays', ...asked(message) } : undefined
@@ -150,12 +175,7 @@ function reviewEnded({ start, toldUntil }: RoledDay, text: string): boolean {
   return tellsRejection(text.slice(toldUntil))
 }
 
-/** Published or passed, and no next version is spoken of. */
-function isFinished(text: string): boolean {
-  return FINISHED.test(text) && !LATER_VERSION.test(text) && !NEW_VERSION.test(text)
-}
-
 function isLaterVersion(text: string): boolean {
   if (tellsRejection(text)) return false
-  return LATER_VERSION.test(text) || (NEW_VERSION.test(text) && !FIRST_VERSION.test(text))
+  return speaksOfLaterVersion(text) || (NEW_VERSION.test(text) && !FIRST_VERSION.test(text))
 }
