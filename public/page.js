@@ -1,3 +1,4 @@
+import { showAdminPanel } from './admin-panel.js'
 import { getJson, postJson } from './call-server.js'
 import { ChatStore } from './chat-store.js'
 import { Composer } from './composer.js'
@@ -17,6 +18,7 @@ const NARROW = '(max-width: 720px)' // a phone: either the list or one chat
 const PART_WORDS = { bot: '机器人', customer: '客户', staff: '服务商同事', admin: '管理员' }
 
 async function start() {
+  offerLogOut((await getJson('/api/session')).needed)
   const { simulated } = await getJson('/api/status')
   byId('mode').textContent = simulated ? '微信模拟' : '微信登录'
   const login = simulated ? undefined : showLogin()
@@ -28,7 +30,19 @@ async function start() {
   }
   await refresh()
   setInterval(refresh, STATUS_EVERY_MS)
+  showAdminPanel()
   byId('reload').addEventListener('click', () => void reload().then(refresh))
+}
+
+/** @param {boolean} needed */
+function offerLogOut(needed) {
+  byId('log-out').hidden = !needed
+  byId('log-out').addEventListener('click', () => {
+    postJson('/api/logout', {}).then(
+      () => location.assign('/login.html'),
+      (error) => toast({ ok: false, text: error.message }),
+    )
+  })
 }
 
 async function startChat() {

@@ -103,6 +103,10 @@ export class RightsDesk implements Rights {
     return this.#parts.claims.waiting()
   }
 
+  grants(): readonly RoleGrant[] {
+    return this.#parts.roles.grants
+  }
+
   /** Looks whether remarks are in place, and writes those that are not. To be called now and then. */
   async attend(): Promise<void> {
     for (const grant of this.#parts.roles.grants) {
