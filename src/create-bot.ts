@@ -12,6 +12,7 @@ import { ConversationMemory } from './decide/conversation-memory.js'
 import { ToldDays } from './decide/told-days.js'
 import { WalkMemory } from './decide/walk-memory.js'
 import { deskRulesOf } from './desk/desk-config.js'
+import { NoticePlace } from './desk/notice-place.js'
 import { openDesk } from './desk/open-desk.js'
 import { createMessageHandler } from './handle-message.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
@@ -129,7 +130,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     log,
     keep: (state) => outboxStore.keepSending(state),
   })
-  const notices = new NoticeQueue({ store: outboxStore, channel, outbox, log })
+  const noticePlace = new NoticePlace({ channel, desk, adminRemarks: config.admin.remarks, clock })
+  const notices = new NoticeQueue({ store: outboxStore, channel: noticePlace, outbox, log })
   const admin = await openAdmin({
     ...{ ...surroundings, dataDir: config.dataDir, knowledge, desk, queueLength: () => outbox.length },
     roles: surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful })),

@@ -25,6 +25,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
     stop: () => channel.stop(),
     staffPlace: () => channel.staffPlace(),
     findPlace: async (key) => channel.findPlace?.(key),
+    findColleague: async (remark) => channel.findColleague?.(remark),
     rooms: async () => (await channel.rooms?.()) ?? [],
     ...(channel.remarks && { remarks: channel.remarks }),
     async send(to, bubble) {

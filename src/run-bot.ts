@@ -153,7 +153,8 @@ function channelOf(wechaty: WechatyInterface, { config, memory, log }: ChannelPa
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),
-    staffNames: config.staff.names,
+    staffNames: [...config.staff.names, ...config.desk.people.map(({ name }) => name)],
+    staffRemarks: config.desk.people.flatMap(({ remark }) => remark ?? []),
     adminRemarks: config.admin.remarks,
     logoutOnStop: config.puppet === 'simulator',
   }

@@ -29,6 +29,8 @@ export interface Channel {
   staffPlace(): Promise<Place | undefined>
   /** A place by the key that outlives a login; undefined while it is unknown or can't be told from another. */
   findPlace?(key: string): Promise<Place | undefined>
+  /** Direct chat with the one friend who bears a remark of the bot's account; undefined for none or several. */
+  findColleague?(remark: string): Promise<Place | undefined>
   /** The groups in which the bot sits; empty while logged out. */
   rooms?(): Promise<readonly RoomPlace[]>
   /** Absent where nobody can be given one. */

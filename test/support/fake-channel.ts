@@ -20,6 +20,8 @@ export class FakeChannel implements Channel {
   readonly sent: Sent[] = []
   listener: MessageListener | undefined
   staff: Place | undefined = STAFF_PLACE
+  /** Direct chats of colleagues, by remark. */
+  readonly colleagues = new Map<string, Place>()
   stopped = false
   /** Looked at for every bubble before it goes out; may throw, or take its time. */
   beforeSend: (to: Place, bubble: Outgoing) => void | Promise<void> = () => {}
@@ -44,6 +46,10 @@ export class FakeChannel implements Channel {
 
   async staffPlace(): Promise<Place | undefined> {
     return this.staff
+  }
+
+  async findColleague(remark: string): Promise<Place | undefined> {
+    return this.colleagues.get(remark)
   }
 
   /** Texts and `[picture]`s that arrived in a place, oldest first. */

@@ -48,3 +48,17 @@ async function findDirect(key: string, { bot, who, identities }: PlaceFinder): P
   }
   return undefined
 }
+
+/** The direct chat with the one friend of that remark; several could be told apart by nobody. */
+export async function findColleague(
+  remark: string,
+  { bot, who }: Pick<PlaceFinder, 'bot' | 'who'>,
+): Promise<Place | undefined> {
+  if (!bot.isLoggedIn || remark === '') return undefined
+  const friends = (await bot.Contact.findAll({ alias: remark })).filter((contact) => contact.friend() === true)
+  const [friend, ...others] = friends
+  if (!friend || others.length > 0) return undefined
+  const person = await who.person(friend)
+  // What the puppet lists may be a remark of yesterday.
+  return person.remark === remark ? { kind: 'direct', id: friend.id, key: `direct:${person.key}` } : undefined
+}

@@ -4,7 +4,7 @@ import type { Identities } from '../../model/identity.js'
 import type { IncomingMessage, Place, RoomPlace } from '../../model/message.js'
 import type { Channel, HeardIds, Log, MessageListener, Outgoing } from '../../model/ports.js'
 import type { GrantedRoles } from '../../model/rights.js'
-import { findPlace } from './find-place.js'
+import { findColleague, findPlace } from './find-place.js'
 import { HeardPictures } from './heard-pictures.js'
 import { Hearing } from './hearing.js'
 import { logUnheard } from './log-unheard.js'
@@ -26,6 +26,8 @@ export interface WechatyChannelOptions {
   /** Names that are never answered. */
   readonly staffNames: readonly string[]
   readonly adminRemarks: readonly string[]
+  /** Remarks that the bot's own account has given to colleagues. */
+  readonly staffRemarks?: readonly string[]
   /** Whether stopping ends the login; with WeChat that would cost a new scan at the next start. */
   readonly logoutOnStop: boolean
   /** How long messages of one place wait for others that were said before them. */
@@ -125,6 +127,14 @@ export class WechatyChannel implements Channel {
     return places.flat()
   }
 
+  findColleague(remark: string): Promise<Place | undefined> {
+    return findColleague(remark, { bot: this.#bot, who: this.#who })
+  }
+
+  #roleByRemark(remark: string): 'staff' | undefined {
+    return remark !== '' && this.#options.staffRemarks?.includes(remark) ? 'staff' : undefined
+  }
+
   async #placeOf(room: Room): Promise<RoomPlace> {
     const { topic, key } = await this.#who.room(room)
     return { kind: 'room', id: room.id, key, topic, purpose: this.#purposeOf(topic) }
@@ -173,7 +183,7 @@ export class WechatyChannel implements Channel {
 
   readonly #whoIsWho: WhoIsWho = {
     roleOf: (speaker) => this.#staff.roleOf(speaker),
-    grantedRole: (sight) => this.#options.roles?.roleOf(sight),
+    grantedRole: (sight) => this.#options.roles?.roleOf(sight) ?? this.#roleByRemark(sight.remark),
     isInStaffRoom: (contactId) => this.#staff.has(contactId),
     purposeOf: (topic) => this.#purposeOf(topic),
     room: (room) => this.#who.room(room),

@@ -231,6 +231,20 @@ test('is not confused by the staff group of an earlier login, which it is no mem
   expect((await hears('staff', 'chen', '工单')).place).toMatchObject({ purpose: 'staff' })
 })
 
+test('finds the chat of a colleague by the remark of the account, and of nobody by a name', async () => {
+  const { channel } = await startedChannel()
+  expect(await channel.findColleague('管理员')).toEqual({ kind: 'direct', id: 'xu', key: 'direct:remark:管理员' })
+  for (const name of ['徐经理', '陈工', '']) expect(await channel.findColleague(name)).toBeUndefined()
+  const twice = await startedChannel({ plan: { ...PLAN, remarks: { xu: '管理员', li: '管理员' } } })
+  expect(await twice.channel.findColleague('管理员')).toBeUndefined()
+})
+
+test('takes whoever bears a remark of the roster for a colleague who may work tickets', async () => {
+  const { hears } = await startedChannel({ options: { staffRemarks: ['想天-王总'] } })
+  expect((await hears('r1', 'wang', '在')).sender).toMatchObject({ role: 'staff', isGranted: true })
+  expect((await hears('r1', 'li', '在')).sender).not.toHaveProperty('isGranted')
+})
+
 test('sends a text to a group, with the asker mentioned when wanted', async () => {
   const { hears, channel, last } = await startedChannel()
   const { sender, place } = await hears('r1', 'wang', '怎么提审')
