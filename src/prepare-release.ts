@@ -10,7 +10,7 @@ import { ReleaseFolder } from './adapters/files/release-folder.js'
 import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
 import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam } from './evaluate/exam.js'
-import { readExam } from './evaluate/read-exam.js'
+import { type Exam, examKeyOf, readExam } from './evaluate/read-exam.js'
 import { toSnapshot } from './knowledge/build-snapshot.js'
 import { missingPictures, picturePaths } from './knowledge/missing-pictures.js'
 import { unpackKnowledge } from './knowledge/pack-knowledge.js'
@@ -44,7 +44,9 @@ export class ReleaseWorkshop {
   readonly #builder: KnowledgeBuilder
   readonly #releases: ReleaseFolder
   readonly #known = new Map<string, Known>()
+  readonly #keyOfRelease = new Map<number, string>()
   readonly #answers = new Map<string, readonly ExamAnswer[]>()
+  #exam: { readonly key: string; readonly exam: Exam } | undefined
 
   constructor(paths: ReleasePaths) {
     this.#paths = paths
@@ -58,7 +60,7 @@ export class ReleaseWorkshop {
     const outcome = await this.#builder.build(read)
     if (outcome.status === 'broken') return outcome
     const after = this.#know(outcome.packed, outcome)
-    const { questions, examKey, problems } = readExam(read.intents, (key) => after.snapshot.sections.has(key))
+    const { questions, examKey, problems } = this.#readExam(read, after)
     if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
     const before = order.base === undefined ? undefined : await this.#knowRelease(order.base)
     const examine = (known: Known): readonly ExamAnswer[] => this.#examine(known, { questions, examKey, ...order })
@@ -97,7 +99,17 @@ export class ReleaseWorkshop {
     }
   }
 
+  /** What a release holds never changes, so it is read once. */
   async #knowRelease(number: number): Promise<Known> {
+    const key = this.#keyOfRelease.get(number)
+    const known = key === undefined ? undefined : this.#known.get(key)
+    if (known) return known
+    const read = await this.#readRelease(number)
+    remember(this.#keyOfRelease, number, read.textsKey)
+    return read
+  }
+
+  async #readRelease(number: number): Promise<Known> {
     const packed = await this.#releases.readBuilt(number)
     const keys = packed && this.#builder.keysOf(packed)
     if (packed && keys && keys.codeKey === (await this.#builder.codeKey())) return this.#know(packed, keys)
@@ -110,6 +122,14 @@ export class ReleaseWorkshop {
     if (known) return known
     const built = runAtOnce(unpackKnowledge(packed))
     return remember(this.#known, textsKey, { snapshot: toSnapshot(built), warnings: built.warnings, textsKey })
+  }
+
+  #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {
+    const key = `${textsKey} ${examKeyOf(intents)}`
+    if (this.#exam?.key !== key) {
+      this.#exam = { key, exam: readExam(intents, (section) => snapshot.sections.has(section)) }
+    }
+    return this.#exam.exam
   }
 
   #examine(
@@ -161,7 +181,7 @@ const countsOf = ({ sections, content }: KnowledgeSnapshot) => ({
     .reduce((sum, { utterances }) => sum + utterances.length, 0),
 })
 
-function remember<Value>(kept: Map<string, Value>, key: string, value: Value): Value {
+function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): Value {
   kept.set(key, value)
   for (const oldest of kept.keys()) if (kept.size > KEPT_IN_MEMORY) kept.delete(oldest)
   return value

@@ -12,25 +12,32 @@ interface ExamFile {
 
 export interface Exam {
   readonly questions: readonly ExamQuestion[]
-  /** Changes with every difference in the questions. */
+  /** See `examKeyOf`. */
   readonly examKey: string
   readonly problems: readonly Problem[]
 }
 
 /** Reads the questions that lie beside the intents; a file that is missing asks nothing. */
 export function readExam(files: readonly ExamFile[], knows: (sectionKey: string) => boolean): Exam {
-  const named = (name: string): readonly ExamFile[] =>
-    files.filter(({ kept }) => new RegExp(`^intents/(?:.*/)?${name}\\.ya?ml$`, 'i').test(kept))
-  const golden = named('golden').map((file) => readGolden(file, knows))
-  const heldOut = named('held-out').map(readHeldOut)
-  const hash = createHash('sha256')
-  for (const { text } of [...named('golden'), ...named('held-out')]) hash.update(`${text.length}\n${text}`)
+  const golden = named(files, 'golden').map((file) => readGolden(file, knows))
+  const heldOut = named(files, 'held-out').map(readHeldOut)
   return {
     questions: [
       ...golden.flatMap(({ questions }) => questions),
       ...heldOut.flatMap(({ messages }) => messages.map(heldOutQuestion)),
     ],
-    examKey: hash.digest('hex'),
+    examKey: examKeyOf(files),
     problems: [...golden, ...heldOut].flatMap(({ problems }) => problems),
   }
 }
+
+/** Changes with every difference in the questions. */
+export function examKeyOf(files: readonly ExamFile[]): string {
+  const hash = createHash('sha256')
+  for (const { text } of [...named(files, 'golden'), ...named(files, 'held-out')])
+    hash.update(`${text.length}\n${text}`)
+  return hash.digest('hex')
+}
+
+const named = (files: readonly ExamFile[], name: string): readonly ExamFile[] =>
+  files.filter(({ kept }) => new RegExp(`^intents/(?:.*/)?${name}\\.ya?ml$`, 'i').test(kept))

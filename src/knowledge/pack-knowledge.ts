@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Concept, Guide, Intent, KnowledgeContent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import { FeatureTable } from '../understand/feature-table.js'
 import type { CompiledMatcher } from '../understand/intent-matcher.js'
 
 /** Everything that a snapshot is made of, ready to be used. */
@@ -16,7 +17,7 @@ export interface BuiltKnowledge {
 export type PackedKeys = Pick<BuiltKnowledge, 'textsKey' | 'codeKey'>
 
 interface Block {
-  readonly holds: 'guide' | 'sections' | 'intents' | 'silence' | 'names' | 'coarse' | 'weights' | 'bias'
+  readonly holds: 'guide' | 'sections' | 'intents' | 'silence' | 'slots' | 'coarse' | 'weights' | 'bias'
   readonly bytes: number
 }
 
@@ -33,7 +34,6 @@ const START = DIGEST_BYTES + 4 // then the header
 // Pieces that take about a millisecond each to read.
 const SECTIONS_A_BLOCK = 100
 const TEXTS_A_BLOCK = 500
-const NAMES_A_BLOCK = 2_000
 
 /** Writes it down as bytes: digest, header, blocks. Good for a file and for another thread. */
 export function packKnowledge(built: BuiltKnowledge): Uint8Array<ArrayBuffer> {
@@ -75,8 +75,12 @@ export function* unpackKnowledge(packed: Uint8Array): Generator<void, BuiltKnowl
   const guides: (Guide & { readonly sections: Section[] })[] = []
   const intents: Intent[] = []
   const silence: SilentExample[] = []
-  const rows = new Map<string, number>()
-  const model = { coarse: new Uint8Array(), weights: new Float32Array(), bias: new Float32Array() }
+  const arrays = {
+    coarse: new Uint8Array(),
+    slots: new Uint8Array(),
+    weights: new Uint8Array(),
+    bias: new Uint8Array(),
+  }
   let at = START + headerBytes(packed)
   for (const { holds, bytes } of blocks) {
     const block = packed.subarray(at, at + bytes)
@@ -85,16 +89,20 @@ export function* unpackKnowledge(packed: Uint8Array): Generator<void, BuiltKnowl
     else if (holds === 'sections') guides.at(-1)!.sections.push(...fromBytes<Section[]>(block))
     else if (holds === 'intents') intents.push(...fromBytes<Intent[]>(block))
     else if (holds === 'silence') silence.push(...fromBytes<SilentExample[]>(block))
-    else if (holds === 'names') for (const name of fromBytes<string[]>(block)) rows.set(name, rows.size)
     // Copied out, so that the bytes of all the rest can go.
-    else if (holds === 'coarse') model.coarse = block.slice()
-    else model[holds] = new Float32Array(block.slice().buffer)
+    else arrays[holds] = new Uint8Array(block)
     yield
   }
   return {
     ...rest,
     content: { guides, intents, silence, concepts },
-    compiled: classes && { classes, rows, ...model },
+    compiled: classes && {
+      classes,
+      rows: new FeatureTable(new Int32Array(arrays.slots.buffer)),
+      coarse: arrays.coarse,
+      weights: new Float32Array(arrays.weights.buffer),
+      bias: new Float32Array(arrays.bias.buffer),
+    },
   }
 }
 
@@ -121,17 +129,11 @@ function contentParts({ guides, intents, silence }: KnowledgeContent): readonly 
 function modelParts(compiled: CompiledMatcher): readonly Part[] {
   if (!compiled) return []
   const { rows, coarse, weights, bias } = compiled
-  const names = [...rows].sort((a, b) => a[1] - b[1]).map(([name]) => name)
-  const raw = (holds: Part['holds'], array: Float32Array | Uint8Array): Part => ({
+  const raw = (holds: Part['holds'], array: Float32Array | Int32Array | Uint8Array): Part => ({
     holds,
     bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
   })
-  return [
-    ...inBlocks(names, NAMES_A_BLOCK).map((block) => ({ holds: 'names' as const, bytes: toBytes(block) })),
-    raw('coarse', coarse),
-    raw('weights', weights),
-    raw('bias', bias),
-  ]
+  return [raw('slots', rows.slots), raw('coarse', coarse), raw('weights', weights), raw('bias', bias)]
 }
 
 function inBlocks<Item>(list: readonly Item[], size: number): readonly (readonly Item[])[] {

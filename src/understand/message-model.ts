@@ -1,18 +1,19 @@
+import type { FeatureTable } from './feature-table.js'
+
 /**
  * Three linear views of one message over one vocabulary of binary features, trained together:
  * a softmax over the intents and "nothing for us"; a logistic on whether it is for us at all; and the same from the
  * coarse features only, which errs differently and so steadies the other two.
  *
- * Plain data: it can be cloned to another thread and written to disk as it is.
+ * A few arrays: it goes to another thread or to disk as it is, see `pack-knowledge.ts`.
  */
 export interface MessageModel {
   /** Intent ids, and `NOTHING` last. */
   readonly classes: readonly string[]
-  /** Feature name → row. */
-  readonly rows: ReadonlyMap<string, number>
+  readonly rows: FeatureTable
   /** 1 where the feature counts for the coarse view. */
   readonly coarse: Uint8Array
-  /** Row-major, `rows.size × (classes.length + 2)`: softmax, then scope, then coarse scope. */
+  /** Row-major, rows × (classes.length + 2): softmax, then scope, then coarse scope. */
   readonly weights: Float32Array
   readonly bias: Float32Array
 }

@@ -1,3 +1,4 @@
+import { FeatureTable } from './feature-table.js'
 import { featureScale, type MessageModel, NOTHING, scoreRows, softmaxInPlace } from './message-model.js'
 
 export interface Example {
@@ -29,7 +30,7 @@ export function trainMessageModel(examples: readonly Example[]): MessageModel {
   const width = classes.length + 2
   const model: MessageModel = {
     classes,
-    rows,
+    rows: FeatureTable.of(rows.keys()),
     coarse: Uint8Array.from(rows.keys(), (name) => (FINE_FEATURE.test(name) ? 0 : 1)),
     weights: new Float32Array(rows.size * width),
     bias: new Float32Array(width),

@@ -71,12 +71,8 @@ test('trains the same model from the same examples', () => {
 
 test('leaves out features that it has seen once', () => {
   const rare = [...EXAMPLES, { features: ['c:red', 'c:once'], label: 'apple' }]
-  expect(trainMessageModel(rare).rows.has('c:once')).toBe(false)
-  expect(trainMessageModel(rare).rows.has('c:red')).toBe(true)
-})
-
-test('survives a copy to another thread', () => {
-  expect(readFeatures(structuredClone(model), ['c:red', 'c:round'])).toEqual(readFeatures(model, ['c:red', 'c:round']))
+  expect(trainMessageModel(rare).rows.get('c:once')).toBeUndefined()
+  expect(trainMessageModel(rare).rows.get('c:red')).toBeDefined()
 })
 
 test.each<[string, readonly Example[]]>([
