@@ -2,6 +2,7 @@ import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { LoginState } from '../../model/login.js'
 import type { Clock, Log } from '../../model/ports.js'
+import { noticeDeadConnections } from './dead-connections.js'
 import { type LoginEvent, nextLoginState } from './login-tracker.js'
 import {
   dropLogoutCommands,
@@ -90,6 +91,7 @@ export class SessionWatch {
     const startedMs = this.#options.clock.now()
     this.#wechat4u = findWechat4u(this.#bot.puppet)
     if (this.#wechat4u) this.#holdSession(this.#wechat4u)
+    noticeDeadConnections(this.#bot.puppet)
     this.#timer = setInterval(() => this.#tick(startedMs), TICK_MS)
     this.#timer.unref()
   }
