@@ -1,3 +1,5 @@
+const LOGIN_PAGE = '/login.html'
+
 /**
  * @param {string} path
  * @returns {Promise<any>}
@@ -31,6 +33,7 @@ async function reach(path, init) {
 async function answerOf(response) {
   const content = await response.json().catch(() => undefined)
   if (response.ok && content) return content
+  if (response.status === 401 && location.pathname !== LOGIN_PAGE) location.assign(LOGIN_PAGE)
   throw new Error(content?.error ?? content?.text ?? `请求失败（${response.status}）`)
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { webSchema } from './adapters/web/web-config.js'
 import { deskSchema } from './desk/desk-config.js'
 import { ConfigError } from './errors.js'
 
@@ -104,12 +105,7 @@ const schema = z.strictObject({
       incidentHours: z.number().min(1).max(720).default(48),
     })
     .prefault({}),
-  web: z
-    .strictObject({
-      /** First port to try on 127.0.0.1; 0 takes any free one. */
-      port: z.number().int().min(0).max(65_535).default(3100),
-    })
-    .prefault({}),
+  web: webSchema.prefault({}),
   alive: z
     .strictObject({
       /** Seconds without a successful poll after which a fresh process is started; a quiet poll takes up to 25. */
@@ -154,7 +150,9 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
   GUOSHEN_INTENTS_DIR: ['knowledge', 'intentsDir'],
   GUOSHEN_DOCS_SITE: ['knowledge', 'docsSite'],
   GUOSHEN_STAFF_ROOM: ['rooms', 'staffRoom'],
+  GUOSHEN_WEB_HOST: ['web', 'host'],
   GUOSHEN_WEB_PORT: ['web', 'port'],
+  GUOSHEN_WEB_TOKEN: ['web', 'token'],
   GUOSHEN_LOG_LEVEL: ['log', 'level'],
 }
 

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import pino, { type Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
 import type { WechatyInterface } from 'wechaty/impls'
@@ -10,6 +11,7 @@ import { createPrometheusMetrics, type PrometheusMetrics } from './adapters/prom
 import { PuppetSimulator } from './adapters/simulator/puppet-simulator.js'
 import { createVendorWorld, SIMULATED_STAFF_ROOM } from './adapters/simulator/vendor-world.js'
 import type { World } from './adapters/simulator/world.js'
+import { AccessControl } from './adapters/web/access-control.js'
 import { DecisionLog } from './adapters/web/decision-feed.js'
 import { createHealthRoutes } from './adapters/web/health-routes.js'
 import { createWebApp } from './adapters/web/web-app.js'
@@ -18,14 +20,13 @@ import { buildWechaty } from './adapters/wechaty/build-wechaty.js'
 import { openSession, type Session } from './adapters/wechaty/open-session.js'
 import { WechatyChannel } from './adapters/wechaty/wechaty-channel.js'
 import { exitOnBadInput } from './cli/exit-on-bad-input.js'
-import { RUNNING_FILE } from './cli/running-file.js'
+import { RUNNING_FILE, type Running } from './cli/running-file.js'
 import { type Config, readConfig } from './config.js'
 import { type Bot, createBot } from './create-bot.js'
 import { openBoard } from './desk/desk-board.js'
 import { measuredChannel } from './measured-channel.js'
 import type { LoginState } from './model/login.js'
 import type { Metrics } from './model/metrics.js'
-import { OPERATOR } from './model/operations.js'
 import type { DecisionJournal } from './model/ports.js'
 import { type ChannelMemory, openChannelMemory } from './open-channel-memory.js'
 import { EXIT } from './process/exit-codes.js'
@@ -35,7 +36,6 @@ import { alertOnLogin } from './process/login-alerts.js'
 import { onHangup } from './process/on-hangup.js'
 import { OrderlyExit } from './process/orderly-exit.js'
 import { linkToSupervisor } from './process/supervisor-link.js'
-import { deskRows } from './tickets/desk-rows.js'
 import { deskRows } from './tickets/desk-rows.js'
 
 const clock = { now: () => Date.now() }
@@ -77,7 +77,6 @@ async function run(config: Config, log: Logger): Promise<void> {
     queueLength: () => bot.queueLength(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
     deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
-    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
   const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
   exit.before(() => memory.flush())
@@ -92,16 +91,19 @@ async function run(config: Config, log: Logger): Promise<void> {
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
 
-  const app = createApp({ config, log, world, session, metrics, decisions, bot })
-  const web = await startWebServer(app, { port: config.web.port, log })
+  const { token, trustProxy, ...address } = config.web
+  const runKey = randomBytes(32).toString('base64url')
+  const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
+  const app = createApp({ config, log, world, session, metrics, decisions, bot, access })
+  const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
-  exit.before(announce(config.dataDir, web.url))
+  exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
   session.onState(showQrCodes())
   session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
   await session.networkReady()
   await bot.start()
   session.started()
-  reload = () => void bot.operations.releases.reload({ by: OPERATOR }).then(({ text }) => print(text))
+  reload = () => void bot.order('重载', 'terminal').then(({ text }) => print(text))
   if (bot.notice !== undefined) {
     print(bot.notice)
     alerts.tell(bot.notice)
@@ -118,12 +120,16 @@ interface AppParts {
   readonly metrics: PrometheusMetrics
   readonly decisions: DecisionLog
   readonly bot: Bot
+  readonly access: AccessControl
 }
 
 /** The page, and what watchdogs ask for. */
-function createApp({ config, log, world, session, metrics, decisions, bot }: AppParts): Hono {
-  const page = createWebApp({
+function createApp({ config, log, world, session, metrics, decisions, bot, access }: AppParts): Hono {
+  const mayTell = (c: Context): boolean => access.isIn(c)
+  return createWebApp({
     world,
+    access,
+    health: createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), mayTell, metrics }),
     journal: decisions,
     log,
     status: () => {
@@ -131,11 +137,10 @@ function createApp({ config, log, world, session, metrics, decisions, bot }: App
       return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
     },
     desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
-    reload: ({ force }) => bot.operations.releases.reload({ by: OPERATOR, force }),
+    reload: ({ force }) => bot.order(force ? '重载 强制' : '重载', 'page'),
+    operator: { order: bot.order, claims: () => bot.rights.waiting(), grants: () => bot.rights.grants() },
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
   })
-  const health = createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), metrics })
-  return new Hono().route('/', health).all('*', (c) => page.fetch(c.req.raw, c.env))
 }
 
 /** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
@@ -180,9 +185,10 @@ const alertTimes = ({ alerts }: Config) => ({
 })
 
 /** Tells other programs of this machine where the page is; @returns what takes it back */
-function announce(dataDir: string, url: string): () => void {
+function announce(dataDir: string, running: Running): () => void {
   const path = join(dataDir, RUNNING_FILE)
-  writeFileSync(path, JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
+  rmSync(path, { force: true }) // an old file would keep its mode
+  writeFileSync(path, JSON.stringify(running), { mode: 0o600 })
   return () => rmSync(path, { force: true })
 }
 

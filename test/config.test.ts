@@ -77,7 +77,9 @@ test('lets the environment override the file, and the command line both', () => 
 
 test('reads every variable that it names', () => {
   const values: Readonly<Record<string, string>> = {
+    GUOSHEN_WEB_HOST: '127.0.0.3',
     GUOSHEN_WEB_PORT: '1234',
+    GUOSHEN_WEB_TOKEN: '0123456789abcdefghijklmn',
     GUOSHEN_LOG_LEVEL: 'error',
     GUOSHEN_DOCS_SITE: 'http://127.0.0.1:4000',
   }
@@ -126,6 +128,31 @@ test('reports every mistake at once, each with its key and where it was written'
 
 test.each(['eighty', '80.5', '-1', '70000', '0x'])('refuses %s as a port', (port) => {
   expect(problemsOf({ GUOSHEN_WEB_PORT: port })).toEqual([expect.stringMatching(/^GUOSHEN_WEB_PORT web\.port: /)])
+})
+
+const TOKEN = 'Wh3r-7nobody-Guesses-it.'
+
+test.each([
+  ['0.0.0.0', undefined],
+  ['::', undefined],
+  ['192.168.1.5', undefined],
+  ['bot.example.com', undefined],
+  ['0.0.0.0', 'tooshort'],
+  ['0.0.0.0', 'with blanks, but long enough'],
+])('does not open the page to other machines (%s) with %s for a token', (host, token) => {
+  const problems = problemsOf({ GUOSHEN_WEB_HOST: host, ...(token && { GUOSHEN_WEB_TOKEN: token }) })
+  expect(problems).toEqual([expect.stringMatching(/web\.token: .*口令/)])
+  if (token) expect(problems[0]).not.toContain(token)
+})
+
+test.each(['127.0.0.1', '127.0.0.2', 'localhost', '::1'])('needs no token on %s', (host) => {
+  expect(readConfig({ GUOSHEN_WEB_HOST: host }).web).toMatchObject({ host, token: null })
+})
+
+test('opens the page with a token, and to a proxy only with one', () => {
+  const env = { GUOSHEN_WEB_HOST: '0.0.0.0', GUOSHEN_WEB_TOKEN: TOKEN }
+  expect(readConfig(env).web).toMatchObject({ host: '0.0.0.0', token: TOKEN, trustProxy: false })
+  expect(problemsOf(configFile('web: { trustProxy: true }\n').env)).toEqual([expect.stringContaining('反向代理')])
 })
 
 test('does not let a variable cover up a mistake in the file', () => {

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { readConfig } from '../config.js'
-import { RUNNING_FILE } from './running-file.js'
+import { readRunning } from './running-file.js'
 
 /** Exit code 0 while the running bot says that it is well; for the container's health check. */
-const { url } = JSON.parse(readFileSync(join(readConfig(process.env).dataDir, RUNNING_FILE), 'utf8')) as { url: string }
-const response = await fetch(new URL('/healthz', url))
-process.exitCode = response.ok ? 0 : 1
+const running = readRunning(readConfig(process.env).dataDir)
+const response = running && (await fetch(new URL('/healthz', running.url)))
+process.exitCode = response?.ok ? 0 : 1

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { RUNNING_FILE } from './running-file.js'
+import { readRunning } from './running-file.js'
 
 /**
  * Asks the running bot, over its page's interface.
@@ -12,11 +10,12 @@ export async function postToBot(
   path: string,
   content: object,
 ): Promise<Record<string, unknown> | undefined> {
-  const url = runningUrl(join(dataDir, RUNNING_FILE))
-  if (url === undefined) return undefined
+  const running = readRunning(dataDir)
+  if (!running) return undefined
+  const { url, key } = running
   const response = await fetch(new URL(path, url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', origin: url },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify(content),
   }).catch(() => undefined)
   if (!response) return undefined
@@ -24,12 +23,4 @@ export async function postToBot(
   // An order that failed has a text for people; a refused request has only an error.
   if (!response.ok && answer.text === undefined) throw new Error(`the bot refused: ${String(answer.error)}`)
   return answer
-}
-
-function runningUrl(path: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { url: string }).url
-  } catch {
-    return undefined // no file: not running
-  }
 }

@@ -29,7 +29,8 @@ export function streamEvents(c: Context, deps: WebDeps, personId: string | undef
         if (!world || concerns(world, trace, personId)) write('decision', decisionView(trace, deps.sectionTitle))
       }),
       isColleague(world?.person(personId ?? '')?.part ?? '') ? deps.desk?.onChange(() => write('desk', {})) : undefined,
-      every(HEARTBEAT_MS, () => write('heartbeat', {})),
+      // Whoever is logged out, or whose session is over, hears nothing more.
+      every(HEARTBEAT_MS, () => (deps.access.isIn(c) ? write('heartbeat', {}) : stream.abort())),
     ]
     await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
     await new Promise<void>((resolve) => stream.onAbort(resolve))

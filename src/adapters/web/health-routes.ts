@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import type { LoginState } from '../../model/login.js'
 
 export interface HealthDeps {
@@ -7,15 +7,18 @@ export interface HealthDeps {
   pollAgeMs(): number | undefined
   /** Age of the last poll up to which the bot counts as healthy. */
   readonly pollLimitMs: number
+  /** Whether more than yes or no may be told. */
+  mayTell(c: Context): boolean
   /** In Prometheus' text format. */
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
 }
 
 /**
  * For those who watch over the bot. `/healthz`: 200 while it hears WeChat, else 503. `/readyz`: 200 as soon as it can be
- * used, and be it to scan the QR code. `/metrics`: numbers for Prometheus. None of them tells names, texts or the code.
+ * used, and be it to scan the QR code. `/metrics`: numbers for Prometheus. None of them tells names, texts or the code;
+ * whoever is not logged in gets no details.
  */
-export function createHealthRoutes({ login, pollAgeMs, pollLimitMs, metrics }: HealthDeps): Hono {
+export function createHealthRoutes({ login, pollAgeMs, pollLimitMs, mayTell, metrics }: HealthDeps): Hono {
   const routes = new Hono()
 
   const report = () => {
@@ -31,12 +34,12 @@ export function createHealthRoutes({ login, pollAgeMs, pollLimitMs, metrics }: H
 
   routes.get('/healthz', (c) => {
     const state = report()
-    return c.json(state, state.ok ? 200 : 503)
+    return c.json(mayTell(c) ? state : { ok: state.ok }, state.ok ? 200 : 503)
   })
 
   routes.get('/readyz', (c) => {
     const ready = login().status !== 'starting'
-    return c.json({ ready, login: login().status }, ready ? 200 : 503)
+    return c.json({ ready, ...(mayTell(c) && { login: login().status }) }, ready ? 200 : 503)
   })
 
   routes.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': metrics.contentType }))

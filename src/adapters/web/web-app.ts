@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
 import { chatRoutes } from './chat-routes.js'
 import { boardRoutes, ticketRoutes } from './desk-routes.js'
 import { streamEvents } from './event-stream.js'
 import { guardRequests } from './guard-requests.js'
+import { loginRoutes, requireLogin } from './login-routes.js'
+import { operatorRoutes } from './operator-routes.js'
 import { decisionView } from './page-views.js'
 import { player } from './player.js'
 import type { WebDeps } from './web-deps.js'
@@ -18,11 +21,14 @@ const DECISIONS_SHOWN = 50 // beside the login of a real account, where there ar
 
 /** The page and its interface, as a function of requests: `app.request(...)` needs no socket. */
 export function createWebApp(deps: WebDeps): Hono {
-  const { world, log } = deps
+  const { world, access, log } = deps
   const app = new Hono()
-  app.use(headers(), guardRequests())
+  app.use(headers(), guardRequests(access), requireLogin(access, log), smallBodies())
 
+  if (deps.health) app.route('/', deps.health)
+  app.route('/api', loginRoutes(access, log))
   app.route('/api', botRoutes(deps))
+  if (deps.operator) app.route('/api', operatorRoutes(deps.operator))
   if (world) app.route('/api', chatRoutes(world, deps))
   if (deps.desk) app.route('/api', ticketRoutes(deps.desk))
   if (world && deps.desk) app.route('/api', boardRoutes(world, deps.desk))
@@ -74,6 +80,12 @@ function botRoutes(deps: WebDeps): Hono {
     return c.json({ ok, text }, ok ? 200 : 422)
   })
   return routes
+}
+
+/** Only a picture is large, and has a limit of its own. */
+function smallBodies(): MiddlewareHandler {
+  const limit = bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.json({ error: '内容太长了' }, 413) })
+  return (c, next) => (c.req.path === '/api/messages' ? next() : limit(c, next))
 }
 
 function headers() {

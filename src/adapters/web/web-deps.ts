@@ -1,8 +1,11 @@
+import type { Hono } from 'hono'
 import type { DeskFeed } from '../../model/desk-board.js'
 import type { LoginStatus } from '../../model/login.js'
 import type { Log } from '../../model/ports.js'
 import type { World } from '../simulator/world.js'
+import type { AccessControl } from './access-control.js'
 import type { DecisionFeed } from './decision-feed.js'
+import type { OperatorDesk } from './operator-routes.js'
 
 export interface BotStatus {
   /** As configured: `simulator`, `wechat4u`, a package name. */
@@ -28,6 +31,12 @@ export interface WebDeps {
   readonly journal: DecisionFeed
   /** The tickets, for those who play the vendor's people. */
   readonly desk?: DeskFeed | undefined
+  /** Who may use the page; decides about every request. */
+  readonly access: AccessControl
+  /** See `createHealthRoutes`. */
+  readonly health?: Hono | undefined
+  /** Orders of whoever has the machine. */
+  readonly operator?: OperatorDesk | undefined
   readonly log: Log
   status(): BotStatus
   /** @param order `force`: take the knowledge although it does worse */

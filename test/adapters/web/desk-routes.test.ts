@@ -9,6 +9,7 @@ import { TicketDesk } from '../../../src/tickets/ticket-desk.js'
 import { aTicketRequest, CHEN } from '../../support/a-ticket.js'
 import { someDeskRules } from '../../support/desk-rules.js'
 import { fixedClock, MONDAY_MS } from '../../support/fixed-clock.js'
+import { openAccess } from '../../support/open-access.js'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -22,6 +23,7 @@ async function page({ simulated = true } = {}) {
     status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
     reload: async () => ({ ok: true, text: '已重载' }),
     log: quiet,
+    access: openAccess(),
     desk: feed,
   })
   const post = (path: string, content: unknown) =>

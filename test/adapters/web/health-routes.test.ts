@@ -6,11 +6,11 @@ import { createHealthRoutes } from '../../../src/adapters/web/health-routes.js'
 import { PROJECT_ROOT } from '../../../src/config.js'
 import type { LoginStatus } from '../../../src/model/login.js'
 
-function routes(status: LoginStatus, pollAgeMs?: number) {
+function routes(status: LoginStatus, pollAgeMs?: number, { mayTell = true } = {}) {
   const login = () => ({ status, sinceMs: Date.parse('2026-11-23T02:00:00Z'), qrText: 'https://secret.example/qr' })
   const gauges = { login, pollAgeMs: () => pollAgeMs, queueLength: () => 3, restarts: () => 2, deskRows: () => [] }
   const metrics = createPrometheusMetrics(gauges)
-  return { app: createHealthRoutes({ ...gauges, pollLimitMs: 40_000, metrics }), metrics }
+  return { app: createHealthRoutes({ ...gauges, pollLimitMs: 40_000, mayTell: () => mayTell, metrics }), metrics }
 }
 
 test.each([
@@ -80,4 +80,10 @@ test('the guide for operators explains every number, and no other', async () => 
   const guide = readFileSync(join(PROJECT_ROOT, 'docs', 'operations.md'), 'utf8')
   const explained = [...guide.matchAll(/`((?:guoshen|process|nodejs)_\w+)/g)].map((match) => match[1]!)
   expect(new Set(explained)).toEqual(new Set(told))
+})
+
+test('tells whoever is not logged in no more than yes or no', async () => {
+  const { app } = routes('kicked', undefined, { mayTell: false })
+  expect(await (await app.request('/healthz')).json()).toEqual({ ok: false })
+  expect(await (await app.request('/readyz')).json()).toEqual({ ready: true })
 })

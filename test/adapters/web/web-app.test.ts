@@ -5,6 +5,7 @@ import { DecisionLog } from '../../../src/adapters/web/decision-feed.js'
 import { createWebApp } from '../../../src/adapters/web/web-app.js'
 import type { BotStatus, ReloadOutcome, WebDeps } from '../../../src/adapters/web/web-deps.js'
 import type { DecisionTrace } from '../../../src/model/decision.js'
+import { openAccess } from '../../support/open-access.js'
 
 const ROOM = 'room-xiangtian'
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
@@ -29,7 +30,7 @@ function page(changes: Partial<WebDeps> = {}) {
   const journal = new DecisionLog()
   const status = (): BotStatus => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' })
   const reload = async (): Promise<ReloadOutcome> => ({ ok: true, text: '已重载' })
-  const app = createWebApp({ world, journal, status, reload, log: quiet, ...changes })
+  const app = createWebApp({ world, journal, status, reload, log: quiet, access: openAccess(), ...changes })
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     app.request(path, {
       method: 'POST',

@@ -5,6 +5,7 @@ import { DecisionLog } from '../../../src/adapters/web/decision-feed.js'
 import { createWebApp } from '../../../src/adapters/web/web-app.js'
 import { startWebServer, type WebServer } from '../../../src/adapters/web/web-server.js'
 import type { DecisionTrace } from '../../../src/model/decision.js'
+import { openAccess } from '../../support/open-access.js'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const running: WebServer[] = []
@@ -21,6 +22,7 @@ async function serve({ port = 0 } = {}) {
     status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
     reload: async () => ({ ok: true, text: '已重载' }),
     log: quiet,
+    access: openAccess(),
   })
   const server = await startWebServer(app, { port, log: quiet })
   running.push(server)

@@ -1,0 +1,8 @@
+import { AccessControl, type AccessOptions } from '../../src/adapters/web/access-control.js'
+import { fixedClock } from './fixed-clock.js'
+
+export const RUN_KEY = 'key-of-this-run'
+
+/** Nobody has to log in, unless a token is given. */
+export const openAccess = (options: Partial<AccessOptions> = {}): AccessControl =>
+  new AccessControl({ runKey: RUN_KEY, trustProxy: false, clock: fixedClock(), ...options })
