@@ -15,6 +15,7 @@ export const commandPhrases = {
   howTo: {
     try: '请带上要试的句子，例如：测试 审核要多久',
     assign: '请带上编号和小节，例如：归类 7 4.1',
+    accept: '请带上编号，例如：采纳 12',
     ignore: '请带上编号，例如：忽略 7',
     teach: '请带上小节和说法，例如：新说法 4.1 弹出UGC怎么填',
     revoke: '请带上名字，例如：撤销 张三',

@@ -12,6 +12,8 @@ export const VERBS: Readonly<Record<Command['kind'], string>> = {
   assign: '归类',
   ignore: '忽略',
   teach: '新说法',
+  'list-drafts': '草稿',
+  'accept-draft': '采纳',
   mute: '静音',
   unmute: '恢复',
   'list-rooms': '群',

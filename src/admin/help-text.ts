@@ -22,6 +22,7 @@ const LINES: readonly HelpLine[] = [
   { kind: 'list-unanswered', line: '未答：没答上的问题', needs: ({ learning }) => learning },
   { kind: 'assign', line: '归类 7 4.1｜忽略 7', needs: ({ learning }) => learning },
   { kind: 'teach', line: '新说法 4.1 一句话', needs: ({ learning }) => learning },
+  { kind: 'accept-draft', line: '草稿｜采纳 12：把结单说明收进知识', needs: ({ learning }) => learning },
   { kind: 'show-audit', line: '审计：谁下过什么命令', needs: ({ audit }) => audit },
   { kind: 'revoke-role', line: '撤销 名字：收回权限', needs: ({ rights }) => rights },
   { kind: 'list-tickets', line: '工单｜工单 12｜接单 12｜结单 12 说明' },

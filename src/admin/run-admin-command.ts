@@ -25,16 +25,21 @@ const RUNNERS: Runners = {
     operations.releases.rollBack?.({ by: who, ...(to === null ? {} : { to }) }),
   try: ({ text }, _, { operations }) => (text === '' ? failed(say.howTo.try) : operations.overview?.explain(text)),
   'list-unanswered': (_, __, { operations }) => operations.learning?.list(),
-  assign: ({ number, sectionKey }, { who }, { operations }) =>
+  assign: ({ number, sectionKey, force }, { who }, { operations }) =>
     number === null || sectionKey === null
       ? failed(say.howTo.assign)
-      : operations.learning?.assign({ number, sectionKey, by: who }),
+      : operations.learning?.assign({ number, sectionKey, by: who, ...(force && { force }) }),
   ignore: ({ number }, { who }, { operations }) =>
     number === null ? failed(say.howTo.ignore) : operations.learning?.ignore({ number, by: who }),
-  teach: ({ sectionKey, text }, { who }, { operations }) =>
+  teach: ({ sectionKey, text, force }, { who }, { operations }) =>
     sectionKey === null || text === ''
       ? failed(say.howTo.teach)
-      : operations.learning?.teach({ sectionKey, text, by: who }),
+      : operations.learning?.teach({ sectionKey, text, by: who, ...(force && { force }) }),
+  'list-drafts': (_, __, { operations }) => operations.learning?.drafts(),
+  'accept-draft': ({ number, force }, { who }, { operations }) =>
+    number === null
+      ? failed(say.howTo.accept)
+      : operations.learning?.accept({ number, by: who, ...(force && { force }) }),
   mute: ({ room, minutes }, { who }, { operations }) => operations.rooms?.mute({ room, minutes, by: who }),
   unmute: ({ room }, { who }, { operations }) => operations.rooms?.unmute({ room, by: who }),
   'list-rooms': (_, __, { operations }) => operations.rooms?.list(),

@@ -97,6 +97,7 @@ export class LearningDesk implements Learning {
     })
     if (!report.ok) return report
     await this.#settle(number)
+    await this.#settleSame(question)
     return { ok: true, text: say.withReport(say.accepted(number, key), report.text) }
   }
 
@@ -144,6 +145,15 @@ export class LearningDesk implements Learning {
         ? replaced(records, { ...entry, status: 'settled', question: '', answer: '' })
         : withoutEntry(records, number)
     })
+  }
+
+  /** The question of an accepted answer is answered, too. */
+  #settleSame(question: string): Promise<void> {
+    const isSame = sameSentence([question])
+    return this.#save((records) => ({
+      ...records,
+      entries: records.entries.filter((entry) => entry.kind !== 'question' || !entry.texts.some(isSame)),
+    }))
   }
 
   #save(change: (records: LearningRecords) => LearningRecords): Promise<void> {

@@ -3,6 +3,7 @@ import type { Decision, SilenceReason } from '../model/decision.js'
 import type { UnansweredWhy } from '../model/learning.js'
 import type { IncomingMessage } from '../model/message.js'
 import type { Candidate, Understanding } from '../model/understanding.js'
+import { withoutCall } from './without-call.js'
 
 /** What an asker last asked in a place, and what came of it. */
 export interface LastQuestion {
@@ -38,8 +39,8 @@ const IN_SCOPE = 0.5
 /** Less likely than this, a section is no guess worth telling. */
 const GUESS = 0.15
 const GUESSED_SHARE = 0.4
-/** More words than a call for a person needs: they say what about. */
-const CALL_CHARS = 10
+/** Shorter words that lead to a person are about what was said before: 就是这种情况, 还是不行. */
+const REMARK_CHARS = 10
 
 /** Reads what a decided message tells about what the bot doesn't know. Pure. @param last undefined when long ago */
 export function readUnanswered(
@@ -98,11 +99,12 @@ const corrected = (last: LastQuestion, sectionKey: string): UnansweredReading =>
 /** The words that call for a person are no question; what was asked before is. */
 function readHandOver(
   { text }: IncomingMessage,
-  { act, notice, normalized, candidates }: Understanding,
+  { act, notice, candidates }: Understanding,
   { last, sectionKey }: { last: LastQuestion | undefined; sectionKey: string | undefined },
 ): UnansweredReading {
-  const tellsOwn = notice !== undefined || act === 'question' || (act !== 'yes' && normalized.length > CALL_CHARS)
-  if (tellsOwn) return { asked: { text, why: 'person', sectionKey: sectionKey ?? guess(candidates) } }
+  const own = act === 'yes' ? '' : withoutCall(text)
+  const tellsOwn = notice !== undefined || (act === 'question' && own !== '') || own.length > REMARK_CHARS
+  if (tellsOwn) return { asked: { text: own, why: 'person', sectionKey: sectionKey ?? guess(candidates) } }
   return last ? { asked: { text: last.text, why: 'person', sectionKey: sectionKey ?? last.answeredBy } } : {}
 }
 

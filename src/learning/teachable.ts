@@ -11,6 +11,7 @@ const COURTESIES: ReadonlySet<string> = new Set(['greeting', 'thanks', 'menu', '
 export function isTeachable(text: string): 'yes' | 'empty' | 'short' | 'courtesy' {
   const normalized = normalizeText(text)
   if (normalized === '') return 'empty'
-  if (COURTESIES.has(readSpeechAct(normalized).act) || readDeskTurn(normalized) || parseCommand(text)) return 'courtesy'
+  if (COURTESIES.has(readSpeechAct(normalized).act) || readDeskTurn(normalized) || parseCommand(text, { strict: true }))
+    return 'courtesy'
   return coreOf(normalized).length < MIN_CORE_CHARS ? 'short' : 'yes'
 }

@@ -76,7 +76,7 @@ export class Teacher {
         const report = await this.#parts.reload({ by, only: 'learned', ...(force ? { force } : {}) })
         if (!report.ok) {
           await undo()
-          return { ok: false, text: say.refused(report.text, insist) }
+          return { ok: false, text: say.refused(withoutReload(report.text), insist) }
         }
         if (isLearned()) return report
       }
@@ -91,6 +91,13 @@ export class Teacher {
     }
   }
 }
+
+/** The release tells how to insist on a reload; of what was taken back a reload would find nothing. */
+const withoutReload = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !line.includes('重载'))
+    .join('\n')
 
 /** Two sentences that the matcher takes for one. */
 export function sameSentence(sentences: readonly string[]): (text: string) => boolean {

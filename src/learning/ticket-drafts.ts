@@ -1,9 +1,8 @@
 import type { AnswerDraft, LearningRecords } from '../model/learning.js'
 import type { Ticket } from '../model/ticket.js'
-import { normalizeText } from '../understand/normalize-text.js'
-import { readSpeechAct } from '../understand/speech-act.js'
 import { addDraft, withoutEntry } from './learning-book.js'
 import { isTeachable } from './teachable.js'
+import { withoutCall } from './without-call.js'
 
 /** 已处理 explains nothing. */
 const MIN_ANSWER_CHARS = 10
@@ -39,7 +38,6 @@ export function draftsFrom(
 /** What was asked; 转人工 is no question, what was said before it may be one. */
 function questionOf({ question, lastWords, placeKey }: Ticket, clean: Clean): string | undefined {
   return [question, ...lastWords.map(({ text }) => text).toReversed()]
-    .filter((text) => readSpeechAct(normalizeText(text)).act !== 'wants-human')
-    .map((text) => clean(text, placeKey))
+    .map((text) => clean(withoutCall(text), placeKey))
     .find((text) => isTeachable(text) === 'yes')
 }

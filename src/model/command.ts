@@ -17,6 +17,11 @@ export type GrantedRole = 'staff' | 'admin'
 
 export type FiguresSpan = 'today' | 'week'
 
+interface Insisting {
+  /** Also when the golden questions get worse. */
+  readonly force?: true
+}
+
 /** What the bot itself is ordered to do. What is missing is `null` or empty, and answered with how it is meant. */
 export type AdminCommand =
   | { readonly kind: 'help' }
@@ -29,9 +34,12 @@ export type AdminCommand =
   /** What would be said to this sentence, and why. */
   | { readonly kind: 'try'; readonly text: string }
   | { readonly kind: 'list-unanswered' }
-  | { readonly kind: 'assign'; readonly number: number | null; readonly sectionKey: string | null }
+  | ({ readonly kind: 'assign'; readonly number: number | null; readonly sectionKey: string | null } & Insisting)
   | { readonly kind: 'ignore'; readonly number: number | null }
-  | { readonly kind: 'teach'; readonly sectionKey: string | null; readonly text: string }
+  | ({ readonly kind: 'teach'; readonly sectionKey: string | null; readonly text: string } & Insisting)
+  | { readonly kind: 'list-drafts' }
+  /** Makes a draft part of the knowledge. */
+  | ({ readonly kind: 'accept-draft'; readonly number: number | null } & Insisting)
   /** `room`: as the orderer calls it, empty for all groups. `minutes`: null is until further notice. */
   | { readonly kind: 'mute'; readonly room: string; readonly minutes: number | null }
   | { readonly kind: 'unmute'; readonly room: string }

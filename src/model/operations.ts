@@ -48,12 +48,22 @@ export interface Releases {
   current(): Release
 }
 
-/** What the bot could not answer, and what people teach it. */
+interface Lesson {
+  readonly by: Party
+  /** Also when the golden questions get worse. */
+  readonly force?: boolean
+}
+
+/** What the bot could not answer, and what people teach it. `sectionKey` may be 人工 (a person) or 无关 (silence), too. */
 export interface Learning {
   list(): Promise<Report>
-  assign(order: { readonly number: number; readonly sectionKey: string; readonly by: Party }): Promise<Report>
+  assign(order: Lesson & { readonly number: number; readonly sectionKey: string }): Promise<Report>
   ignore(order: { readonly number: number; readonly by: Party }): Promise<Report>
-  teach(order: { readonly sectionKey: string; readonly text: string; readonly by: Party }): Promise<Report>
+  teach(order: Lesson & { readonly sectionKey: string; readonly text: string }): Promise<Report>
+  /** What colleagues' explanations of tickets could become. */
+  drafts(): Promise<Report>
+  /** Makes a draft a section of its own. */
+  accept(order: Lesson & { readonly number: number }): Promise<Report>
 }
 
 /** Who may order what, beside those whom the configuration names. */

@@ -16,8 +16,11 @@ interface Verb {
 }
 
 const KEY = '(?:[a-z][\\w-]*/)?(?:附录)?a?\\d{1,3}(?:\\.\\d{1,3}){0,3}'
-const ASSIGN = new RegExp(`^#?(\\d{1,7})(?:号|条)?(?:[\\s,、:：>-]|到|为|给)+(${KEY})(?:节)?$`, 'i')
-const TEACH = new RegExp(`^(${KEY})(?:节)?(?![\\d.])[\\s,:：]*([\\s\\S]*)$`, 'i')
+/** A section, a person, or nothing of ours. */
+const MEANING = `(?:${KEY}|转?人工|轉人工|无关|無關|闲聊|閒聊)`
+const ASSIGN = new RegExp(`^#?(\\d{1,7})(?:号|条)?(?:[\\s,、:：>-]|到|为|给)+(${MEANING})(?:节)?$`, 'i')
+const TEACH = new RegExp(`^(${MEANING})(?:节)?(?![\\d.])[\\s,:：]*([\\s\\S]*)$`, 'i')
+const INSISTS = /[\s,，]+(?:[强強]制|force)$/i
 const GENTLE = /^(?:一?下|吧|看看)?$/
 /** 测试数据 and the like are words of the guides. */
 const NOUN_OF_TEST = /^(?:数据|内容|号|版|环境|账号|帐号|帖|用|信息|一下|的|了|完|中|过|人员)/
@@ -41,6 +44,8 @@ const VERBS: readonly Verb[] = [
   { words: /^[归歸][类類]/, make: assign },
   { words: /^忽略/, make: ignore },
   { words: /^新[说說]法/, make: teach },
+  { words: /^草稿(?:列表)?/, make: bare({ kind: 'list-drafts' }) },
+  { words: /^[采採][纳納]/, make: accept },
   { words: /^(?:[静靜]音|mute)/i, make: hush },
   { words: /^(?:取消[静靜]音|解除[静靜]音|恢[复復]|unmute)/i, make: unmute },
   { words: /^群(?:列表)?/, make: (rest) => (rest === '' ? { kind: 'list-rooms' } : undefined) },
@@ -100,10 +105,17 @@ function tryOut(rest: string, isApart: boolean): AdminCommand | undefined {
   return { kind: 'try', text: rest }
 }
 
-function assign(rest: string): AdminCommand | undefined {
-  if (rest === '') return { kind: 'assign', number: null, sectionKey: null }
+/** The order without 强制 behind it. */
+function insisting(rest: string): readonly [rest: string, force: { readonly force?: true }] {
+  const plain = rest.replace(INSISTS, '')
+  return [plain, plain === rest ? {} : { force: true }]
+}
+
+function assign(written: string): AdminCommand | undefined {
+  if (written === '') return { kind: 'assign', number: null, sectionKey: null }
+  const [rest, force] = insisting(written)
   const both = ASSIGN.exec(rest)
-  if (both) return { kind: 'assign', number: Number(both[1]), sectionKey: sectionKey(both[2]!) }
+  if (both) return { kind: 'assign', number: Number(both[1]), sectionKey: sectionKey(both[2]!), ...force }
   const number = /^#?(\d{1,7})(?:号|条)?$/.exec(rest)?.[1]
   return number === undefined ? undefined : { kind: 'assign', number: Number(number), sectionKey: null }
 }
@@ -114,9 +126,17 @@ function ignore(rest: string): AdminCommand | undefined {
   return number === undefined ? undefined : { kind: 'ignore', number: Number(number) }
 }
 
-function teach(rest: string, isApart: boolean): AdminCommand | undefined {
+function accept(written: string): AdminCommand | undefined {
+  if (written === '') return { kind: 'accept-draft', number: null }
+  const [rest, force] = insisting(written)
+  const number = /^#?(\d{1,7})(?:号|条)?$/.exec(rest)?.[1]
+  return number === undefined ? undefined : { kind: 'accept-draft', number: Number(number), ...force }
+}
+
+function teach(written: string, isApart: boolean): AdminCommand | undefined {
+  const [rest, force] = insisting(written)
   const [, key, text = ''] = TEACH.exec(rest) ?? []
-  if (key !== undefined) return { kind: 'teach', sectionKey: sectionKey(key), text: text.trim() }
+  if (key !== undefined) return { kind: 'teach', sectionKey: sectionKey(key), text: text.trim(), ...force }
   return rest === '' || isApart ? { kind: 'teach', sectionKey: null, text: rest } : undefined
 }
 

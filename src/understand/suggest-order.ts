@@ -15,6 +15,8 @@ const WORDS: readonly (readonly [string, Kind])[] = [
   ['归类', 'assign'],
   ['忽略', 'ignore'],
   ['新说法', 'teach'],
+  ['草稿', 'list-drafts'],
+  ['采纳', 'accept-draft'],
   ['静音', 'mute'],
   ['恢复', 'unmute'],
   ['统计', 'show-figures'],

@@ -67,6 +67,8 @@ const REASONS: Record<Reasons, true> = {
   assign: true,
   ignore: true,
   teach: true,
+  'list-drafts': true,
+  'accept-draft': true,
   mute: true,
   unmute: true,
   'list-rooms': true,
