@@ -119,7 +119,9 @@ const ordererOf = (message: IncomingMessage): Orderer => ({
 
 /** Holds a sentence or a name, which may well be talk. */
 const holdsWords = (command: Command): boolean =>
-  Object.entries(command).some(([key, value]) => ['text', 'note', 'to', 'name', 'room'].includes(key) && value !== '')
+  Object.entries(command).some(
+    ([key, value]) => ['text', 'note', 'to', 'name', 'room'].includes(key) && typeof value === 'string' && value !== '',
+  )
 
 function remember(keys: Set<string>, key: string): void {
   keys.add(key)
