@@ -215,6 +215,19 @@ test.each([
   expect(sender.inStaffRoom).toBeUndefined()
 })
 
+test('knows the staff also where the puppet lists nobody in their group until it is asked', async () => {
+  const { bot, hears } = await startedChannel()
+  const { puppet } = bot
+  const list = puppet.roomMemberList.bind(puppet)
+  let isLoaded = false
+  puppet.roomMemberList = async (id) => (id === 'staff' && !isLoaded ? [] : list(id))
+  const updateContacts = () => {
+    isLoaded = true
+  }
+  Object.assign(puppet, { wechat4u: { batchGetContact: async () => [], updateContacts } })
+  expect((await hears('r1', 'chen', '我来处理')).sender).toMatchObject({ role: 'staff', inStaffRoom: true })
+})
+
 test('trusts no group while two carry the topic of the staff group', async () => {
   const { hears, channel, lines } = await startedChannel({ plan: { ...PLAN, rooms: [...PLAN.rooms, FORGED_ROOM] } })
   expect((await hears('forged', 'li', '工单')).place).toMatchObject({ purpose: 'ignored' })

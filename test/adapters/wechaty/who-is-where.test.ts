@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest'
+import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import { PuppetSimulator } from '../../../src/adapters/simulator/puppet-simulator.js'
 import { World, type WorldPlan } from '../../../src/adapters/simulator/world.js'
 import { buildWechaty } from '../../../src/adapters/wechaty/build-wechaty.js'
+import { rawPuppet } from '../../../src/adapters/wechaty/raw-puppet.js'
 import { WhoIsWhere } from '../../../src/adapters/wechaty/who-is-where.js'
 import { type Ambiguity, IdentityBook } from '../../../src/identity/identity-book.js'
 import { fixedClock } from '../../support/fixed-clock.js'
@@ -42,7 +44,7 @@ async function living(rooms: WorldPlan['rooms'], remarks: Record<string, string>
     const place = { room: await roomOf(roomId), key: (await who.room(await roomOf(roomId))).key }
     return who.person((await bot.Contact.find({ id }))!, place)
   }
-  return { who, world, roomOf, personIn, told }
+  return { who, world, bot, roomOf, personIn, told }
 }
 
 test('names a person and a group as they are called now', async () => {
@@ -52,6 +54,25 @@ test('names a person and a group as they are called now', async () => {
   expect(before).toEqual({ key: 'name:小李', nick: '小李', display: '悦邻-李', remark: '' })
   world.setRemark('li', '悦邻李总') // Wechaty itself would go on with the old one
   expect(await personIn('li', 'r1')).toEqual({ ...before, remark: '悦邻李总' })
+})
+
+test('names a group as it is called now, though nobody told Wechaty that it was renamed', async () => {
+  const { who, bot, roomOf } = await living([room('r1', '售后群', ['bot', 'li'])])
+  const { key } = await who.room(await roomOf('r1'))
+  const puppet = rawPuppet(bot)
+  const raw = puppet.roomRawPayload.bind(puppet)
+  puppet.roomRawPayload = async (id) => ({ ...((await raw(id)) as object), topic: '售后一群' })
+  expect(await who.room(await roomOf('r1'))).toEqual({ topic: '售后一群', key })
+})
+
+test('knows a person though the puppet does not list them in the group', async () => {
+  const { who, bot, roomOf } = await living([room('r1', '售后群', ['bot', 'li'])])
+  const unlisted = { id: 'r1', alias: () => Promise.reject(new Error('not found')) } as unknown as Room
+  const wang = (await bot.Contact.find({ id: 'wang' }))!
+  expect(await who.person(wang, { room: unlisted, key: 'room:售后群' })).toMatchObject({ nick: '王老板', display: '' })
+  expect(await who.ownNames(Object.assign(await roomOf('r1'), { alias: unlisted.alias }))).toMatchObject({
+    names: ['过审小助手'],
+  })
 })
 
 test('can not tell groups of one topic apart, and ignores those that the account has left', async () => {
