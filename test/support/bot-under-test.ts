@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { AuditFile } from '../../src/adapters/files/audit-file.js'
 import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import { readText } from '../../src/adapters/wechaty/read-text.js'
@@ -98,6 +99,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     clock,
     log,
   })
+  const audit = new AuditFile(join(folder, 'audit.jsonl'), { log })
   const store = await LowdbOutboxStore.open(join(folder, 'outbox.json'))
   const notices = new NoticeQueue({ store, channel, outbox, log })
   notices.start()
@@ -132,7 +134,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     desk,
     mutes: { of: () => undefined },
     learning,
-    operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) } },
+    operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) }, audit },
     outbox,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,
@@ -182,6 +184,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     notices,
     ticketFile,
     traces,
+    audit,
   }
 }
 
