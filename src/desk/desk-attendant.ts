@@ -1,6 +1,6 @@
 import type { Alerts } from '../model/alerts.js'
 import { chinaDay } from '../model/calendar-day.js'
-import type { Clock, Log, StaffNotices } from '../model/ports.js'
+import type { Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
 import { BOT, type Ticket, type TicketEvent } from '../model/ticket.js'
 import { packLines } from '../reply/split-text.js'
 import { type DeskAction, dueActions, untoldNews } from '../tickets/desk-clock.js'
@@ -57,14 +57,14 @@ export class DeskAttendant {
   }
 
   /** Tells staff what they don't know of a ticket; resolves when the notice is on disk. */
-  async tellStaff(ticket: Ticket): Promise<void> {
+  async tellStaff(ticket: Ticket, pictures: readonly NoticePicture[] = []): Promise<void> {
     const { desk, alerts } = this.#parts
     const news = untoldNews(ticket)
     if (!news || this.#telling.has(ticket.number)) return
     this.#telling.add(ticket.number)
     try {
-      const text = this.#newsWords(ticket, news)
-      await this.#addNotice(text)
+      const text = this.#newsWords(ticket, news, pictures.length)
+      await this.#addNotice(text, { ticket: ticket.number, pictures })
       if (news.what === 'opened' || news.what === 'reopened') alerts?.tell(text)
       await desk.record(ticket.number, 'told-staff', news.what)
     } finally {
@@ -124,7 +124,7 @@ export class DeskAttendant {
         ? staffPhrases.remindHolder(ticket, names, passedMs)
         : staffPhrases.remindWaiting(ticket, names, passedMs)
     const text = overdue ? `${words}${staffPhrases.overdue}` : words
-    await this.#addNotice(text)
+    await this.#addNotice(text, { ticket: ticket.number })
     if (to === 'everyone') alerts?.tell(text)
     await desk.record(ticket.number, 'reminded', to)
   }
@@ -144,12 +144,16 @@ export class DeskAttendant {
     // Noted first: said twice it would only annoy, and the asker sees that it is back by its answers.
     await desk.record(ticket.number, 'bot-back', 'quiet for too long')
     this.#tell(ticket, askerPhrases.botBack(ticket.number))
-    await this.#addNotice(staffPhrases.botBack(ticket))
+    await this.#addNotice(staffPhrases.botBack(ticket), { ticket: ticket.number })
   }
 
   /** What a pasted notice makes longer than a bubble goes out in several. */
-  async #addNotice(text: string): Promise<void> {
-    for (const lines of packLines(text.split('\n'))) await this.#parts.notices.add(lines.join('\n'))
+  async #addNotice(text: string, { pictures = [], ...facts }: NoticeFacts = {}): Promise<void> {
+    const pieces = packLines(text.split('\n')).map((lines) => lines.join('\n'))
+    for (const [index, piece] of pieces.entries()) {
+      const isLast = index === pieces.length - 1
+      await this.#parts.notices.add(piece, { ...facts, ...(isLast ? { pictures } : {}) })
+    }
   }
 
   /** Not waited for: the line of sends may be long. */
@@ -157,7 +161,7 @@ export class DeskAttendant {
     void this.#try('tell-asker', () => this.#parts.tellAsker(ticket, text))
   }
 
-  #newsWords(ticket: Ticket, news: TicketEvent): string {
+  #newsWords(ticket: Ticket, news: TicketEvent, pictureCount: number): string {
     const { desk, clock, titleOf } = this.#parts
     if (news.what === 'withdrawn' || news.what === 'expired') return staffPhrases.ended(ticket, news)
     const nowMs = clock.now()
@@ -165,6 +169,7 @@ export class DeskAttendant {
       nowMs,
       duty: onDuty(nowMs, desk.notes().duty, desk.rules).slice(0, 1),
       titleOf,
+      pictureCount,
     })
   }
 

@@ -4,7 +4,7 @@ import type { Situation } from '../decide/situation.js'
 import type { TalkWatch } from '../decide/talk-watch.js'
 import type { Decision, EscalationReason } from '../model/decision.js'
 import type { IncomingMessage } from '../model/message.js'
-import type { Clock, Outgoing } from '../model/ports.js'
+import type { Clock, NoticePicture, Outgoing } from '../model/ports.js'
 import type { Ticket } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
 import { phrases } from '../reply/phrases.js'
@@ -18,6 +18,7 @@ import type { Change, TicketDesk } from '../tickets/ticket-desk.js'
 import { parseStaffCommand } from '../understand/parse-staff-command.js'
 import { type DeskTurn, readDeskTurn } from '../understand/read-desk-turn.js'
 import type { AddressBook } from './address-book.js'
+import { noticePictures } from './notice-pictures.js'
 import { ticketQuestion } from './ticket-question.js'
 
 export interface DeskFrontParts {
@@ -27,7 +28,7 @@ export interface DeskFrontParts {
   readonly addresses: AddressBook
   readonly outbox: Pick<Outbox, 'send'>
   /** Tells staff of a ticket; resolves when that is on disk. */
-  readonly tellStaff: (ticket: Ticket) => Promise<void>
+  readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
   readonly clock: Clock
 }
 
@@ -171,7 +172,7 @@ export class DeskFront {
       answeredSections,
       lastWords,
     })
-    if (isNew) await tellStaff(ticket)
+    if (isNew) await tellStaff(ticket, noticePictures([...words.picturesOf(message), message.picture]))
     const direct = place.kind === 'direct'
     const expectation = this.#expectation()
     const { number } = ticket

@@ -45,7 +45,7 @@ export function openDesk(surroundings: DeskSurroundings): DeskParts {
     words: new AskerWords(maxEntries / 4),
     addresses,
     outbox,
-    tellStaff: (ticket) => attendant.tellStaff(ticket),
+    tellStaff: (ticket, pictures) => attendant.tellStaff(ticket, pictures),
     clock,
   })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text) => deskFront.tellAsker(ticket, text)

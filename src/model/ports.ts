@@ -60,10 +60,23 @@ export interface HeardIds {
   add(id: string): boolean
 }
 
+export interface NoticePicture {
+  readonly bytes: Uint8Array
+  /** Ends in .png, .jpg or .gif. */
+  readonly fileName: string
+}
+
+export interface NoticeFacts {
+  /** Number of the ticket that it is about. */
+  readonly ticket?: number
+  /** Go out behind the text, once. */
+  readonly pictures?: readonly NoticePicture[]
+}
+
 /** What staff have to hear. */
 export interface StaffNotices {
-  /** Resolves when the notice is on disk; it reaches the staff group at least once, however long that takes. */
-  add(text: string): Promise<void>
+  /** Resolves when the notice is on disk; it reaches staff at least once, however long that takes. */
+  add(text: string, facts?: NoticeFacts): Promise<void>
 }
 
 /** Bytes of a guide picture, or undefined when no source has it. Never throws. */

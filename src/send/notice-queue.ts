@@ -1,4 +1,5 @@
-import type { Channel, Log, StaffNotices } from '../model/ports.js'
+import type { Place } from '../model/message.js'
+import type { Channel, Log, NoticeFacts, Outgoing, StaffNotices } from '../model/ports.js'
 import type { Outbox } from './outbox.js'
 
 /** A notice that staff have not had yet. */
@@ -6,13 +7,17 @@ export interface Notice {
   /** Rises with every notice. */
   readonly number: number
   readonly text: string
+  /** Names for `NoticeStore.picture`. */
+  readonly pictures?: readonly string[] | undefined
 }
 
 /** Keeps notices on disk. Every method resolves when the change is durable. */
 export interface NoticeStore {
   /** Oldest first. */
   list(): readonly Notice[]
-  add(text: string): Promise<void>
+  add(text: string, facts?: NoticeFacts): Promise<void>
+  /** undefined when it is gone. */
+  picture(name: string): Promise<Uint8Array | undefined>
   remove(number: number): Promise<void>
 }
 
@@ -60,8 +65,8 @@ export class NoticeQueue implements StaffNotices {
     clearTimeout(this.#timer)
   }
 
-  async add(text: string): Promise<void> {
-    await this.#parts.store.add(text)
+  async add(text: string, facts?: NoticeFacts): Promise<void> {
+    await this.#parts.store.add(text, facts)
     void this.#deliver()
   }
 
@@ -90,9 +95,21 @@ export class NoticeQueue implements StaffNotices {
       const delivered = await outbox.send(place, [{ kind: 'text', text: notice.text }], { urgent: true })
       if (!delivered) return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS)
       this.#failures = 0
+      await this.#showPictures(place, notice)
       await store.remove(notice.number)
     }
     return undefined
+  }
+
+  /** Once: a picture that WeChat does not want must not hold up the words of others. */
+  async #showPictures(place: Place, { number, pictures = [] }: Notice): Promise<void> {
+    const { store, outbox, log } = this.#parts
+    const read = await Promise.all(pictures.map(async (name) => ({ name, bytes: await store.picture(name) })))
+    const bubbles = read.flatMap(({ name, bytes }): readonly Outgoing[] =>
+      bytes ? [{ kind: 'picture', path: name, bytes, fileName: name }] : [],
+    )
+    const shown = bubbles.length === 0 || (await outbox.send(place, bubbles, { urgent: true }))
+    if (!shown || bubbles.length < pictures.length) log.warn({ notice: number }, 'pictures of a notice not shown')
   }
 
   #withoutPlace(): number {

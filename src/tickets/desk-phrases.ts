@@ -86,6 +86,8 @@ interface NoticeContext {
   readonly nowMs: number
   readonly duty: readonly string[]
   readonly titleOf: (sectionKey: string) => string | undefined
+  /** Pictures that follow the notice. */
+  readonly pictureCount: number
 }
 
 /** What the desk says to colleagues of its own accord. */
@@ -105,6 +107,7 @@ export const staffPhrases = {
         ? `机器人答过：${ticket.answeredSections.map(section).join('、')}`
         : '机器人还没有答过',
       ...lastWordsOf(ticket.lastWords, context.nowMs),
+      ...(context.pictureCount > 0 ? [`图片 ${context.pictureCount} 张，发在下面`] : []),
       `时间：${momentWords(news.atMs)}（${agoWords(context.nowMs - news.atMs)}前）`,
       `在客户群里直接回复就算接单；也可以在这里回复“接单 ${number}”“回复 ${number} 内容”“结单 ${number} 说明”。`,
     ].join('\n')

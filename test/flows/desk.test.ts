@@ -3,6 +3,7 @@ import type { IncomingMessage } from '../../src/model/message.js'
 import { askerPhrases } from '../../src/tickets/desk-phrases.js'
 import { CUSTOMERS, DIRECT, LI, STAFF_ROOM, WANG } from '../support/a-message.js'
 import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
+import { png } from '../support/picture-bytes.js'
 
 const HOUR_MS = 3_600_000
 const QUESTION = '@小助手 UGC说明怎么填'
@@ -169,6 +170,24 @@ test('an answer on its way is dropped when a colleague is quicker, and only that
   expect(said.filter((text) => text.startsWith(`@${WANG.name} `))).toEqual([])
   expect(said.filter((text) => text.startsWith(`@${LI.name} `))).not.toEqual([])
   expect(bot.lines).toContainEqual(expect.objectContaining({ msg: 'reply dropped', reason: 'colleague-answered' }))
+})
+
+test('staff see the pictures of the asker behind the notice', async () => {
+  const bot = await botUnderTest()
+  const picture = (bytes: Buffer | undefined, mime: 'image/png' | 'image/webp' = 'image/png') =>
+    ({ kind: 'picture', picture: { mime, byteCount: 8, bytes: () => bytes } }) as const
+  await bot.hears('', picture(png('earliest')))
+  await bot.hears('', picture(undefined)) // no longer in memory
+  await bot.hears('', picture(png('webp'), 'image/webp'))
+  for (const tail of ['first', 'second']) await bot.hears('', picture(png(tail)))
+  await bot.hears('', { ...picture(png('of somebody else')), sender: LI })
+  await bot.hears('转人工，提交的时候报错')
+  await staffReads(bot, /\[图片\][\s\S]*图片 3 张，发在下面/)
+  await vi.waitFor(() => expect(bot.notices.length).toBe(0))
+  const shown = bot.channel.sent.flatMap(({ to, bubble }) =>
+    to.key === STAFF_ROOM.key && bubble.kind === 'picture' ? [Buffer.from(bubble.bytes)] : [],
+  )
+  expect(shown).toEqual([png('earliest'), png('first'), png('second')])
 })
 
 test('a reply from the staff group reaches the asker, signed', async () => {

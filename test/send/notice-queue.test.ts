@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js'
 import { NoticeQueue } from '../../src/send/notice-queue.js'
@@ -6,6 +7,8 @@ import { Pacing } from '../../src/send/pacing.js'
 import { capturedLog, LEVEL } from '../support/captured-log.js'
 import { FakeChannel, lostAnswer, refusal, STAFF_PLACE } from '../support/fake-channel.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
+import { png } from '../support/picture-bytes.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: MONDAY_MS })
@@ -90,4 +93,21 @@ test('begins with what an earlier run has left, and says nothing after its stop'
   await later.queue.add('工单 2')
   await vi.runAllTimersAsync()
   expect(later.channel.in(STAFF_PLACE.key)).toEqual(['工单 1'])
+})
+
+test('shows pictures behind their notice, and a picture that is refused holds nobody up', async () => {
+  const store = await LowdbOutboxStore.open(join(tempFolder(), 'outbox.json'))
+  const { queue, channel, lines } = await queueUnderTest(store)
+  await store.add('工单 1', { pictures: [{ bytes: png(), fileName: 'a.png' }] })
+  await store.add('工单 2', { pictures: [{ bytes: png('bad'), fileName: 'a.png' }] })
+  await store.add('工单 3')
+  channel.beforeSend = (_to, bubble) => {
+    if (bubble.kind === 'picture' && Buffer.from(bubble.bytes).equals(png('bad'))) throw refusal()
+  }
+  vi.useRealTimers()
+  queue.start()
+  await vi.waitFor(() => expect(queue.length).toBe(0))
+  queue.stop()
+  expect(channel.in(STAFF_PLACE.key)).toEqual(['工单 1', '[1-1.png]', '工单 2', '工单 3'])
+  expect(lines).toContainEqual(expect.objectContaining({ msg: 'pictures of a notice not shown', notice: 2 }))
 })
