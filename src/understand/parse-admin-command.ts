@@ -23,7 +23,9 @@ const TEACH = new RegExp(`^(${MEANING})(?:节)?(?![\\d.])[\\s,:：]*([\\s\\S]*)$
 const INSISTS = /[\s,，]+(?:[强強]制|force)$/i
 const GENTLE = /^(?:一?下|吧|看看)?$/
 /** 测试数据 and the like are words of the guides. */
-const NOUN_OF_TEST = /^(?:数据|内容|号|版|环境|账号|帐号|帖|用|信息|一下|的|了|完|中|过|人员)/
+const NOUN_OF_TEST =
+  /^(?:[数數]据|[资資]料|内容|[号號]|版|[环環]境|[账帳帐][号號]|帖|[贴貼]|用|信息|一下|[的了完中过過服机機题題卷没沒排公]|人[员員]|[备備][注註]|文|商品|密[码碼]|[单單订訂图圖视視]|评论|链接|包|站|步骤|流程|[说說]明|[审審]核[员員]|妹)/
+const ASKS = /[?？]|怎么|怎麼|如何|多久|几|吗|嗎|什么|什麼|啥|哪|能不能|要不要|是不是|[为為]什|咋|多少/
 const ROOM_LIKE = /群/
 
 const bare =
@@ -39,7 +41,7 @@ const VERBS: readonly Verb[] = [
   { words: /^(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?/i, make: reload },
   { words: /^(?:[检檢]查|check)(?:知[识識][库庫]?)?/i, make: bare({ kind: 'check' }) },
   { words: /^(?:回[滚滾]|rollback)/i, make: rollBack },
-  { words: /^(?:[测測][试試]|试一?下|test)/i, make: tryOut },
+  { words: /^(?:[测測][试試]|试一?下)/, make: tryOut },
   { words: /^未答(?:[问問][题題]|列表)?/, make: bare({ kind: 'list-unanswered' }) },
   { words: /^[归歸][类類]/, make: assign },
   { words: /^忽略/, make: ignore },
@@ -58,7 +60,7 @@ const VERBS: readonly Verb[] = [
 ]
 const CLOSING_MARKS = /[\s。.!！,，、~～]+$/u
 const LEADING_MARKS = /^[\s:：,，、]+/
-const APART = /^(?:[\s:：,，]|[#\d])/
+const APART = /^(?:[\s:：]|[#\d])/
 
 /**
  * Reads an order to the bot itself. Full-width characters and closing punctuation are forgiven; sentences stay as they
@@ -101,7 +103,7 @@ function rollBack(rest: string): AdminCommand | undefined {
 }
 
 function tryOut(rest: string, isApart: boolean): AdminCommand | undefined {
-  if (!isApart && NOUN_OF_TEST.test(rest)) return undefined
+  if (rest !== '' && !isApart && (NOUN_OF_TEST.test(rest) || !ASKS.test(rest))) return undefined
   return { kind: 'try', text: rest }
 }
 
