@@ -24,7 +24,7 @@ export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs
     return { decision, trace: traceDecision(message, decision, { snapshot, understanding, tookMs: 0 }) }
   }) as [Judged, Judged]
   const { bubbles } = composeReply(asked.decision, snapshot, {
-    ...{ mentionChars: 0, timelineToldLately: false, aboutPicture: false, nowMs },
+    ...{ mentionChars: 0, timelineToldLately: false, question: understanding.normalized, aboutPicture: false, nowMs },
   })
   const words = bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [bubble.text] : []))
   return say.explain({

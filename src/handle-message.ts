@@ -2,6 +2,7 @@ import type { MuteBook } from './admin/mute-book.js'
 import { considerDesk } from './decide/consider-desk.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
+import type { FloodGuard } from './decide/flood-guard.js'
 import { nextSection, timelineSection } from './decide/section-order.js'
 import type { Situation } from './decide/situation.js'
 import type { ToldDays } from './decide/told-days.js'
@@ -40,6 +41,7 @@ export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly operations: Operations
   readonly learning: Pick<LearningEar, 'note'>
   readonly mutes: Pick<MuteBook, 'of'>
+  readonly flood: Pick<FloodGuard, 'judge' | 'spoke'>
   readonly outbox: Outbox
   readonly replyCheck: ReplyCheck
   readonly pictures: PictureSource
@@ -96,10 +98,11 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   const turn = await deskFront.hear(message, understanding, situation)
   if (turn) return takeTurn(message, turn, context)
   const handoff = situation.lastSection && snapshot.sections.get(situation.lastSection)?.handoff
-  const { decision, botFirst } = considerDesk(message, understanding, {
+  const { decision: wanted, botFirst } = considerDesk(message, understanding, {
     decision: decide(message, understanding, situation),
     view: { ...situation, ...deskFront.view(message), handoff },
   })
+  const decision = parts.flood.judge(message, wanted, clock.now())
   note(message, decision, context)
   parts.learning.note(message, decision, understanding)
   const stillWanted = decision.kind === 'escalate' ? replyCheck.watch(message, { handsOver: true }) : unlessOvertaken
@@ -121,6 +124,7 @@ async function takeTurn(message: IncomingMessage, { decision, text }: AskerTurn,
   note(message, decision, context)
   parts.deskFront.keepWords(message)
   if (text === undefined || parts.mutes.of(message.place.key)) return
+  if (parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
   await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts })
 }
 
@@ -137,7 +141,9 @@ async function say(
     messageId: message.id,
   })
   const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
-  if (isOut) parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
+  if (!isOut) return
+  parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
+  parts.flood.spoke(message, text, parts.clock.now())
 }
 
 async function obey(
@@ -149,7 +155,7 @@ async function obey(
   if (message.sentAtMs < parts.startedAtMs) return stayOut(message, 'too-old', parts)
   note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
   const text = await carryOut()
-  if (text === undefined) return
+  if (text === undefined || parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
   const deadlineMs = parts.replyCheck.deadlineMs(message)
   await parts.outbox.send(message.place, inBubbles(text), { deadlineMs, messageId: message.id })
 }
@@ -186,6 +192,7 @@ function compose(message: IncomingMessage, decision: Decision, context: ComposeC
   return composeReply(decision, snapshot, {
     mentionChars: message.place.kind === 'room' && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
     timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
+    question: context.understanding?.normalized ?? '',
     aboutPicture: message.kind === 'picture',
     nowMs: parts.clock.now(),
     ...(ticketNews === undefined ? {} : { ticketNews }),

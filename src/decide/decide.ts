@@ -5,6 +5,7 @@ import { answerDays } from './answer-days.js'
 import { answerNotice } from './answer-notice.js'
 import { answerOrOffer, scopeOf } from './answer-or-offer.js'
 import { answerSeveral } from './answer-several.js'
+import { goOn } from './go-on.js'
 import { isAddressed, mayNotSpeak } from './may-speak.js'
 import type { Situation } from './situation.js'
 import { takeUp } from './take-up.js'
@@ -65,8 +66,22 @@ function decideAsked(message: IncomingMessage, understanding: Understanding, sit
     (notice && answerNotice(notice)) ??
     answerDays(understanding, situation) ??
     answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' }) ??
-    (notice ? orCallPerson(answerOrOffer(candidates)) : answerOrOffer(candidates))
+    (notice ? orCallPerson(answerOrOffer(candidates)) : orGoOn(answerOrOffer(candidates), understanding, situation))
   )
+}
+
+/** What the words alone leave open, the talk so far may settle; else two things may be asked at once. */
+function orGoOn(decision: Decision, understanding: Understanding, situation: Situation): Decision {
+  if (decision.kind === 'answer') return decision
+  return goOn(understanding, situation, { isAsked: true }) ?? orBoth(decision, understanding)
+}
+
+/** Torn between sections each of which has words of its own in the message: both are answered. */
+function orBoth(decision: Decision, { topics }: Understanding): Decision {
+  if (decision.kind !== 'clarify' || !topics) return decision
+  const [first, ...rest] = topics.candidates.map(({ sectionKey }) => sectionKey)
+  const torn = first !== undefined && [first, ...rest].every((key) => decision.sectionKeys.includes(key))
+  return torn ? { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several' } : decision
 }
 
 /** A rejection that none of us knows is no matter for guessing. */
@@ -75,7 +90,7 @@ const orCallPerson = (decision: Decision): Decision =>
 
 /** Among people, the bot speaks up only when it is sure that a question of the guide is asked. */
 function decideOverheard(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const { act, candidates, notice } = understanding
+  const { act, notice } = understanding
   if (message.kind !== 'text') return { kind: 'silent', reason: 'not-text' }
   if (understanding.normalized === '') return { kind: 'silent', reason: 'empty' }
   const takenUp = takeUpTalk(understanding, situation, { isAsked: false })
@@ -85,7 +100,13 @@ function decideOverheard(message: IncomingMessage, understanding: Understanding,
   }
   const fromNotice = notice && answerNotice(notice)
   if (fromNotice?.kind === 'answer') return unlessToldLately(fromNotice, situation)
-  const top = candidates[0]
+  const alone = decideAlone(understanding, situation)
+  return alone.kind === 'silent' ? (goOn(understanding, situation, { isAsked: false }) ?? alone) : alone
+}
+
+/** What the words of an overheard message are worth by themselves. */
+function decideAlone(understanding: Understanding, situation: Situation): Decision {
+  const top = understanding.candidates[0]
   if (!top || scopeOf(top.overheard, top) < speakScope(situation)) return { kind: 'silent', reason: 'not-for-us' }
   const several = answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' })
   if (several) return unlessToldLately(several, situation)

@@ -28,7 +28,7 @@ export function takeUp(
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
   // "还是不行，转人工" says what is wanted.
   const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
-  return isFollowed ? follow(followUp, situation) : undefined
+  return isFollowed ? follow(followUp, situation, { isAsked }) : undefined
 }
 
 /**
@@ -39,7 +39,7 @@ function sectionByKey(choice: string, { hasSection, talkedLately }: Situation, i
   return hasSection(choice) && (talkedLately || (isAsked && /\D/.test(choice))) ? choice : undefined
 }
 
-function follow(followUp: FollowUp, situation: Situation): Decision | undefined {
+function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked: boolean }): Decision | undefined {
   const { lastSection, nextSection, timelineSection, failedTries } = situation
   switch (followUp.kind) {
     case 'still-failing':
@@ -52,6 +52,9 @@ function follow(followUp: FollowUp, situation: Situation): Decision | undefined 
       return correct(followUp, situation)
     case 'how-long':
       return told(timelineSection)
+    // Said to nobody, it is a report.
+    case 'done':
+      return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
     case 'next':
       return lastSection === undefined ? undefined : told(nextSection(lastSection) ?? lastSection)
     case 'again':

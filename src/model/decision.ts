@@ -21,6 +21,8 @@ export type SilenceReason =
   | 'held-by-human'
   | 'not-allowed'
   | 'muted'
+  | 'flooding'
+  | 'bot-loop'
   | 'failed'
 
 export type EscalationReason =
@@ -43,6 +45,8 @@ export type Decision =
       readonly kind: 'answer'
       readonly sectionKeys: readonly [string, ...string[]]
       readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days' | 'withdrawal' | 'walk-through'
+      /** Asks on about the section that was told last: what of it speaks of the question is enough. */
+      readonly narrows?: true
       /** The asker's own days, to be told before the section. */
       readonly days?: DatesReading
       /** A day of those, to be reminded of. */
@@ -63,7 +67,7 @@ export type Decision =
   | { readonly kind: 'courtesy'; readonly word: 'ticket' }
   /** An order of somebody who may not give it, who is told so once. */
   | { readonly kind: 'courtesy'; readonly word: 'not-allowed' }
-  | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' }
+  | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' | 'too-fast' }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }
   | {

@@ -7,6 +7,7 @@ import type { WalkTurn } from '../model/walk.js'
 import { type Asides, asidesOf, withAsides } from './asides.js'
 import { phrases } from './phrases.js'
 import { reminderPhrases } from './reminder-phrases.js'
+import { renderExcerpt } from './render-excerpt.js'
 import { renderReminderSet } from './render-reminder.js'
 import { renderReviewDates } from './render-review-dates.js'
 import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
@@ -19,6 +20,8 @@ export interface ReplyContext {
   readonly mentionChars: number
   /** The asker was told the timeline a moment ago. */
   readonly timelineToldLately: boolean
+  /** What was asked, see `normalizeText`: for finding the lines that speak of it. */
+  readonly question: string
   /** The message was a picture. */
   readonly aboutPicture: boolean
   /** Today, for the days of a review; milliseconds since the epoch. */
@@ -77,6 +80,7 @@ const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind
   menu: phrases.menuHeading,
   declined: phrases.declined,
   settled: phrases.settled,
+  'too-fast': phrases.tooFast,
   'reminder-today': reminderPhrases.today,
   'reminder-needs-day': reminderPhrases.needsDay,
   'reminder-cancelled': reminderPhrases.cancelled,
@@ -101,7 +105,7 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
 }
 
 function composeAnswer(
-  { sectionKeys, reason }: Answer,
+  { sectionKeys, reason, narrows }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
@@ -109,6 +113,10 @@ function composeAnswer(
   const [only, ...others] = sections
   if (!only) return say([phrases.fallback], context)
   if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
+  if (narrows) {
+    const lines = renderExcerpt(only, context.question)
+    return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([lines], context), context.mentionChars) }
+  }
   const withTimeline = !only.tellsTimeline && !context.timelineToldLately
   const lines = renderSection(only, { withTimeline })
   return {

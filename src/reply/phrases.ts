@@ -13,6 +13,8 @@ export const phrases = {
     const facts = ['指南之外', checkedOn && `${checkedOn} 核对`, source && `来源 ${source}`].filter(Boolean).join('，')
     return `⚠️ 先别撤：二审期间撤回、改类目或重新提审，7 天会从头再等。（补充：${facts}）`
   },
+  excerptFooter: (key: string): string => `完整说明回复“${key}”。`,
+  notInSection: '上面没说到您要问的？回复“转人工”，我请同事来看。',
   cutOff: '……后面还有，请看完整指南，或回复“转人工”。',
   afterDays: (sectionKey: string): string =>
     `👉 收到通知后到“版本管理”发布；二审期间不要撤回或改类目重提，会从头再等。完整说明回复“${sectionKey}”。`,
@@ -28,6 +30,7 @@ export const phrases = {
   greeting: '您好，我是过审小助手。提审的问题直接问我就行，回复“菜单”看全部步骤。',
   thanks: '不客气，祝您早日过审！',
   settled: '太好了，祝早日过审！',
+  tooFast: '您发得有点快，我先歇一会儿再答您；着急的话回复“转人工”，我请同事来看。',
   declined: '好的，有需要随时叫我。',
   menuHeading: '这些都可以问我，回复数字看做法：',
   menuRejections: '被驳回了：',

@@ -1,6 +1,6 @@
 /** As `FollowUp` of the model, with the words of a correction still to be matched. */
 export type ReadFollowUp =
-  | { readonly kind: 'how-long' | 'next' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
+  | { readonly kind: 'how-long' | 'next' | 'done' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
   | { readonly kind: 'correction'; readonly meant: string }
 
 // A longer message has a topic of its own and is matched like any other.
@@ -21,8 +21,9 @@ const PATTERNS: readonly (readonly [Exclude<ReadFollowUp['kind'], 'correction'>,
   ],
   [
     'next',
-    /^(?:然后|接下来|接着|下一步|之后|再然后|完了|后面|下面)(?:是|做|要|该|怎么|干|弄|应该)*(?:什么|啥|呢|做|弄|办|怎么(?:做|办|弄)?)*$|^(?:下一个|继续|next)$|^(?:弄|填|做|搞|传|选|改|加|设置|写|勾|点)?(?:好|完|完成)了?(?:然后|接下来|下一步|之后)?$|^(?:弄|填|做|搞|传|选|改|加|设置|写|勾|点)(?:好|完)了.{0,2}(?:然后|接下来|下一步|之后).{0,4}$/,
+    /^(?:然后|接下来|接着|下一步|之后|再然后|完了|后面|下面)(?:是|做|要|该|怎么|干|弄|应该)*(?:什么|啥|呢|做|弄|办|怎么(?:做|办|弄)?)*$|^(?:下一个|继续|next)$|^(?:弄|填|做|搞|传|选|改|加|设置|写|勾|点)(?:好|完)了.{0,2}(?:然后|接下来|下一步|之后).{0,4}$/,
   ],
+  ['done', /^(?:已经?|都|我)?(?:弄|填|做|搞|传|选|改|加|设置|写|勾|点|交|提)?(?:好|完|完成)了$/],
   [
     'screenshot',
     /(?:截图|截屏|图片?|照片).{0,4}(?:哪|什么|啥|几张|发哪|传哪|要求)|哪(?:张|个|几张)(?:截?图|照片)|(?:截|传|发|拍|要)(?:哪|什么|啥|几).{0,2}(?:图|张|页)?$|需要(?:什么|哪些|啥)(?:截?图|材料|图片)|^(?:发|截|传)哪(?:个|张|里)$/,

@@ -15,9 +15,14 @@ const YES =
   /^(?:(?:对|是|好|要|可以|需要)的?|(?:对|是的|嗯)+|好[呀啊吧滴]|行吧?|ok|okay|yes|没错|就是|(?:好的?|嗯|行|那就?|对)*(?:转|转吧|帮我转|麻烦了)|好的谢谢|嗯嗯好|(?:需要|要)人工)$/
 const NO = /^(?:不|不了|不转了?|(?:先|暂时)?不(?:用|需要|要|必)[了啦]?|算了吧?|没事了?|no|取消)(?:谢谢|感谢)?$/
 const CHOICE = /^(?:我|就|回复)?(?:选择?)?第? ?\(?(a?\d{1,2}(?:\.\d{1,2})?)\)? ?(?:号|吧|\.|、)?$/
-const ORDINAL_CHOICE = /^(?:我|就)?选?第 ?(\d{1,2}) ?(?:个|项|条)$/
-const SPOKEN_CHOICE =
-  /^(?:我|就)?选?(?:第(一|二|三|四|五|六|七|八|九|十[一二三四五]?)(?:个|项|条|号)?|(一|二|三|四|五|六|七|八|九|十[一二三四五]?)号?)$/
+/** "第二个详细说下", "第一个呢", "不对,是第二个那种". */
+const PICKED =
+  '(?:那种|那个|详细?(?:地|点)?(?:说|讲|展开)(?:一?下)?|(?:具体)?(?:怎么|咋)(?:弄|改|办|处理|填|做)|是?(?:什么|啥)意思|呢)?'
+const PICKING = '(?:(?:不对|不是)[,，。 ]*)?(?:我|就|那)?(?:选|是|看|要)?'
+const ORDINAL_CHOICE = new RegExp(`^${PICKING}第 ?(\\d{1,2}) ?(?:个|项|条)${PICKED}$`)
+const SPOKEN_CHOICE = new RegExp(
+  `^${PICKING}(?:第(一|二|三|四|五|六|七|八|九|十[一二三四五]?)(?:(?:个|项|条)${PICKED}|号)?|(一|二|三|四|五|六|七|八|九|十[一二三四五]?)号?)$`,
+)
 const SPOKEN_NUMBERS = '一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五'.split(' ')
 
 /** People of the vendor; not the platform's reviewers (人工审核) nor a machine (人工智能). */
@@ -32,7 +37,7 @@ const HUMAN_REFUSED = new RegExp(
 const ONLY_REFUSES = new RegExp(`^(?:先|我|你|暂时|好的?)*${HUMAN_REFUSED.source}(?:[了吧啊哦]|谢谢)*$`)
 
 const QUESTION =
-  /[?]|怎么|怎样|如何|咋|啥|什么|吗|呢$|哪|几[天个时点次]|多少|多久|多长|是不是|是否|能不能|可不可以|可以.{0,12}(?:吗|不)$|要不要|有没有|行不行|为何|为什么|为啥|凭什么|么$|不$|没$|求|谁|干嘛|何时|请教|指点|帮(?:我|忙|看)/
+  /[?]|怎么|怎样|如何|咋|啥|什么|吗|呢$|哪|几[天个时点次]|多少|多久|多长|([\p{Script=Han}])[不没]\1|还是.{1,12}[啊呢]$|是不是|是否|能不能|可不可以|可以.{0,12}(?:吗|不)$|要不要|有没有|行不行|为何|为什么|为啥|凭什么|么$|不$|没$|求|谁|干嘛|何时|请教|指点|帮(?:我|忙|看)|吧$/u
 
 export interface ActReading {
   readonly act: SpeechAct
@@ -55,7 +60,7 @@ export function readSpeechAct(text: string): ActReading {
     if (GREETING.test(dense)) return { act: 'greeting' }
     if (THANKS.test(dense)) return { act: 'thanks' }
   }
-  return { act: QUESTION.test(bare) ? 'question' : 'statement' }
+  return { act: QUESTION.test(bare) || /[?]\W*$/.test(text) ? 'question' : 'statement' }
 }
 
 /** Says that no person is wanted: 不用转人工, 别找客服了. @param text see `normalizeText` */

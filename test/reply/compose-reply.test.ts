@@ -34,6 +34,7 @@ const snapshot = aSnapshot({
 const CONTEXT: ReplyContext = {
   mentionChars: 5,
   timelineToldLately: false,
+  question: '',
   aboutPicture: false,
   nowMs: 0,
 }

@@ -49,6 +49,7 @@ function randomDecision({ below, pick }: RandomPicks): Decision {
 const randomContext = ({ below, pick }: RandomPicks): ReplyContext => ({
   mentionChars: pick([0, 5, 34, 60, 61, 400, 5000]),
   timelineToldLately: below(2) === 1,
+  question: pick(['', '要盖章吗', '审核要多久 版本描述写什么']),
   aboutPicture: below(2) === 1,
   nowMs: 0,
   ...(below(2) ? { ticket: { number: below(1e6), isNew: below(2) === 1 } } : {}),
@@ -93,7 +94,7 @@ test('a whole answer sends each of its pictures once, after the text above it', 
     const { bubbles } = composeReply(
       { kind: 'answer', sectionKeys: ['4'], reason: 'sure' },
       aSnapshot({ sections: [aSection('4', { parts })] }),
-      { mentionChars: 5, timelineToldLately: false, aboutPicture: false, nowMs: 0 },
+      { mentionChars: 5, timelineToldLately: false, question: '', aboutPicture: false, nowMs: 0 },
     )
     const sent = bubbles.flatMap((bubble, at) => (bubble.kind === 'picture' ? [{ name: bubble.picture.alt, at }] : []))
     const expected = parts.flatMap(({ pictures }) => pictures.map(({ alt }) => alt))

@@ -136,6 +136,7 @@ describe('the shipped knowledge', () => {
     const context = {
       mentionChars: MENTION_CHARS,
       timelineToldLately: false,
+      question: '',
       aboutPicture: false,
       direct: false,
       nowMs: 0,
@@ -148,7 +149,14 @@ describe('the shipped knowledge', () => {
   })
 
   test('cuts off none of its sections', () => {
-    const context = { mentionChars: 60, timelineToldLately: false, aboutPicture: false, direct: false, nowMs: 0 }
+    const context = {
+      mentionChars: 60,
+      timelineToldLately: false,
+      question: '',
+      aboutPicture: false,
+      direct: false,
+      nowMs: 0,
+    }
     const cutOff = [...snapshot.sections.keys()].filter((key) => {
       const { bubbles } = composeReply({ kind: 'answer', sectionKeys: [key], reason: 'sure' }, snapshot, context)
       return bubbles.some((bubble) => bubble.kind === 'text' && bubble.text.includes('后面还有'))
@@ -160,6 +168,7 @@ describe('the shipped knowledge', () => {
     const context = {
       mentionChars: MENTION_CHARS,
       timelineToldLately: false,
+      question: '',
       aboutPicture: false,
       direct: false,
       nowMs: 0,
