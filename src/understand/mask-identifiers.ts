@@ -40,7 +40,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(?<!\d)\d{7,}x?(?!\d)/gi, MASKS.number],
   [/[零〇一二三四五六七八九幺]{7,}/g, MASKS.number],
   [
-    new RegExp(`[\\p{Script=Han}()（）]{2,12}?${TRADES}(?:[(（]\\p{Script=Han}{2,6}[)）])?${COMPANY}`, 'gu'),
+    new RegExp(
+      `(?:(?![是叫为用的了在])[\\p{Script=Han}()（）]){2,12}?${TRADES}(?:[(（]\\p{Script=Han}{2,6}[)）])?${COMPANY}`,
+      'gu',
+    ),
     MASKS.company,
   ],
   [

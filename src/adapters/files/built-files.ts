@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 
 const KEPT_FILES = 4 // the present one, and what a second checkout or an edit to and fro needs
-const PREFIX = 'knowledge-'
 
 /**
  * Keeps what was built from the authors' files, so that unchanged knowledge costs no training.
@@ -11,9 +10,12 @@ const PREFIX = 'knowledge-'
  */
 export class BuiltFiles {
   readonly #folder: string
+  readonly #prefix: string
 
-  constructor(folder: string) {
+  /** @param kind what is kept; other kinds may lie in the same folder */
+  constructor(folder: string, kind = 'knowledge') {
     this.#folder = folder
+    this.#prefix = `${kind}-`
   }
 
   /** @returns undefined when nothing was kept under this key */
@@ -40,11 +42,11 @@ export class BuiltFiles {
   }
 
   pathOf(key: string): string {
-    return join(this.#folder, `${PREFIX}${key.slice(0, 16)}.bin`)
+    return join(this.#folder, `${this.#prefix}${key.slice(0, 16)}.bin`)
   }
 
   async #forgetOldest(): Promise<void> {
-    const names = (await readdir(this.#folder)).filter((name) => name.startsWith(PREFIX) && name.endsWith('.bin'))
+    const names = (await readdir(this.#folder)).filter((name) => name.startsWith(this.#prefix) && name.endsWith('.bin'))
     const aged = await Promise.all(
       names.map(async (name) => ({ name, atMs: (await stat(join(this.#folder, name))).mtimeMs })),
     )
