@@ -11,9 +11,10 @@ import { THRESHOLDS } from './thresholds.js'
 export function answerDays({ days, candidates }: Understanding, { timelineSection }: Situation): Decision | undefined {
   if (!days || timelineSection === undefined) return undefined
   const top = candidates[0]
+  const again = days.dates.kind === 'submitted' && days.dates.again === true
   // "昨天提的被拒了，说类目不符" tells a day and asks about something else.
   const isAboutElse = top !== undefined && top.sectionKey !== timelineSection && top.share >= THRESHOLDS.answerShare
-  if (isAboutElse && !days.dates.questionLike) return undefined
+  if (isAboutElse && !again && !days.dates.questionLike) return undefined
   if (days.timeline.overdue) return { kind: 'escalate', reason: 'overdue', sectionKeys: [timelineSection], days }
   return { kind: 'answer', sectionKeys: [timelineSection], reason: 'days', days }
 }

@@ -68,20 +68,29 @@ const bareDate: DayRule = {
   },
 }
 
+/** "17提的": a number alone, where the verb follows at once. */
+const dateWithoutSign: DayRule = {
+  source: 'date',
+  hint: /\d[提交送]/,
+  pattern: /(?<=^|[ ,，。!我是在们])(3[01]|[12]\d|[1-9])(?=提(?:的|审|交的|交审)|交的|送审)/g,
+  read: ([, date], today) => {
+    const { year, month } = today.civil
+    return aroundToday(today, MAX_MONTHS, (step) => dateIn(year, month + step, Number(date)))
+  },
+}
+
 const monthEdge: DayRule = {
   source: 'date',
   hint: /[月年]的?[月份底末初中最]/,
   pattern: new RegExp(
-    `(?<![个几数])(?:(上上|${LAST}|这|本|当|下)个?|${NOT_AFTER_NUMBER}(${NUMBER}) ?)?月(?:份|月)?的?(底|末|初|中旬?|最后(?:一|1)[天日])(?![心间])|([今去明])?年(?:底|末|的?最后(?:一|1)[天日])`,
+    `(?<![个几数])(?:(上上|${LAST}|这|本|当|下)个?|${NOT_AFTER_NUMBER}(${NUMBER}) ?)?月(?:份|月)?的?((?:底|末)(?:的?最后(?:一|1)[天日])?|初|中旬?|最后(?:一|1)[天日])(?![心间])|([今去明])?年(?:底|末|的?最后(?:一|1)[天日])`,
     'g',
   ),
   read: ([, which, number, edge, whichYear], today) => {
     const { year, month } = today.civil
     if (!edge) return monthDay({ month: 12, date: 31, year: readYear(whichYear && `${whichYear}年`, today) }, today)
     const dayIn = (inYear: number, inMonth: number) =>
-      edge === '底' || edge === '末' || edge?.startsWith('最')
-        ? lastDayOfMonth(inYear, inMonth)
-        : dateIn(inYear, inMonth, edge === '初' ? 1 : MID_MONTH)
+      /^[底末最]/.test(edge!) ? lastDayOfMonth(inYear, inMonth) : dateIn(inYear, inMonth, edge === '初' ? 1 : MID_MONTH)
     if (which) return exactly(dayIn(year, month + monthsAway(which)) ?? today.day)
     if (!number) return aroundToday(today, MAX_MONTHS, (step) => dayIn(year, month + step))
     const named = readNumber(number) ?? 0
@@ -108,6 +117,7 @@ export const CALENDAR_DATE_RULES: readonly DayRule[] = [
   monthAndDate,
   dateOfNamedMonth,
   bareDate,
+  dateWithoutSign,
   monthEdge,
   shortDate,
 ]
@@ -118,7 +128,7 @@ const VERSION_BEFORE =
   /(?:版本号?|版|第|步骤?|图|章|节|看|见|参考|按照?|指南|情形|规范|规则|条款|符合|违反|编号|价格?|售价|评分|比例?|完成|进度) ?:? ?$/
 const DATE_BEFORE = /(?:在|于|从|到|是|赶|想|日期|时间|定在?|截止) ?:? ?$/
 const DATE_BEHIND =
-  /^ ?(?:当天|那天|的?(?:凌晨|早上|上午|中午|下午|晚上|傍晚|半夜))?.{0,3}?(?:提(?![示供])|上(?![次个面周月星礼海])|交|送审|上传|之?前|上线|过的|过了|收到|发布)/
+  /^ ?(?:当天|那天|的?(?:凌晨|早上|上午|中午|下午|晚上|傍晚|半夜))?.{0,3}?(?:提(?![示供])|上(?![次个面周月星礼海])|交|送审|上传|之?前|上线|搞|做|办|开业|开张|要(?!求)|必须|过的|过了|收到|发布)/
 /** Sections of the guide that would pass for a day. */
 const SECTION_KEY = /^(?:1\.1|1\.2|4\.1|4\.2|4\.3|2\.1|2\.2)$/
 

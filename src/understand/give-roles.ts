@@ -71,12 +71,18 @@ function withoutPresent(text: string, days: readonly DayMention[], today: Day): 
       return !(next && isRestated(text.slice(day.end, next.start), next, today))
     }
     const last = days[index - 1]
+    // "周一刚提的": the word only says that it is not long ago.
+    if (last && text[day.start] === '刚' && day.start - last.end <= 2) return false
+    // "今天元旦提的": one of the two has to stay.
+    if (VERB_BEHIND.test(text.slice(day.end, day.end + 3))) return true
     if (last && isNow[index - 1] && day.source !== 'elapsed')
       return !isRestated(text.slice(last.end, day.start), day, today)
     const around = text.slice(Math.max(0, day.start - 2), day.start)
     return !((day.past === today || day.future === today) && /[都已]经?$/.test(around) && text[day.end] === '了')
   })
 }
+
+const VERB_BEHIND = /^ ?(?:提(?!示)|交|送审)/
 
 function isRestated(between: string, day: DayMention, today: Day): boolean {
   if (!/^[都又已就是经 ]{0,3}$/.test(between)) return false
@@ -103,7 +109,7 @@ function roleOfWaiting(text: string, day: DayMention, words: readonly RoleWord[]
 }
 
 const FILLERS =
-  /[整没任何有通知消息结果动静信儿下文这都已经今现天到第是等过去快了呢吗啊呀吧还在怎么办急咋啦嘛哦唉哎,，。.!?~ \n]/g
+  /[亲哈老师您你好催整没任何有通知消息结果动静信儿下文这都已经今现天到第是等过去快了呢吗啊呀吧还在怎么办急咋啦嘛哦唉哎,，。.!?~ \n]/g
 
 /** Nothing is said but how long: "都七天了". */
 function isBare(text: string, { start, end }: DayMention): boolean {
@@ -182,9 +188,13 @@ function acrossComma(text: string, day: DayMention, { days, words }: Surrounding
   return word && to - word.end <= 4 && sameClause(text, word.end, to) && isFree(word) ? word : undefined
 }
 
+/** "类目昨天提交审核": the subject of the clause. What was changed before the submission, has a verb in front. */
+const OTHER_SUBJECT = new RegExp(`^(?:我们?的?|这个|那个|小程序的?)?(?:${OTHER_OBJECT.source})(?:的|申请|审核)? ?$`)
+
 function isOfReview(text: string, day: DayMention, word: RoleWord): boolean {
   if (word.role === 'passed') return word.strong || NAMES_FIRST_REVIEW.test(clauseAround(text, day))
-  if (word.role !== 'submit' || word.strong) return true
+  if (word.role !== 'submit') return true
+  if (word.strong) return !OTHER_SUBJECT.test(text.slice(clauseOf(text, day).start, day.start))
   return !OTHER_OBJECT.test(
     clauseAround(text, { start: Math.min(day.start, word.start), end: Math.max(day.end, word.end) }),
   )

@@ -41,12 +41,13 @@ const BEFORE_OR_AFTER = /^(?:之|以)?[前后](?!天)/
 const COMES_IN_BETWEEN = /正好|刚好|恰好|碰|遇|夹/
 /** An opening or a campaign alone is no wish that concerns a review. */
 const AIMS_ONLINE =
-  /上线|上架|发布|用上|能用|可以用|[要得]用|使用|能上|会上|要上|可以上|赶|来得及|来不及|deadline|ddl|截止|提审|审核|小程序|首发|开服|运营|launch|最[晚迟]/
+  /上线|上架|发布|用上|能用|可以用|[要得]用|使用|能上|会上|要上|可以上|赶|来得及|来不及|deadline|ddl|提审|审核|小程序|首发|开服|运营|launch|最[晚迟]/
 /** Asks by when to submit, so that whatever day lies ahead is the one to keep. */
 const ASKS_LATEST =
   /(?:最[晚迟]|倒推|几[号时]|哪[天一]|什么时候|啥时候|何时)[^,，。;!?]{0,8}(?:提(?![示醒供])|交|送审)|(?:最[晚迟]|倒推)[^,，。;!?]{0,4}(?:哪|几|什么|啥)/
 /** What the vendor is to bring out, or who is to sign up, is no review. */
-const OTHER_WISH = /你们|新功能|积分商城|报名|招募|课程|直播/
+const OTHER_WISH = /套餐|你们|新功能|积分商城|报名|作品|投稿|招募|课程|直播/
+const AGAIN = /重|再|又|第[二三四五2345]次|[改补弄换加删]|最后一次/
 const CONCERNS_REVIEW = /提审|提交|审核|最[晚迟]|小程序/
 const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
 
@@ -87,6 +88,7 @@ function readSubmitted(message: Message): ReviewDates | undefined {
     day: isoOf(day),
     ...(told.hour === undefined ? {} : { hour: told.hour }),
     laterVersion: isLaterVersion(text),
+    ...(AGAIN.test(text) && tellsRejection(text) ? { again: true } : {}),
     ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
     ...asked(message),
   }
@@ -111,7 +113,8 @@ function submissionDay(told: RoledDay, { text, today, asksHolidays: counting }: 
   if (past === future) return past
   // "国庆能提交吗" asks about the holiday and plans nothing.
   if (!done && counting && told.source === 'holiday') return undefined
-  if (!done && PLAN.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS))) return future
+  if (!done && PLAN.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS)))
+    return future - today > MAX_PAST_DAYS ? past : future
   if (done) return today - past > MAX_PAST_DAYS && future - today <= MAX_PLAN_DAYS ? future : past
   return today - past <= future - today ? past : future
 }

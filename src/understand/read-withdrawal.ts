@@ -18,6 +18,9 @@ const ALREADY =
   /早知道|肠子|后悔|已经?(?:被|给)?撤|(?:昨天|前天|上午|下午|刚刚?|手[快贱欠滑]|上次|上回|之前|不小心|误)[^,，。;!?]{0,8}撤|撤回?(?:来)?(?:又|改|换|重)[^,，。;!?]{0,6}(?:交了|提了|改了|结果)|结果/
 const WARNS_OTHERS = /(?:(?<!要)不要|别|请勿|切勿|勿|千万不|不得)(?:再|随意|轻易|随便)?(?:撤|改|取消)/
 const AFTERWARDS = /(?:上线|发布|过审)(?:了|以|之)?后|以后|后面|后来|后续|之后再|下(?:个|一)?版/
+/** "后天才能把资质弄好再提": nothing has been submitted that could be withdrawn. */
+const NOT_YET_SUBMITTED =
+  /才[能会]?[^,，。;!?]{0,12}(?:再?[提交](?!示)|送审)|再(?:提|交|送审)的话|(?:还没|没有?|尚未)(?:提交?审?|送审|提审)(?!示|通过)/
 /** Other things that people withdraw. */
 const OTHER_OBJECT =
   /消息|帖子|评论|备案|认证|名称|名字|改名|订单|退款|发票|文章|公众号|投诉|公告|申请表|合同|文件|商品|货|那页|私信|授权|处罚|实名/
@@ -34,7 +37,8 @@ export function isAboutToWithdraw(text: string): boolean {
   if (!ABOUT_TO.test(text) || ALREADY.test(text) || WARNS_OTHERS.test(text)) return false
   if (OTHER_PLATFORM.test(text) && !MINI_PROGRAM.test(text)) return false
   if (WITHDRAW.test(text)) return isOfReview(text)
-  if (!UNDER_REVIEW.test(text) || !(RESUBMIT.test(text) || CHANGE.test(text))) return false
+  if (NOT_YET_SUBMITTED.test(text) || !UNDER_REVIEW.test(text) || !(RESUBMIT.test(text) || CHANGE.test(text)))
+    return false
   // Behind a rejection, resubmitting is what has to be done; once online, a change is a later version.
   return !tellsRejection(text) && !AFTERWARDS.test(text)
 }

@@ -30,19 +30,20 @@ const PASSED = [
 const PASSED_SOMETHING = '(?<![没不未])(?:通过(?:的|了)(?![吗没么])|过(?:的|了)(?![吗没么])|审完(?:的|了)(?![吗没么]))'
 
 const WISH =
-  '上线|上架|开业|开张|开放|试运营|正式运营|推广|用上|能用|可以用|[要得]用(?!户|什么|啥|的|到)|投入使用|赶(?:得上?|不上?|上|在|到)|来(?:得|不)及|deadline|ddl|截止|面世|开服|首发|活动|发布会|开幕|年会|启动会|[能会要可以]上(?=[吗不么嘛没了?]|$)|(?<=[号日天节旦底\\d]|[十廿][一二三四五六七八九])上(?![次个周月星礼面海午报班课学去来传交线架])|正式用|(?:能|可以|要)(?:正常)?(?:打开|访问)|(?<=[能想要还好])赶(?!紧|快|时)|(?:能|可以|要|想|正式|计划|准备|前)发布|launch'
+  '上线|上架|开业|开张|开放|试运营|正式运营|推广|用上|能用|可以用|[要得]用(?!户|什么|啥|的|到)|投入使用|赶(?:得上?|不上?|上|在|到)|来(?:得|不)及|deadline|ddl|截止|面世|开服|首发|活动|发布会|开幕|年会|启动会|[能会要可以]上(?=[吗不么嘛没了吧呢啊呀?,， ]|$)|(?<=[号日天节旦底\\d]|[十廿][一二三四五六七八九])上(?![次个周月星礼面海午报班课学去来传交线架])|正式用|(?:能|可以|要)(?:正常)?(?:打开|访问)|(?<=[能想要还好])赶(?!紧|快|时)|(?:能|可以|要|想|正式|计划|准备|前)发布|launch'
 
 // "前提, 提示, 提醒 …", "社交, 交易, 交给 …": the same characters in other words.
 const SUBMIT_STRONG =
   '重提|重新提交?|再次?(?:提交?(?![醒供示问到起高升出])|交(?![流代易]))|提审|题审|送审|报审|发审|交审|提交(?:了?的?)?(?:小程序|审核|代码|版本)|提的审|交的审|tishen|shenhe提交|申请(?:审核|提审|发布)|过审(?=时间)'
 const SUBMIT_WEAK =
-  '提交|(?<!主)提(?![前示醒供高到起问现款取升议出速倡炼成案货包莫及]|交|审|是|条件|下|一[下嘴句])(?!(?:的|了)[^,，。]{0,4}(?:需求|建议|bug|问题|工单|意见|要求|方案|反馈))|(?<![社成外转移提])交(?![流易通互换友费钱代接付给往叉警由际谈房稿杂班涉]|作业|的[费钱稿])|上传(?=[的了]|上去)|传(?=上去|上的|的审)|(?<!发)送(?=上去|过去|的审)|报上去|递交|发上去|弄上去|发(?:个|一个)?新?版(?!块|权|面|式)|更新(?=一?个?一?版|新?版)|等到(?:现在|今天)|开始等|(?:到现在|至今)(?:还|都|仍|也)?(?:没|未)有?(?:审|过|消息|结果|动静|通过|下文)|tijiao|submit(?:ted)?'
+  '提交|(?<!主)提(?![前示醒供高到起问现款取升议出速倡炼成案货包莫及]|交|审|是|条件|下|一[下嘴句])(?!(?:的|了|过的)[^,，。]{0,4}(?:需求|建议|bug|问题|工单|意见|要求|方案|反馈))|(?<![社成外转移提])交(?![流易通互换友费钱代接付给往叉警由际谈房稿杂班涉]|作业|的[费钱稿])|上传(?=[的了]|上去)|传(?=上去|上的|的审)|(?<!发)送(?=上去|过去|的审)|报上去|递交|发上去|弄上去|发(?:个|一个)?新?版(?!块|权|面|式)|更新(?=[了个一]|新版)|等到(?:现在|今天)|开始等|(?:到现在|至今)(?:还|都|仍|也)?(?:没|未)有?(?:审|过|消息|结果|动静|通过|下文)|tijiao|submit(?:ted)?'
 
 const ROLE_WORD = new RegExp(
   `(?<passed>${PASSED})|(?<ended>${REJECTION})|(?<strong>${SUBMIT_STRONG})|(?<submit>${SUBMIT_WEAK})|(?<something>${PASSED_SOMETHING})|(?:${WISH})`,
   'g',
 )
 /** Nothing was submitted; "能不能提" and "要不要提" still ask. */
+const FAILED_BEHIND = /^(?:不了|不上|不进|不成功|失败|报错|出错|按钮|表单)/
 const DENIED_BEFORE = /(?:没有?|未|别|忘了|先不|(?<![能要可该])不|不(?:能|敢|想|要|用)) ?$/
 const ALREADY_BEFORE = /(?:已经?|早就?|都) ?$/
 const AHEAD_BEFORE = /(?:要|将|准备|打算|计划|想|再|会|[^可]能|可以|就) ?$/
@@ -56,6 +57,7 @@ export function findRoleWords(text: string): readonly RoleWord[] {
     const { passed, ended, strong, submit, something } = match.groups ?? {}
     if (!ended && DENIED_BEFORE.test(text.slice(Math.max(0, match.index - 4), match.index))) continue
     const end = match.index + match[0].length
+    if ((strong || submit) && FAILED_BEHIND.test(text.slice(end, end + 3))) continue
     words.push({
       role: passed || something ? 'passed' : ended ? 'ended' : strong || submit ? 'submit' : 'wish',
       strong: strong !== undefined || passed !== undefined,
@@ -79,13 +81,13 @@ export const SPEAKS_OF_REVIEW =
 
 /** Things that are submitted and reviewed as well, but are not our review. */
 export const OTHER_OBJECT =
-  /附近的|权限|接口|插件|协议|指引|服务号|商标|版号|类目|资质|备案|截图|图片|资料|材料|名称|改名|头像|简介|认证|域名|帖子|评论|视频|合同|作业|稿|费|款|快递|订单|发票|工单|需求|bug|文档|简历|表格|海报/
+  /素材|广告|电话|主体|变更|作品|公安|权限|接口|插件|协议|指引|服务号|商标|版号|类目|资质|备案|截图|图片|资料|材料|名称|改名|头像|简介|认证|域名|帖子|评论|视频|合同|作业|稿|费|款|快递|订单|发票|工单|需求|bug|文档|简历|表格|海报/
 /** Other platforms and trades: whatever is awaited there follows rules of its own. */
 export const OTHER_PLATFORM =
-  /商标|版号|服务号|企业微信|管局|app ?store|testflight|安卓市场|应用市场|抖音|支付宝|百度|快手|头条|华为|小红书|视频号|商户号|公众号|vivo|oppo|小米|苹果|论文|期刊|快递|物流|外卖|驾照|签证|贷款|简历/
-const RIVALS = '抖音|支付宝|百度|快手|头条|华为|小红书'
+  /附近的?小|商标|版号|服务号|企业微信|管局|app ?(?:上架|审核|提审)|安卓|ios|app ?store|testflight|安卓市场|应用市场|抖音|支付宝|百度|快手|头条|华为|小红书|视频号|商户号|公众号|vivo|oppo|小米|苹果|论文|期刊|快递|物流|外卖|驾照|签证|贷款|简历/
+const RIVALS = '苹果|安卓|app|ios|抖音|支付宝|百度|快手|头条|华为|小红书'
 export const MINI_PROGRAM = new RegExp(
-  `(?<!${RIVALS})小程序(?!备案|认证|改名|名称)|(?<!(?:${RIVALS})(?:的?小程序)?.{0,5})提审|网信|属地|xcx`,
+  `(?<!${RIVALS}|附近的?)小程序(?!备案|认证|改名|名称)|(?<!(?:${RIVALS})(?:的?小程序)?.{0,5})提审|网信|属地|xcx`,
 )
 
 const REJECTED = new RegExp(REJECTION)
@@ -100,7 +102,7 @@ export function tellsRejection(text: string): boolean {
 export const UNDER_REVIEW = /审核中|还在(?:二|内|初)?审|在审|审着|卡在|等着审|二审中|待审核/
 
 const LATER_VERSION =
-  /(?:后续|后面|以后|之后)的?(?:版本|提审|更新|迭代)|第(?:二|三|四|2|3|4)(?:次(?:提|送|审)|个?版)|(?:二|再)次(?:提审|提交|送审|审核)|下(?:一个?|个|一次|次)?版|更新(?:的|了|个|一个?)?版|版本更新|更新(?:后|提|包)|[提交]的更新|升级(?:版|的|包)|迭代|next version/
+  /(?:后续|后面|以后|之后)的?(?:版本|提审|更新|迭代)|第(?:二|三|四|2|3|4)(?:次(?:提|送|审|更新|发版|迭代)|个?版)|(?:二|再)次(?:提审|提交|送审)|下(?:一个?|个|一次|次)?版|更新(?:的|了|个|一个?)?版|版本更新|更新(?:后|提|包)|[提交]的更新|升级(?:版|的|包)|迭代|next version/
 /** A new version may still be the first one, where the words of a first review stand beside. */
 export const NEW_VERSION = /新版|改版|新功能/
 /** Was published some time ago, so what comes now is no first version. */
@@ -117,7 +119,7 @@ export function speaksOfLaterVersion(text: string): boolean {
 export const FIRST_VERSION = /首次|第一次|首版|第一版|首个|二审|网信|属地|1 ?\+ ?7/
 
 export const PLAN =
-  /的话|打算|准备|计划|预计|如果|要是|假如|假设|想(?!天|问)|再(?:提|交)(?!的|了|过)|才(?:提|交|能提)|(?:能|可以|可|要|得|会|必须|一定)(?:提|交|送)|来得及(?:提|交)/
+  /的话|打算|准备|计划|预计(?=.{0,6}[提交送])|如果|要是|假如|假设|想(?!天|问)|再(?:提|交)(?!的|了|过)|才(?:提|交|能提)|(?:能|可以|可|要|得|会|必须|一定)(?:提|交|送)|来得及(?:提|交)/
 export const STILL_WAITING =
   /没消息|没结果|没动静|没反应|没信|没下文|没回音|没回应|没通过|没过|没通知|没审|还没[过审消结通动信出好有]|没信|没好|没出|到现在|至今|审核中|还在[审二]|怎么还|一直没/
 /** Asks for a point in time, so that a day of submission is worth reckoning with. */
