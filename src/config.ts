@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { webSchema } from './adapters/web/web-config.js'
+import { floodingSchema } from './decide/flooding-config.js'
 import { deskSchema } from './desk/desk-config.js'
 import { ConfigError } from './errors.js'
 
@@ -73,6 +74,7 @@ const schema = z.strictObject({
       timelineMinutes: z.number().min(0).max(10_080).default(60),
     })
     .prefault({}),
+  flooding: floodingSchema.prefault({}),
   sending: z
     .strictObject({
       /** `auto`: pacing is off on the page (simulator) and on everywhere else. */

@@ -9,6 +9,7 @@ import type { RightsDesk } from './admin/rights-desk.js'
 import type { RoleBook } from './admin/role-book.js'
 import { type Config, isPaced, PROJECT_ROOT } from './config.js'
 import { ConversationMemory } from './decide/conversation-memory.js'
+import { FloodGuard } from './decide/flood-guard.js'
 import { ToldDays } from './decide/told-days.js'
 import { WalkMemory } from './decide/walk-memory.js'
 import { deskRulesOf } from './desk/desk-config.js'
@@ -173,6 +174,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     operations,
     learning,
     mutes,
+    flood: new FloodGuard({ ...config.flooding, maxEntries: REMEMBERED_ENTRIES }),
     outbox,
     replyCheck,
     pictures,

@@ -4,6 +4,7 @@ import { LowdbTicketStore } from '../adapters/lowdb/lowdb-ticket-store.js'
 import { DecisionLog } from '../adapters/web/decision-feed.js'
 import type { Config } from '../config.js'
 import { type Bot, createBot } from '../create-bot.js'
+import { NO_FLOODING_LIMITS } from '../decide/flooding-config.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { Outgoing } from '../model/ports.js'
 import { AskChannel } from './ask-channel.js'
@@ -25,7 +26,8 @@ export class Asker {
 
   async start(config: Config): Promise<void> {
     // A line is answered before the next one is read, whatever pace WeChat would ask for.
-    const unpaced: Config = { ...config, sending: { ...config.sending, pacing: 'off' } }
+    const sending = { ...config.sending, pacing: 'off' } as const
+    const unpaced: Config = { ...config, sending, flooding: NO_FLOODING_LIMITS }
     this.#bot = await createBot(unpaced, {
       channel: this.#channel,
       clock: this.#clock,

@@ -10,8 +10,8 @@ import { aCandidate, anUnderstanding, aReason } from '../support/an-understandin
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { randomFrom } from '../support/random-picks.js'
 
-/** `failed` is what the boundary notes when a part breaks, `not-allowed` belongs to commands. */
-type Decided = Exclude<SilenceReason, 'failed' | 'not-allowed'>
+/** `failed` is what the boundary notes when a part breaks, `not-allowed` belongs to commands, and the flood guard judges afterwards. */
+type Decided = Exclude<SilenceReason, 'failed' | 'not-allowed' | 'flooding' | 'bot-loop'>
 
 const SURE = { candidates: [aCandidate('5')] }
 const WAYS: Readonly<

@@ -5,6 +5,8 @@ import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js
 import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
 import { readText } from '../../src/adapters/wechaty/read-text.js'
 import { ConversationMemory } from '../../src/decide/conversation-memory.js'
+import { FloodGuard } from '../../src/decide/flood-guard.js'
+import { NO_FLOODING_LIMITS } from '../../src/decide/flooding-config.js'
 import { ToldDays } from '../../src/decide/told-days.js'
 import { WalkMemory } from '../../src/decide/walk-memory.js'
 import { openDesk } from '../../src/desk/open-desk.js'
@@ -135,6 +137,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     mutes: { of: () => undefined },
     learning,
     operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) }, audit },
+    flood: new FloodGuard({ ...NO_FLOODING_LIMITS, maxEntries: 100 }),
     outbox,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,

@@ -16,6 +16,9 @@ type Reasons =
 // A new reason in the model does not compile until it stands here, and then needs its words.
 const REASONS: Record<Reasons, true> = {
   several: true,
+  flooding: true,
+  'bot-loop': true,
+  'too-fast': true,
   'follow-up': true,
   days: true,
   withdrawal: true,

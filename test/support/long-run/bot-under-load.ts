@@ -44,7 +44,7 @@ export class BotUnderLoad {
     const inbox = await AlertInbox.open()
     const bot = new BotUnderLoad(await mkdtemp(path.join(tmpdir(), 'guoshen-long-run-')), inbox)
     const webhook = `{ kind: json, url: "${inbox.url}?key=${WEBHOOK_KEY}" }`
-    const config = `sending: { pacing: off }\nalerts: { webhooks: [${webhook}] }\n`
+    const config = `sending: { pacing: off }\nflooding: { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0 }\nalerts: { webhooks: [${webhook}] }\n`
     await writeFile(path.join(bot.#folder, 'guoshen.yaml'), config)
     await bot.wx.start()
     bot.wx.world(world)
