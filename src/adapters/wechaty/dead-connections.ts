@@ -30,7 +30,9 @@ class CheckingAgent extends Agent {
     done?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
     const stream = super.createConnection(options, done)
-    ;(stream as TLSSocket | undefined)?.setKeepAlive(true, SILENT_MS)
+    // Asked for earlier, it would come with a delay of 60 s.
+    const socket = stream as TLSSocket | undefined
+    socket?.once('connect', () => socket.setKeepAlive(true, SILENT_MS))
     return stream
   }
 }

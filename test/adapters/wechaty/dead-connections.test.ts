@@ -24,11 +24,18 @@ test('asks on every connection of wechat4u whether the other end is still there'
   expect(asked).toMatchObject([{ url: 'https://example.com/synccheck' }])
 
   const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+  const isAskedFor = new Promise<{ connecting: boolean; delayMs: number | undefined }>((resolve) => {
+    keepAlive.mockImplementation(function (this: Socket, _on, delayMs) {
+      resolve({ connecting: this.connecting, delayMs })
+      return this
+    })
+  })
   const { httpsAgent } = asked[0]!
   const socket = httpsAgent.createConnection({ host: '127.0.0.1', port: await silentServer() }) as Socket
   socket.on('error', () => {})
   onTestFinished(() => void socket.destroy())
-  expect(keepAlive).toHaveBeenCalledWith(true, 5_000)
+  // Before there is a connection the delay would be lost.
+  expect(await isAskedFor).toEqual({ connecting: false, delayMs: 5_000 })
   // Connections are not kept for the next request: wechat4u asks for that, and a stale one would lose a send.
   expect(httpsAgent.options.keepAlive).not.toBe(true)
 })
