@@ -31,6 +31,8 @@ interface Header extends PackedKeys {
 
 const DIGEST_BYTES = 32
 const START = DIGEST_BYTES + 4 // then the header
+/** Numbers are read where they lie, so they have to lie on multiples of their size. */
+const padded = (bytes: number): number => Math.ceil(bytes / 4) * 4
 // Pieces that take about a millisecond each to read.
 const SECTIONS_A_BLOCK = 100
 const TEXTS_A_BLOCK = 500
@@ -47,13 +49,13 @@ export function packKnowledge(built: BuiltKnowledge): Uint8Array<ArrayBuffer> {
     blocks: parts.map(({ holds, bytes }) => ({ holds, bytes: bytes.byteLength })),
   }
   const head = toBytes(header)
-  const length = parts.reduce((sum, { bytes }) => sum + bytes.byteLength, START + head.byteLength)
+  const length = parts.reduce((sum, { bytes }) => sum + padded(bytes.byteLength), START + padded(head.byteLength))
   const packed = new Uint8Array(length)
   new DataView(packed.buffer).setUint32(DIGEST_BYTES, head.byteLength)
   let at = START
   for (const bytes of [head, ...parts.map((part) => part.bytes)]) {
     packed.set(bytes, at)
-    at += bytes.byteLength
+    at += padded(bytes.byteLength)
   }
   packed.set(digestOf(packed))
   return packed
@@ -68,43 +70,43 @@ export function readPackedKeys(packed: Uint8Array): PackedKeys | undefined {
 /**
  * Reads sound bytes back, a millisecond's work a step, so that a thread with other duties can pause in between.
  *
- * @param packed whose digest is right, see `readPackedKeys`
+ * @param bytes whose digest is right, see `readPackedKeys`; the model goes on reading its numbers from them
  */
-export function* unpackKnowledge(packed: Uint8Array): Generator<void, BuiltKnowledge> {
+export function* unpackKnowledge(bytes: Uint8Array): Generator<void, BuiltKnowledge> {
+  const packed = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
   const { blocks, classes, concepts, ...rest } = headerOf(packed)
   const guides: (Guide & { readonly sections: Section[] })[] = []
   const intents: Intent[] = []
   const silence: SilentExample[] = []
-  const arrays = {
-    coarse: new Uint8Array(),
-    slots: new Uint8Array(),
-    weights: new Uint8Array(),
-    bias: new Uint8Array(),
-  }
-  let at = START + headerBytes(packed)
-  for (const { holds, bytes } of blocks) {
-    const block = packed.subarray(at, at + bytes)
-    at += bytes
+  const arrays: Partial<Record<Block['holds'], Uint8Array>> = {}
+  let at = START + padded(headerBytes(packed))
+  for (const { holds, bytes: length } of blocks) {
+    const block = packed.subarray(at, at + length)
+    at += padded(length)
     if (holds === 'guide') guides.push({ ...fromBytes<Guide>(block), sections: [] })
     else if (holds === 'sections') guides.at(-1)!.sections.push(...fromBytes<Section[]>(block))
     else if (holds === 'intents') intents.push(...fromBytes<Intent[]>(block))
     else if (holds === 'silence') silence.push(...fromBytes<SilentExample[]>(block))
-    // Copied out, so that the bytes of all the rest can go.
-    else arrays[holds] = new Uint8Array(block)
+    else arrays[holds] = block
     yield
   }
   return {
     ...rest,
     content: { guides, intents, silence, concepts },
-    compiled: classes && {
-      classes,
-      rows: new FeatureTable(new Int32Array(arrays.slots.buffer)),
-      coarse: arrays.coarse,
-      weights: new Float32Array(arrays.weights.buffer),
-      bias: new Float32Array(arrays.bias.buffer),
-    },
+    compiled: classes && toModel(classes, arrays as Record<Block['holds'], Uint8Array>),
   }
 }
+
+const toModel = (
+  classes: readonly string[],
+  { slots, coarse, weights, bias }: Record<Block['holds'], Uint8Array>,
+): CompiledMatcher => ({
+  classes,
+  rows: new FeatureTable(new Int32Array(slots.buffer, slots.byteOffset, slots.byteLength / 4)),
+  coarse,
+  weights: new Float32Array(weights.buffer, weights.byteOffset, weights.byteLength / 4),
+  bias: new Float32Array(bias.buffer, bias.byteOffset, bias.byteLength / 4),
+})
 
 interface Part {
   readonly holds: Block['holds']

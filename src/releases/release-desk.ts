@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BuildError } from '../errors.js'
 import { toSnapshot } from '../knowledge/build-snapshot.js'
 import type { KnowledgeHolder } from '../knowledge/knowledge-holder.js'
@@ -170,8 +171,11 @@ export class ReleaseDesk implements Releases {
 }
 
 /** In slices, because messages are waiting. */
-export const unpack = async (packed: Uint8Array): Promise<KnowledgeSnapshot> =>
-  toSnapshot(await runInSlices(unpackKnowledge(packed)))
+export async function unpack(packed: Uint8Array): Promise<KnowledgeSnapshot> {
+  const built = await runInSlices(unpackKnowledge(packed))
+  await nextTurn()
+  return toSnapshot(built)
+}
 
 const keptLine = (record: ReleaseRecord): string => say.keptRelease(record, whenWords(record.atMs))
 

@@ -1,0 +1,45 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PROJECT_ROOT } from '../../../src/config.js'
+
+export type State = '甲' | '乙'
+
+const GUIDE = join('knowledge', 'fasttest.md')
+/** Lines of one section, far apart: a reply that mixes two states shows it. */
+const MARKED = ['1. 用户生成内容：选“包含”', '并且也有人工审核把关'] as const
+
+/** A copy of the shipped knowledge that can be switched between two states, told apart in two lines of one answer. */
+export class TwoStates {
+  readonly knowledgeDir: string
+  readonly intentsDir: string
+  readonly #guide: string
+  readonly #original: string
+
+  constructor(folder: string) {
+    this.knowledgeDir = join(folder, 'knowledge')
+    this.intentsDir = join(folder, 'intents')
+    for (const name of ['knowledge', 'intents'])
+      cpSync(join(PROJECT_ROOT, name), join(folder, name), { recursive: true })
+    this.#guide = join(folder, GUIDE)
+    this.#original = readFileSync(this.#guide, 'utf8')
+    for (const line of MARKED) if (!this.#original.includes(line)) throw new Error(`the guide lacks: ${line}`)
+    this.write('甲')
+  }
+
+  /** @param remark added at the end, where it makes a difference to the bot's files and none to its answers */
+  write(state: State, remark = ''): void {
+    const marked = MARKED.reduce((text, line) => text.replace(line, `${line}（${state}版）`), this.#original)
+    writeFileSync(this.#guide, `${marked}\n${remark}\n`)
+  }
+}
+
+/** A question that is answered with the marked section. */
+export const MARKED_QUESTION = '提审的时候弹出UGC说明要怎么填'
+
+/** @returns which state a whole answer was made from; `mixed` for one that was made from both, or lacks a mark */
+export function stateOf(answer: string): State | 'mixed' {
+  const marks = answer.match(/[甲乙](?=版）)/g) ?? []
+  const [state] = marks
+  const isWhole = marks.length === MARKED.length && marks.every((mark) => mark === state)
+  return isWhole && (state === '甲' || state === '乙') ? state : 'mixed'
+}
