@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
 import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
 import type { MessageSpec } from '../support/fake-weixin/message-spec.js'
+import { pngPicture } from '../support/fake-weixin/pictures.js'
 import type { SentRecord } from '../support/fake-weixin/sent-log.js'
 import { BOT } from '../support/fake-weixin/world.js'
 
@@ -202,6 +203,17 @@ describe('the bot among the traps of WeChat', () => {
     wx.inject({ kind: 'recall', from: 'li', room: 'g1', recalls: msgId })
     expect((await answers({ min: 1 })).map(({ to }) => to)).toEqual(['amp'])
     await bot.waitOutput(/"reason":"recalled"/)
+  })
+
+  it('fetches a picture at once, and knows by its first bytes that an error page is none', async () => {
+    const fetched = () => wx.journal.requests.filter(({ name, status }) => name === 'webwxgetmsgimg' && status === 200)
+    wx.inject({ kind: 'image', from: 'li', bytes: pngPicture() })
+    await wx.until(() => fetched().length === 1)
+    await answers({ to: 'li' })
+    expect(bot.output).not.toContain('not a picture')
+    wx.inject({ kind: 'image', from: 'li', bytes: Buffer.from('<html>expired</html>') })
+    await bot.waitOutput(/"byteCount":20,"msg":"not a picture, or too large"/)
+    await answers({ to: 'li' })
   })
 
   it('does not answer when it is too late', async () => {

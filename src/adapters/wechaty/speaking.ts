@@ -30,6 +30,8 @@ export class Speaking {
 
   /** @throws ChannelError when the bubble did not go out, or may not have */
   async send(to: Place, bubble: Outgoing): Promise<void> {
+    // WeChat would post an empty message.
+    if (bubble.kind === 'text' && bubble.text.trim() === '') return
     try {
       if (to.kind === 'room') await this.#sendToRoom(await this.#findRoom(to), bubble)
       else await this.#sendToPerson(await this.#findPerson(to), bubble)

@@ -267,6 +267,12 @@ test('sends a text to a group, with the asker mentioned when wanted', async () =
   expect(last('r1')).toMatchObject({ text: '再提交', mentionIds: [] })
 })
 
+test('posts no empty message', async () => {
+  const { channel, world } = await startedChannel()
+  for (const words of ['', ' \n']) await channel.send(XIANGTIAN, text(words))
+  expect(world.messages('r1')).toEqual([])
+})
+
 test('mentions by the name that the group shows, and in plain words whom the puppet does not list', async () => {
   const { hears, channel, last } = await startedChannel()
   const { sender } = await hears('r2', 'li', '怎么提审')
