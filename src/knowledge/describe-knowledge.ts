@@ -6,6 +6,7 @@ export function describeKnowledge(content: KnowledgeContent, problems: readonly 
   const { guides, intents, silence, concepts } = content
   const written = intents.filter(({ automatic }) => !automatic)
   const without = written.filter(({ sectionKey }) => sectionKey === undefined)
+  const learned = count(intents.map((intent) => intent.learned ?? [])) + silence.filter((one) => one.learned).length
   const errors = problems.filter(({ severity }) => severity === 'error').length
   return [
     ...guides.flatMap((guide) => describeGuide(guide, content)),
@@ -14,7 +15,7 @@ export function describeKnowledge(content: KnowledgeContent, problems: readonly 
     '',
     `指南 ${guides.length} 份、${count(guides.map(({ sections }) => sections))} 节；` +
       `意图 ${written.length} 个、说法 ${count(written.map(({ utterances }) => utterances))} 句；` +
-      `不接话的例子 ${silence.length} 句；同义词 ${concepts.length} 组`,
+      `${learned > 0 ? `在聊天里学到 ${learned} 句；` : ''}不接话的例子 ${silence.length} 句；同义词 ${concepts.length} 组`,
     errors > 0 ? `错误 ${errors} 处，改好才能用` : '没有错误',
     ...(problems.length > errors ? [`提醒 ${problems.length - errors} 处`] : []),
   ]

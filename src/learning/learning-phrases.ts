@@ -2,8 +2,9 @@ import type { AnswerDraft, DislikedSection, LearningEntry, UnansweredQuestion } 
 
 /** What fits a phone. */
 const MAX_REPORT_CHARS = 500
-const FOOTER = '回复“归类 7 4.1”教我（也可以归类到 无关、人工），“忽略 7”不再列出。'
-const DRAFT_FOOTER = '“采纳 12”收进知识，“忽略 12”不要。'
+const footer = ({ number }: LearningEntry): string =>
+  `回复“归类 ${number} 4.1”教我（也可以归类到 无关、人工），“忽略 ${number}”不再列出。`
+const draftFooter = ({ number }: LearningEntry): string => `“采纳 ${number}”收进知识，“忽略 ${number}”不要。`
 
 export const shorten = (text: string, maxChars: number): string => {
   const characters = [...text.replace(/\s+/g, ' ')]
@@ -15,17 +16,30 @@ export const learningPhrases = {
   nothing: '没有没答上来的问题。',
   noDrafts: '没有草稿。结单时写上说明（结单 12 说明），这里就会有一条。',
   list: (entries: readonly LearningEntry[], total: number): string =>
-    fitting((chars) => {
-      const hasDraft = entries.some(({ kind }) => kind === 'draft')
-      return [
+    fitting(
+      (chars) => [
         total > entries.length ? `没答上来的，最多的 ${entries.length} 条（共 ${total} 条）：` : '没答上来的：',
         ...entries.map((entry) => lineOf(entry, chars)),
-        ...(entries.some(({ kind }) => kind !== 'draft') ? [FOOTER] : []),
-        ...(hasDraft ? [DRAFT_FOOTER] : []),
-      ]
-    }, 36),
+        ...entries
+          .filter(({ kind }) => kind === 'question')
+          .slice(0, 1)
+          .map(footer),
+        ...entries
+          .filter(({ kind }) => kind === 'draft')
+          .slice(0, 1)
+          .map(draftFooter),
+      ],
+      36,
+    ),
   drafts: (drafts: readonly AnswerDraft[]): string =>
-    fitting((chars) => ['结单说明可以收进知识：', ...drafts.map((draft) => lineOf(draft, chars)), DRAFT_FOOTER], 80),
+    fitting(
+      (chars) => [
+        '结单说明可以收进知识：',
+        ...drafts.map((draft) => lineOf(draft, chars)),
+        ...drafts.slice(0, 1).map(draftFooter),
+      ],
+      80,
+    ),
   unknown: (number: number): string => `没有第 ${number} 条，回复“未答”看全部。`,
   noSection: (key: string): string => `没有 ${key} 这一节，回复“菜单”看编号。`,
   ignored: (number: number): string => `好的，第 ${number} 条不再列出。`,
