@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import type { Log, PictureSource } from '../../model/ports.js'
+import { readPictureHeader } from './picture-header.js'
 
 export interface PictureLibraryOptions {
   readonly knowledgeDir: string
@@ -139,9 +140,8 @@ const safeName = (path: string, bytes: Uint8Array): string =>
 
 const extensionOf = (path: string): string => /\.[a-z]{3,4}$/i.exec(path)?.[0].toLowerCase() ?? '.png'
 
+/** WeChat shows no WebP. */
 function typeOf(bytes: Uint8Array): '.png' | '.jpg' | '.gif' | undefined {
-  const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return '.png'
-  if (start.startsWith('\xff\xd8\xff')) return '.jpg'
-  return start.startsWith('GIF8') ? '.gif' : undefined
+  const extension = readPictureHeader(bytes)?.extension
+  return extension === '.webp' ? undefined : extension
 }

@@ -1,6 +1,6 @@
-import { type PictureType, pictureType } from './picture-type.js'
+import { type PictureHeader, readPictureHeader } from '../files/picture-header.js'
 
-export interface Picture extends PictureType {
+export interface Picture extends PictureHeader {
   readonly bytes: Uint8Array
 }
 
@@ -24,7 +24,7 @@ export function keepPictures(maxBytes = SHELF_BYTES): PictureShelf {
   }
   return {
     put(messageId, bytes) {
-      const type = pictureType(bytes)
+      const type = readPictureHeader(bytes)
       if (!type) throw new Error('these bytes are no picture')
       shelf.set(messageId, { ...type, bytes })
       keptBytes += bytes.length

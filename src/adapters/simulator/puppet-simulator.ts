@@ -1,7 +1,7 @@
 import { FileBox, type FileBoxInterface } from 'file-box'
 import { Puppet, type payloads, types } from 'wechaty-puppet'
+import { readPictureHeader } from '../files/picture-header.js'
 import { messagePayload } from './message-payload.js'
-import { pictureType } from './picture-type.js'
 import { refuseUnsupportedCalls } from './unsupported-calls.js'
 import { type Conversation, directIdOf, type SimulatedPerson, type World, type WorldMessage } from './world.js'
 
@@ -142,7 +142,7 @@ export class PuppetSimulator extends Puppet {
   /** Pictures become picture bubbles; of any other file people see its name. */
   override async messageSendFile(conversationId: string, file: FileBoxInterface): Promise<string> {
     const bytes = await file.toBuffer()
-    return this.#say(conversationId, pictureType(bytes) ? { picture: bytes } : { text: `[文件] ${file.name}` })
+    return this.#say(conversationId, readPictureHeader(bytes) ? { picture: bytes } : { text: `[文件] ${file.name}` })
   }
 
   #say(

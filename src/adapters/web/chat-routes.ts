@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
-import { pictureType } from '../simulator/picture-type.js'
+import { readPictureHeader } from '../files/picture-header.js'
 import type { Conversation, SimulatedPerson, World } from '../simulator/world.js'
 import { conversationView, decisionView, messageView } from './page-views.js'
 import { player, type Refusal } from './player.js'
@@ -100,7 +100,9 @@ function post(world: World, { as, conversation, text, mentions, quote, picture }
   }
   const bytes = Buffer.from(picture.base64, 'base64')
   if (bytes.length > MAX_PICTURE_BYTES) return { error: '图片不能超过 5 MB', status: 400 } as const
-  if (!pictureType(bytes)) return { error: '只能发送 PNG、JPG、GIF 或 WebP 图片', status: 400 } as const
+  if (!readPictureHeader(bytes)) {
+    return { error: '只能发送完好的 PNG、JPG、GIF 或 WebP 图片，长宽不要太大', status: 400 } as const
+  }
   return world.post({ ...whereAndWho, picture: bytes })
 }
 

@@ -2,25 +2,13 @@ import PQueue from 'p-queue'
 import type { Message } from 'wechaty'
 import type { HeardPicture } from '../../model/message.js'
 import type { Log } from '../../model/ports.js'
+import { readPictureHeader } from '../files/picture-header.js'
 
 const MAX_BYTES = 10 * 1024 * 1024
 /** One of the largest or a hundred common ones, so that busy groups don't make the bot grow. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
 /** A message waits no longer for its picture. */
 const PATIENCE_MS = 5_000
-
-const startsWith = (bytes: Uint8Array, mark: readonly number[], at = 0): boolean =>
-  mark.every((byte, index) => bytes[at + index] === byte)
-
-/** By the first bytes: names and declared types are the sender's claim, and an error page comes through as "the picture". */
-export function pictureMime(bytes: Uint8Array): HeardPicture['mime'] | undefined {
-  if (startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png'
-  if (startsWith(bytes, [0xff, 0xd8, 0xff])) return 'image/jpeg'
-  if (startsWith(bytes, [0x47, 0x49, 0x46, 0x38])) return 'image/gif'
-  const isRiff = startsWith(bytes, [0x52, 0x49, 0x46, 0x46])
-  if (isRiff && startsWith(bytes, [0x57, 0x45, 0x42, 0x50], 8)) return 'image/webp'
-  return undefined
-}
 
 /** Fetches pictures at once, because WeChat forgets them, and keeps the latest in memory. */
 export class HeardPictures {
@@ -54,7 +42,7 @@ export class HeardPictures {
   async #download(message: Message): Promise<HeardPicture | undefined> {
     const file = await message.toFileBox()
     const bytes = new Uint8Array(await file.toBuffer())
-    const mime = pictureMime(bytes)
+    const mime = readPictureHeader(bytes)?.mediaType
     if (mime === undefined || bytes.length > MAX_BYTES) {
       this.#log.warn({ messageId: message.id, byteCount: bytes.length, mime }, 'not a picture, or too large')
       return undefined

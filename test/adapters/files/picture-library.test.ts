@@ -51,7 +51,7 @@ function libraryWith({
 }
 
 const tailOf = (picture: { readonly bytes: Uint8Array } | undefined): string | undefined =>
-  picture && Buffer.from(picture.bytes).subarray(8).toString()
+  picture && Buffer.from(picture.bytes).subarray(png('').length).toString()
 
 test('takes the operator file first, then the site, then our own illustration', async () => {
   const site = await siteThat((_request, response) => response.end(png('site')))

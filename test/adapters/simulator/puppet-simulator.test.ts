@@ -4,10 +4,11 @@ import { type Message, types, type Wechaty, WechatyBuilder } from 'wechaty'
 import { PuppetSimulator } from '../../../src/adapters/simulator/puppet-simulator.js'
 import { createVendorWorld } from '../../../src/adapters/simulator/vendor-world.js'
 import { directIdOf, type World } from '../../../src/adapters/simulator/world.js'
+import { png } from '../../support/picture-bytes.js'
 
 const ROOM = 'room-xiangtian'
 const SAID_AT_MS = Date.parse('2026-11-23T10:00:00+08:00')
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+const PNG = png()
 
 let world: World
 let bot: Wechaty

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { keepPictures } from '../../../src/adapters/simulator/keep-pictures.js'
 import { createVendorWorld } from '../../../src/adapters/simulator/vendor-world.js'
 import { directIdOf } from '../../../src/adapters/simulator/world.js'
+import { png } from '../../support/picture-bytes.js'
 
 const ROOM = 'room-xiangtian'
-const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+const PNG = Uint8Array.from(png())
 const worldAt = (nowMs = 1_000) => createVendorWorld({ clock: { now: () => nowMs } })
 
 test('tells listeners of a message until they leave', () => {
@@ -61,7 +62,7 @@ test('refuses strangers, quotes from elsewhere and bytes that are no picture', (
 test('remembers the last 500 messages of a conversation, with their pictures', () => {
   const world = worldAt()
   const picture = world.post({ conversationId: ROOM, fromId: 'wang', picture: PNG })
-  expect(world.picture(picture.id)).toEqual({ bytes: PNG, mediaType: 'image/png', extension: '.png' })
+  expect(world.picture(picture.id)).toMatchObject({ bytes: PNG, mediaType: 'image/png', extension: '.png' })
   for (let count = 1; count <= 500; count++) {
     world.post({ conversationId: ROOM, fromId: 'wang', text: String(count) })
   }

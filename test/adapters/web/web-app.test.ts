@@ -6,9 +6,10 @@ import { createWebApp } from '../../../src/adapters/web/web-app.js'
 import type { BotStatus, ReloadOutcome, WebDeps } from '../../../src/adapters/web/web-deps.js'
 import type { DecisionTrace } from '../../../src/model/decision.js'
 import { openAccess } from '../../support/open-access.js'
+import { png } from '../../support/picture-bytes.js'
 
 const ROOM = 'room-xiangtian'
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3])
+const PNG = png()
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 const traceOf = (messageId: string): DecisionTrace => ({
