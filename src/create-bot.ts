@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { chineseOfficialDays } from './adapters/chinese-days/chinese-official-days.js'
 import { PictureLibrary } from './adapters/files/picture-library.js'
 import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
 import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
@@ -12,13 +11,12 @@ import { ConversationMemory } from './decide/conversation-memory.js'
 import { FloodGuard } from './decide/flood-guard.js'
 import { ToldDays } from './decide/told-days.js'
 import { WalkMemory } from './decide/walk-memory.js'
-import { deskRulesOf } from './desk/desk-config.js'
 import { NoticePlace } from './desk/notice-place.js'
 import { openDesk } from './desk/open-desk.js'
+import { type Forgetful, forgetEverywhere } from './forget-everywhere.js'
 import { createMessageHandler } from './handle-message.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
 import type { Alerts } from './model/alerts.js'
-import { chinaDay, civilOf } from './model/calendar-day.js'
 import type { LoginState } from './model/login.js'
 import type { IncomingMessage } from './model/message.js'
 import type { Operations } from './model/operations.js'
@@ -29,6 +27,7 @@ import { openAdmin, openRoles } from './open-admin.js'
 import { openKnowledge } from './open-knowledge.js'
 import { openLearning } from './open-learning.js'
 import { type OperatorDoor, operatorDoor } from './operator-door.js'
+import { readDeskRules } from './read-desk-rules.js'
 import { ReminderBook } from './reminders/reminder-book.js'
 import { ReminderRounds } from './reminders/reminder-rounds.js'
 import { renderReminder } from './reply/render-reminder.js'
@@ -36,8 +35,6 @@ import { NoticeQueue } from './send/notice-queue.js'
 import { Outbox } from './send/outbox.js'
 import { Pacing, type PacingLimits } from './send/pacing.js'
 import { ReplyCheck } from './send/reply-check.js'
-import { type DeskFigures, deskFigures } from './tickets/desk-figures.js'
-import type { DeskRules } from './tickets/desk-rules.js'
 import { TicketDesk } from './tickets/ticket-desk.js'
 import { UnderWay, within } from './under-way.js'
 
@@ -71,8 +68,10 @@ export interface Bot {
   readonly desk: TicketDesk
   /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
   readonly notice: string | undefined
-  /** How the desk is doing at this moment. */
-  deskFigures(): DeskFigures
+  /** The same: the days off of a year that is near are not known. */
+  readonly calendarNotice: string | undefined
+  /** Removes what was kept of a person, here and by others. @returns the number of tickets concerned */
+  forget(name: string, others: readonly Forgetful[]): Promise<number>
   /** Bubbles that wait for their turn. */
   queueLength(): number
   handle(message: IncomingMessage): Promise<void>
@@ -110,7 +109,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     maxEntries: REMEMBERED_ENTRIES,
   })
   const ticketStore = surroundings.ticketStore ?? (await LowdbTicketStore.open(join(config.dataDir, 'tickets.json')))
-  const desk = new TicketDesk(ticketStore, clock, readDeskRules(config, { clock, log }))
+  const calendar = readDeskRules(config, { clock })
+  const desk = new TicketDesk(ticketStore, clock, calendar.rules)
   const { walkStore, reminderStore } = await openRecords(config, surroundings)
   const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
   const reminders = new ReminderBook(reminderStore)
@@ -181,6 +181,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     clock,
     log,
   }
+  const walksFlushed = { forget: () => walkStore.flush() }
+  const keepers = [outboxStore, reminders, walks, walksFlushed, learned, deskParts.deskFront]
   const underWay = new UnderWay()
   const handle = underWay.noting(createMessageHandler({ ...parts, journal: counted, startedAtMs }))
   return {
@@ -190,7 +192,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     knowledge,
     desk,
     notice: opened.notice,
-    deskFigures: () => deskFigures(desk.all(), clock.now(), desk.rules),
+    calendarNotice: calendar.notice,
+    forget: (name, others) => forgetEverywhere(name, desk, [...keepers, ...others]),
     queueLength: () => outbox.length,
     handle,
     start: async () => {
@@ -228,18 +231,6 @@ async function openRecords({ dataDir }: Config, { log, forgetful = false }: Surr
       ? await LowdbRecords.inMemory<Reminder>(reminders)
       : await LowdbRecords.open<Reminder>(join(dataDir, 'reminders.json'), reminders),
   }
-}
-
-/** How the desk works; an operator learns in time when next year's days off are not known yet. */
-function readDeskRules({ desk }: Config, { clock, log }: Pick<Surroundings, 'clock' | 'log'>): DeskRules {
-  const officialDays = chineseOfficialDays(desk)
-  const { year, month } = civilOf(chinaDay(clock.now()))
-  // The State Council tells each November.
-  const neededYear = month === 12 ? year + 1 : year
-  if (officialDays.lastYear < neededYear) {
-    log.warn({ lastYear: officialDays.lastYear }, 'days off are unknown, update chinese-days or set desk.holidays')
-  }
-  return deskRulesOf(desk, officialDays)
 }
 
 function pacingOf(config: Config): { readonly limits: PacingLimits | undefined; readonly backOffMs: number } {

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { LearnedFolder } from './adapters/files/learned-folder.js'
 import { LowdbLearningStore } from './adapters/lowdb/lowdb-learning-store.js'
 import type { Config } from './config.js'
+import { forgetPerson } from './learning/forget-person.js'
 import { LearningDesk } from './learning/learning-desk.js'
 import { LearningEar, type LearningEarParts } from './learning/learning-ear.js'
 import type { TeacherParts } from './learning/teacher.js'
+import type { ForgottenPerson } from './model/forgotten.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
 
 const DAY_MS = 86_400_000
@@ -25,6 +27,7 @@ export interface OpenLearning {
   readonly learningDesk: LearningDesk
   /** What hears every decided message. */
   readonly learning: LearningEar
+  forget(person: ForgottenPerson): Promise<void>
   /** Resolves when all is on disk. */
   flush(): Promise<void>
 }
@@ -49,5 +52,6 @@ export async function openLearning(config: Config, needs: LearningNeeds): Promis
   const learningDesk = new LearningDesk({ store, files, knowledge, reload, clock, log, dislikes })
   desk.onChange(() => learning.noteTickets(desk.all()))
   learning.noteTickets(desk.all())
-  return { learningDesk, learning, flush: () => store.flush() }
+  const forget = (person: ForgottenPerson) => store.save(forgetPerson(store.records(), person))
+  return { learningDesk, learning, forget, flush: () => store.flush() }
 }

@@ -94,7 +94,8 @@ async function run(config: Config, log: Logger): Promise<void> {
   const { token, trustProxy, ...address } = config.web
   const runKey = randomBytes(32).toString('base64url')
   const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
-  const app = createApp({ config, log, world, session, metrics, decisions, bot, access })
+  const forget = (name: string) => bot.forget(name, [memory.identities, { forget: () => memory.flush() }])
+  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
@@ -109,10 +110,12 @@ async function run(config: Config, log: Logger): Promise<void> {
     alerts.tell(bot.notice)
   }
   print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
+  if (bot.calendarNotice !== undefined) print(bot.calendarNotice)
   if (staffRoomOf(config) === null) print(NO_STAFF_ROOM)
 }
 
 interface AppParts {
+  readonly forget: (name: string) => Promise<number>
   readonly config: Config
   readonly log: Logger
   readonly world: World | undefined
@@ -124,7 +127,7 @@ interface AppParts {
 }
 
 /** The page, and what watchdogs ask for. */
-function createApp({ config, log, world, session, metrics, decisions, bot, access }: AppParts): Hono {
+function createApp({ config, log, world, session, metrics, decisions, bot, forget, access }: AppParts): Hono {
   const mayTell = (c: Context): boolean => access.isIn(c)
   return createWebApp({
     world,
@@ -136,7 +139,10 @@ function createApp({ config, log, world, session, metrics, decisions, bot, acces
       const { status: login, ...since } = session.login()
       return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
     },
-    desk: openBoard({ desk: bot.desk, clock, titleOf: (key) => bot.knowledge.current().sections.get(key)?.title }),
+    desk: openBoard({
+      ...{ desk: bot.desk, clock, forget },
+      titleOf: (key) => bot.knowledge.current().sections.get(key)?.title,
+    }),
     reload: ({ force }) => bot.order(force ? '重载 强制' : '重载', 'page'),
     operator: { order: bot.order, claims: () => bot.rights.waiting(), grants: () => bot.rights.grants() },
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,

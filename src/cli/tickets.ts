@@ -4,11 +4,13 @@ import { LowdbTicketStore } from '../adapters/lowdb/lowdb-ticket-store.js'
 import { TicketFolder } from '../adapters/lowdb/ticket-folder.js'
 import { deskCommandPhrases as say } from '../admin/desk-command-phrases.js'
 import { type Config, readConfig } from '../config.js'
+import { forgetEverywhere } from '../forget-everywhere.js'
 import type { Ticket } from '../model/ticket.js'
 import { lockFolder } from '../process/folder-lock.js'
-import { forgetAsker } from '../tickets/forget-asker.js'
+import { forgetIn } from '../tickets/forget-asker.js'
 import { isUnsettled } from '../tickets/ticket-transitions.js'
 import { exitOnBadInput } from './exit-on-bad-input.js'
+import { openKeepers } from './open-keepers.js'
 import { postToBot } from './post-to-bot.js'
 import { ticketsAsCsv } from './tickets-csv.js'
 
@@ -16,7 +18,7 @@ const USAGE = `用法：npm run tickets -- list [--all]
       npm run tickets -- show 12
       npm run --silent tickets -- export --csv > 工单.csv
       npm run --silent tickets -- export --json > 工单.json
-      npm run tickets -- forget 王老板    删除一个人的工单内容`
+      npm run tickets -- forget 王老板    删除一个人的内容：工单、归档、待发通知、提醒、未答问题`
 
 /** Reads tickets, archived ones included; only `forget` changes anything. */
 async function main(): Promise<void> {
@@ -70,13 +72,15 @@ async function forget(name: string, config: Config): Promise<void> {
   }
   const answered = await postToBot(config.dataDir, '/api/tickets/forget', { name })
   const count = answered ? Number(answered.count) : await forgetByHand(name, config)
-  console.log(count > 0 ? `已删除 ${name} 在 ${count} 张工单里的内容。` : `没有 ${name} 的工单。`)
+  const elsewhere = '别人工单里提到的名字、待发通知、提醒、走查进度、未答问题和身份记录也已清理；日志里没有姓名和原话。'
+  console.log(`${count > 0 ? `已删除 ${name} 在 ${count} 张工单里的内容。` : `没有 ${name} 的工单。`}${elsewhere}`)
 }
 
 /** A bot that is just starting has no page yet, and would write over what is changed here. */
 async function forgetByHand(name: string, config: Config): Promise<number> {
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 0, log: { warn: () => {} } })
-  return (await LowdbTicketStore.open(ticketPath(config))).forget(name, forgetAsker)
+  const store = await LowdbTicketStore.open(ticketPath(config))
+  return forgetEverywhere(name, { forget: (asker) => store.forget(asker, forgetIn(asker)) }, await openKeepers(config))
 }
 
 async function readAll(config: Config): Promise<readonly Ticket[]> {

@@ -1,4 +1,5 @@
 import type { Decision } from '../model/decision.js'
+import type { ForgottenPerson } from '../model/forgotten.js'
 import type { IncomingMessage } from '../model/message.js'
 import type { StoredWalk, Walk } from '../model/walk.js'
 
@@ -66,6 +67,15 @@ export class WalkMemory {
     this.#walks.set(key, { placeKey: place.key, askerKey: sender.key, walk: turn.walk, turnedAtMs: nowMs })
     this.#justTold.add(key)
     this.#forgetOld(nowMs)
+    this.#keep([...this.#walks.values()])
+  }
+
+  forget({ keys }: ForgottenPerson): void {
+    for (const [key, { askerKey }] of this.#walks) {
+      if (!keys.includes(askerKey)) continue
+      this.#walks.delete(key)
+      this.#justTold.delete(key)
+    }
     this.#keep([...this.#walks.values()])
   }
 

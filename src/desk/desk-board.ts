@@ -4,7 +4,6 @@ import type { Clock } from '../model/ports.js'
 import type { Ticket } from '../model/ticket.js'
 import { isOverdue } from '../tickets/desk-clock.js'
 import { deskFigures } from '../tickets/desk-figures.js'
-import { forgetAsker } from '../tickets/forget-asker.js'
 import { onDuty } from '../tickets/roster.js'
 import type { TicketDesk } from '../tickets/ticket-desk.js'
 import { isUnsettled } from '../tickets/ticket-transitions.js'
@@ -15,13 +14,15 @@ export interface BoardParts {
   readonly desk: TicketDesk
   readonly clock: Clock
   readonly titleOf: (sectionKey: string) => string | undefined
+  /** Removes what was kept of a person. @returns the number of tickets concerned */
+  readonly forget: (askerName: string) => Promise<number>
 }
 
 /** The desk as the page may read it. */
 export const openBoard = (parts: BoardParts): DeskFeed => ({
   board: () => boardOf(parts),
   onChange: (listener) => parts.desk.onChange(listener),
-  forget: (askerName) => parts.desk.forget(askerName, forgetAsker),
+  forget: (askerName) => parts.forget(askerName),
 })
 
 function boardOf({ desk, clock, titleOf }: BoardParts): DeskBoard {

@@ -1,3 +1,4 @@
+import type { ForgottenPerson } from '../model/forgotten.js'
 import type { Identities, IdentityRecords, KnownPerson, KnownRoom, PersonSight, RoomSight } from '../model/identity.js'
 import type { Clock } from '../model/ports.js'
 import { isUnsure, KeyBook } from './key-book.js'
@@ -84,6 +85,16 @@ export class IdentityBook implements Identities {
       nowMs: this.#nowMs(),
     })
     return this.#done(key, ambiguous, { kind: 'person', name: remark || nick })
+  }
+
+  /** Who is still met, is a stranger from then on. */
+  forget({ name, keys }: ForgottenPerson): void {
+    this.#people.drop(
+      ({ key, remark, nicks, displays }) =>
+        keys.includes(key) || [remark, ...nicks, ...Object.values(displays)].includes(name),
+    )
+    this.#told = this.#told.filter((token) => token !== `person:${name}`)
+    this.#keep()
   }
 
   idOf(key: string): string | undefined {

@@ -65,6 +65,14 @@ export class KeyBook<K extends Known> {
     for (const record of this.records) this.#put({ ...record, id: '' })
   }
 
+  drop(isMeant: (record: K) => boolean): void {
+    for (const record of this.records.filter(isMeant)) {
+      this.#records.delete(record.key)
+      this.#keyOfId.delete(record.id)
+      this.#changed = true
+    }
+  }
+
   get(key: string): K | undefined {
     return this.#records.get(key)
   }

@@ -1,3 +1,5 @@
+import type { ForgottenPerson } from './forgotten.js'
+
 /** A group as the channel shows it at this moment. */
 export interface RoomSight {
   /** The channel's handle; lasts as long as the login. */
@@ -36,6 +38,8 @@ export interface Identities {
   idOf(key: string): string | undefined
   /** What the bearer of a key was last called; undefined for keys that are not known. */
   nameOf(key: string): string | undefined
+  /** Removes what is kept of a person. */
+  forget(person: ForgottenPerson): void
 }
 
 /** What is remembered of one group. */

@@ -1,4 +1,5 @@
 import type { DecisionTrace } from './decision.js'
+import type { ForgottenPerson } from './forgotten.js'
 import type { IncomingMessage, Person, Place, RoomPlace } from './message.js'
 import type { Door, OrdererRole } from './operations.js'
 import type { Remarks } from './rights.js'
@@ -50,8 +51,12 @@ export interface TicketStore {
   archive(numbers: readonly number[]): Promise<void>
   /** Once a day: a backup of today, and what was opened before `oldestMs` leaves the archive. */
   keepDay(nowMs: number, oldestMs: number): Promise<void>
-  /** Removes what was kept of a person, backups and archive included. @returns the number of tickets concerned */
-  forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number>
+  /**
+   * Removes what was kept of a person: changes every ticket, archived ones included, and drops the backups.
+   *
+   * @returns whose tickets it were
+   */
+  forget(askerName: string, forgetIn: (ticket: Ticket) => Ticket): Promise<ForgottenPerson>
 }
 
 /** Ids of messages that were heard before, by earlier runs too. */

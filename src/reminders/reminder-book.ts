@@ -1,4 +1,5 @@
 import type { Decision } from '../model/decision.js'
+import type { ForgottenPerson } from '../model/forgotten.js'
 import type { IncomingMessage, Person, Place } from '../model/message.js'
 import type { Reminder, ReminderPlan } from '../model/reminder.js'
 
@@ -51,6 +52,14 @@ export class ReminderBook {
     if ('remind' in decision && decision.remind) return this.set(who, decision.remind)
     if (decision.kind === 'courtesy' && decision.word === 'reminder-cancelled') return this.cancel(who)
     return undefined
+  }
+
+  /** Resolves when the reminders of that person are gone from disk. */
+  async forget({ name, keys }: ForgottenPerson): Promise<void> {
+    for (const [key, { person }] of this.#reminders) {
+      if (person.name === name || keys.includes(person.key)) this.#reminders.delete(key)
+    }
+    await this.#save()
   }
 
   /** Takes over by which handles a person and a place go now: those of another login are of no use. */

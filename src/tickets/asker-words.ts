@@ -39,6 +39,13 @@ export class AskerWords {
     return kept.map(({ atMs, text }) => ({ atMs, text }))
   }
 
+  /** What was said by these people, anywhere. */
+  forget(askerKeys: readonly string[]): void {
+    for (const key of this.#words.keys()) {
+      if (askerKeys.includes(key.slice(key.indexOf('\u0000') + 1))) this.#words.delete(key)
+    }
+  }
+
   /** The pictures among them, oldest first. */
   picturesOf({ place, sender }: Pick<IncomingMessage, 'place' | 'sender'>): readonly HeardPicture[] {
     const kept = this.#words.get(`${place.key}\u0000${sender.key}`) ?? []

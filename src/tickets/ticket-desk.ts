@@ -1,3 +1,4 @@
+import type { ForgottenPerson } from '../model/forgotten.js'
 import type { Clock, TicketStore } from '../model/ports.js'
 import {
   BOT,
@@ -9,6 +10,7 @@ import {
   type UnsettledTicket,
 } from '../model/ticket.js'
 import type { DeskRules } from './desk-rules.js'
+import { forgetIn } from './forget-asker.js'
 import { type Quiet, quietOf } from './quiet-time.js'
 import { withDuty } from './roster.js'
 import * as to from './ticket-transitions.js'
@@ -210,10 +212,8 @@ export class TicketDesk {
   }
 
   /** Removes what was kept of a person, by the name that the tickets carry. */
-  async forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number> {
-    const count = await this.#oneAtATime(() => this.#store.forget(askerName, forgetTicket))
-    this.#tell()
-    return count
+  forget(askerName: string): Promise<ForgottenPerson> {
+    return this.#oneAtATime(() => this.#store.forget(askerName, forgetIn(askerName)))
   }
 
   #change(number: number, change: (ticket: Ticket, atMs: number) => Ticket | false): Promise<Change> {

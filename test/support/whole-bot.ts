@@ -105,6 +105,10 @@ export async function wholeBot() {
     learning: () => bot!.operations.learning!,
     desk: () => bot!.desk,
     operations: () => bot!.operations,
+    forget: (name: string) => bot!.forget(name, []),
+    /** Every JSON file below the data folder, by its path there. */
+    files: (): readonly string[] =>
+      readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json')),
     async restart() {
       await bot!.stop()
       clock.pass(1_000)

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { StoreError } from '../../errors.js'
+import type { ForgottenPerson } from '../../model/forgotten.js'
 import type { TicketStore } from '../../model/ports.js'
 import type { DeskNotes, Ticket } from '../../model/ticket.js'
 import { DurableJsonFile } from './durable-json-file.js'
@@ -96,16 +97,17 @@ export class LowdbTicketStore implements TicketStore {
     await this.#folder?.dropOpenedBefore(oldestMs)
   }
 
-  async forget(askerName: string, forgetTicket: (ticket: Ticket) => Ticket): Promise<number> {
+  async forget(askerName: string, forgetIn: (ticket: Ticket) => Ticket): Promise<ForgottenPerson> {
     const archived = (await this.#folder?.archived()) ?? []
-    const isMeant = (ticket: Ticket): boolean => ticket.askerName === askerName
-    const count = [...this.list(), ...archived].filter(isMeant).length
-    if (count === 0) return 0
-    const forgotten = (ticket: Ticket): Ticket => (isMeant(ticket) ? forgetTicket(ticket) : ticket)
-    await this.#write({ ...this.#db.data, tickets: this.list().map(forgotten) })
-    await this.#folder?.change(forgotten)
+    const theirs = [...this.list(), ...archived].filter((ticket) => ticket.askerName === askerName)
+    await this.#write({ ...this.#db.data, tickets: this.list().map(forgetIn) })
+    await this.#folder?.change(forgetIn)
     await this.#folder?.dropBackups()
-    return count
+    return {
+      name: askerName,
+      keys: [...new Set(theirs.map(({ askerKey }) => askerKey))],
+      tickets: [...new Set(theirs.map(({ number }) => number))],
+    }
   }
 
   async #write(data: StoredTickets): Promise<void> {

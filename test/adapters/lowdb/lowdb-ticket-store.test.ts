@@ -8,7 +8,7 @@ import { TicketFolder } from '../../../src/adapters/lowdb/ticket-folder.js'
 import { StoreError } from '../../../src/errors.js'
 import type { Ticket } from '../../../src/model/ticket.js'
 import { dueActions } from '../../../src/tickets/desk-clock.js'
-import { forgetAsker } from '../../../src/tickets/forget-asker.js'
+import { forgetIn } from '../../../src/tickets/forget-asker.js'
 import { TicketDesk } from '../../../src/tickets/ticket-desk.js'
 import * as to from '../../../src/tickets/ticket-transitions.js'
 import { CHEN, anOpenTicket as ticket, XU } from '../../support/a-ticket.js'
@@ -245,11 +245,18 @@ test('removes a person from tickets, archive and backups', async () => {
   const store = await LowdbTicketStore.open(path)
   const li = { askerKey: 'name:小李', askerName: '小李', question: '怎么付款' }
   await store.put(to.withdrawTicket(ticket(1), at(noon('2026-11-01'))))
-  await store.put(ticket(2, li))
+  const tellsOfWang = at(noon('2026-11-01'))
+  await store.put(
+    to.noteOnTicket(ticket(2, { ...li, question: '和王老板一样的问题' }), 'noted', { ...tellsOfWang, why: '同王老板' }),
+  )
   await store.put(ticket(3))
   await store.archive([1])
   await store.keepDay(noon('2026-11-01'), 0)
-  expect(await store.forget('王老板', forgetAsker)).toBe(2)
+  expect(await store.forget('王老板', forgetIn('王老板'))).toEqual({
+    name: '王老板',
+    keys: ['name:王老板'],
+    tickets: [3, 1],
+  })
   const everything = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
@@ -257,7 +264,7 @@ test('removes a person from tickets, archive and backups', async () => {
   expect(everything.join()).not.toMatch(/王老板|备案页/)
   expect(everything.join()).toContain('小李')
   expect((await LowdbTicketStore.open(path)).list()).toHaveLength(2)
-  expect(await store.forget('没有这个人', forgetAsker)).toBe(0)
+  expect((await store.forget('没有这个人', forgetIn('没有这个人'))).tickets).toEqual([])
 })
 
 test('stays below 2 MB with 10,000 tickets, most of them archived', async () => {

@@ -16,7 +16,10 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 async function page({ simulated = true } = {}) {
   const clock = fixedClock()
   const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
-  const feed = openBoard({ desk, clock, titleOf: () => '主体信息' })
+  const feed = openBoard({
+    ...{ desk, clock, titleOf: () => '主体信息' },
+    forget: async (name) => (await desk.forget(name)).tickets.length,
+  })
   const app = createWebApp({
     world: simulated ? createVendorWorld({ clock }) : undefined,
     journal: new DecisionLog(),
