@@ -10,10 +10,12 @@ import { scopeOf } from './answer-or-offer.js'
  * @returns undefined when the message rather asks one thing, or fewer than two are for us
  */
 export function answerSeveral(
-  { topics }: Understanding,
+  { topics, candidates }: Understanding,
   { scope, confidence }: { scope: number; confidence: 'confidence' | 'overheard' },
 ): Extract<Decision, { kind: 'answer' }> | undefined {
   if (!topics || topics.confidence < FITTED_TOPICS.threshold) return undefined
+  // Parts that leave out what the whole most likely means were torn from their context.
+  if (!topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey)) return undefined
   const [first, ...rest] = topics.candidates
     .filter((candidate) => scopeOf(candidate[confidence], candidate) >= scope)
     .map(({ sectionKey }) => sectionKey)

@@ -8,7 +8,10 @@ import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 
 describe('several questions', () => {
   const answer = (candidates: readonly Candidate[], { confidence = 1 } = {}) =>
-    answerSeveral(anUnderstanding({ topics: { candidates, confidence } }), { scope: 0.5, confidence: 'confidence' })
+    answerSeveral(anUnderstanding({ candidates, topics: { candidates, confidence } }), {
+      scope: 0.5,
+      confidence: 'confidence',
+    })
 
   test('get an answer each, in order', () => {
     expect(answer([aCandidate('5'), aCandidate('4')])).toEqual({
@@ -32,9 +35,15 @@ describe('several questions', () => {
     expect(answer([aCandidate('5'), aCandidate('4')], { confidence: 0.01 })).toBeUndefined()
   })
 
+  test('are no several answers where the whole rather means something else', () => {
+    const candidates = [aCandidate('5'), aCandidate('4')]
+    const understanding = anUnderstanding({ candidates: [aCandidate('A1')], topics: { candidates, confidence: 1 } })
+    expect(answerSeveral(understanding, { scope: 0.5, confidence: 'confidence' })).toBeUndefined()
+  })
+
   test('are judged on the scale that is named', () => {
     const candidates = [aCandidate('5', { overheard: 0.4 }), aCandidate('4', { overheard: 0.4 })]
-    const understanding = anUnderstanding({ topics: { candidates, confidence: 1 } })
+    const understanding = anUnderstanding({ candidates, topics: { candidates, confidence: 1 } })
     expect(answerSeveral(understanding, { scope: 0.5, confidence: 'confidence' })).toBeDefined()
     expect(answerSeveral(understanding, { scope: 0.5, confidence: 'overheard' })).toBeUndefined()
   })
