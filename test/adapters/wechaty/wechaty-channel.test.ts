@@ -267,6 +267,29 @@ test('sends a text to a group, with the asker mentioned when wanted', async () =
   expect(last('r1')).toMatchObject({ text: '再提交', mentionIds: [] })
 })
 
+test('sends nothing to a group of an earlier login, which it is no member of any more', async () => {
+  const stale = { id: 'stale', topic: '想天售后服务群', memberIds: ['wang'], displayNames: {} }
+  const { channel, hears, world, last } = await startedChannel({
+    plan: { ...PLAN, rooms: [stale, ...PLAN.rooms] },
+    options: { identities: Object.assign(new IdentityBook({ clock: fixedClock() }), { idOf: () => 'stale' }) },
+  })
+  const { place } = await hears('r1', 'wang', '怎么提审')
+  await channel.send(place, text('先选类目'))
+  expect(last('r1')?.text).toBe('先选类目')
+  expect(world.messages('stale')).toEqual([])
+})
+
+test('writes the name of an asker who shows an emoji, not what the wire makes of it', async () => {
+  const rooms = PLAN.rooms.map((one) => ({
+    ...one,
+    displayNames: { li: '小李<span class="emoji emoji1f319"></span>' },
+  }))
+  const { channel, hears, last } = await startedChannel({ plan: { ...PLAN, rooms } })
+  const { place, sender } = await hears('r1', 'li', '怎么提审')
+  await channel.send(place, { kind: 'text', text: '先选类目', mention: sender })
+  expect(last('r1')?.text).toMatch(/^@小李\u{1f319}\s先选类目$/u)
+})
+
 test('posts no empty message', async () => {
   const { channel, world } = await startedChannel()
   for (const words of ['', ' \n']) await channel.send(XIANGTIAN, text(words))

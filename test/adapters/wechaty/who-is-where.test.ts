@@ -101,6 +101,13 @@ test('can not tell members of one nick apart, unless by remark or display name',
   expect((await remarked.personIn('li2', 'r1')).key).toBe('remark:乙方李')
 })
 
+test('knows its own names as people write them, not as the wire does', async () => {
+  const moon = '<span class="emoji emoji1f319"></span>'
+  const { who, bot, roomOf } = await living([room('r1', '售后群', ['bot', 'li'], { bot: `助手${moon}` })])
+  Object.assign(bot.currentUser, { name: () => 'A&amp;B 助手' })
+  expect((await who.ownNames(await roomOf('r1'))).names).toEqual(['A&B 助手', '助手\u{1f319}'])
+})
+
 test.each([
   ['alone', ['bot', 'li'], {}, { names: ['过审小助手'], shared: [], puppetIsFooled: false }],
   ['with a display name', ['bot', 'li'], { bot: '助手' }, { names: ['过审小助手', '助手'], shared: [] }],
