@@ -120,7 +120,8 @@ export class ReleaseWorkshop {
   #know(packed: Uint8Array, { textsKey }: { readonly textsKey: string }): Known {
     const known = this.#known.get(textsKey)
     if (known) return known
-    const built = runAtOnce(unpackKnowledge(packed))
+    // A copy: the bytes themselves are handed over to the bot's thread, and are gone from here then.
+    const built = runAtOnce(unpackKnowledge(new Uint8Array(packed)))
     return remember(this.#known, textsKey, { snapshot: toSnapshot(built), warnings: built.warnings, textsKey })
   }
 
