@@ -16,6 +16,14 @@ export interface Reply {
 /**
  * Why a reply that was decided on is not said after all.
  *
- * `held-back`: its turn to be sent would come too late; the others are about what happened since it was decided.
+ * `held-back`: its turn to be sent would come too late; `stopping`: the process ends before that; the others are about
+ * what happened since it was decided.
  */
-export type DropReason = 'too-old' | 'recalled' | 'colleague-answered' | 'room-muted' | 'held-by-human' | 'held-back'
+export type DropReason =
+  | 'too-old'
+  | 'recalled'
+  | 'colleague-answered'
+  | 'room-muted'
+  | 'held-by-human'
+  | 'held-back'
+  | 'stopping'

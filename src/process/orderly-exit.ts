@@ -2,8 +2,8 @@ import type { Log } from '../model/ports.js'
 import { EXIT } from './exit-codes.js'
 
 const STOP_TIMEOUT_MS = 5_000
-// Who wants to start again soon does not wait long for sends that can't succeed any more.
-const RESTART_TIMEOUT_MS = 2_000
+// Who wants to start again soon does not wait long. Longer than last words may take (3 s): what is dropped is logged then.
+const RESTART_TIMEOUT_MS = 4_000
 
 /** Ends the process once, after undoing what was started. */
 export class OrderlyExit {

@@ -48,6 +48,7 @@ export class Outbox {
   readonly #parts: OutboxParts
   readonly #line: SendLine
   readonly #tails = new Map<string, Promise<void>>()
+  readonly #underWay = new Set<Delivery>()
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
@@ -67,8 +68,10 @@ export class Outbox {
    * @returns whether all of it went out
    */
   async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<boolean> {
+    const delivery = { ...options, to }
+    this.#underWay.add(delivery)
     const before = this.#tails.get(to.key) ?? Promise.resolve()
-    const sent = before.then(() => this.#sendInOrder(bubbles, { ...options, to }))
+    const sent = before.then(() => this.#sendInOrder(bubbles, delivery)).finally(() => this.#underWay.delete(delivery))
     const tail = sent.then(() => undefined)
     this.#tails.set(to.key, tail)
     const delivered = await sent
@@ -76,30 +79,44 @@ export class Outbox {
     return delivered
   }
 
-  /** Resolves when nothing waits any more. @param withinMs what can't go out within this time is dropped */
+  /** Resolves when nothing waits any more. @param withinMs what is not out within this time is dropped */
   async drain({ withinMs = Number.POSITIVE_INFINITY }: { withinMs?: number } = {}): Promise<void> {
     this.#line.close(withinMs)
-    await Promise.all(this.#tails.values())
+    const out = Promise.all(this.#tails.values())
+    if (withinMs === Number.POSITIVE_INFINITY) return void (await out)
+    let timer: NodeJS.Timeout | undefined
+    const timeIsUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([out, timeIsUp])
+    clearTimeout(timer)
+    // What has no deadline is kept on disk by whoever sends it.
+    const replies = [...this.#underWay].filter(({ deadlineMs }) => deadlineMs !== undefined)
+    for (const reply of replies) this.#noteDropped(reply, 'stopping')
   }
 
   async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<boolean> {
-    const { to, messageId } = delivery
     let sending: Outgoing['kind'] | undefined
     try {
       for await (const bubble of bubbles) {
         sending = bubble.kind
         const dropped = await this.#sendOne(bubble, delivery)
         if (dropped === undefined) continue
-        this.#parts.log.info({ messageId, placeKind: to.kind, reason: dropped }, 'reply dropped')
+        this.#noteDropped(delivery, dropped)
         return false
       }
       return true
     } catch (error) {
+      const { to, messageId } = delivery
       const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
       this.#parts.log.error(fields, mayBeThere(error) ? 'answer lost, the bubble may have been said' : 'reply lost')
       delivery.onLost?.(mayBeThere(error))
       return false
     }
+  }
+
+  #noteDropped({ messageId, to }: Delivery, reason: DropReason): void {
+    this.#parts.log.info({ messageId, placeKind: to.kind, reason }, 'reply dropped')
   }
 
   /** @returns why it was dropped; undefined when it went out */

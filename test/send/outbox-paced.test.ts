@@ -193,3 +193,18 @@ test('drains what can still go out in time, and drops the rest', async () => {
   expect(said()).toEqual(['一', '二', '三'])
   expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'held-back' }])
 })
+
+test('names the replies that a hanging send leaves unsaid when it stops, and no notices', async () => {
+  const { outbox, channel, lines } = pacedOutbox()
+  channel.beforeSend = () => new Promise<void>(() => {})
+  void outbox.send(room('0'), texts('一'), { messageId: '1', deadlineMs: MONDAY_MS + 60_000 })
+  void outbox.send(room('1'), texts('二'), { messageId: '2', deadlineMs: MONDAY_MS + 60_000 })
+  void outbox.send(room('2'), texts('工单'), { urgent: true })
+  const draining = outbox.drain({ withinMs: 3_000 })
+  await vi.advanceTimersByTimeAsync(3_000)
+  await draining
+  expect(lines.map(({ messageId, reason }) => [messageId, reason])).toEqual([
+    ['1', 'stopping'],
+    ['2', 'stopping'],
+  ])
+})
