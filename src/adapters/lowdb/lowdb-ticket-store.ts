@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { StoreError } from '../../errors.js'
 import type { ForgottenPerson } from '../../model/forgotten.js'
 import type { TicketStore } from '../../model/ports.js'
 import type { DeskNotes, Ticket } from '../../model/ticket.js'
+import { type Damage, damagedTicketsWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { NO_TICKETS, readStoredTickets, type StoredTickets } from './stored-tickets.js'
 import { TicketFolder } from './ticket-folder.js'
@@ -20,20 +22,22 @@ export class LowdbTicketStore implements TicketStore {
 
   /**
    * @throws StoreError when the file is damaged, of another shape, or gone while its backups are there; everything is
-   *   left as it is, and the message names the newest good backup
+   *   left as it is, and the message has the commands that bring the newest good backup back
    */
   static async open(path: string): Promise<LowdbTicketStore> {
     const folder = new TicketFolder(dirname(path))
-    try {
-      const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder)
-      if (store.lastNumber() > 0 || (await folder.newestGoodBackup()) === undefined) return store
-      throw new StoreError(`${path} has no tickets, but there is a backup.`)
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-      const backup = await folder.newestGoodBackup()
-      if (backup === undefined) throw error
-      throw new StoreError(`${error.message} The newest good backup: ${backup}`, { cause: error })
-    }
+    const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder).catch(
+      async (error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        throw offeringBackup(error, { path, backup: await folder.newestGoodBackup(), isThere: true })
+      },
+    )
+    if (store.lastNumber() > 0) return store
+    const backup = await folder.newestGoodBackup()
+    if (backup === undefined) return store
+    throw offeringBackup(new StoreError(`${path} has no tickets, but there is a backup.`), {
+      ...{ path, backup, isThere: existsSync(path) },
+    })
   }
 
   /** For trying the bot out: nothing is kept. */
@@ -121,3 +125,6 @@ export class LowdbTicketStore implements TicketStore {
     }
   }
 }
+
+const offeringBackup = (error: StoreError, damage: Damage): StoreError =>
+  new StoreError(`${error.message}\n${damagedTicketsWords(damage)}`, { cause: error })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -207,6 +208,28 @@ test('keeps a backup of each of the last seven days with tickets, and names the 
   writeFileSync(path, readFileSync(newestGood))
   expect((await LowdbTicketStore.open(path)).list()).toHaveLength(8)
 })
+
+test.each(['data', "it's 数据"])(
+  'the commands that it names bring the backup back, in a folder called %s',
+  async (name) => {
+    const folder = join(tempFolder(), name)
+    const path = join(folder, 'tickets.json')
+    const store = await LowdbTicketStore.open(path)
+    await store.put(ticket(1))
+    await store.keepDay(noon('2026-11-01'), 0)
+    const runItsAdvice = async () => {
+      const { message } = (await LowdbTicketStore.open(path).catch((error: unknown) => error)) as Error
+      const commands = message.split('\n').filter((line) => line.startsWith('  '))
+      execFileSync('sh', ['-ec', commands.join('\n')])
+      return (await LowdbTicketStore.open(path)).list().map(({ number }) => number)
+    }
+    writeFileSync(path, '{"version":2,"lastNu')
+    expect(await runItsAdvice()).toEqual([1])
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('{"version":2,"lastNu')
+    rmSync(path)
+    expect(await runItsAdvice()).toEqual([1])
+  },
+)
 
 test('moves tickets to the archive of the month in which they ended, once', async () => {
   const folder = tempFolder()
