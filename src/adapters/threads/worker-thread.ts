@@ -8,6 +8,8 @@ export interface WorkerOptions {
   readonly timeoutMs: number
   /** A thread without work is ended after so long; it holds some 100 MB. */
   readonly idleMs: number
+  /** Beyond it the thread is ended before it takes the machine's memory; default 1024. */
+  readonly maxHeapMb?: number
 }
 
 interface Waiting {
@@ -22,7 +24,7 @@ export type WorkerReply =
   | { readonly id: number; readonly failure: { readonly message: string; readonly code: string | undefined } }
 
 const TYPESCRIPT_STARTER = fileURLToPath(new URL('typescript-worker.mjs', import.meta.url))
-const MAX_HEAP_MB = 1024 // training on the shipped knowledge takes 150
+const MAX_HEAP_MB = 1024 // training on the shipped knowledge takes 150, on 5,000 sections more
 
 /** A thread for work that would keep messages waiting, a job at a time. What goes wrong there stays there. */
 export class WorkerThread {
@@ -63,9 +65,9 @@ export class WorkerThread {
   }
 
   #start(): Worker {
-    const { program } = this.#options
+    const { program, maxHeapMb = MAX_HEAP_MB } = this.#options
     // Nothing of the parent's arguments: a test runner's or a debugger's would not do here.
-    const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }
+    const options = { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }
     const workerData = { program: pathToFileURL(program).href }
     const worker = program.endsWith('.ts')
       ? new Worker(TYPESCRIPT_STARTER, { ...options, workerData })
