@@ -1,7 +1,7 @@
 import type { Decision } from '../model/decision.js'
 import type { IncomingMessage } from '../model/message.js'
 import type { Candidate, Understanding } from '../model/understanding.js'
-import { answerDays } from './answer-days.js'
+import { answerDays, tellsResubmission } from './answer-days.js'
 import { answerNotice } from './answer-notice.js'
 import { answerOrOffer, scopeOf } from './answer-or-offer.js'
 import { answerSeveral } from './answer-several.js'
@@ -62,9 +62,12 @@ function decideAsked(message: IncomingMessage, understanding: Understanding, sit
   if (act === 'wants-human' || callsPerson(understanding, 'confidence')) {
     return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
   }
+  const days = answerDays(understanding, situation)
+  // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
+  if (days && tellsResubmission(understanding)) return days
   return (
     (notice && answerNotice(notice)) ??
-    answerDays(understanding, situation) ??
+    days ??
     answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' }) ??
     (notice ? orCallPerson(answerOrOffer(candidates)) : orGoOn(answerOrOffer(candidates), understanding, situation))
   )

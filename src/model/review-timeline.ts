@@ -18,6 +18,8 @@ export type ReviewDates =
       readonly hour?: number
       /** An update of a published mini program: no second review. A resubmission after a rejection is not one. */
       readonly laterVersion: boolean
+      /** Not submitted yet: asks what would follow. */
+      readonly planned?: true
       /** Was submitted again after a rejection that the message tells of. */
       readonly again?: true
       /** Wants to be online by that day. */

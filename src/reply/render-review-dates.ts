@@ -44,11 +44,12 @@ function renderSubmitted(dates: Submitted, timeline: ReviewTimeline, say: Tellin
   const day = dayFromIso(dates.day)
   const when = `${label(dates.day)}${dates.hour === undefined ? '' : ` ${dates.hour} 点`}`
   const end = secondBy ?? internalBy
+  const isAhead = day > today || dates.planned === true
   return [
-    day > today ? `${when}提交的话：` : `您 ${when}提交的：`,
+    isAhead ? `${when}提交的话：` : `您 ${when}提交的：`,
     `· 微信内审：最晚 ${label(internalBy)}${secondBy === null ? '，后续版本不再二审' : ''}`,
     ...(secondBy === null ? [] : [`· 网信二审：最晚 ${label(secondBy)}`]),
-    ...(day > today ? [] : [renderProgress(dates, { end, day }, say)]),
+    ...(isAhead ? [] : [renderProgress(dates, { end, day }, say)]),
     ...renderWish(dates.wishDay, end, say),
     ...(dates.asksHolidays ? [ALL_DAYS_COUNT] : []),
   ]

@@ -7,7 +7,9 @@ import { MAX_CHARS } from './normalize-text.js'
 import { MAY_NAME_DAY, readDays } from './read-days.js'
 import { isAnnouncement, isFinished } from './review-ends.js'
 import {
+  ASKS_HOW,
   ASKS_TIME,
+  FIRST_PASSED,
   FIRST_VERSION,
   MINI_PROGRAM,
   NEW_VERSION,
@@ -48,6 +50,8 @@ const ASKS_LATEST =
 /** What the vendor is to bring out, or who is to sign up, is no review. */
 const OTHER_WISH = /套餐|你们|新功能|积分商城|报名|作品|投稿|招募|课程|直播/
 const AGAIN = /重|再|又|第[二三四五2345]次|[改补弄换加删]|最后一次/
+/** "28号重新提的,之前被打回过" */
+const EARLIER = /(?:之前|上次|上回|以前|先前|第一次)[^,，。;!?]{0,12}/g
 const CONCERNS_REVIEW = /提审|提交|审核|最[晚迟]|小程序/
 const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
 
@@ -68,7 +72,7 @@ export function readReviewDates(text: string, nowMs: number): ReviewDates | unde
     text: read,
     today,
     days: giveRoles(read, readDays(read, nowMs), today),
-    questionLike: QUESTION_LIKE.test(read),
+    questionLike: QUESTION_LIKE.test(read) && (!ASKS_HOW.test(read) || asksTime(read)),
     asksHolidays: asksHolidays(read),
   }
   return readSubmitted(message) ?? readSecondStarted(message) ?? readDeadline(message) ?? readCounting(message)
@@ -81,13 +85,16 @@ function readSubmitted(message: Message): ReviewDates | undefined {
   const day = submissionDay(told, message)
   if (day === undefined) return undefined
   const wish = wishAfter(message, day)
-  const wantsTime = wish !== undefined || ASKS_TIME.test(text) || STILL_WAITING.test(text)
-  if (day >= today && !told.done && !wantsTime) return undefined
+  const wantsTime = wish !== undefined || asksTime(text)
+  // "昨天提审时弹的那个窗口怎么填" is about what came up.
+  const onOccasion = /^(?:的?时候?|那会儿?)/.test(text.slice(told.toldUntil)) && ASKS_HOW.test(text)
+  if (((day >= today && !told.done) || onOccasion) && !wantsTime) return undefined
   return {
     kind: 'submitted',
     day: isoOf(day),
     ...(told.hour === undefined ? {} : { hour: told.hour }),
     laterVersion: isLaterVersion(text),
+    ...(day >= today && !told.done ? { planned: true } : {}),
     ...(AGAIN.test(text) && tellsRejection(text) ? { again: true } : {}),
     ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
     ...asked(message),
@@ -107,7 +114,7 @@ function inOtherWords(told: RoledDay | undefined, { text, days, today }: Message
 /** The day of a submission: the last one that fits what is told as done, the next one of a plan, else the nearer. */
 function submissionDay(told: RoledDay, { text, today, asksHolidays: counting }: Message): Day | undefined {
   const { past, future } = told
-  const done = told.done || STILL_WAITING.test(text)
+  const done = told.done || STILL_WAITING.test(text) || FIRST_PASSED.test(text)
   // "五一前最后一个工作日交的" leaves the day open.
   if (done && BEFORE_OR_AFTER.test(text.slice(told.end))) return undefined
   if (past === future) return past
@@ -151,6 +158,8 @@ function readCounting(message: Message): ReviewDates | undefined {
   return message.asksHolidays ? { kind: 'counts-holidays', ...asked(message) } : undefined
 }
 
+const asksTime = (text: string): boolean => ASKS_TIME.test(text) || STILL_WAITING.test(text)
+
 function asked({ questionLike, asksHolidays: counting, days }: Message) {
   // Who counts the days aloud complains, whether or not it is put as a question.
   const complains = days.some(({ source, role }) => source === 'elapsed' && role !== undefined)
@@ -163,8 +172,12 @@ function lastOf({ days }: Message, wanted: RoledDay['role']): RoledDay | undefin
   return exact.findLast(({ source }) => source !== 'elapsed' && source !== 'lone-time') ?? exact.at(-1)
 }
 
-function wishAfter({ days, today }: Message, submitted: Day): Day | undefined {
-  const wish = days.find(({ role, future }) => role === 'wish' && future >= Math.min(today, submitted))
+function wishAfter({ text, days, today }: Message, submitted: Day): Day | undefined {
+  // "元旦后能上吗" names no day to keep.
+  const wish = days.find(
+    ({ role, future, end }) =>
+      role === 'wish' && future >= Math.min(today, submitted) && !/^(?:之|以)?后/.test(text.slice(end)),
+  )
   if (!wish) return undefined
   // "1号提的, 9号能用吗" said on the 12th still means the 9th behind that 1st.
   return wish.past > submitted ? wish.past : wish.future
@@ -175,7 +188,7 @@ function reviewEnded({ start, toldUntil }: RoledDay, text: string): boolean {
   if (isFinished(text)) return true
   // The head of a rejection notice.
   if (/(?:提交|提审)时间 ?:? ?$/.test(text.slice(Math.max(0, start - 7), start)) && tellsRejection(text)) return true
-  return tellsRejection(text.slice(toldUntil))
+  return tellsRejection(text.slice(toldUntil).replace(EARLIER, ''))
 }
 
 function isLaterVersion(text: string): boolean {

@@ -33,6 +33,16 @@ describe("the asker's own days", () => {
     expect(answer(report, { candidates: [aCandidate('A1', { share: 0.3 })] })).toBeDefined()
   })
 
+  test('are passed over for nothing that is most likely not for us', () => {
+    const report = daysIn('我昨天提审的')
+    expect(answer(report, { candidates: [aCandidate('A1', { asked: 0.2 })] })).toBeDefined()
+  })
+
+  test('are told to whoever has submitted again, rather than what the rejection was about', () => {
+    const days = daysIn('说类目不符驳回了，昨天改好重新提的')
+    expect(answer(days, { candidates: [aCandidate('A1')] })).toMatchObject({ kind: 'answer', reason: 'days' })
+  })
+
   test('are nothing where the message tells none, or no section the timeline', () => {
     expect(answer(undefined)).toBeUndefined()
     const days = daysIn('我昨天提审的，什么时候能过')

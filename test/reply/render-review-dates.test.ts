@@ -32,6 +32,14 @@ describe('a submission', () => {
     expect(told('刚提的').at(-1)).toBe('今天是 11月23日，提交当天，请耐心等通知。')
   })
 
+  test('that is only thought of is told what would follow', () => {
+    expect(told('今天提交的话几号能好')).toEqual([
+      '11月23日（周一）提交的话：',
+      '· 微信内审：最晚 11月24日（周二）',
+      '· 网信二审：最晚 12月1日（周二）',
+    ])
+  })
+
   test('on the last day is still in time, a day later it is overdue and a person is offered', () => {
     expect(told('我11月15号提的').at(-1)).toBe('今天是 11月23日，提交后第 8 天，还在正常时间内。')
     expect(told('我11月14号提的').at(-1)).toBe('今天是 11月23日，已经超过 1+7 天，晚了 1 天。我请同事帮您查。')
