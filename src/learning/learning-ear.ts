@@ -83,7 +83,7 @@ export class LearningEar {
     const provisional = reading.chosen ? talk.takeProvisional() : undefined
     if (provisional !== undefined) records = retractQuestion(records, provisional)
     if (reading.disliked !== undefined) {
-      const person = this.#opaque(`${message.place.key}\n${message.sender.key}`)
+      const person = this.#opaque(message.sender.key)
       records = noteDislike(records, { sectionKey: reading.disliked, person, atMs: nowMs })
     }
     if (reading.asked && talk.mayAsk()) {

@@ -40,7 +40,10 @@ export class LikestQuestion {
 
   #learn(concepts: readonly Concept[]): void {
     if (concepts === this.#concepts) return
+    const isSame = JSON.stringify(concepts) === JSON.stringify(this.#concepts)
     this.#concepts = concepts
+    // A reload seldom changes them, and shaping hundreds of questions anew takes tens of milliseconds.
+    if (isSame) return
     this.#lexicon = new ConceptLexicon(concepts)
     this.#shapes.clear()
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CUSTOMERS, LI, STAFF_ROOM, WANG } from '../support/a-message.js'
+import { CUSTOMERS, DIRECT, LI, STAFF_ROOM, WANG } from '../support/a-message.js'
 import { CHEN, XU } from '../support/bot-under-test.js'
 import { wholeBot } from '../support/whole-bot.js'
 
@@ -26,6 +26,18 @@ describe('an unanswered question', () => {
     await bot.restart()
     // Merely overheard, and by somebody else.
     expect((await bot.hears(`${STRANGE}呢`, { sender: LI })).decision).toMatchObject(answered)
+  }, 60_000)
+
+  test('is taught by an admin in the direct chat, and by nobody else', async () => {
+    const bot = await wholeBot()
+    await bot.hears(`@小助手 ${STRANGE}`)
+    const order = (text: string, sender = XU) => bot.hears(text, { sender, place: { ...DIRECT, key: sender.key } })
+    expect((await order('未答')).sent.join()).toContain(`1. “${STRANGE}”`)
+    await order('归类 1 2', LI)
+    await bot.hears('归类 1 2', { sender: XU })
+    expect((await order('未答')).sent.join()).toContain(`1. “${STRANGE}”`)
+    expect((await order('归类 1 2')).sent.join('\n')).toContain(`学会了：“${STRANGE}”`)
+    expect((await bot.hears(STRANGE, { sender: LI })).decision).toMatchObject({ kind: 'answer', sections: ['2'] })
   }, 60_000)
 
   test('is kept across a restart, and stays ignored when it is ignored', async () => {
