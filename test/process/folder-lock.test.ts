@@ -47,7 +47,7 @@ test('gives back nothing that somebody else has taken over', async () => {
 test.each<[string, string | LockHolder]>([
   ['whose process is gone', { ...parent(), pid: GONE }],
   ['whose number a later process was given', { ...parent(), began: '1' }],
-  ['that had our own number in an earlier life, as in a container', { ...thisHolder(0), began: '1' }],
+  ['that had our own number in an earlier life, as in a container', { ...thisHolder(0), began: '' }],
   ['from another boot or container that nobody touches', ELSEWHERE],
   ['that was cut short', '{"pid":12'],
 ])('is not held up by a lock %s', async (_which, found) => {

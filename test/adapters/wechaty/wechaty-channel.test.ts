@@ -215,6 +215,17 @@ test.each([
   expect(sender.inStaffRoom).toBeUndefined()
 })
 
+test('knows at once when somebody with its own name joins the group', async () => {
+  const people = [...PLAN.people, { id: 'twin', name: '过审小助手', part: 'customer' as const }]
+  const { bot, world, hears } = await startedChannel({ plan: { ...structuredClone(PLAN), people } })
+  expect(await hears('r1', 'li', '@过审小助手\u2005在吗')).toMatchObject({ addressedToBot: true })
+  ;(world.conversation('r1')!.memberIds as string[]).push('twin')
+  const joined = new Promise<void>((resolve) => bot.once('room-join', () => resolve()))
+  bot.puppet.emit('room-join', { roomId: 'r1', inviteeIdList: ['twin'], inviterId: 'li', timestamp: MONDAY_MS / 1000 })
+  await joined
+  expect(await hears('r1', 'li', '@过审小助手\u2005在吗')).toMatchObject({ addressedToBot: false })
+})
+
 test('knows the staff also where the puppet lists nobody in their group until it is asked', async () => {
   const { bot, hears } = await startedChannel()
   const { puppet } = bot
