@@ -210,6 +210,9 @@ function walkUnderWay(
   return isFresh && walk?.status === 'walking' ? { walking: { walk, steps: walkSteps(snapshot) } } : {}
 }
 
+/** A guess below this would send a colleague the wrong way. */
+const MIN_GUESS_CONFIDENCE = 0.3
+
 /** @returns what the asker may hear of the ticket, which is on disk when this resolves */
 function handOver(
   message: IncomingMessage,
@@ -217,7 +220,8 @@ function handOver(
   { parts, understanding }: NoteContext,
 ): Promise<string> {
   const { answeredSections, lastSection } = parts.memory.recall(message, parts.clock.now())
-  const sectionKey = sectionKeys[0] ?? understanding?.candidates[0]?.sectionKey ?? lastSection ?? null
+  const guess = understanding?.candidates.find(({ confidence }) => confidence >= MIN_GUESS_CONFIDENCE)
+  const sectionKey = sectionKeys[0] ?? guess?.sectionKey ?? lastSection ?? null
   return parts.deskFront.handOver(message, { reason, sectionKey, answeredSections })
 }
 

@@ -100,12 +100,13 @@ export const staffPhrases = {
       `🔔 工单 ${number}${again ? '（客户说没解决，重新打开）' : ''}${callWords(context.duty)}`,
       `群：${placeName}`,
       `提问人：${askerName}`,
-      `原因：${again ? `没解决：${shorten(news.why, MAX_WORDS_CHARS)}` : (REASONS[ticket.reason] ?? ticket.reason)}`,
+      `原因：${again ? `客户说“${shorten(news.why, MAX_WORDS_CHARS)}”` : (REASONS[ticket.reason] ?? ticket.reason)}`,
       `问题：${question}`,
       ...(ticket.sectionKey === null ? [] : [`可能是：${section(ticket.sectionKey)}`]),
       ticket.answeredSections.length > 0
         ? `机器人答过：${ticket.answeredSections.map(section).join('、')}`
         : '机器人还没有答过',
+      ...solvedBefore(ticket),
       ...lastWordsOf(ticket.lastWords, context.nowMs),
       ...(context.pictureCount > 0 ? [`图片 ${context.pictureCount} 张，发在下面`] : []),
       `时间：${momentWords(news.atMs)}（${agoWords(context.nowMs - news.atMs)}前）`,
@@ -143,6 +144,14 @@ export const staffPhrases = {
     ].join('\n')
   },
 } as const
+
+/** Who called it solved last, and how, for whoever takes it up again. */
+function solvedBefore({ events }: Ticket): readonly string[] {
+  const solved = events.findLast(({ what }) => what === 'resolved')
+  return solved
+    ? [`上次：${solved.who.name} 结单${solved.why === '' ? '' : `“${shorten(solved.why, MAX_WORDS_CHARS)}”`}`]
+    : []
+}
 
 const callWords = (names: readonly string[]): string =>
   names.length > 0 ? ` ${names.map((name) => `@${name}`).join(' ')}` : ''

@@ -91,7 +91,10 @@ test('the gist is told and asked about; what is not solved opens again with its 
   await vi.waitFor(() => expect(group()).toEqual([`@王老板 ${askerPhrases.resolved(1, '包已重新上传')}`]))
   const { sent } = await bot.hears('还是没解决')
   expect(sent[0]).toMatch(/^@王老板 工单 1 已重新打开/)
-  await staffReads(bot, /🔔 工单 1（客户说没解决，重新打开）/)
+  await staffReads(
+    bot,
+    /🔔 工单 1（客户说没解决，重新打开）[\s\S]*原因：客户说“还是没解决”[\s\S]*上次：陈工 结单“包已重新上传”/,
+  )
   expect(bot.desk.find(1)).toMatchObject({ status: 'reopened' })
   expect((await bot.hears('工单 1', inStaffRoom)).sent.at(-1)).toMatch(/结单：包已重新上传[\s\S]*重新打开：还是没解决/)
 })
