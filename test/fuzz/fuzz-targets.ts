@@ -7,6 +7,7 @@ import { parseIntents } from '../../src/knowledge/parse-intents.js'
 import type { KnowledgeSnapshot } from '../../src/model/snapshot.js'
 import { MAX_CHARS, normalizeText } from '../../src/understand/normalize-text.js'
 import { parseCommand } from '../../src/understand/parse-command.js'
+import { suggestOrder } from '../../src/understand/suggest-order.js'
 import { understand } from '../../src/understand/understand.js'
 import { mutateTexts, PIECES } from './mutate-texts.js'
 import type { FuzzTarget } from './run-fuzz.js'
@@ -81,6 +82,17 @@ const ORDERS = [
   '我值班',
   '谁值班',
   '还给机器人 4',
+  '重载 强制',
+  '回滚 3',
+  '测试 类目选哪个',
+  '归类 7 4.1',
+  '忽略 7',
+  '新说法 4.1 声明怎么填',
+  '静音 想天售后服务群 2小时',
+  '恢复',
+  '统计 本周',
+  '撤销 徐经理',
+  '认领 1234 5678',
 ]
 const WIRE = [
   '「李四：原来的问题」\n- - - - - - - - - - - - - - -\n@过审小助手 这个还是不行',
@@ -103,6 +115,8 @@ function parsesCommand(text: string): void {
   const command = parseCommand(text)
   const number = command && 'number' in command ? command.number : null
   check(number === null || Number.isSafeInteger(number), 'no ticket number')
+  for (const strict of [true, false]) parseCommand(text, { strict })
+  suggestOrder(text)
 }
 
 function understands(text: string, { matcher, content }: KnowledgeSnapshot): void {

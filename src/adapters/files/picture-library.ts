@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import type { Log, PictureSource } from '../../model/ports.js'
 import { readPictureHeader } from './picture-header.js'
@@ -125,8 +125,11 @@ async function readPicture(dir: string, path: string): Promise<Picture | undefin
   if (!wanted.startsWith(root + sep)) return undefined
   try {
     if (!(await realpath(wanted)).startsWith((await realpath(root)) + sep)) return undefined
+    const kind = await stat(wanted)
+    // A pipe would be read for ever.
+    if (!kind.isFile() || kind.size > MAX_BYTES) return undefined
     const bytes = await readFile(wanted)
-    return bytes.length <= MAX_BYTES && typeOf(bytes) ? { bytes, fileName: safeName(path, bytes) } : undefined
+    return typeOf(bytes) ? { bytes, fileName: safeName(path, bytes) } : undefined
   } catch {
     return undefined // not there, or a folder: the next source may have it
   }

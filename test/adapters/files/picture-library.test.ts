@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -189,6 +190,14 @@ test.each(waysOut)('reads nothing outside the knowledge folder by %j', async (pa
   symlinkSync(join(root, 'secret.png'), join(root, 'knowledge/linked.png'))
   symlinkSync(join(root, 'knowledge-of-others'), join(root, 'knowledge/linked-folder'))
   expect(await library.load(path)).toBeUndefined()
+})
+
+test('is not held up by a pipe that is called a picture', async () => {
+  const { library, put, root } = libraryWith({})
+  put('knowledge/illustrations/1736bd28c35912c8.png', png('ours'))
+  mkdirSync(dirname(join(root, 'knowledge', PATH)), { recursive: true })
+  execFileSync('mkfifo', [join(root, 'knowledge', PATH)])
+  expect(tailOf(await library.load(PATH))).toBe('ours')
 })
 
 test('follows a link that stays inside the knowledge folder', async () => {
