@@ -43,10 +43,19 @@ export function showAdminPanel() {
     element('div.desk-verbs', {}, ...quick),
     answers,
   )
+  const show = (/** @type {boolean} */ shown) => {
+    panel.hidden = !shown
+    toggle.setAttribute('aria-pressed', String(shown))
+  }
   toggle.addEventListener('click', () => {
-    panel.hidden = !panel.hidden
-    toggle.setAttribute('aria-pressed', String(!panel.hidden))
-    if (!panel.hidden) box.focus()
+    show(panel.hidden !== false)
+    if (panel.hidden) return
+    // They lie in the same place.
+    if (!byId('desk').hidden) byId('desk-toggle').click()
+    box.focus()
+  })
+  byId('desk-toggle').addEventListener('click', () => {
+    if (!byId('desk').hidden) show(false)
   })
 
   async function look() {

@@ -1,0 +1,155 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser } from '../support/browser.js'
+import { BotProcess } from '../support/fake-weixin/bot-process.js'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const GROUP = 'room-xiangtian'
+/** A reload reads, builds and measures; the machine may be busy. */
+const RELOAD = { timeout: 60_000 }
+const QUESTION = '@过审小助手 版本描述怎么写'
+const BEFORE = '没有硬性要求'
+const AFTER = '随便写一句即可'
+const UNKNOWN = '蓝胖子那个小框框到底放啥'
+
+/** Windows of several people on one running bot; later steps build on earlier ones. */
+describe('an admin runs the bot from the page', () => {
+  let folder: string
+  let bot: BotProcess
+  let browser: Browser
+  let url: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-admin-page-'))
+    for (const name of ['knowledge', 'intents']) {
+      await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true })
+    }
+    await launch()
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await bot?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function launch(): Promise<void> {
+    const env = {
+      ...process.env,
+      GUOSHEN_DATA_DIR: path.join(folder, 'data'),
+      GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
+      GUOSHEN_INTENTS_DIR: path.join(folder, 'intents'),
+      GUOSHEN_WEB_PORT: '0',
+    }
+    bot = new BotProcess({ command: 'npm', args: ['start'], cwd: ROOT, env }).start()
+    url = (await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, 60_000))[0]
+  }
+
+  async function windowOf(person: string, conversation = `direct:${person}`): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
+    await page.goto(`${url}/?as=${person}#${conversation}`)
+    await page.locator('body.talking').waitFor()
+    return page
+  }
+
+  async function say(page: Page, text: string): Promise<void> {
+    await page.locator('#text').fill(text)
+    await page.locator('#send').click()
+    await page.locator('li.row.mine .bubble').last().waitFor()
+  }
+
+  const botSays = (page: Page, text: string | RegExp): Locator =>
+    page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text }).last()
+
+  async function orderInBox(page: Page, text: string): Promise<Locator> {
+    await page.locator('#admin-order').fill(text)
+    await page.locator('#admin-order').press('Enter')
+    return page.locator('#admin-answers li', { hasText: text }).first()
+  }
+
+  const edit = async (from: string | RegExp, to: string): Promise<void> => {
+    const guide = path.join(folder, 'knowledge/fasttest.md')
+    await writeFile(guide, (await readFile(guide, 'utf8')).replace(from, to))
+  }
+
+  it('makes an admin of a person by the code in the box', async () => {
+    const wang = await windowOf('wang')
+    await say(wang, '重载')
+    await botSays(wang, '只有管理员能用').waitFor()
+    await say(wang, '认领')
+    await botSays(wang, '认领码已经显示').waitFor()
+    await wang.locator('#admin-toggle', { hasText: '1 人认领' }).click()
+    const code = await wang.locator('.admin-code[data-role=admin] b').innerText()
+    await say(wang, code)
+    await botSays(wang, '您现在是管理员').waitFor()
+    await wang.locator('.admin-grant', { hasText: '管理员 王老板' }).waitFor()
+    expect(await wang.locator('.admin-code').count()).toBe(0)
+    await wang.close()
+  })
+
+  it('takes an edit, refuses a broken one by line, and goes back', async () => {
+    const wang = await windowOf('wang')
+    const li = await windowOf('li', GROUP)
+    await edit(BEFORE, AFTER)
+    await say(wang, '重载')
+    await botSays(wang, '已采用').waitFor(RELOAD)
+    await say(li, QUESTION)
+    await botSays(li, AFTER).waitFor()
+    await edit(/\n首次提审\n:::/, '\n首次题审\n:::')
+    await say(wang, '重载')
+    await botSays(wang, /fasttest\.md:\d+/).waitFor(RELOAD)
+    await say(li, QUESTION)
+    await expect.poll(() => li.locator('li[data-from=bot] .bubble', { hasText: AFTER }).count()).toBe(2)
+    await say(wang, '回滚')
+    await botSays(wang, '已回到发布 1').waitFor(RELOAD)
+    await say(li, QUESTION)
+    await botSays(li, BEFORE).waitFor()
+    await Promise.all([wang.close(), li.close()])
+  })
+
+  it('learns with one order, and knows lesson and admin after a restart', async () => {
+    await edit(/\n首次题审\n:::/, '\n首次提审\n:::')
+    await edit(AFTER, BEFORE)
+    const li = await windowOf('li')
+    await say(li, UNKNOWN)
+    await botSays(li, /./).waitFor()
+    const wang = await windowOf('wang')
+    await say(wang, '未答')
+    const list = await botSays(wang, UNKNOWN).innerText()
+    await say(wang, `归类 ${new RegExp(`(\\d+)\\. “${UNKNOWN}`).exec(list)![1]} 4.1`)
+    await botSays(wang, '学会了').waitFor(RELOAD)
+    await Promise.all([wang.close(), li.close()])
+    await bot.stop()
+    await launch()
+    const group = await windowOf('li', GROUP)
+    await say(group, `@过审小助手 ${UNKNOWN}`)
+    await botSays(group, '用户生成内容').waitFor()
+    const admin = await windowOf('wang')
+    await say(admin, '状态')
+    await botSays(admin, '今天：回答').waitFor()
+    await Promise.all([group.close(), admin.close()])
+  })
+
+  it('obeys the operator in the box, in the words of the chat, and shows texts as texts', async () => {
+    const li = await windowOf('li', GROUP)
+    await li.locator('#admin-toggle').click()
+    await (await orderInBox(li, '静音 想天 1小时')).locator('p', { hasText: '已静音' }).waitFor()
+    await say(li, QUESTION)
+    await li.locator('li.row.mine').last().locator('[data-badge=silent]').waitFor({ state: 'attached' })
+    await (await orderInBox(li, '恢复')).locator('p', { hasText: '已全部恢复' }).waitFor()
+    const answer = await orderInBox(li, '撤销 <img src=x onerror=alert(1)>')
+    await answer.locator('p', { hasText: '<img src=x' }).waitFor()
+    expect(await li.locator('#admin-answers img').count()).toBe(0)
+    await (await orderInBox(li, '撤销 王老板')).locator('p', { hasText: '已收回 王老板' }).waitFor()
+    await (await orderInBox(li, '审计')).locator('p', { hasText: /操作员：撤销 王老板/ }).waitFor()
+    await li.close()
+    const wang = await windowOf('wang')
+    await say(wang, '重载')
+    await botSays(wang, '只有管理员能用').waitFor()
+    await wang.close()
+  })
+})
