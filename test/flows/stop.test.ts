@@ -46,6 +46,7 @@ async function wholeBot() {
   const surroundings = { channel, clock, log: capturedLog().log, journal: { record: () => {} } }
   const bot = await createBot(config, { ...surroundings, ticketStore: await slowStore(channel) })
   await bot.start()
+  await new Promise(setImmediate) // the desk has looked around, and waits for nothing
   const asks = (id: string) =>
     channel.listener!(aMessage({ id, text: '转人工', addressedToBot: true, sentAtMs: Date.now() }))
   return { bot, channel, asks }
