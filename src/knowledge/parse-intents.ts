@@ -44,7 +44,7 @@ interface Source {
 
 /** The one intent that leads to a person instead of a section. */
 const HUMAN_ID = 'human'
-const SKIPPED = new Set(['held-out', 'golden'])
+const SKIPPED = new Set(['held-out', 'golden', 'conversations'])
 
 /** Reads one YAML file of the intents folder; its name decides what it holds. Never throws. */
 export function parseIntents(source: Source): ParsedIntents {

@@ -7,7 +7,7 @@ interface KeptText {
 
 /** Files that measure the bot and teach it nothing. */
 export const isMeasure = ({ kept }: Pick<KeptText, 'kept'>): boolean =>
-  /^intents\/(?:.*\/)?(?:golden|held-out)\.ya?ml$/i.test(kept)
+  /^intents\/(?:.*\/)?(?:golden|held-out|conversations)\.ya?ml$/i.test(kept)
 
 /** Changes with every difference in what the bot is taught by these files. */
 export function textsKey({

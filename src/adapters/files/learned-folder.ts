@@ -108,7 +108,9 @@ function fileOf(target: TeachingTarget): string {
     .replace(/^[.-]+/, '')
     .slice(0, 80)
   // These names mean something else to the reader of intents.
-  return /^(?:silence|human|concepts|golden|held-out)?$/.test(safe) ? `intent-${safe}.yaml` : `${safe}.yaml`
+  return /^(?:silence|human|concepts|golden|held-out|conversations)?$/.test(safe)
+    ? `intent-${safe}.yaml`
+    : `${safe}.yaml`
 }
 
 /** @returns undefined for a file that is broken and not the one to write to: its author has to mend it */
