@@ -2,12 +2,12 @@ import { fork } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import pino from 'pino'
 import { createWebhookAlerts } from './adapters/webhook/webhook-alerts.js'
 import { exitOnBadInput } from './cli/exit-on-bad-input.js'
 import { readConfig } from './config.js'
 import { lockFolder } from './process/folder-lock.js'
 import { onHangup } from './process/on-hangup.js'
+import { openLog } from './process/open-log.js'
 import { RestartWatch } from './process/restart-watch.js'
 import { Supervisor } from './process/supervise.js'
 import { passOnAlerts } from './process/supervisor-link.js'
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env, { puppet: values.puppet })
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
-  const log = pino({ level: config.log.level, name: 'supervisor' })
+  const log = openLog({ level: config.log.level, name: 'supervisor' })
   await lockFolder(config.dataDir, { of: 'supervisor', waitMs: 0, log })
   const { webhooks, perHour, restarts: limit } = config.alerts
   const memoryPath = join(config.dataDir, 'alerts.json')

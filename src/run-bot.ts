@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Context, Hono } from 'hono'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
 import type { WechatyInterface } from 'wechaty/impls'
 import { sweepLeftovers } from './adapters/files/sweep-leftovers.js'
@@ -34,6 +34,7 @@ import { exitOnCrash } from './process/exit-on-crash.js'
 import { lockFolder } from './process/folder-lock.js'
 import { alertOnLogin } from './process/login-alerts.js'
 import { onHangup } from './process/on-hangup.js'
+import { openLog } from './process/open-log.js'
 import { OrderlyExit } from './process/orderly-exit.js'
 import { linkToSupervisor } from './process/supervisor-link.js'
 import { deskRows } from './tickets/desk-rows.js'
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   process.env.WECHATY_LOG ??= 'warn'
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
-  const log = pino({ level: config.log.level })
+  const log = openLog({ level: config.log.level })
   exitOnCrash({ log, exit: (code) => process.exit(code) })
   // A bot whose supervisor was killed gives itself some seconds to end.
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
