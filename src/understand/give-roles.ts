@@ -38,22 +38,20 @@ export function giveRoles(text: string, days: readonly DayMention[], today: Day)
   const told = withoutPresent(text, days, today)
   if (told.length === 0) return []
   const words = findRoleWords(text)
+  // A verb that one day has taken says nothing of a later one: "10号提的今天23号".
   const taken = new Set<RoleWord>()
   const roled: RoledDay[] = []
   for (const day of told) {
-    const word =
-      day.source === 'elapsed'
-        ? undefined
-        : ownWord(text, day, { days: told, words: words.filter((one) => one.start >= day.end || !taken.has(one)) })
-    if (word) taken.add(word)
-    const sameDay = RESTATES.test(text.slice(Math.max(0, day.start - 4), day.start)) ? roled.at(-1) : undefined
     if (day.source === 'elapsed') {
       roled.push({ ...day, role: roleOfWaiting(text, day, words), done: true, toldUntil: day.end })
-    } else if (word) {
-      roled.push({ ...day, role: word.role, done: word.done, toldUntil: Math.max(day.end, word.end) })
-    } else {
-      roled.push({ ...day, role: sameDay?.role, done: sameDay?.done ?? false, toldUntil: day.end })
+      continue
     }
+    const free = words.filter((word) => word.start >= day.end || !taken.has(word))
+    const word = ownWord(text, day, { days: told, words: free })
+    if (word) taken.add(word)
+    const before = text.slice(Math.max(0, day.start - 4), day.start)
+    const { role, done, end } = word ?? { done: false, ...(RESTATES.test(before) ? roled.at(-1) : {}), end: day.end }
+    roled.push({ ...day, role, done, toldUntil: Math.max(day.end, end) })
   }
   return roled
 }
@@ -189,7 +187,9 @@ function acrossComma(text: string, day: DayMention, { days, words }: Surrounding
 }
 
 /** "类目昨天提交审核": the subject of the clause. What was changed before the submission, has a verb in front. */
-const OTHER_SUBJECT = new RegExp(`^(?:我们?的?|这个|那个|小程序的?)?(?:${OTHER_OBJECT.source})(?:的|申请|审核)? ?$`)
+const OTHER_SUBJECT = new RegExp(
+  `^(?:我们?的?|这个|那个|小程序的?)?[^改加换补删选填交传弄了,，。]{0,3}(?:${OTHER_OBJECT.source})(?:的|申请|审核)? ?$`,
+)
 
 function isOfReview(text: string, day: DayMention, word: RoleWord): boolean {
   if (word.role === 'passed') return word.strong || NAMES_FIRST_REVIEW.test(clauseAround(text, day))

@@ -26,7 +26,7 @@ const relative: DayRule = {
   hint: /[今昨明前后刚现马立]|tian|day|tomorrow/,
   // "之前天天", "以后天气", "目前日活": the same characters across a word border.
   pattern:
-    /(大前|大后|(?<![之以目提日眼空从])前|(?<![之以然今最过前])后)天(?![天气台])|(今|昨|(?<![表声证透文])明)(?:天|日(?![头期历志])|儿|个儿?)|(今|昨|明|(?<![之以目提])前)([早晨晚夜])|(刚)(?:刚|才|(?=[提交送传点申]))|(现在|马上|立刻)(?=就?(?:提(?![示前供]|的(?!话))|交(?!的(?!话))|送审))|\b(today|yesterday|tomorrow|jintian|zuotian|mingtian)\b/g,
+    /(大前|大后|(?<![之以目提日眼空从])前|(?<![之以然今最过前])后)天(?![天气台])|(今|昨|(?<![表声证透文])明)(?:天|日(?![头期历志])|儿|个儿?)|(今|昨|明|(?<![之以目提])前)([早晨晚夜])|(刚)(?:刚|才|(?=[把提交送传点申]))|(现在|马上|立刻)(?=就?(?:提(?![示前供]|的(?!话))|交(?!的(?!话))|送审))|\b(today|yesterday|tomorrow|jintian|zuotian|mingtian)\b/g,
   read: ([, farDay, nearDay, partDay, part, just, now, latin], today) => {
     const away = AWAY[farDay ?? nearDay ?? partDay ?? just ?? now ?? latin ?? '']
     if (away === undefined) return undefined

@@ -24,7 +24,7 @@ export interface DayMention {
 
 /** What every wording of a day has at least one of; most messages have none, and are done here. */
 export const MAY_NAME_DAY =
-  /\d|[今昨明后][天日晚早晨夜儿]|前[天日晚夜儿]|刚[刚才提交送传点申]|[现马立][在上刻]就?[提交送]|周|星期|礼拜|[一二两三四五六七八九十廿卅半几][天月日号个多小点]|月[底末初中]|年[底末前]|[月年]的?最后|三八|旦|春节|过年|除夕|大年|农历|元宵|清明|端午|中秋|国庆|[五六十]一|双 ?十|节|圣诞|平安夜|跨年|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|夜|today|yesterday|tomorrow|tian/
+  /\d|[今昨明后][天日晚早晨夜儿]|前[天日晚夜儿]|刚[刚才把提交送传点申]|[现马立][在上刻]就?[提交送]|周|星期|礼拜|[一二两三四五六七八九十廿卅半几][天月日号个多小点]|月[底末初中]|年[底末前]|[月年]的?最后|三八|旦|春节|过年|除夕|大年|农历|元宵|清明|端午|中秋|国庆|[五六十]一|双 ?十|节|圣诞|平安夜|跨年|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|夜|today|yesterday|tomorrow|tian/
 
 /** Who names more days than these asks nothing that one could answer. */
 const MAX_DAYS = 24
