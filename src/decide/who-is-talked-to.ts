@@ -59,7 +59,7 @@ const ASIDE =
   /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s]*|\d{1,3}|(?:\[[\p{Script=Han}a-z]{1,6}\])+|(?:收到|好的?|好[嘞滴呀啊吧]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|不客气|不谢|没事|应该的|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
 /** What colleagues say to each other in passing; it answers nobody's question. */
 const CHATTER =
-  /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐|培训|腾讯会议|会议号|公开课|直播课/
+  /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐|恭喜|太棒|烦死|累死|无语|谁(?:今天)?值班|培训|腾讯会议|会议号|公开课|直播课/
 /** No answer yet: said to whoever waits for a person. */
 const ATTENDS = /^(?:稍等|等一?下|等会|来[了啦]|在的?$|在[，, ]|我(?:先|去|来)?(?:看|问|查|来)|马上)/
 /** 两位稍等: all who wait. */

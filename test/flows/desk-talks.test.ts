@@ -43,8 +43,8 @@ async function judge(talks: readonly TalkLine[], write: (line: TalkLine, index: 
 }
 
 function expectGood({ talkedOver, missed, notHandedOver, served, quiet }: Judged): void {
-  expect.soft(talkedOver).toEqual([])
-  expect.soft(notHandedOver).toEqual([])
+  expect(talkedOver).toEqual([])
+  expect(notHandedOver).toEqual([])
   expect(missed.length / served, missed.join('\n')).toBeLessThanOrEqual(MAX_MISSED_SHARE)
   expect(Math.min(served, quiet)).toBeGreaterThan(80)
 }
