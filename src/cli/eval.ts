@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../config.js'
 import { KnowledgeError } from '../errors.js'
+import { ablate, renderAblation } from '../evaluate/ablate.js'
 import { crossValidate } from '../evaluate/cross-validate.js'
 import { nearestUtterance } from '../evaluate/nearest-utterance.js'
 import { readConversations } from '../evaluate/read-conversations.js'
@@ -16,9 +17,11 @@ import { renderTalks, talkThrough } from './talk-through.js'
 const FOLDS = 5
 const MISTAKES_SHOWN = 30
 
-/** Scores the knowledge on the held-out messages, and with --cross on itself, part by part. */
+/** Scores the knowledge on the held-out messages; --cross: on itself, part by part; --ablate: without each ingredient. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { cross: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    options: { cross: { type: 'boolean', default: false }, ablate: { type: 'boolean', default: false } },
+  })
   const config = readConfig(process.env)
   const { snapshot } = await createLoadSnapshot({
     knowledgeDir: config.knowledge.dir,
@@ -41,6 +44,7 @@ async function main(): Promise<void> {
   console.log('\n把它们拉偏的说法：')
   console.log(nearestUtterance(understood, snapshot.content, MISTAKES_SHOWN))
   console.log(`\n${renderTalks(await talkThrough(talks.conversations, config))}`)
+  if (values.ablate) console.log(`\n${renderAblation(ablate(snapshot.content, heldOut))}`)
   if (values.cross) console.log(`\n${renderReport(`交叉验证（${FOLDS} 份）`, crossValidate(snapshot.content, FOLDS))}`)
 }
 
