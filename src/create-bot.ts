@@ -131,16 +131,21 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     log,
     keep: (state) => outboxStore.keepSending(state),
   })
-  const noticePlace = new NoticePlace({ channel, desk, adminRemarks: config.admin.remarks, clock })
+  const roles = surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful }))
+  const adminRemarks = () => [...config.admin.remarks, ...roles.remarksOf('admin')]
+  const noticePlace = new NoticePlace({ channel, desk, adminRemarks, clock })
   const notices = new NoticeQueue({ store: outboxStore, channel: noticePlace, outbox, log })
   const admin = await openAdmin({
     ...{ ...surroundings, dataDir: config.dataDir, knowledge, desk, queueLength: () => outbox.length },
-    roles: surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful })),
+    roles,
+    configuredRemarks: [...config.admin.remarks, ...config.desk.people.flatMap(({ remark }) => remark ?? [])],
     release: () => releases.current?.(),
   })
   const { mutes, rights } = admin
   const isMuted = (placeKey: string) => mutes.of(placeKey) !== undefined
-  const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log, isMuted })
+  const isQuiet = (placeKey: string, personKey: string) =>
+    isMuted(placeKey) || desk.quietFor(placeKey, personKey) === 'held'
+  const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log, isMuted: isQuiet })
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
@@ -157,7 +162,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   })
   const { learning, learningDesk, ...learned } = await openLearning(config, {
     ...{ desk, knowledge, notices, alerts: surroundings.alerts, forgetful, clock, log },
-    reload: (order) => releases.reload(order),
+    reload: (order) => releases.reload({ ...order, only: 'learned' }),
   })
   const operations: Operations = { releases, learning: learningDesk, ...admin.operations }
   const counted: DecisionJournal = {

@@ -9,7 +9,7 @@ import {
 import { ReleaseFolder } from './adapters/files/release-folder.js'
 import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
-import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam } from './evaluate/exam.js'
+import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from './evaluate/exam.js'
 import { type Exam, examKeyOf, readExam } from './evaluate/read-exam.js'
 import { toSnapshot } from './knowledge/build-snapshot.js'
 import { missingPictures, picturePaths } from './knowledge/missing-pictures.js'
@@ -172,6 +172,7 @@ function compareExams(
     ...(before ? { before: figuresOf(questions, before) } : {}),
     after: figuresOf(questions, after),
     changes: before ? changesOf(questions, { before, after }) : [],
+    unmet: unmetOf(questions, after),
   }
 }
 

@@ -48,6 +48,11 @@ export interface ExamChange extends Pick<ExamQuestion, 'set' | 'text' | 'heard' 
   readonly isRight: boolean
 }
 
+/** A golden question that is not answered as its author wants. */
+export interface Unmet extends Pick<ExamQuestion, 'text' | 'wanted' | 'place'> {
+  readonly met: Met
+}
+
 interface Candidate {
   readonly matcher: IntentMatcher
   readonly intents: readonly Intent[]
@@ -134,3 +139,10 @@ export function changesOf(
     (set === 'golden' ? 0 : 4) + (wasRight && !isRight ? 0 : isRight && !wasRight ? 2 : 1)
   return changes.sort((a, b) => weight(a) - weight(b))
 }
+
+/** @param answers to the same questions, in their order */
+export const unmetOf = (questions: readonly ExamQuestion[], answers: readonly ExamAnswer[]): readonly Unmet[] =>
+  questions.flatMap(({ set, text, wanted, place }, index) => {
+    const { isRight, met } = answers[index]!
+    return set === 'golden' && !isRight ? [{ text, wanted, met, ...(place === undefined ? {} : { place }) }] : []
+  })

@@ -1,4 +1,4 @@
-import type { ExamChange, ExamFigures, Met, Wanted } from '../evaluate/exam.js'
+import type { ExamChange, ExamFigures, Met, Unmet, Wanted } from '../evaluate/exam.js'
 import { formatProblem } from '../knowledge/format-problems.js'
 import type { Problem } from '../model/knowledge.js'
 import { type Changes, type ContentDifference, isSame } from './compare-content.js'
@@ -57,6 +57,7 @@ export const releasePhrases = {
             : '检查完：直接“重载”不会采用，因为：',
         ...objections.map(objectionLine),
         ...findingLines(findings),
+        ...unmetLines(findings),
       ],
       [`全文：${facts.report}`],
     ),
@@ -145,6 +146,12 @@ export function examLines({ exam: { before, after } }: Findings): readonly strin
       : []),
   ]
 }
+
+/** The golden questions that still have to be seen to. */
+const unmetLines = ({ exam: { unmet } }: Findings): readonly string[] => unmet.slice(0, 3).map(unmetLine)
+
+export const unmetLine = ({ text, wanted, met, place }: Unmet): string =>
+  `· “${clip(text)}” 应该${wantedWords(wanted)}，现在${metWords(met)}${place === undefined ? '' : `（${place}）`}`
 
 const changeLines = (changes: readonly ExamChange[]): readonly string[] =>
   changes.length === 0 ? [] : [`回答变了 ${changes.length} 条：`, ...changes.slice(0, 3).map(changeLine)]

@@ -1,4 +1,4 @@
-import type { ExamChange, ExamFigures } from '../evaluate/exam.js'
+import type { ExamChange, ExamFigures, Unmet } from '../evaluate/exam.js'
 import type { Problem } from '../model/knowledge.js'
 import type { Release } from '../model/operations.js'
 import type { Party } from '../model/ticket.js'
@@ -64,7 +64,13 @@ export interface Findings {
   readonly warnings: readonly Problem[]
   readonly difference: ContentDifference
   /** `before` is absent where there is no base. */
-  readonly exam: { readonly before?: ExamFigures; readonly after: ExamFigures; readonly changes: readonly ExamChange[] }
+  readonly exam: {
+    readonly before?: ExamFigures
+    readonly after: ExamFigures
+    readonly changes: readonly ExamChange[]
+    /** Golden questions that are not answered as wanted, whether or not they were before. */
+    readonly unmet: readonly Unmet[]
+  }
 }
 
 export type Prepared =

@@ -2,7 +2,7 @@ import { formatProblem } from '../knowledge/format-problems.js'
 import type { Changes, OwnedText } from './compare-content.js'
 import type { Objection } from './judge-release.js'
 import type { Findings } from './release.js'
-import { differenceLines, examLines, metWords, wantedWords } from './release-phrases.js'
+import { differenceLines, examLines, metWords, unmetLine, wantedWords } from './release-phrases.js'
 
 const MAX_LISTED = 1_000 // a first release lists nothing, a new guide hundreds
 
@@ -49,6 +49,10 @@ export function renderWholeReport(
           `现在${metWords(after)}`,
         ].join(' | '),
       ),
+    ),
+    ...section(
+      '还没答对的必答题',
+      exam.unmet.map(unmetLine).map((line) => line.replace(/^· /, '')),
     ),
     ...section('提醒', warnings.map(formatProblem)),
     '',

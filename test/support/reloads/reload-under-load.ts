@@ -14,6 +14,7 @@ export interface LoadOptions {
   readonly folder: string
   readonly reloads: number
   readonly messagesPerSecond: number
+  readonly isLean?: boolean
   /** Called before and after every reload. */
   readonly around?: { before(): void; after(): void }
 }
@@ -37,7 +38,7 @@ export interface LoadResult {
 
 /** The whole bot on the shipped knowledge, reloading between two kept states while people ask. */
 export async function reloadUnderLoad(options: LoadOptions): Promise<LoadResult> {
-  const states = new TwoStates(options.folder)
+  const states = new TwoStates(options.folder, options)
   const asking = new Asking()
   const bot = await startBot(options.folder, states, asking)
   const versions = new Map<string, State>()

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../../../src/config.js'
 
@@ -8,6 +8,8 @@ const GUIDE = join('knowledge', 'fasttest.md')
 /** Lines of one section, far apart: a reply that mixes two states shows it. */
 const MARKED = ['1. 用户生成内容：选“包含”', '并且也有人工审核把关'] as const
 
+const KEPT_WHEN_LEAN = new Set(['ugc-statement.yaml', 'human.yaml', 'concepts.yaml'])
+
 /** A copy of the shipped knowledge that can be switched between two states, told apart in two lines of one answer. */
 export class TwoStates {
   readonly knowledgeDir: string
@@ -15,11 +17,15 @@ export class TwoStates {
   readonly #guide: string
   readonly #original: string
 
-  constructor(folder: string) {
+  /** @param isLean with the marked section's intent only, so that a reload takes a tenth of the time */
+  constructor(folder: string, { isLean = false } = {}) {
     this.knowledgeDir = join(folder, 'knowledge')
     this.intentsDir = join(folder, 'intents')
     for (const name of ['knowledge', 'intents'])
       cpSync(join(PROJECT_ROOT, name), join(folder, name), { recursive: true })
+    if (isLean)
+      for (const name of readdirSync(this.intentsDir))
+        if (!KEPT_WHEN_LEAN.has(name)) rmSync(join(this.intentsDir, name))
     this.#guide = join(folder, GUIDE)
     this.#original = readFileSync(this.#guide, 'utf8')
     for (const line of MARKED) if (!this.#original.includes(line)) throw new Error(`the guide lacks: ${line}`)

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { reloadUnderLoad } from '../support/reloads/reload-under-load.js'
+import { tempFolder } from '../support/temp-folder.js'
+
+const RELOADS = 1_000
+const TIME_LIMIT_MS = 15 * 60_000 // two minutes on a machine that has nothing else to do
+
+// On a part of the shipped knowledge, between two states that are trained once; `npm run bench:reload` takes all of it.
+test('answers everybody from one state or the other through a thousand reloads, and needs no more memory', {
+  timeout: TIME_LIMIT_MS,
+  retry: 0,
+}, async () => {
+  const result = await reloadUnderLoad({
+    ...{ folder: tempFolder(), reloads: RELOADS, messagesPerSecond: 50, isLean: true },
+  })
+  const { failed, mixed, statesSeen, asked, answered, heapMiB, tookMs } = result
+  expect({ failed, mixed, statesSeen }).toEqual({ failed: [], mixed: 0, statesSeen: ['乙', '甲'] })
+  expect(answered).toBe(asked)
+  expect(asked / (tookMs / 1000)).toBeGreaterThan(45)
+  expect(heapMiB[1] - heapMiB[0]).toBeLessThan(5)
+})
