@@ -39,6 +39,8 @@ export interface AdminSurroundings extends FileParts {
   readonly clock: Clock
   readonly alerts?: Alerts | undefined
   readonly roles: RoleBook
+  /** Remarks by which the configuration knows people; they stay as they are. */
+  readonly configuredRemarks: readonly string[]
   /** Shows something to whoever sits at the machine: terminal, not log. */
   readonly tellOperator?: ((text: string) => void) | undefined
   readonly login?: (() => LoginState) | undefined
@@ -63,13 +65,14 @@ const ATTEND_MS = 20_000
 
 /** What admins order and see, beside knowledge and tickets. @throws StoreError when a file is damaged */
 export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminParts> {
-  const { dataDir, channel, clock, log, alerts, roles, forgetful = false, tellOperator = () => {} } = surroundings
+  const { dataDir, channel, clock, log, alerts, roles, configuredRemarks } = surroundings
+  const { forgetful = false, tellOperator = () => {} } = surroundings
   const mutes = new MuteBook(await openList('mutes.json', storedMutes, surroundings), clock)
   const figureList = await openList('figures.json', storedFigures, surroundings)
   const figures = new FiguresBook(figureList, clock)
   const rights = new RightsDesk({
     claims: new ClaimBook({ claims: await openList('claims.json', storedClaims, surroundings), clock, randomInt }),
-    ...{ roles, remarks: channel.remarks, clock, log, randomInt, tellOperator },
+    ...{ roles, remarks: channel.remarks, configuredRemarks, clock, log, randomInt, tellOperator },
     alert: (text) => alerts?.tell(text),
   })
   const overview = new BotOverview(overviewParts(surroundings, figures))

@@ -9,6 +9,7 @@ export const commandPhrases = {
   help: '可以这样说：',
   notAvailable: '这个机器人还没有这项功能。',
   notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',
+  hasRole: '您已经有这个身份了，发“帮助”看能做什么。',
   claimInDirectChat: '请加我好友，在私聊里发“认领”。',
   notUnderstood: '没看懂这个命令。发“帮助”看全部。',
   didYouMean: (verb: string): string => `没看懂这个命令，是不是想发“${verb}”？发“帮助”看全部。`,

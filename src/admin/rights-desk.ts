@@ -12,6 +12,8 @@ export interface RightsDeskParts {
   readonly roles: RoleBook
   /** Absent where the channel has no remarks. */
   readonly remarks?: Remarks | undefined
+  /** Remarks by which the configuration knows people: whoever has one is known by it and keeps it. */
+  readonly configuredRemarks: readonly string[]
   readonly clock: Clock
   readonly log: Log
   readonly randomInt: (max: number) => number
@@ -118,12 +120,13 @@ export class RightsDesk implements Rights {
     role: GrantedRole,
     { by, contactId }: { readonly by: Party; readonly contactId: string },
   ): Promise<string> {
-    const { roles, remarks, clock, log, alert, tellOperator } = this.#parts
+    const { roles, remarks, configuredRemarks, clock, log, alert, tellOperator } = this.#parts
     const before = roles.grants.find(({ personKey }) => personKey === by.key)
     const bearer = { personKey: by.key, contactId }
     const formerRemark = before?.formerRemark ?? (await remarks?.read(bearer).catch(() => undefined)) ?? ''
+    const remark = configuredRemarks.includes(formerRemark) ? formerRemark : say.remark(role, this.#suffix())
     const grant: RoleGrant = {
-      ...{ role, name: by.name, ...bearer, remark: say.remark(role, this.#suffix()), formerRemark },
+      ...{ role, name: by.name, ...bearer, remark, formerRemark },
       ...{ isRemarkSeen: false, grantedAtMs: clock.now() },
     }
     await roles.add(grant)

@@ -26,6 +26,10 @@ export class RoleBook implements GrantedRoles {
     return this.grants.find((grant) => !grant.isRemarkSeen && grant.contactId === contactId)?.role
   }
 
+  remarksOf(role: GrantedRole): readonly string[] {
+    return this.grants.filter((grant) => grant.role === role).map(({ remark }) => remark)
+  }
+
   /** Takes the place of what the same person had. Resolves when it is on disk. */
   add(grant: RoleGrant): Promise<void> {
     return this.#list.save([...this.grants.filter((other) => other.personKey !== grant.personKey), grant])
@@ -33,7 +37,7 @@ export class RoleBook implements GrantedRoles {
 
   /** Resolves when it is on disk. */
   remove(grant: RoleGrant): Promise<void> {
-    return this.#list.save(this.grants.filter(({ remark }) => remark !== grant.remark))
+    return this.#list.save(this.grants.filter(({ personKey }) => personKey !== grant.personKey))
   }
 
   /** By the name that was shown when it was given, or by the remark or its end. */
@@ -47,6 +51,8 @@ export class RoleBook implements GrantedRoles {
     if (grant.isRemarkSeen && grant.contactId === contactId) return
     const seen = { ...grant, contactId, isRemarkSeen: true }
     // A loss costs nothing: it is seen again.
-    this.#list.save(this.grants.map((other) => (other.remark === grant.remark ? seen : other))).catch(() => undefined)
+    this.#list
+      .save(this.grants.map((other) => (other.personKey === grant.personKey ? seen : other)))
+      .catch(() => undefined)
   }
 }

@@ -47,6 +47,7 @@ const RUNNERS: Runners = {
   'show-audit': (_, __, { operations }) => operations.audit && readAudit(operations.audit),
   'claim-role': ({ role }, { who, role: as, where, contactId }, { operations }) => {
     if (as === 'operator') return operations.rights?.pending()
+    if (as === 'admin' || (as === 'staff' && role === 'staff')) return { ok: true, text: say.hasRole }
     if (where !== 'direct' || contactId === undefined) return failed(say.claimInDirectChat)
     return operations.rights?.ask({ role, by: who, contactId })
   },

@@ -7,7 +7,7 @@ export interface NoticePlaceParts {
   readonly channel: Pick<Channel, 'staffPlace' | 'findColleague'>
   readonly desk: Pick<TicketDesk, 'notes' | 'rules'>
   /** Remarks of admins, who hear what nobody on the roster can be told. */
-  readonly adminRemarks: readonly string[]
+  readonly adminRemarks: () => readonly string[]
   readonly clock: Clock
 }
 
@@ -47,6 +47,6 @@ export class NoticePlace {
     const duty = onDuty(clock.now(), desk.notes().duty, desk.rules)
     const inTurn = [...duty, ...roster.map(({ name }) => name)]
     const remarks = inTurn.map((name) => roster.find((colleague) => colleague.name === name)?.remark ?? '')
-    return [...new Set([...remarks, ...adminRemarks])].filter((remark) => remark !== '')
+    return [...new Set([...remarks, ...adminRemarks()])].filter((remark) => remark !== '')
   }
 }

@@ -34,6 +34,7 @@ function aDesk(lists = { grants: aList<RoleGrant>(), claims: aList<RoleClaim>() 
   const desk = new RightsDesk({
     claims: new ClaimBook({ claims: lists.claims, clock, randomInt }),
     roles,
+    configuredRemarks: ['陈工-技术'],
     remarks: {
       read: async ({ contactId }: RemarkBearer) => remarks.get(contactId) ?? '',
       write: async ({ contactId }: RemarkBearer, remark: string) => {
@@ -151,6 +152,17 @@ test('takes rights back and gives the former remark again', async () => {
   expect(await desk.revoke({ name: '张三', by: LI.by })).toMatchObject({ ok: true })
   expect(roles.roleOf({ contactId: '@zhang', remark })).toBeUndefined()
   expect(remarks.get('@zhang')).toBe('张总')
+})
+
+test('leaves a remark by which the configuration knows somebody', async () => {
+  const { desk, roles, remarks, codeOf } = aDesk()
+  remarks.set('@zhang', '陈工-技术')
+  await desk.ask({ ...ZHANG, role: 'staff' })
+  await desk.redeem({ ...ZHANG, code: codeOf('staff') })
+  expect(remarks.get('@zhang')).toBe('陈工-技术')
+  expect(roles.roleOf({ contactId: '@anew', remark: '陈工-技术' })).toBe('staff')
+  await desk.revoke({ name: '张三', by: LI.by })
+  expect([remarks.get('@zhang'), roles.grants]).toEqual(['陈工-技术', []])
 })
 
 test('asks back where several bear the name', async () => {

@@ -21,7 +21,7 @@ async function place(friends: readonly string[]) {
   const channel = new FakeChannel()
   channel.staff = undefined
   for (const friend of friends) channel.colleagues.set(friend, chatWith(friend))
-  const noticePlace = new NoticePlace({ channel, desk, adminRemarks: ['管理员'], clock })
+  const noticePlace = new NoticePlace({ channel, desk, adminRemarks: () => ['管理员'], clock })
   const settled = async () => {
     await noticePlace.staffPlace()
     clock.pass(15_000)
