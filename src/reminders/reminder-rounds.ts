@@ -20,8 +20,8 @@ export interface ReminderRoundsParts {
   readonly write: (reminder: Reminder, facts: { nowMs: number; isLate: boolean }) => string
   readonly clock: Clock
   readonly log: Log
-  /** Where nothing is to be said at this moment; a reminder for there waits. */
-  readonly isMuted?: (placeKey: string) => boolean
+  /** To whom nothing is to be said at this moment, where; the reminder waits. */
+  readonly isMuted?: (placeKey: string, personKey: string) => boolean
 }
 
 const MINUTE_MS = 60_000
@@ -75,7 +75,7 @@ export class ReminderRounds {
     const { book, clock, log } = this.#parts
     for (const reminder of book.due(clock.now())) {
       if (this.#stopped) return
-      if (this.#parts.isMuted?.(reminder.place.key)) continue
+      if (this.#parts.isMuted?.(reminder.place.key, reminder.person.key)) continue
       try {
         await this.#deliver(reminder)
       } catch (error) {

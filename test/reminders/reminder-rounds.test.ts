@@ -26,7 +26,7 @@ function aStore(records: readonly Reminder[] = []) {
   return store
 }
 
-function roundsUnderTest(store = aStore()) {
+function roundsUnderTest(store = aStore(), isMuted: (placeKey: string, personKey: string) => boolean = () => false) {
   const channel = new FakeChannel()
   const clock = fixedClock()
   const { log } = capturedLog()
@@ -34,7 +34,7 @@ function roundsUnderTest(store = aStore()) {
   const outbox = new Outbox({ channel, pacing, clock, log })
   const book = new ReminderBook(store)
   const write = ({ day }: Reminder, { isLate }: { isLate: boolean }) => `${isLate ? '晚了 ' : ''}${day}`
-  const rounds = new ReminderRounds({ book, outbox, write, clock, log })
+  const rounds = new ReminderRounds({ book, outbox, write, clock, log, isMuted })
   return { book, rounds, channel, clock, store }
 }
 
@@ -175,4 +175,18 @@ test('begins nothing new once stopped', async () => {
   await rounds.deliverDue()
   await stopped
   expect(channel.sent).toHaveLength(1)
+})
+
+test('waits while a person has the asker’s question, and reminds everybody else', async () => {
+  let held = true
+  const { book, rounds, channel } = roundsUnderTest(aStore(), (place, person) => {
+    return held && place === CUSTOMERS.key && person === WANG.key
+  })
+  await book.set(aMessage(), inMs(0))
+  await book.set(aMessage({ sender: LI }), inMs(0))
+  await rounds.deliverDue()
+  expect(channel.in(CUSTOMERS.key)).toEqual([`@${LI.name} 2026-11-28`])
+  held = false
+  await rounds.deliverDue()
+  expect(channel.in(CUSTOMERS.key).at(-1)).toBe('@王老板 2026-11-28')
 })
