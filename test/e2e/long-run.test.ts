@@ -57,7 +57,8 @@ describe('a long run', () => {
 async function settled(bot: BotUnderLoad, { asked }: Run): Promise<Verdict> {
   await bot.wx.waitSent({ waitMs: SETTLED_MS, quietMs: 5_000 })
   for (const endMs = Date.now() + SETTLED_MS; ; ) {
-    const verdict = judge({ asked, sent: bot.wx.sentList(), lines: logLines(bot.output), ends: bot.ends })
+    const { output, troubles } = bot
+    const verdict = judge({ asked, sent: bot.wx.sentList(), lines: logLines(output), troubles })
     if (verdict.fates.unexplained === 0 || Date.now() > endMs) return verdict
     await bot.wx.waitSent({ after: bot.wx.sentList().at(-1)?.seq ?? 0, waitMs: 2_000 })
   }

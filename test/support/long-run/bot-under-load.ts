@@ -7,11 +7,12 @@ import { BotProcess } from '../fake-weixin/bot-process.js'
 import { FakeWeixin } from '../fake-weixin/fake-weixin.js'
 import type { WorldSpec } from '../fake-weixin/world.js'
 import type { RandomPicks } from '../random-picks.js'
+import type { Trouble } from './judge.js'
 import type { Disturbance } from './plan.js'
 
 const ROOT = path.join(import.meta.dirname, '../../..')
 const MEASURE_ON_SIGNAL = path.join(import.meta.dirname, 'measure-on-signal.cjs')
-const ONLINE_MS = 150_000 // the supervisor waits up to a minute before it starts a bot that was killed again and again
+const ONLINE_MS = 90_000 // the supervisor waits up to a minute before it starts a bot that was killed again and again
 const LONGEST_OUTAGE_MS = 6_000
 const MEASURED_MS = 5_000
 /** As robots have it in their address. */
@@ -29,8 +30,7 @@ export interface MemoryInUse {
 /** `npm start` on the real puppet, with a WeChat and a folder of its own. */
 export class BotUnderLoad {
   readonly wx = new FakeWeixin()
-  /** When a process or a session was ended from outside, milliseconds since the epoch. */
-  readonly ends: number[] = []
+  readonly troubles: Trouble[] = []
   readonly #folder: string
   readonly #inbox: AlertInbox
   readonly #runs: BotProcess[] = []
@@ -88,25 +88,39 @@ export class BotUnderLoad {
 
   /** Something goes wrong, `meanwhile` goes on, and the bot hears again when this resolves. */
   async suffer(what: Disturbance, picks: RandomPicks, meanwhile: () => Promise<void>): Promise<void> {
-    const inits = this.wx.session?.inits ?? 0
-    const atMs = Date.now()
-    if (what === 'outage') {
-      await this.wx.outage()
-      await Promise.all([meanwhile(), sleep(500 + picks.below(LONGEST_OUTAGE_MS))])
-      await this.wx.restore()
-      return this.#hearsAfter(Date.now())
-    }
-    this.ends.push(atMs)
-    if (what === 'kick') {
-      this.wx.kick(picks.pick([1101, 1102]))
-      await meanwhile()
-      return this.#hearsAfter(Date.now())
-    }
+    const fromMs = Date.now()
+    if (what === 'outage') await this.#outage(picks, meanwhile)
+    else if (what === 'kick') await this.#kick(picks, meanwhile)
+    else await this.#kill(what, meanwhile)
+    this.troubles.push({ what, fromMs, toMs: Date.now() })
+  }
+
+  async #outage(picks: RandomPicks, meanwhile: () => Promise<void>): Promise<void> {
+    await this.wx.outage()
+    await Promise.all([meanwhile(), sleep(500 + picks.below(LONGEST_OUTAGE_MS))])
+    await this.wx.restore()
+    await this.#hearsAfter(Date.now())
+  }
+
+  async #kick(picks: RandomPicks, meanwhile: () => Promise<void>): Promise<void> {
+    this.wx.kick(picks.pick([1101, 1102]))
+    await meanwhile()
+    await this.#hearsAfter(Date.now())
+  }
+
+  /** The same session goes on: no scan is needed. */
+  async #kill(what: 'kill-bot' | 'kill-all', meanwhile: () => Promise<void>): Promise<void> {
+    const { number, inits } = this.wx.session ?? { number: 0, inits: 0 }
     if (what === 'kill-bot') process.kill(await this.#pid(), 'SIGKILL')
     else await this.#runs.at(-1)!.stop({ signal: 'SIGKILL' })
     await meanwhile()
     if (what === 'kill-all') this.#launch()
-    await this.wx.waitLogin({ waitMs: ONLINE_MS, inits: inits + 1 })
+    const isResumed = await this.wx.until(() => {
+      const { session } = this.wx
+      return session && (session.number > number || session.inits > inits) && session.polls > 0
+    }, ONLINE_MS)
+    if (!isResumed) throw this.#deaf()
+    if (this.wx.session?.number !== number) throw new Error(`a new login after ${what}`)
   }
 
   async end(): Promise<void> {
@@ -135,7 +149,11 @@ export class BotUnderLoad {
 
   async #hearsAfter(atMs: number): Promise<void> {
     const polled = await this.wx.until(() => (this.wx.session?.lastPollAt ?? 0) > atMs, ONLINE_MS)
-    if (!polled) throw new Error(`deaf for ${ONLINE_MS} ms; the output ends:\n${this.output.slice(-3_000)}`)
+    if (!polled) throw this.#deaf()
+  }
+
+  #deaf(): Error {
+    return new Error(`deaf for ${ONLINE_MS} ms; the output ends:\n${this.output.slice(-3_000)}`)
   }
 }
 

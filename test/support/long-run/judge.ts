@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SentRecord } from '../fake-weixin/sent-log.js'
-import type { Question } from './plan.js'
+import type { Disturbance, Question } from './plan.js'
 
 /** A question as it came in. */
 export interface Asked extends Question {
@@ -25,8 +25,14 @@ export interface Evidence {
   readonly asked: readonly Asked[]
   readonly sent: readonly SentRecord[]
   readonly lines: readonly LogLine[]
-  /** When a process or a session was ended from outside, milliseconds since the epoch. */
-  readonly ends: readonly number[]
+  readonly troubles: readonly Trouble[]
+}
+
+/** What was done to the bot, from then until it heard again; milliseconds since the epoch. */
+export interface Trouble {
+  readonly what: Disturbance
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 /** Why a question has no answer; `unexplained` must not be. */
@@ -47,10 +53,10 @@ export interface Verdict {
 
 const DROPPED =
   /^(reply dropped|reply lost|answer lost, the bubble may have been said|message not understood|not heard, .*)$/
-/** Between coming in and being on its way out; a burst of fifty waits for its turn. */
-const IN_FLIGHT_MS = 15_000
-/** Held for the order of messages, and not yet decided. */
-const HELD_MS = 3_000
+/** Between the decision and the last word of it, on a busy machine; a burst of fifty waits for its turn. */
+const IN_FLIGHT_MS = 30_000
+/** On its way to the bot, or held for the order of messages, and not yet decided. */
+const UNDECIDED_MS = 5_000
 /** What was said before a login is old to the puppet; WeChat tells the time in whole seconds. */
 const CLOCK_MS = 1_000
 
@@ -69,17 +75,14 @@ export function judge(evidence: Evidence): Verdict {
   }
   const reasons: Record<string, number> = {}
   const faults = [...answers.faults]
-  const fateOf = fateFinder(evidence)
+  const { fateOf, circumstancesOf } = investigate(evidence)
   for (const asked of evidence.asked) {
     const answer = answers.of.get(asked.asker) ?? []
     const { fate, why } = answer.length > 0 ? ({ fate: 'answered', why: undefined } as const) : fateOf(asked)
     if (why !== undefined) reasons[why] = (reasons[why] ?? 0) + 1
     fates[fate]++
-    if (fate === 'unexplained') {
-      const own = evidence.lines.filter(({ messageId }) => messageId === asked.msgId)
-      const told = own.map(({ time, msg, kind, reason }) => `${msg} ${kind} ${reason} after ${time - asked.atMs} ms`)
-      faults.push(`${asked.asker} (${asked.msgId}) has no answer and the log no reason, only: ${told.join()}`)
-    }
+    if (fate === 'unexplained')
+      faults.push(`${asked.asker} has no answer and the log no reason, only: ${circumstancesOf(asked)}`)
     if (answer.length > 1) faults.push(`${asked.asker} was answered ${answer.length} times`)
     if (answer.some(({ to }) => to !== asked.room)) faults.push(`${asked.asker} was answered in another group`)
   }
@@ -108,28 +111,50 @@ function answersByAsker(sent: readonly SentRecord[]) {
   return { of, faults }
 }
 
-/** For a question without an answer. */
-function fateFinder({ lines, ends }: Evidence): (asked: Asked) => { readonly fate: Fate; readonly why?: string } {
+/** For questions without an answer. */
+function investigate({ lines, troubles }: Evidence) {
   const ofMessage = new Map<string, LogLine[]>()
   for (const line of lines) {
     if (line.messageId) ofMessage.set(line.messageId, [...(ofMessage.get(line.messageId) ?? []), line])
   }
-  const allEnds = [...ends, ...lines.filter(({ msg }) => msg === 'ending').map(({ time }) => time)]
   const logins = lines.filter(({ msg }) => msg === 'logged in').map(({ time }) => time)
-  const downs = allEnds.map((from) => ({ from, to: logins.find((time) => time > from) ?? Number.POSITIVE_INFINITY }))
-  return ({ msgId, atMs, saidMs }) => {
+  const restarts = lines
+    .filter(({ msg }) => msg === 'ending')
+    .map(({ time }) => ({
+      what: 'restart',
+      fromMs: time,
+      toMs: logins.find((login) => login > time) ?? Number.POSITIVE_INFINITY,
+    }))
+  const downs = [...troubles, ...restarts]
+  const kills = troubles.filter(({ what }) => what.startsWith('kill'))
+  const isFollowed = (by: readonly { readonly fromMs: number }[], sinceMs: number, withinMs: number): boolean =>
+    by.some(({ fromMs }) => fromMs >= sinceMs && fromMs - sinceMs < withinMs)
+
+  function fateOf({ msgId, atMs, saidMs }: Asked): { readonly fate: Fate; readonly why?: string } {
     const own = ofMessage.get(msgId) ?? []
     const dropped = own.find(isDrop)
     if (dropped)
       return { fate: 'dropped with a reason in the log', why: `${dropped.msg}: ${dropped.reason ?? dropped.error}` }
     const decidedMs = own.find(({ msg }) => msg === 'decided')?.time
-    const wasDown = downs.some(({ from, to }) => atMs >= from && saidMs <= to + CLOCK_MS)
-    if (decidedMs === undefined && wasDown) return { fate: 'said while the bot was down' }
-    const withinMs = decidedMs === undefined ? HELD_MS : IN_FLIGHT_MS
-    const sinceMs = decidedMs ?? atMs
-    const wasKilled = allEnds.some((end) => end >= sinceMs && end - sinceMs < withinMs)
-    return { fate: wasKilled ? 'lost with a killed process' : 'unexplained' }
+    if (decidedMs !== undefined)
+      return { fate: isFollowed(kills, decidedMs, IN_FLIGHT_MS) ? 'lost with a killed process' : 'unexplained' }
+    if (isFollowed(kills, atMs, UNDECIDED_MS)) return { fate: 'lost with a killed process' }
+    const wasDown = downs.some(({ fromMs, toMs }) => atMs >= fromMs && saidMs <= toMs + CLOCK_MS)
+    // WeChat takes for fetched what was in an answer that an outage broke.
+    const wasCutOff = isFollowed(downs, atMs, UNDECIDED_MS)
+    return { fate: wasDown || wasCutOff ? 'said while the bot was down' : 'unexplained' }
   }
+
+  /** For whoever looks into it: what came when, in milliseconds from the question on. */
+  function circumstancesOf({ msgId, atMs, saidMs }: Asked): string {
+    const told = (ofMessage.get(msgId) ?? []).map(({ time, msg, reason }) => `${msg} ${reason} ${time - atMs}`)
+    const around = downs.filter(
+      ({ fromMs, toMs }) => Math.abs(fromMs - atMs) < 120_000 || Math.abs(toMs - atMs) < 120_000,
+    )
+    const seen = around.map(({ what, fromMs, toMs }) => `${what} ${fromMs - atMs}…${toMs - atMs}`)
+    return [`said ${saidMs - atMs}`, ...told, ...seen].join(', ')
+  }
+  return { fateOf, circumstancesOf }
 }
 
 /** Silence has a reason as well, but only these are none of the bot's faults. */

@@ -14,11 +14,11 @@ export interface RunSize {
 
 export const FULL_SIZE: RunSize = { rooms: 50, messages: 10_000, outages: 20, kicks: 5, kills: 10 }
 
-/** The same in small: at least one of everything. */
+/** The same in as many groups, but small: at least one of everything that goes wrong. */
 export function sizeFor(messages: number): RunSize {
   const part = (whole: number): number => Math.max(1, Math.round((whole * messages) / FULL_SIZE.messages))
   return {
-    rooms: Math.min(FULL_SIZE.rooms, Math.max(4, Math.ceil(messages / 40))),
+    rooms: FULL_SIZE.rooms,
     messages,
     outages: part(FULL_SIZE.outages),
     kicks: part(FULL_SIZE.kicks),

@@ -23,6 +23,7 @@ export class Run {
   readonly #picks: RandomPicks
   readonly #options: RunOptions
   readonly #said: string[] = []
+  #hearsSinceMs = 0
 
   constructor(bot: BotUnderLoad, picks: RandomPicks, options: RunOptions) {
     this.#bot = bot
@@ -39,7 +40,10 @@ export class Run {
     for (let beat = left.shift(); beat; beat = left.shift()) {
       this.#say(beat.messages)
       await sleep(this.#picks.below(LONGEST_PAUSE_MS))
-      if (beat.disturbance) await this.#bot.suffer(beat.disturbance, this.#picks, () => this.#sayOn(left))
+      if (beat.disturbance) {
+        await this.#bot.suffer(beat.disturbance, this.#picks, () => this.#sayOn(left))
+        this.#hearsSinceMs = Date.now()
+      }
       await this.#keepPace()
       if (this.messages - (this.memory.at(-1)?.messages ?? 0) >= this.#options.measureEach) await this.#measure()
     }
@@ -67,11 +71,11 @@ export class Run {
     }
   }
 
-  /** Goes on when no more than a few questions of the last half minute wait. */
+  /** Goes on when no more than a few questions wait, of those that came in while the bot could hear. */
   async #keepPace(): Promise<void> {
     const { wx } = this.#bot
     await wx.until(() => {
-      const sinceMs = Date.now() - BEHIND_MS
+      const sinceMs = Math.max(Date.now() - BEHIND_MS, this.#hearsSinceMs)
       const lately = this.asked.slice(-WAITING * 3).filter(({ atMs }) => atMs > sinceMs)
       const sent = wx.sentList({ after: Math.max(0, (wx.sentList().at(-1)?.seq ?? 0) - LATELY) })
       const answered = new Set(sent.map(({ text }) => /^@(\S+)\s/.exec(text ?? '')?.[1]))
