@@ -1,3 +1,4 @@
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -5,6 +6,7 @@ import { PROJECT_ROOT } from '../src/config.js'
 import { createLoadSnapshot } from '../src/load-snapshot.js'
 import { fuzzTargets } from '../test/fuzz/fuzz-targets.js'
 import { runFuzz } from '../test/fuzz/run-fuzz.js'
+import { wholeBot } from '../test/fuzz/whole-message.js'
 
 const WHOLE = 1_000_000
 
@@ -25,7 +27,8 @@ const { snapshot } = await createLoadSnapshot({
   intentsDir: join(PROJECT_ROOT, 'intents'),
   cacheDir: join(tmpdir(), 'guoshen-fuzz'),
 })()
-const targets = fuzzTargets(snapshot, Number(values.seed))
+const hears = await wholeBot(mkdtempSync(join(tmpdir(), 'guoshen-fuzz-bot-')))
+const targets = fuzzTargets({ snapshot, hears, seed: Number(values.seed) })
 const startedMs = performance.now()
 let total = 0
 for (const target of targets) {

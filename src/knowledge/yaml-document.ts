@@ -31,6 +31,8 @@ const MAX_CHARS = 2 * 1024 * 1024
 // One slip makes the parser stumble several times.
 const MAX_REPORTED = 3
 const MAX_EXPLAINED = 100
+// Half of a smiley may stand in any sentence, so this is no small number.
+const MAX_OPEN_BRACKETS = 400
 const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
@@ -60,6 +62,9 @@ export function readYaml({
   if (text.length > MAX_CHARS) {
     return broken([{ ...NOWHERE, message: '文件超过 2 MB', remedy: '把内容分成几个小文件' }])
   }
+  if (isNestedDeeply(text)) {
+    return broken([{ ...NOWHERE, message: '括号套了几百层', remedy: '检查哪里少了一个右括号，或者不用括号' }])
+  }
   try {
     // `failsafe` knows strings, lists and maps only: no 4.10 that turns into 4.1, no `no` that turns into false.
     const document = parseDocument(text.replace(/^\uFEFF/, ''), {
@@ -82,6 +87,16 @@ export function readYaml({
     // Nesting of thousands of brackets overflows the parser's stack.
     return broken([{ ...NOWHERE, message: '文件内容读不懂', remedy: '对照别的意图文件重写' }])
   }
+}
+
+/** The parser takes its time for each level, and that of all levels above. */
+function isNestedDeeply(text: string): boolean {
+  let depth = 0
+  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1)
+    if (depth > MAX_OPEN_BRACKETS) return true
+  }
+  return false
 }
 
 function createLocate(root: unknown, placeAt: (offset: number) => YamlPlace): YamlFile['locate'] {

@@ -16,8 +16,15 @@ const ROOT = join(import.meta.dirname, '../..')
 const NOW_MS = Date.parse('2026-11-23T10:00:00+08:00')
 const HALF_CHARACTER = /(?:[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF])/
 
+export interface FuzzSubject {
+  readonly snapshot: KnowledgeSnapshot
+  /** The whole bot. @throws Error when it failed */
+  hears(text: string): Promise<void>
+  readonly seed: number
+}
+
 /** Everything that reads what others wrote, with its share of a million inputs. */
-export function fuzzTargets(snapshot: KnowledgeSnapshot, seed: number): readonly FuzzTarget[] {
+export function fuzzTargets({ snapshot, hears, seed }: FuzzSubject): readonly FuzzTarget[] {
   const spoken = [...questions(), ...ORDERS]
   const texts = (salt: number, corpus = spoken) =>
     mutateTexts(corpus, { seed: seed + salt, pieces: [...PIECES, ...ownVocabulary()] })
@@ -26,13 +33,13 @@ export function fuzzTargets(snapshot: KnowledgeSnapshot, seed: number): readonly
   return [
     {
       name: 'text from the wire',
-      share: 220_000,
+      share: 200_000,
       limitMs: MESSAGE_MS,
       next: texts(1, [...spoken, ...WIRE]),
       run: readsWire,
     },
-    { name: 'normal form', share: 220_000, limitMs: MESSAGE_MS, next: texts(2), run: normalizes },
-    { name: 'commands', share: 220_000, limitMs: MESSAGE_MS, next: texts(3), run: parsesCommand },
+    { name: 'normal form', share: 200_000, limitMs: MESSAGE_MS, next: texts(2), run: normalizes },
+    { name: 'commands', share: 200_000, limitMs: MESSAGE_MS, next: texts(3), run: parsesCommand },
     {
       name: 'understanding',
       share: 150_000,
@@ -40,6 +47,7 @@ export function fuzzTargets(snapshot: KnowledgeSnapshot, seed: number): readonly
       next: texts(4),
       run: (text) => understands(text, snapshot),
     },
+    { name: 'whole messages', share: 60_000, limitMs: MESSAGE_MS, next: texts(8), run: hears },
     {
       name: 'JSON lines',
       share: 100_000,
@@ -53,8 +61,8 @@ export function fuzzTargets(snapshot: KnowledgeSnapshot, seed: number): readonly
 }
 
 const MESSAGE_MS = 50
-/** Files are read at a start or a reload, three times here. */
-const FILE_MS = 250
+/** Files are read at a start or a reload; three times here, and nothing is deeper than the parser's stack. */
+const FILE_MS = 1_000
 
 /** Every Chinese word in the patterns that read messages: repeated and joined, they try out what a pattern is careless about. */
 function ownVocabulary(): readonly string[] {

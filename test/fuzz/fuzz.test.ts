@@ -1,9 +1,12 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PROJECT_ROOT } from '../../src/config.js'
 import { createLoadSnapshot } from '../../src/load-snapshot.js'
 import { fuzzTargets } from './fuzz-targets.js'
 import { runFuzz } from './run-fuzz.js'
+import { wholeBot } from './whole-message.js'
 
 // The whole million: `npm run fuzz`.
 const COUNT = 8_000
@@ -12,7 +15,9 @@ const { snapshot } = await createLoadSnapshot({
   intentsDir: join(PROJECT_ROOT, 'intents'),
 })()
 
-test.each(fuzzTargets(snapshot, 1))('$name stands hostile input', async (target) => {
+const hears = await wholeBot(mkdtempSync(join(tmpdir(), 'guoshen-fuzz-')))
+
+test.each(fuzzTargets({ snapshot, hears, seed: 1 }))('$name stands hostile input', async (target) => {
   const { count, worstMs } = await runFuzz(target, Math.round((target.share * COUNT) / 1_000_000))
   expect(count).toBeGreaterThan(0)
   expect(worstMs).toBeLessThan(target.limitMs)

@@ -236,6 +236,7 @@ const MANY = 20_000
 
 test.each([
   ['brackets', '['.repeat(MANY)],
+  ['nested maps, as deep as they are read', '{'.repeat(2_400)],
   ['maps in maps', '{a: '.repeat(MANY)],
   ['one key over and over', 'a: b\n'.repeat(MANY)],
   ['unknown keys', Array.from({ length: MANY }, (_, index) => `k${index}: v`).join('\n')],
