@@ -1,6 +1,7 @@
 import type { Concept, Problem, SilentExample } from '../model/knowledge.js'
 import { checkShape } from './check-shape.js'
 import { conceptsSchema, intentSchema, silenceSchema } from './intent-schemas.js'
+import { MEASURES } from './texts-key.js'
 import { readYaml, type YamlFile, type YamlPlace } from './yaml-document.js'
 
 /** A sentence and where its author wrote it. */
@@ -44,12 +45,11 @@ interface Source {
 
 /** The one intent that leads to a person instead of a section. */
 const HUMAN_ID = 'human'
-const SKIPPED = new Set(['held-out', 'golden', 'conversations'])
 
 /** Reads one YAML file of the intents folder; its name decides what it holds. Never throws. */
 export function parseIntents(source: Source): ParsedIntents {
   const name = baseName(source.file)
-  if (SKIPPED.has(name)) return { content: { kind: 'skipped' }, problems: [] }
+  if (MEASURES.has(name)) return { content: { kind: 'skipped' }, problems: [] }
   const yaml = readYaml(source)
   if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }
   if (name === 'silence') return readSilence(source, yaml)

@@ -5,9 +5,11 @@ interface KeptText {
   readonly text: string
 }
 
-/** Files that measure the bot and teach it nothing. */
-export const isMeasure = ({ kept }: Pick<KeptText, 'kept'>): boolean =>
-  /^intents\/(?:.*\/)?(?:golden|held-out|conversations)\.ya?ml$/i.test(kept)
+/** Names of the intents folder's files that measure the bot and teach it nothing. */
+export const MEASURES: ReadonlySet<string> = new Set(['held-out', 'golden', 'conversations'])
+
+const isMeasure = ({ kept }: Pick<KeptText, 'kept'>): boolean =>
+  kept.startsWith('intents/') && MEASURES.has(/([^/]+)\.ya?ml$/i.exec(kept)?.[1] ?? '')
 
 /** Changes with every difference in what the bot is taught by these files. */
 export function textsKey({
