@@ -52,6 +52,8 @@ export function showAdminPanel() {
     if (panel.hidden) return
     // They lie in the same place.
     if (!byId('desk').hidden) byId('desk-toggle').click()
+    // All of them at once would leave nothing of the chat.
+    if (byId('chat').hasAttribute('data-why-open')) byId('why-toggle').click()
     box.focus()
   })
   byId('desk-toggle').addEventListener('click', () => {

@@ -31,6 +31,9 @@ const COUNTED_SILENCE: ReadonlySet<string> = new Set<SilenceReason>([
   'muted',
 ])
 
+/** Said, but no answer. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['not-allowed', 'too-fast'])
+
 /** Counts decisions by day, over restarts. */
 export class FiguresBook implements DecisionJournal {
   readonly #list: FiguresList
@@ -42,7 +45,7 @@ export class FiguresBook implements DecisionJournal {
   }
 
   record({ kind, reason }: Pick<DecisionTrace, 'kind' | 'reason'>): void {
-    if (kind === 'silent' && !COUNTED_SILENCE.has(reason)) return
+    if (kind === 'silent' ? !COUNTED_SILENCE.has(reason) : UNCOUNTED.has(reason)) return
     const counter = kind === 'silent' ? 'silent' : COUNTERS[kind]
     const today = this.#of(chinaDay(this.#clock.now()))
     const others = this.#list.records().filter(({ day }) => day !== today.day)

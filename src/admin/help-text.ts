@@ -18,7 +18,7 @@ const LINES: readonly HelpLine[] = [
   { kind: 'mute', line: '静音 群名 2小时｜恢复 群名', needs: ({ rooms }) => rooms },
   { kind: 'reload', line: '重载：换上改好的知识（重载 强制）' },
   { kind: 'check', line: '检查：只检查，不换', needs: ({ releases }) => releases.check },
-  { kind: 'roll-back', line: '回滚：退回上一版（回滚 3）', needs: ({ releases }) => releases.rollBack },
+  { kind: 'roll-back', line: '回滚：退回上一个发布（回滚 3）', needs: ({ releases }) => releases.rollBack },
   { kind: 'list-unanswered', line: '未答：没答上的问题', needs: ({ learning }) => learning },
   { kind: 'assign', line: '归类 7 4.1｜忽略 7', needs: ({ learning }) => learning },
   { kind: 'teach', line: '新说法 4.1 一句话', needs: ({ learning }) => learning },

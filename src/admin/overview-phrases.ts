@@ -62,7 +62,7 @@ export const overviewPhrases = {
 } as const
 
 const releaseWords = ({ version, release }: KnowledgeState): string =>
-  release ? `第 ${release.number} 版（${version}，${momentWords(release.atMs)}）` : `版本 ${version}`
+  release ? `发布 ${release.number}（版本 ${version}，${momentWords(release.atMs)}）` : `版本 ${version}`
 
 function dayWords({ day }: DayFigures): string {
   const { month, date } = civilOf(day)
