@@ -191,13 +191,15 @@ const OTHER_SUBJECT = new RegExp(
   `^(?:我们?的?|这个|那个|小程序的?)?[^改加换补删选填交传弄了,，。]{0,3}(?:${OTHER_OBJECT.source})(?:的|申请|审核)? ?$`,
 )
 
+/** "认证完14号提交的": the other object was seen to before. */
+const DONE_BEFORE = new RegExp(`(?:${OTHER_OBJECT.source})[^,，。]{0,2}(?:完|好|过)(?:了|以后|之后|后)*`, 'g')
+
 function isOfReview(text: string, day: DayMention, word: RoleWord): boolean {
   if (word.role === 'passed') return word.strong || NAMES_FIRST_REVIEW.test(clauseAround(text, day))
   if (word.role !== 'submit') return true
   if (word.strong) return !OTHER_SUBJECT.test(text.slice(clauseOf(text, day).start, day.start))
-  return !OTHER_OBJECT.test(
-    clauseAround(text, { start: Math.min(day.start, word.start), end: Math.max(day.end, word.end) }),
-  )
+  const clause = clauseAround(text, { start: Math.min(day.start, word.start), end: Math.max(day.end, word.end) })
+  return !OTHER_OBJECT.test(clause.replace(DONE_BEFORE, ''))
 }
 
 function sameClause(text: string, from: number, to: number): boolean {
