@@ -50,7 +50,10 @@ const monthAndDate: DayRule = {
 const dateOfNamedMonth: DayRule = {
   source: 'date',
   hint: /月/,
-  pattern: new RegExp(`(上上|${LAST}|这|本|当|下)个?月的? ?(${NUMBER})(?: ?[号日]${NOT_A_DATE}|(?= ?(?:提|交|送审)))`, 'g'),
+  pattern: new RegExp(
+    `(上上|${LAST}|这|本|当|下)个?月的? ?(${NUMBER})(?: ?[号日]${NOT_A_DATE}|(?= ?(?:提|交|送审)))`,
+    'g',
+  ),
   read: ([, which, date], today) => {
     const { year, month } = today.civil
     const day = dateIn(year, month + monthsAway(which!), readNumber(date!) ?? 0)
