@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '../model/message.js'
-import { type HeardLine, type Speaker, type Talk, whoIsTalkedTo } from './who-is-talked-to.js'
+import { type HeardLine, type Talk, type WaitingAsker, whoIsTalkedTo } from './who-is-talked-to.js'
 
 export interface TalkWatchOptions {
   /** The bot holds back for an asker without a ticket for so long after a colleague spoke to them. */
@@ -30,7 +30,7 @@ export class TalkWatch {
   /** Takes note of what a colleague says, and tells whom it is meant for. */
   heardColleague(
     message: IncomingMessage,
-    known: { readonly waiting: readonly Speaker[]; readonly colleagueNames: readonly string[] },
+    known: { readonly waiting: readonly WaitingAsker[]; readonly colleagueNames: readonly string[] },
   ): Talk {
     const placeKey = message.place.key
     const talk = whoIsTalkedTo(message, { ...known, recent: this.#lines.get(placeKey) ?? [] })

@@ -8,6 +8,11 @@ export interface Speaker {
   readonly name: string
 }
 
+export interface WaitingAsker extends Speaker {
+  /** When the ticket last heard of them: what was said before a restart is known from there alone. */
+  readonly spokeAtMs?: number
+}
+
 /** One line of a group, as far back as it matters. */
 export interface HeardLine {
   readonly atMs: number
@@ -26,7 +31,7 @@ export interface TalkSituation {
   /** What was said before, oldest first. */
   readonly recent: readonly HeardLine[]
   /** Askers of this group whose question lies with people. */
-  readonly waiting: readonly Speaker[]
+  readonly waiting: readonly WaitingAsker[]
   /** Names of the vendor's people: what is said to them is not said to an asker. */
   readonly colleagueNames: readonly string[]
 }
@@ -47,6 +52,8 @@ export const ANSWER_WITHIN_MS = 5 * 60_000
 const SAYS_YOU_WITHIN_MS = 10 * 60_000
 /** A ticket is remembered for longer than a question in passing. */
 const TICKET_WITHIN_MS = 30 * 60_000
+/** With 您, at the end of a working day as well. */
+const TICKET_SAYS_YOU_WITHIN_MS = 10 * 3_600_000
 const REPORT_WITHIN_MS = 2 * 60_000
 /** Colleagues who talk with each other answer each other as fast. */
 const AMONG_US_WITHIN_MS = 2 * 60_000
@@ -125,7 +132,10 @@ function fromTheFlow(message: IncomingMessage, situation: TalkSituation): Talk {
   }
   const meant = taken ?? likeliest(open, text, situation)
   if (meant) return { rule: 'answered', askerKeys: [meant.speaker.key] }
-  const [only, ...more] = waiting.filter(({ key }) => spokeSince(recent, key, nowMs - TICKET_WITHIN_MS))
+  const ticketSinceMs = nowMs - (saysYou ? TICKET_SAYS_YOU_WITHIN_MS : TICKET_WITHIN_MS)
+  const [only, ...more] = waiting.filter(
+    ({ key, spokeAtMs = 0 }) => spokeAtMs >= ticketSinceMs || spokeSince(recent, key, ticketSinceMs),
+  )
   if (only && more.length === 0) return { rule: 'only-ticket', askerKeys: [only.key] }
   const report = recent.findLast(({ part, wants }) => part === 'asker' && wants !== 'nothing')
   const isFresh = report?.wants === 'maybe' && report.atMs >= nowMs - REPORT_WITHIN_MS

@@ -88,7 +88,10 @@ export class DeskFront {
     if (parseStaffCommand(message.text)) return
     const colleagueNames = desk.rules.roster.map(({ name }) => name)
     const here = desk.list().filter(({ placeKey }) => placeKey === message.place.key)
-    const waiting = here.map(({ askerKey, askerName }) => ({ key: askerKey, name: askerName }))
+    const waiting = here.map(({ askerKey, askerName, events, openedAtMs }) => ({
+      ...{ key: askerKey, name: askerName },
+      spokeAtMs: events.findLast(({ who }) => who.key === askerKey)?.atMs ?? openedAtMs,
+    }))
     const talk = talks.heardColleague(message, { waiting, colleagueNames })
     const by = { key: message.sender.key, name: message.sender.name }
     for (const { number } of here.filter(({ askerKey }) => talk.askerKeys.includes(askerKey))) {

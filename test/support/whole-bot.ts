@@ -109,8 +109,10 @@ export async function wholeBot() {
     /** Every JSON file below the data folder, by its path there. */
     files: (): readonly string[] =>
       readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json')),
-    async restart() {
+    /** @param meanwhile what is done to the files while no bot runs */
+    async restart(meanwhile: () => void = () => {}) {
       await bot!.stop()
+      meanwhile()
       clock.pass(1_000)
       await start()
     },
