@@ -1,5 +1,4 @@
-import { access } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { absentPictures } from './adapters/files/absent-pictures.js'
 import {
   type AuthorsFile,
   type AuthorsFiles,
@@ -145,16 +144,7 @@ export class ReleaseWorkshop {
 
   async #missingPictures(guides: readonly Guide[], { guides: texts }: AuthorsFiles): Promise<readonly Problem[]> {
     if (this.#paths.hasDocsSite) return []
-    const { knowledgeDir, illustrationsDir } = this.#paths
-    const missing = new Set<string>()
-    for (const path of picturePaths(guides)) {
-      const places = [join(resolve(knowledgeDir), path), join(illustrationsDir, basename(path))]
-      const isThere = await Promise.any(places.map((place) => access(place))).then(
-        () => true,
-        () => false,
-      )
-      if (!isThere) missing.add(path)
-    }
+    const missing = await absentPictures(picturePaths(guides), this.#paths)
     return missingPictures(guides, { texts, missing })
   }
 }

@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { KnowledgeFolder } from '../adapters/files/knowledge-folder.js'
-import { readConfig } from '../config.js'
+import { absentPictures } from '../adapters/files/absent-pictures.js'
+import { type AuthorsFiles, KnowledgeFolder } from '../adapters/files/knowledge-folder.js'
+import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
+import { readExam } from '../evaluate/read-exam.js'
 import { describeKnowledge } from '../knowledge/describe-knowledge.js'
+import { missingPictures, picturePaths } from '../knowledge/missing-pictures.js'
 import { readKnowledge } from '../knowledge/read-knowledge.js'
+import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import { exitOnBadInput } from './exit-on-bad-input.js'
 
 /** Tells authors what their files hold and what is wrong with them; exit code 1 on errors. */
@@ -19,9 +23,24 @@ async function main(): Promise<void> {
     intentsDir: knowledge.intentsDir,
     learnedDir: join(dataDir, 'learned'),
   })
-  const { content, problems } = readKnowledge(await folder.read())
+  const files = await folder.read()
+  const { content, problems: found } = readKnowledge(files)
+  const exam = readExam(files.intents, (key) =>
+    content.guides.some(({ sections }) => sections.some((s) => s.key === key)),
+  )
+  const problems = [...found, ...exam.problems, ...(await lackingPictures(content, { files, knowledge }))]
   for (const line of describeKnowledge(content, problems)) console.log(line)
   process.exitCode = problems.some(({ severity }) => severity === 'error') ? 1 : 0
+}
+
+async function lackingPictures(
+  { guides }: KnowledgeContent,
+  { files, knowledge }: { readonly files: AuthorsFiles; readonly knowledge: Config['knowledge'] },
+): Promise<readonly Problem[]> {
+  if (knowledge.docsSite !== null) return []
+  const illustrationsDir = join(PROJECT_ROOT, 'knowledge', 'illustrations')
+  const missing = await absentPictures(picturePaths(guides), { knowledgeDir: knowledge.dir, illustrationsDir })
+  return missingPictures(guides, { texts: files.guides, missing })
 }
 
 await exitOnBadInput(main)

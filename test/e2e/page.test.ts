@@ -123,12 +123,16 @@ describe('the page', () => {
     await writeFile(guide, text.replace('没有硬性要求', '随便写一句即可'))
     const xu = await windowOf('xu', 'direct:xu')
     await say(xu, '重载')
-    await botSays(xu, '知识已重载').waitFor()
+    await botSays(xu, /已采用发布 2[\s\S]*小节：修改 1（4\.2）/).waitFor()
     await say(xu, '版本描述怎么写')
     await botSays(xu, '随便写一句即可').waitFor()
     await writeFile(guide, text.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
     await xu.locator('#reload').click()
-    await xu.locator('#toast[data-ok=false]', { hasText: /fasttest\.md:\d+/ }).waitFor()
+    await xu.locator('#toast[data-ok=false]', { hasText: /继续用发布 2[\s\S]*fasttest\.md:\d+/ }).waitFor()
+    await say(xu, '回滚')
+    await botSays(xu, /已回到发布 1/).waitFor()
+    await say(xu, '版本描述要怎么写')
+    await botSays(xu, '没有硬性要求').waitFor()
     await xu.close()
   })
 
@@ -140,7 +144,7 @@ describe('the page', () => {
       env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data') },
     }).start()
     expect((await reload.waitExit())?.code).toBe(1)
-    expect(reload.output).toMatch(/没有重载/)
+    expect(reload.output).toMatch(/有错误，继续用发布 1/)
   })
 
   it('does not reload for a customer', async () => {

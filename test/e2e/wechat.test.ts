@@ -141,7 +141,7 @@ describe('the bot on WeChat', () => {
     wx.inject({ from: 'mallory', text: '重载' })
     expect((await answers('mallory'))[0]!.text).not.toMatch(/已重载/)
     wx.inject({ from: 'xu', text: '重载' })
-    expect((await answers('xu'))[0]!.text).toMatch(/知识已重载/)
+    expect((await answers('xu'))[0]!.text).toMatch(/已采用发布 2/)
     expect((await ask('wang', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
   })
 
@@ -150,7 +150,7 @@ describe('the bot on WeChat', () => {
     const before = await readFile(guide, 'utf8')
     await writeFile(guide, before.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
     wx.inject({ from: 'xu', text: '重载' })
-    expect((await answers('xu'))[0]!.text).toMatch(/没有重载[\s\S]*fasttest\.md:\d+/)
+    expect((await answers('xu'))[0]!.text).toMatch(/继续用发布 2[\s\S]*fasttest\.md:\d+/)
     expect((await ask('li', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
   })
 
