@@ -246,6 +246,19 @@ describe('handing over on WeChat', () => {
     expect(await reads('g1', '发布语音帖')).toMatch(/^@小李/)
   })
 
+  it('knows everybody again after a kill, and a login with new ids', async () => {
+    bot.kill('SIGKILL')
+    await bot.waitExit()
+    wx.kick()
+    bot = startBot()
+    await wx.waitLogin({ after: 2, waitMs: START_MS })
+    await bot.waitOutput(/logged in/, START_MS)
+    say('chen', '{@wang}我再查一下')
+    await keepsQuiet('wang', '{@bot}提审的时候弹出UGC说明要怎么填')
+    say('li', '{@bot}首次审核一共要多久')
+    expect(await reads('g1', '审核')).toMatch(/^@小李/)
+  })
+
   it('closes from the staff group, and the asker has the last word', async () => {
     say('xu', '结单 1 已重新上传', 'duty')
     await reads('duty', '工单 1 已结单')
