@@ -58,7 +58,12 @@ export class OrderTaker {
         carryOut: async () => (await runCommand(command, by, this.#options)).text,
       }
     }
-    return isAttempt(command) ? this.#refuse(command, by) : undefined
+    return isAttempt(command, by.role) || this.#namesSomebody(command) ? this.#refuse(command, by) : undefined
+  }
+
+  /** 撤销 审核 is talk, 撤销 and the name of an admin is not. */
+  #namesSomebody(command: Command): boolean {
+    return command.kind === 'revoke-role' && this.#options.operations.rights?.knows(command.name) === true
   }
 
   /** Nothing in groups; in direct chat one polite line, once. */

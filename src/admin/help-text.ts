@@ -1,5 +1,5 @@
 import type { Command } from '../model/command.js'
-import type { Operations, Orderer } from '../model/operations.js'
+import type { Operations, Orderer, OrdererRole } from '../model/operations.js'
 import { commandPhrases as say } from './command-phrases.js'
 import { mayGive } from './may-order.js'
 
@@ -8,6 +8,8 @@ interface HelpLine {
   readonly line: string
   /** Only where this part of the bot is there. */
   readonly needs?: (operations: Operations) => unknown
+  /** Means something else to others. */
+  readonly only?: OrdererRole
 }
 
 const LINES: readonly HelpLine[] = [
@@ -24,6 +26,7 @@ const LINES: readonly HelpLine[] = [
   { kind: 'teach', line: '新说法 4.1 一句话', needs: ({ learning }) => learning },
   { kind: 'accept-draft', line: '草稿｜采纳 12：把结单说明收进知识', needs: ({ learning }) => learning },
   { kind: 'show-audit', line: '审计：谁下过什么命令', needs: ({ audit }) => audit },
+  { kind: 'claim-role', line: '认领：看等着的认领码，和谁有身份', needs: ({ rights }) => rights, only: 'operator' },
   { kind: 'revoke-role', line: '撤销 名字：收回权限', needs: ({ rights }) => rights },
   { kind: 'list-tickets', line: '工单｜工单 12｜接单 12｜结单 12 说明' },
   { kind: 'reply-ticket', line: '回复 12 内容｜备注 12 内容' },
@@ -34,7 +37,10 @@ const LINES: readonly HelpLine[] = [
 /** What this orderer may order here, a line each; at most 500 characters. */
 export function helpText({ role, where }: Orderer, operations: Operations): string {
   const lines = LINES.filter(
-    ({ kind, needs }) => mayGive(role, { kind } as Command, where) && (needs === undefined || needs(operations)),
+    ({ kind, needs, only }) =>
+      mayGive(role, { kind } as Command, where) &&
+      (needs === undefined || needs(operations)) &&
+      (only === undefined || only === role),
   )
   return [say.help, ...lines.map(({ line }) => line)].join('\n')
 }

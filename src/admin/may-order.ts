@@ -72,8 +72,8 @@ const TALK: ReadonlySet<Command['kind']> = new Set([
 ])
 
 /** Whether it is an order for certain, of somebody who may not give it; else it is talk and is treated as such. */
-export function isAttempt(command: Command): boolean {
-  if (TALK.has(command.kind)) return false
+export function isAttempt(command: Command, role: OrdererRole): boolean {
+  if (role === 'customer' && TALK.has(command.kind)) return false
   if ('text' in command && command.text === '') return false
   const lacksTarget =
     ('number' in command && command.number === null) || ('sectionKey' in command && command.sectionKey === null)

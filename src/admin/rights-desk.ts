@@ -96,6 +96,10 @@ export class RightsDesk implements Rights {
     return done(say.revoked(grant, isBack))
   }
 
+  knows(name: string): boolean {
+    return this.#parts.roles.named(name).length > 0
+  }
+
   pending(): Report {
     const { claims, roles } = this.#parts
     return done(say.pending({ waiting: claims.waiting(), locked: claims.locked(), grants: roles.grants }))

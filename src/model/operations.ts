@@ -75,6 +75,8 @@ export interface Rights {
   redeem(order: { readonly code: string; readonly by: Party; readonly contactId: string }): Promise<Report>
   /** Codes that wait to be handed out, who is locked out and who has a role: for the operator's eyes only. */
   pending(): Report
+  /** Whether somebody of that name has a role by code. */
+  knows(name: string): boolean
   revoke(order: { readonly name: string; readonly by: Party }): Promise<Report>
 }
 

@@ -48,6 +48,20 @@ test.each([
   expect(bot.knowledge.current().version).toBe('cafe0001')
 })
 
+test('taking rights back is an attempt of colleagues, and of customers where the name is known', async () => {
+  const knows = (name: string) => name === '张三'
+  const bot = await botUnderTest()
+  Object.assign(bot.operations, { rights: { knows, awaitsCode: () => false } })
+  await bot.hears('撤销 审核', { sender: WANG, place: DIRECT })
+  expect(await bot.audit.recent(10)).toEqual([])
+  await bot.hears('撤销 张三', { sender: WANG, place: DIRECT })
+  await bot.hears('撤销 李四', { sender: CHEN, place: STAFF_ROOM })
+  expect((await bot.audit.recent(10)).map(({ what, result }) => `${what} ${result}`)).toEqual([
+    '撤销 李四 refused',
+    '撤销 张三 refused',
+  ])
+})
+
 test('what the admin quotes is no order', async () => {
   const bot = await botUnderTest()
   await bot.hears('这是什么意思', {

@@ -188,6 +188,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     ticketFile,
     traces,
     audit,
+    operations: parts.operations,
   }
 }
 
