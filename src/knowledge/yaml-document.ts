@@ -33,6 +33,8 @@ const MAX_REPORTED = 3
 const MAX_EXPLAINED = 100
 // Half of a smiley may stand in any sentence, so this is no small number.
 const MAX_OPEN_BRACKETS = 400
+/** `- `, `? ` and `: `, each of which may open another level. */
+const MAX_SIGNS_IN_LINE = 100
 const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
@@ -63,7 +65,9 @@ export function readYaml({
     return broken([{ ...NOWHERE, message: '文件超过 2 MB', remedy: '把内容分成几个小文件' }])
   }
   if (isNestedDeeply(text)) {
-    return broken([{ ...NOWHERE, message: '括号套了几百层', remedy: '检查哪里少了一个右括号，或者不用括号' }])
+    return broken([
+      { ...NOWHERE, message: '套的层次太多', remedy: '检查哪里少了右括号，一行里不要连写几十个“- ”或“: ”' },
+    ])
   }
   try {
     // `failsafe` knows strings, lists and maps only: no 4.10 that turns into 4.1, no `no` that turns into false.
@@ -96,7 +100,7 @@ function isNestedDeeply(text: string): boolean {
     depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1)
     if (depth > MAX_OPEN_BRACKETS) return true
   }
-  return false
+  return text.split('\n').some((line) => (line.match(/[-?:][ \t]/g)?.length ?? 0) > MAX_SIGNS_IN_LINE)
 }
 
 function createLocate(root: unknown, placeAt: (offset: number) => YamlPlace): YamlFile['locate'] {

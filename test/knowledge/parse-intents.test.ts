@@ -246,6 +246,8 @@ test.each([
   ['anchors', `a: [${'&a b, '.repeat(MANY)}]`],
   ['colons of full width', 'a：b\n'.repeat(MANY)],
   ['explicit keys', '? '.repeat(MANY)],
+  ['explicit values, as deep as they are read', ': '.repeat(1_900)],
+  ['keys behind keys', 'a: '.repeat(1_300)],
   ['three megabytes', 'a'.repeat(3_000_000)],
 ])('a file of %s is refused in good time', (_what, text) => {
   const startedMs = performance.now()
