@@ -1,7 +1,7 @@
 import { type FolderPaths, KnowledgeFolder } from './adapters/files/knowledge-folder.js'
 import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
-import { toSnapshot } from './knowledge/build-snapshot.js'
+import { buildSnapshot } from './knowledge/build-snapshot.js'
 import { unpackKnowledge } from './knowledge/pack-knowledge.js'
 import type { Problem } from './model/knowledge.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
@@ -25,6 +25,6 @@ export function createLoadSnapshot({ cacheDir, ...paths }: FolderPaths & { reado
     const outcome = await builder.build(await folder.read())
     if (outcome.status === 'broken') throw new KnowledgeError(outcome.problems)
     const built = runAtOnce(unpackKnowledge(outcome.packed))
-    return { snapshot: toSnapshot(built), warnings: built.warnings }
+    return { snapshot: runAtOnce(buildSnapshot(built)), warnings: built.warnings }
   }
 }

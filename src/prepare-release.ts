@@ -10,7 +10,7 @@ import { KnowledgeBuilder } from './build-knowledge.js'
 import { KnowledgeError } from './errors.js'
 import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from './evaluate/exam.js'
 import { type Exam, examKeyOf, readExam } from './evaluate/read-exam.js'
-import { toSnapshot } from './knowledge/build-snapshot.js'
+import { buildSnapshot } from './knowledge/build-snapshot.js'
 import { missingPictures, picturePaths } from './knowledge/missing-pictures.js'
 import { unpackKnowledge } from './knowledge/pack-knowledge.js'
 import type { Guide, Problem } from './model/knowledge.js'
@@ -121,7 +121,11 @@ export class ReleaseWorkshop {
     if (known) return known
     // A copy: the bytes themselves are handed over to the bot's thread, and are gone from here then.
     const built = runAtOnce(unpackKnowledge(new Uint8Array(packed)))
-    return remember(this.#known, textsKey, { snapshot: toSnapshot(built), warnings: built.warnings, textsKey })
+    return remember(this.#known, textsKey, {
+      snapshot: runAtOnce(buildSnapshot(built)),
+      warnings: built.warnings,
+      textsKey,
+    })
   }
 
   #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {

@@ -1,6 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BuildError } from '../errors.js'
-import { toSnapshot } from '../knowledge/build-snapshot.js'
+import { buildSnapshot } from '../knowledge/build-snapshot.js'
 import type { KnowledgeHolder } from '../knowledge/knowledge-holder.js'
 import { unpackKnowledge } from '../knowledge/pack-knowledge.js'
 import { versionOf } from '../knowledge/texts-key.js'
@@ -171,10 +170,10 @@ export class ReleaseDesk implements Releases {
 }
 
 /** In slices, because messages are waiting. */
-export async function unpack(packed: Uint8Array): Promise<KnowledgeSnapshot> {
-  const built = await runInSlices(unpackKnowledge(packed))
-  await nextTurn()
-  return toSnapshot(built)
+export const unpack = (packed: Uint8Array): Promise<KnowledgeSnapshot> => runInSlices(snapshotFrom(packed))
+
+function* snapshotFrom(packed: Uint8Array): Generator<void, KnowledgeSnapshot> {
+  return yield* buildSnapshot(yield* unpackKnowledge(packed))
 }
 
 const keptLine = (record: ReleaseRecord): string => say.keptRelease(record, whenWords(record.atMs))

@@ -5,7 +5,7 @@ import { ConceptLexicon } from './concept-lexicon.js'
 import { extractFeatures } from './extract-features.js'
 import { type MessageModel, NOTHING, type Reading, readFeatures } from './message-model.js'
 import { normalizeText } from './normalize-text.js'
-import { SearchIndex } from './search-index.js'
+import { type SearchDocument, SearchIndex } from './search-index.js'
 import { type TaughtMeaning, TaughtSentences } from './taught-sentences.js'
 import { type Example, trainMessageModel } from './train-message-model.js'
 
@@ -58,8 +58,25 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
  * @param compiled from `compileMatcher` with the same content; trained anew when left out
  */
 export function buildIntentMatcher(content: KnowledgeContent, compiled = compileMatcher(content)): IntentMatcher {
+  const steps = assembleIntentMatcher(content, compiled)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same in steps of a millisecond or less, for a thread on which messages wait. */
+export function* assembleIntentMatcher(
+  content: KnowledgeContent,
+  compiled: CompiledMatcher,
+): Generator<void, IntentMatcher> {
   const lexicon = new ConceptLexicon(content.concepts)
-  const index = indexAutomatic(content)
+  yield
+  const index = new SearchIndex()
+  for (const document of automaticDocuments(content)) {
+    index.add(document)
+    yield
+  }
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const taught = new TaughtSentences(content)
   return {
@@ -134,16 +151,14 @@ function classify(
   return { candidates: candidates.slice(0, MAX_CANDIDATES), wantsHuman }
 }
 
-function indexAutomatic({ intents, guides }: KnowledgeContent): SearchIndex {
+function* automaticDocuments({ intents, guides }: KnowledgeContent): Generator<SearchDocument> {
   const sections = new Map(guides.flatMap((guide) => guide.sections).map((section) => [section.key, section]))
-  return new SearchIndex(
-    intents.flatMap(({ automatic, id, sectionKey, title, utterances, learned = [] }) => {
-      const section = sectionKey === undefined ? undefined : sections.get(sectionKey)
-      if (!automatic || !section) return []
-      const body = section.parts.flatMap(({ lines, pictures }) => [...lines, ...pictures.map(({ alt }) => alt)])
-      return [{ id, title, texts: [...utterances, ...learned, ...section.required, ...body] }]
-    }),
-  )
+  for (const { automatic, id, sectionKey, title, utterances, learned = [] } of intents) {
+    const section = sectionKey === undefined ? undefined : sections.get(sectionKey)
+    if (!automatic || !section) continue
+    const body = section.parts.flatMap(({ lines, pictures }) => [...lines, ...pictures.map(({ alt }) => alt)])
+    yield { id, title, texts: [...utterances, ...learned, ...section.required, ...body] }
+  }
 }
 
 function searchCandidate(intentId: string, sectionKey: string, coverage: number): Candidate {

@@ -25,15 +25,16 @@ const QUESTION_FILLER =
 
 /** Finds sections that nobody wrote utterances for, by the characters that question and section share. */
 export class SearchIndex {
-  readonly #documents: readonly SearchDocument[]
+  readonly #documents: SearchDocument[] = []
   readonly #postings = new Map<string, Posting[]>()
 
-  constructor(documents: readonly SearchDocument[]) {
-    this.#documents = documents
-    for (const [index, document] of documents.entries()) this.#add(index, document)
+  constructor(documents: readonly SearchDocument[] = []) {
+    for (const document of documents) this.add(document)
   }
 
-  #add(index: number, { title, texts }: SearchDocument): void {
+  add(document: SearchDocument): void {
+    const { title, texts } = document
+    const index = this.#documents.push(document) - 1
     const weights = new Map<string, number>()
     for (const text of texts) for (const term of termsOf(text)) weights.set(term, BODY_WEIGHT)
     for (const term of termsOf(title)) weights.set(term, 1)
