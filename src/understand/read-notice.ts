@@ -11,6 +11,8 @@ interface Knowing {
 // A reason with a mark of one of our sections is known even where its wording is new to the classifier.
 const MARK_CONFIDENCE = 0.9
 const KNOWN_REASON_CONFIDENCE = 0.5
+/** Of several sections with a mark, those that the classifier gives less don't come first. */
+const MARKED_SHARE = 0.1
 /** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
 const PHRASE_CHARS = 8
 
@@ -30,16 +32,20 @@ interface Mark {
   readonly text: string
 }
 
+/** The platform parts the levels of a category now by a dash, now by an arrow, and puts names in brackets or not. */
+const squeeze = (text: string): string => text.replace(/[\s\-—–>→_/、:"“”「」【】《》]+/g, '')
+
 const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
 
 function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
-  const found = marks(intents).filter((mark) => text.includes(mark.text))
+  const squeezed = squeeze(text)
+  const found = marks(intents).filter((mark) => squeezed.includes(mark.text))
   const marked = new Set(found.map(({ sectionKey }) => sectionKey))
   const sure = matcher
     .match(text)
     .candidates.filter(
-      ({ confidence, sectionKey }) =>
-        confidence >= KNOWN_REASON_CONFIDENCE && (marked.size === 0 || marked.has(sectionKey)),
+      ({ confidence, share, sectionKey }) =>
+        marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
     )
   const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
   const [best] = sure.length > 0 ? sure : byMark
@@ -58,7 +64,7 @@ function marks(intents: readonly Intent[]): readonly Mark[] {
     known = intents.flatMap(({ id, sectionKey, noticeMarks }) =>
       sectionKey === undefined
         ? []
-        : noticeMarks.map((mark) => ({ intentId: id, sectionKey, text: normalizeText(mark) })),
+        : noticeMarks.map((mark) => ({ intentId: id, sectionKey, text: squeeze(normalizeText(mark)) })),
     )
     marksOf.set(intents, known)
   }
