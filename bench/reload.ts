@@ -41,7 +41,7 @@ function rowsOf(builds: BuildResult, { load, pauses }: Awaited<ReturnType<typeof
     row(`… longest pause, with ${MESSAGES_PER_SECOND} messages a second`, pauseWords(pauses)),
     row('… median of the longest pauses', pauseWords([medianPause(pauses)])),
     row('messages asked / answered / from a mixed state', `${load.asked} / ${load.answered} / ${load.mixed}`),
-    row('heap of the bot after a tenth / at the end, MiB', `${shortNumber(early)} / ${shortNumber(late)}`),
+    row('heap of the bot after a fifth / at the end, MiB', `${shortNumber(early)} / ${shortNumber(late)}`),
     row('resident memory, thread included, MiB', shortNumber(process.memoryUsage.rss() / 2 ** 20)),
   ]
 }

@@ -19,7 +19,7 @@ function explain(error: unknown): readonly string[] | undefined {
     return ['知识或意图有错，请改好再启动：', ...error.problems.map(formatProblem)]
   }
   if (error instanceof ConfigError) return ['配置有错：', ...error.problems]
-  if (error instanceof StoreError) return [`工单文件打不开：${error.message}`]
+  if (error instanceof StoreError) return [`数据文件打不开：${error.message}`]
   if (error instanceof FolderInUseError) return folderInUse(error)
   // parseArgs throws for unknown options.
   if (error instanceof TypeError && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))

@@ -28,7 +28,7 @@ export interface LoadResult {
   /** Answers that are not wholly of the state of the version that they were decided on. */
   readonly mixed: number
   readonly statesSeen: readonly State[]
-  /** Heap in use after a garbage collection, in MiB: after a tenth of the reloads and at the end. */
+  /** Heap in use after a garbage collection, in MiB: after a fifth of the reloads and at the end. */
   readonly heapMiB: readonly [number, number]
   readonly tookMs: number
   readonly reloadMs: readonly number[]
@@ -64,7 +64,7 @@ export async function reloadUnderLoad(options: LoadOptions): Promise<LoadResult>
     let earlyHeap = 0
     for (let done = 1; done <= options.reloads; done++) {
       await switchTo(done % 2 === 1 ? '乙' : '甲')
-      if (done === Math.ceil(options.reloads / 10)) earlyHeap = heapMiB()
+      if (done === Math.ceil(options.reloads / 5)) earlyHeap = heapMiB()
     }
     await stopAsking()
     return {
@@ -87,7 +87,10 @@ function startBot(folder: string, { knowledgeDir, intentsDir }: TwoStates, { cha
   return createBot(config, { channel, clock: { now: () => Date.now() }, log: quiet, journal })
 }
 
-/** People who ask one question each, in a direct chat of their own, and what becomes of it. */
+/** Whom the bot has talked with, it remembers for a while; new people all the time would look like a leak. */
+const ASKERS = 500
+
+/** People who ask again and again, in direct chats of their own, and what becomes of it. */
 class Asking {
   readonly channel = new FakeChannel()
   readonly #decidedOn = new Map<string, string>()
@@ -119,27 +122,28 @@ class Asking {
   }
 
   async #ask(bot: Bot): Promise<void> {
-    const name = String(++this.#asked)
-    const place: Place = { kind: 'direct', id: name, key: `direct:${name}` }
+    const id = String(++this.#asked)
+    const name = `asker ${this.#asked % ASKERS}`
+    const place: Place = { kind: 'direct', id, key: `direct:${name}` }
     const startedMs = performance.now()
     await bot.handle(
       aMessage({
-        ...{ id: name, place, text: MARKED_QUESTION, addressedToBot: true, sentAtMs: Date.now() },
+        ...{ id, place, text: MARKED_QUESTION, addressedToBot: true, sentAtMs: Date.now() },
         sender: { id: name, key: `name:${name}`, name, role: 'customer' },
       }),
     )
     this.#latenciesMs.push(performance.now() - startedMs)
-    this.#take(name)
+    this.#take(id)
   }
 
   /** Bubbles are looked at and let go, or their pictures would fill the memory that is measured. */
-  #take(name: string): void {
-    const ours = this.channel.sent.filter(({ to }) => to.id === name)
+  #take(id: string): void {
+    const ours = this.channel.sent.filter(({ to }) => to.id === id)
     if (ours.length === 0) return
     for (const sent of ours) this.channel.sent.splice(this.channel.sent.indexOf(sent), 1)
     const answer = ours.map(({ bubble }) => asRead(bubble)).join('')
-    this.#answers.push({ state: stateOf(answer), version: this.#decidedOn.get(name) })
-    this.#decidedOn.delete(name)
+    this.#answers.push({ state: stateOf(answer), version: this.#decidedOn.get(id) })
+    this.#decidedOn.delete(id)
   }
 
   result(versions: ReadonlyMap<string, State>) {
