@@ -15,6 +15,13 @@ const LANES = 4
 const KILLS_A_LANE = 50
 const MAX_ACKNOWLEDGED = 12
 
+/** How the first line of a notice begins, by the event that it is about. */
+const NOTICE: Readonly<Partial<Record<TicketEvent['what'], (number: number) => string>>> = {
+  opened: (number) => `^🔔 工单 ${number}(?!\\d)`,
+  reopened: (number) => `^🔔 工单 ${number}（`,
+  withdrawn: (number) => `^✅ 工单 ${number}(?!\\d)`,
+}
+
 interface Acknowledged {
   readonly number: number
   readonly event: TicketEvent
@@ -63,7 +70,10 @@ async function killAgainAndAgain(program: string, folder: string, lane: number):
   expect([...tickets.keys()].sort((a, b) => a - b)).toEqual([...tickets.keys()].map((_, index) => index + 1))
   expect(archived.length).toBeGreaterThan(0)
   const told = readFileSync(join(folder, 'told.txt'), 'utf8')
-  for (const number of tickets.keys()) expect(told).toMatch(new RegExp(`工单 ${number}(?!\\d)`))
+  for (const { number, events } of tickets.values()) {
+    const news = events.findLast(({ what }) => what in NOTICE)?.what
+    expect(told).toMatch(new RegExp(NOTICE[news ?? 'opened']!(number), 'm'))
+  }
   return acknowledged.length
 }
 
