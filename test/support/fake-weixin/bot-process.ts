@@ -32,6 +32,8 @@ export interface ProcessUsage {
  * kept. Should the tests end without `stop`, the group is killed.
  */
 export class BotProcess {
+  /** Every one so far, for looking through what was printed. */
+  static readonly started: BotProcess[] = []
   private readonly options: BotProcessOptions
   private child: ChildProcess | undefined
   private exited: Promise<Exit> | undefined
@@ -52,6 +54,7 @@ export class BotProcess {
         this.printed += text
       })
     }
+    BotProcess.started.push(this)
     this.child = child
     this.ended = undefined
     this.hasSpokenLast = false

@@ -72,6 +72,8 @@ export interface WaitLogin {
  * `wx.faults.add({ path: '*', times: -1, action: 'hang' })`, as far as requests to come are concerned.
  */
 export class FakeWeixin {
+  /** Every one so far, for looking through what bots have printed. */
+  static readonly started: FakeWeixin[] = []
   /** May be changed at any time. */
   readonly options: FakeWeixinOptions
   /** Events, requests and violations so far. */
@@ -89,6 +91,7 @@ export class FakeWeixin {
   private readonly feed = new Feed(this.journal)
   private readonly sent = new SentLog()
   private readonly backend: Backend
+  private readonly texts: string[] = []
   private folder = ''
   private caPath = ''
   private front: TlsFront | undefined
@@ -104,6 +107,7 @@ export class FakeWeixin {
 
   /** Listen on a free port. @throws Error when there is no `openssl` */
   async start(): Promise<this> {
+    FakeWeixin.started.push(this)
     this.folder = await mkdtemp(path.join(tmpdir(), 'fake-weixin-'))
     const certificates = await makeCertificates(this.folder)
     this.caPath = certificates.caPath
@@ -144,7 +148,15 @@ export class FakeWeixin {
     const message = prepareMessage(spec, { world: this.people, feed: this.feed, sent: this.sent })
     const { msgId } = this.feed.addMessage(message)
     this.journal.note('injected', { msgId, kind: message.kind, room: message.room })
-    return { msgId, text: 'text' in message ? message.text : '' }
+    const text = 'text' in message ? message.text : ''
+    this.texts.push(text)
+    return { msgId, text }
+  }
+
+  /** What people have written so far, and what they and their groups are called now. */
+  get spoken(): readonly string[] {
+    const names = [...this.people.contacts.values()].flatMap(({ nick, remark }) => [nick, remark])
+    return [...this.texts, ...names, ...[...this.people.rooms.values()].map(({ topic }) => topic)]
   }
 
   /** Deliver an earlier message once more, with the same id. */
