@@ -1,5 +1,6 @@
 import type { Decision } from '../model/decision.js'
 import type { Candidate, Understanding } from '../model/understanding.js'
+import { answerDays } from './answer-days.js'
 import { scopeOf } from './answer-or-offer.js'
 import type { Situation } from './situation.js'
 
@@ -22,14 +23,18 @@ const ACKNOWLEDGES = /^(?:好|行|嗯|哦|噢|ok|收到|知道|明白|懂|了解
  * @returns undefined when there was none lately, or the message doesn't go on from it
  */
 export function goOn(
-  { act, normalized, candidates }: Understanding,
-  { talkedLately, lastSection: told, clarifying, offered }: Situation,
+  understanding: Understanding,
+  situation: Situation,
   { isAsked }: { isAsked: boolean },
-): Extract<Decision, { kind: 'answer' }> | undefined {
+): Decision | undefined {
+  const { act, normalized, candidates, days } = understanding
+  const { talkedLately, lastSection: told, clarifying, offered, timelineSection } = situation
   const [top] = candidates
   // Who was asked back speaks of the likeliest choice rather than of something new.
   const lastSection = clarifying ? offered[0] : told
   if (!talkedLately || lastSection === undefined || !top) return undefined
+  // "昨天交的", after the bot has told how long a review takes.
+  if (days?.dates.kind === 'submitted' && lastSection === timelineSection) return answerDays(understanding, situation)
   const scope = scopeOf(isAsked ? top.confidence : top.overheard, top)
   const likely = favour(candidates, lastSection)
   if (act === 'question') {

@@ -2,6 +2,7 @@ import type { Decision } from '../model/decision.js'
 import type { FollowUp, Understanding } from '../model/understanding.js'
 import { answerOrOffer } from './answer-or-offer.js'
 import type { Situation } from './situation.js'
+import { THRESHOLDS } from './thresholds.js'
 
 /**
  * What takes up the bot's last words to this person: a number, yes or no, "那要多久", "下一步", "还是不行", a correction.
@@ -68,6 +69,9 @@ const told = (sectionKey: string | undefined): Decision | undefined =>
 
 /** "不是接口，是弹出来那个声明": what was told is not what was meant. */
 function correct({ candidates }: Extract<FollowUp, { kind: 'correction' }>, { lastSection }: Situation): Decision {
+  const [top] = candidates
+  // Said again in other words, it may be what was told after all.
+  if (top && top.share >= THRESHOLDS.answerShare) return answerOrOffer(candidates)
   const others = candidates.filter(({ sectionKey }) => sectionKey !== lastSection)
   return answerOrOffer(others.length > 0 ? others : candidates)
 }

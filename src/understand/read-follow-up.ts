@@ -35,7 +35,7 @@ const PATTERNS: readonly (readonly [Exclude<ReadFollowUp['kind'], 'correction'>,
 ]
 
 const CORRECTION =
-  /^(?:我?(?:问|说|指)?的?)?不是(?:问|说|指)?(?:这个|那个|[^,，。]{1,14})[,，。 ]+(?:而是|我?(?:问|说|指)的?是|是|我要|我想)(?:问|说)?([^\n]{2,60})$|^(?:我)(?:问|说|指)的是([^\n]{2,60})$/
+  /^(?:我?(?:问|说|指)?的?)?不是(?:问|说|指)?(?:这个|那个|[^,，。]{1,14})[,，。 ]+(?:而是|我?(?:问|说|指)的?是|是|我要|我想)(?:问|说)?([^\n]{2,60})$|^我(?:其实)?(?:是(?:想)?|想)?(?:问|说|指)(?:的是|一?下)?[,，: ]?([^\n]{3,60})$/
 
 /** @param text see `normalizeText` @returns undefined when the message stands on its own */
 export function readFollowUp(text: string): ReadFollowUp | undefined {

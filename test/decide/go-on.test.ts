@@ -43,6 +43,27 @@ describe('a question after an answer', () => {
   })
 })
 
+test('a day of submission, after the timeline was told, gets its dates', () => {
+  const timeline = aSituation({ talkedLately: true, lastSection: '5', timelineSection: '5' })
+  const days = {
+    dates: { kind: 'submitted', day: '2026-11-22', laterVersion: false, questionLike: false, asksHolidays: false },
+    timeline: {
+      submitted: '2026-11-22',
+      internalBy: '2026-11-23',
+      secondBy: '2026-11-30',
+      latestSubmit: null,
+      overdue: false,
+      laterVersion: false,
+    },
+  } as const
+  const understanding = anUnderstanding({
+    act: 'statement',
+    candidates: [aCandidate('5', { overheard: 0.1 })],
+    days,
+  })
+  expect(goOn(understanding, timeline, overheard)).toMatchObject({ reason: 'days' })
+})
+
 describe('words that are no question', () => {
   const told = (text: string) =>
     anUnderstanding({ act: 'statement', normalized: text, candidates: [aCandidate('1.1', { overheard: 0.7 })] })

@@ -44,6 +44,11 @@ describe('after an answer', () => {
     expect(takeUp(anUnderstanding({ followUp }), talking, { isAsked: true })).toMatchObject({ sectionKeys: ['4.3'] })
   })
 
+  test('a correction that surely means what was told is told that again', () => {
+    const followUp = { kind: 'correction', candidates: [aCandidate('4.1', { share: 0.99 })] } as const
+    expect(takeUp(anUnderstanding({ followUp }), talking, { isAsked: true })).toMatchObject({ sectionKeys: ['4.1'] })
+  })
+
   test('nothing is taken up once the talk has faded', () => {
     expect(follow('next', aSituation({ lastSection: undefined }))).toBeUndefined()
   })
