@@ -72,6 +72,18 @@ test('passes a signal on and ends with the bot', async () => {
   expect(await code).toBe(EXIT.stopped)
 })
 
+test('passes on what is no order to end, to the bot that runs now', async () => {
+  const { supervisor, nth, code } = supervised()
+  ;(await nth(1)).end(EXIT.crashed)
+  const second = await nth(2)
+  supervisor.tell('SIGHUP')
+  expect(second.signals).toEqual(['SIGHUP'])
+  second.end(EXIT.stopped)
+  await code
+  supervisor.tell('SIGHUP')
+  expect(second.signals).toEqual(['SIGHUP'])
+})
+
 test('counts a bot that was still starting as stopped when the signal ends it', async () => {
   const { supervisor, nth, code } = supervised()
   const child = await nth(1)

@@ -89,6 +89,7 @@ function startBot(folder: string, { knowledgeDir, intentsDir }: TwoStates, { cha
 
 /** Whom the bot has talked with, it remembers for a while; new people all the time would look like a leak. */
 const ASKERS = 500
+const MAX_BURST = 3
 
 /** People who ask again and again, in direct chats of their own, and what becomes of it. */
 class Asking {
@@ -108,8 +109,9 @@ class Asking {
     const underWay = new Set<Promise<void>>()
     const startedMs = performance.now()
     const ask = (): void => {
-      // A late timer makes up for what it missed: the rate is the same however busy the machine is.
-      while (this.#asked < ((performance.now() - startedMs) / 1000) * perSecond) {
+      // A late timer makes up for what it missed, but not in one go: that would be a pause of our own making.
+      const due = ((performance.now() - startedMs) / 1000) * perSecond
+      for (let burst = 0; burst < MAX_BURST && this.#asked < due; burst++) {
         const asked = this.#ask(bot).finally(() => underWay.delete(asked))
         underWay.add(asked)
       }
