@@ -12,8 +12,8 @@ import { ASKED_LOGIT } from '../src/understand/intent-matcher.js'
  * Thresholds are those of the least cost; costs are what a group feels, in units of one missed answer.
  */
 const COSTS = {
-  asked: { missed: 1, wrong: 3, askedBack: 0.45, askedBackInVain: 1.2, chatterAnswered: 0.9, chatterOffered: 0.6 },
-  overheard: { missed: 1, wrong: 8, plain: 12, hard: 2.5 },
+  asked: { missed: 1, wrong: 4, askedBack: 0.45, askedBackInVain: 1.2, chatterAnswered: 0.9, chatterOffered: 0.6 },
+  overheard: { missed: 1, wrong: 12, plain: 12, hard: 2.5 },
   /** A person called in vain, for each kind of message; `missed` where a person was wanted. */
   human: { missed: 1, section: 25, chatter: 25, overheardChatter: 150 },
 }
