@@ -138,7 +138,7 @@ export class ReleaseDesk implements Releases {
     return { ok: objections.length === 0, text: say.checked(objections, findings, { report, isUnchanged }) }
   }
 
-  async #rollBack({ by, to }: { readonly by: Party; readonly to?: number }): Promise<Report> {
+  async #rollBack({ to }: { readonly to?: number }): Promise<Report> {
     const { store, builder, knowledge, log } = this.#parts
     const current = this.#record()
     const kept = store.list()
@@ -154,7 +154,7 @@ export class ReleaseDesk implements Releases {
     const snapshot = await unpack(await builder.restore(target.number))
     await store.use({ number: target.number, pinned: true })
     knowledge.replace(snapshot)
-    log.info({ release: target.number, from: current.number, by: by.key }, 'rolled back')
+    log.info({ release: target.number, from: current.number }, 'rolled back') // who: see the audit log
     return { ok: true, text: say.rolledBack(target, whenWords(target.atMs)) }
   }
 
