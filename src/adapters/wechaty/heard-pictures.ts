@@ -5,8 +5,8 @@ import type { Log } from '../../model/ports.js'
 import { readPictureHeader } from '../files/picture-header.js'
 
 const MAX_BYTES = 10 * 1024 * 1024
-/** One of the largest or a hundred common ones, so that busy groups don't make the bot grow. */
-const MAX_KEPT_BYTES = 16 * 1024 * 1024
+/** One of the largest or some eighty common ones, so that busy groups don't make the bot grow. */
+const MAX_KEPT_BYTES = MAX_BYTES
 /** A message waits no longer for its picture. */
 const PATIENCE_MS = 5_000
 
