@@ -68,7 +68,9 @@ function confidenceOf(
 function takenFrom(reason: string, understanding: Understanding | undefined, first: number): number {
   if (reason !== 'notice' && reason !== 'several') return 1
   const parts =
-    reason === 'notice' ? understanding?.notice?.map(({ candidates }) => candidates[0]) : understanding?.topics?.candidates
+    reason === 'notice'
+      ? understanding?.notice?.map(({ candidates }) => candidates[0])
+      : understanding?.topics?.candidates
   const sure = (parts ?? []).flatMap((candidate) => candidate?.confidence ?? [])
   return sure.length === 0 ? first : Math.min(...sure)
 }

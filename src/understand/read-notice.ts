@@ -43,9 +43,8 @@ function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
   const marked = new Set(found.map(({ sectionKey }) => sectionKey))
   const sure = matcher
     .match(text)
-    .candidates.filter(
-      ({ confidence, share, sectionKey }) =>
-        marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
+    .candidates.filter(({ confidence, share, sectionKey }) =>
+      marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
     )
   const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
   const [best] = sure.length > 0 ? sure : byMark
