@@ -10,6 +10,8 @@ export default defineConfig({
           exclude: ['test/e2e/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // On two cores vitest would leave one idle.
+          maxWorkers: '100%',
         },
       },
       {
@@ -19,7 +21,8 @@ export default defineConfig({
           setupFiles: ['test/support/check-logs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // They wait more than they work: for polls, pauses and outages.
+          maxWorkers: 3,
           // Real processes on a shared machine: one more try tells a hiccup from a fault.
           retry: 1,
         },

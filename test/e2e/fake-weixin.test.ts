@@ -50,7 +50,7 @@ describe('the Web WeChat stand-in with the real puppet', () => {
       command: TSX,
       args: [ECHO_BOT],
       cwd: folder,
-      env: wx.botEnv({ FAKE_WEIXIN_TRACE: trace }),
+      env: wx.botEnv({ FAKE_WEIXIN_TRACE: trace, WECHATY_LOG: 'error' }),
     }).start()
   }
 
