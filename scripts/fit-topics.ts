@@ -58,7 +58,8 @@ const points: readonly Point[] = Array.from({ length: FOLDS }, (_, fold) => {
   const asked = own.filter(({ sections }) => sections.length === 1)
   const short = asked.filter(({ text }) => text.length <= MAX_JOINED_CHARS && !text.includes('\n'))
   const read = (text: string, kind: Point['kind'], sections: readonly string[]): Point => {
-    const found = separateTopics(normalizeText(text), matcher)
+    const normalized = normalizeText(text)
+    const found = separateTopics(normalized, matcher.match(normalized).candidates, matcher)
     const keys = found?.topics.map(({ sectionKey }) => sectionKey) ?? []
     const hits = sections.filter((key) => keys.includes(key)).length
     return { kind, signs: found?.signs, several: hits >= 2, complete: hits === sections.length }

@@ -9,6 +9,8 @@ const CHANGE_COST = 0.5
 const IDLE_SHARE = 0.02
 /** Share of a section that the matcher does not name at all. */
 const UNNAMED_SHARE = 0.002
+/** A message that is hardly for us as a whole is not worth the time of reading it in parts. */
+const WORTH_READING_SCOPE = 0.3
 /** A topic of its own needs this much, however surely there are several. */
 const MIN_SHARE = 0.3
 const MIN_SCOPE = 0.3
@@ -36,10 +38,12 @@ export type TopicSigns = readonly number[]
  * Finds what a message is about when it asks or tells several things: clause by clause, each change of topic at a cost.
  *
  * @param text see `normalizeText`
+ * @param whole what `matcher` makes of the whole text
  * @returns undefined when no more than one section is spoken of
  */
-export function findTopics(text: string, matcher: IntentMatcher): Topics | undefined {
-  const found = separateTopics(text, matcher)
+export function findTopics(text: string, whole: readonly Candidate[], matcher: IntentMatcher): Topics | undefined {
+  if (scopeOf(whole[0]) < WORTH_READING_SCOPE) return undefined
+  const found = separateTopics(text, whole, matcher)
   if (!found) return undefined
   return { candidates: found.topics.map(({ candidate }) => candidate), confidence: confidenceOf(found.signs) }
 }
@@ -47,18 +51,26 @@ export function findTopics(text: string, matcher: IntentMatcher): Topics | undef
 /** As `findTopics`, with the signs themselves, to fit their weights on. */
 export function separateTopics(
   text: string,
+  whole: readonly Candidate[],
   matcher: IntentMatcher,
 ): { readonly topics: readonly Topic[]; readonly signs: TopicSigns } | undefined {
   const clauses = splitClauses(text)
   if (clauses.length < 2) return undefined
-  const read = clauses.map((clause) => matcher.match(clause).candidates)
+  // Most pieces are one clause, and are not read twice.
+  const readBefore = new Map<string, readonly Candidate[]>()
+  const readPart = (part: string): readonly Candidate[] => {
+    const known = readBefore.get(part) ?? matcher.match(part).candidates
+    readBefore.set(part, known)
+    return known
+  }
+  const read = clauses.map(readPart)
   const keys = [...new Set(read.flatMap((candidates) => candidates.slice(0, LIKELY).map((one) => one.sectionKey)))]
   if (keys.length < 2) return undefined
   const { path, gain } = likeliestPath(read.map((candidates) => keys.map((key) => logEvidence(key, candidates))))
   const pieces = joinNeighbours(clauses, path, keys)
-  const topics = pieces.length < 2 ? [] : pieces.flatMap((piece) => toTopic(piece, matcher))
+  const topics = pieces.length < 2 ? [] : pieces.flatMap((piece) => toTopic(piece, readPart(piece.text)))
   const best = strongestOfEach(topics)
-  return best.length < 2 ? undefined : { topics: best, signs: signsOf({ text, matcher, gain, topics, best }) }
+  return best.length < 2 ? undefined : { topics: best, signs: signsOf({ text, whole, gain, topics, best }) }
 }
 
 function confidenceOf(signs: TopicSigns): number {
@@ -116,8 +128,7 @@ function joinNeighbours(
 }
 
 /** A piece counts when, read by itself, it means what it was taken for. */
-function toTopic(piece: Piece, matcher: IntentMatcher): readonly Topic[] {
-  const [top] = matcher.match(piece.text).candidates
+function toTopic(piece: Piece, [top]: readonly Candidate[]): readonly Topic[] {
   if (top?.sectionKey !== piece.sectionKey || top.share < MIN_SHARE || scopeOf(top) < MIN_SCOPE) return []
   return [{ ...piece, candidate: top }]
 }
@@ -133,7 +144,7 @@ function strongestOfEach(topics: readonly Topic[]): readonly Topic[] {
 
 interface Separation {
   readonly text: string
-  readonly matcher: IntentMatcher
+  readonly whole: readonly Candidate[]
   readonly gain: number
   readonly topics: readonly Topic[]
   readonly best: readonly Topic[]
@@ -142,8 +153,7 @@ interface Separation {
 const MAX_GAIN = 6
 const TINY = 1e-3
 
-function signsOf({ text, matcher, gain, topics, best }: Separation): TopicSigns {
-  const whole = matcher.match(text).candidates
+function signsOf({ text, whole, gain, topics, best }: Separation): TopicSigns {
   const wholeShares = best.map(
     ({ sectionKey }) => whole.find((candidate) => candidate.sectionKey === sectionKey)?.share ?? TINY,
   )

@@ -43,7 +43,7 @@ export function understand(text: string, knowing: Knowing): Understanding {
     }
   }
   const notice = readNotice(normalized, knowing)
-  const topics = notice ? undefined : findTopics(normalized, knowing.matcher)
+  const topics = notice ? undefined : findTopics(normalized, candidates, knowing.matcher)
   const days = readDays(normalized, knowing.nowMs)
   const walk = readWalkRemark(normalized)
   const reminder = readReminderWord(normalized)
