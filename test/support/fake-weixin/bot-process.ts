@@ -122,7 +122,7 @@ export class BotProcess {
   }
 
   /** First match in the output. @throws Error with the end of the output when there is none in time */
-  async waitOutput(pattern: RegExp, waitMs = 20_000): Promise<RegExpExecArray> {
+  async waitOutput(pattern: RegExp, waitMs = 60_000): Promise<RegExpExecArray> {
     const end = Date.now() + waitMs
     for (;;) {
       const isOver = this.hasSpokenLast || Date.now() > end
