@@ -48,6 +48,8 @@ export interface ChannelErrorFacts {
   readonly retryable: boolean
   /** The network finds that too much is being said; anything more makes it worse. */
   readonly tooMany?: boolean
+  /** Whoever runs the network has ended the login: nothing more gets out before a new one. */
+  readonly sessionOver?: boolean
   readonly cause?: unknown
 }
 
@@ -59,15 +61,17 @@ export class ChannelError extends BotError {
   override readonly name = 'ChannelError'
   readonly retryable: boolean
   readonly tooMany: boolean
+  readonly sessionOver: boolean
 
   constructor(
     code: 'channel-unreachable' | 'channel-rejected',
     message: string,
-    { retryable, tooMany = false, cause }: ChannelErrorFacts,
+    { retryable, tooMany = false, sessionOver = false, cause }: ChannelErrorFacts,
   ) {
     super(code, message, { cause })
     this.retryable = retryable
     this.tooMany = tooMany
+    this.sessionOver = sessionOver
   }
 }
 

@@ -81,7 +81,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   })
   const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
   exit.before(() => memory.flush())
-  const channel = measuredChannel(channelOf(wechaty, { config, memory, log }), { metrics, alerts })
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log }), { metrics, alerts })
   const decisions = new DecisionLog()
   // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
@@ -156,10 +156,11 @@ const HOLD_MS = 300
 interface ChannelParts {
   readonly config: Config
   readonly memory: ChannelMemory
+  readonly session: Session
   readonly log: Logger
 }
 
-function channelOf(wechaty: WechatyInterface, { config, memory, log }: ChannelParts): WechatyChannel {
+function channelOf(wechaty: WechatyInterface, { config, memory, session, log }: ChannelParts): WechatyChannel {
   const options = {
     ...memory,
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
@@ -169,6 +170,7 @@ function channelOf(wechaty: WechatyInterface, { config, memory, log }: ChannelPa
     staffRemarks: config.desk.people.flatMap(({ remark }) => remark ?? []),
     adminRemarks: config.admin.remarks,
     logoutOnStop: config.puppet === 'simulator',
+    onSessionOver: session.sendRefused,
   }
   return new WechatyChannel(wechaty, options, log)
 }

@@ -16,8 +16,8 @@ export interface Reply {
 /**
  * Why a reply that was decided on is not said after all.
  *
- * `held-back`: its turn to be sent would come too late; `stopping`: the process ends before that; the others are about
- * what happened since it was decided.
+ * `held-back`: its turn to be sent would come too late; `stopping`: the process ends before that; `session-over`: the
+ * account was logged out; the others are about what happened since it was decided.
  */
 export type DropReason =
   | 'too-old'
@@ -27,3 +27,4 @@ export type DropReason =
   | 'held-by-human'
   | 'held-back'
   | 'stopping'
+  | 'session-over'

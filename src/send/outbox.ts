@@ -49,6 +49,7 @@ export class Outbox {
   readonly #line: SendLine
   readonly #tails = new Map<string, Promise<void>>()
   readonly #underWay = new Set<Delivery>()
+  #sessionOver = false
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
@@ -125,7 +126,8 @@ export class Outbox {
     const ticket = { placeKey: to.key, urgent, deadlineMs }
     for (const retryMs of [...RETRY_MS, undefined]) {
       try {
-        return await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
+        const dropped = await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
+        return dropped === 'held-back' && this.#sessionOver ? 'session-over' : dropped
       } catch (error) {
         if (retryMs === undefined || !(error instanceof ChannelError) || !error.retryable) throw error
         this.#parts.log.warn({ error: error.message, retryMs }, 'not reached, trying again')
@@ -142,11 +144,18 @@ export class Outbox {
       pacing.noteTaken()
     } catch (error) {
       if (error instanceof ChannelError && error.tooMany) this.#holdBack()
+      if (error instanceof ChannelError && error.sessionOver) this.#giveUp()
       throw error
     } finally {
       pacing.noteTried(to.key, clock.now())
       keep?.(pacing.state)
     }
+  }
+
+  /** Nothing gets out before a new login, which takes a new run of the bot. */
+  #giveUp(): void {
+    this.#sessionOver = true
+    this.#line.abandon()
   }
 
   #holdBack(): void {

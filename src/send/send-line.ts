@@ -54,8 +54,13 @@ export class SendLine {
 
   /** Lets those go who can within this time, and from now on gives all others up. */
   close(withinMs: number): void {
-    this.#closesAtMs = this.#clock.now() + withinMs
+    this.#closesAtMs = Math.min(this.#closesAtMs, this.#clock.now() + withinMs)
     this.#next()
+  }
+
+  /** Gives up all who wait, and whoever comes from now on. */
+  abandon(): void {
+    this.close(Number.NEGATIVE_INFINITY)
   }
 
   #next(): void {

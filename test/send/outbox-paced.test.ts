@@ -5,7 +5,7 @@ import type { DropReason } from '../../src/model/reply.js'
 import { Outbox } from '../../src/send/outbox.js'
 import { Pacing, type PacingLimits, type SendingState } from '../../src/send/pacing.js'
 import { capturedLog, LEVEL } from '../support/captured-log.js'
-import { asRead, FakeChannel, lostAnswer, notReached, refusal, tooMany } from '../support/fake-channel.js'
+import { asRead, FakeChannel, lostAnswer, notReached, refusal, sessionOver, tooMany } from '../support/fake-channel.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const LIMITS: PacingLimits = { gapMs: 1_000, jitterMs: 1_000, perPlaceMinute: 5, perMinute: 20, perDay: 1_000 }
@@ -22,11 +22,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function pacedOutbox(limits: Partial<PacingLimits> = {}) {
+/** @param limits null: not paced at all */
+function pacedOutbox(limits: Partial<PacingLimits> | null = {}) {
   const channel = new FakeChannel()
   const { log, lines } = capturedLog()
   const clock = { now: () => Date.now() }
-  const pacing = new Pacing({ limits: { ...LIMITS, ...limits }, backOffMs: 2 * HOUR_MS, random: () => 0.5 })
+  const ofAll = limits ? { ...LIMITS, ...limits } : undefined
+  const pacing = new Pacing({ limits: ofAll, backOffMs: 2 * HOUR_MS, random: () => 0.5 })
   const times: number[] = []
   const kept: SendingState[] = []
   channel.beforeSend = () => void times.push(Date.now() - MONDAY_MS)
@@ -181,6 +183,29 @@ test('says nothing for hours after "too many": replies are dropped, notices wait
   expect(said()).toEqual(['工单'])
   expect(kept.map(({ refusals }) => refusals)).toEqual([1, 0])
   expect(lines.filter(({ reason }) => reason === 'held-back')).toHaveLength(2)
+})
+
+test.each([{}, null])('says nothing to a session that is over, paced by %j, and ends without delay', async (limits) => {
+  const { outbox, channel, times, lines, said } = pacedOutbox(limits)
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    throw sessionOver()
+  }
+  const deadlineMs = MONDAY_MS + 120_000
+  const refused = outbox.send(A, texts('一', '二'), { deadlineMs, messageId: '1' })
+  const waiting = outbox.send(B, texts('三'), { deadlineMs, messageId: '2' })
+  const notice = outbox.send(B, texts('工单'), { urgent: true })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await Promise.all([refused, waiting, notice])).toEqual([false, false, false])
+  expect(await outbox.send(A, texts('四'), { deadlineMs, messageId: '4' })).toBe(false)
+  await outbox.drain({ withinMs: 3_000 })
+  expect([times, said()]).toEqual([[0], []])
+  expect(lines.map(({ msg, messageId, reason }) => [msg, messageId, reason])).toEqual([
+    ['reply dropped', '2', 'session-over'],
+    ['reply lost', '1', undefined],
+    ['reply dropped', undefined, 'session-over'],
+    ['reply dropped', '4', 'session-over'],
+  ])
 })
 
 test('drains what can still go out in time, and drops the rest', async () => {

@@ -73,6 +73,10 @@ export const refusal = (): ChannelError => new ChannelError('channel-rejected', 
 export const tooMany = (): ChannelError =>
   new ChannelError('channel-rejected', '1205 == 0', { retryable: false, tooMany: true })
 
+/** WeChat has logged the account out. */
+export const sessionOver = (): ChannelError =>
+  new ChannelError('channel-rejected', '1101 == 0', { retryable: false, sessionOver: true })
+
 /** WeChat was not reached: nothing was taken. */
 export const notReached = (): ChannelError =>
   new ChannelError('channel-unreachable', 'connect ECONNREFUSED', { retryable: true })

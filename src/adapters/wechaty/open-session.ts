@@ -31,6 +31,8 @@ export interface Session {
   networkReady(): Promise<void>
   /** To be called as soon as Wechaty has started. */
   started(): void
+  /** A send was refused because the login has ended: so does this run. */
+  sendRefused(): void
   stop(): void
 }
 
@@ -72,6 +74,7 @@ export async function openSession(bot: WechatyInterface, options: SessionOptions
     },
     networkReady: async () => void (keeper && (await waitForNetwork({ log }))),
     started: () => watch.watch(),
+    sendRefused: () => watch.sendRefused(),
     stop: () => {
       clearInterval(upkeep)
       watch.stop()

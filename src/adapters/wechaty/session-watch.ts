@@ -52,6 +52,7 @@ export class SessionWatch {
   #state: LoginState
   #wechat4u: Wechat4u | undefined
   #lastError: Wechat4uError | undefined
+  #refusedAtMs = Number.NEGATIVE_INFINITY
   #errorsAtMs: number[] = []
   #troubleAtMs = 0
   #overdueTicks = 0
@@ -96,6 +97,16 @@ export class SessionWatch {
     this.#timer.unref()
   }
 
+  /**
+   * A send was refused because the session is over: what else is to be said would be lost as well until polling gives
+   * up, some 11 s later. Where the last poll was refused too, that is certain; else a fresh process tries to resume.
+   */
+  sendRefused(): void {
+    const age = this.pollAgeMs() ?? Number.POSITIVE_INFINITY
+    const pollRefused = this.#refusedAtMs > this.#options.clock.now() - age
+    this.#end({ kind: pollRefused ? 'refused' : 'lost', reason: 'a send was refused, the session is over' })
+  }
+
   stop(): void {
     this.#ended = true
     clearInterval(this.#timer)
@@ -106,6 +117,7 @@ export class SessionWatch {
     dropLogoutCommands(wechat4u)
     wechat4u.on('error', (error) => {
       this.#lastError = error
+      if (saysSessionEnded(error)) this.#refusedAtMs = this.#options.clock.now()
     })
     // `stop` is replaced below, so this comes only when WeChat has refused to resume.
     wechat4u.on('logout', () => {

@@ -13,6 +13,8 @@ export interface SpeakingParts {
   readonly identities: Identities
   readonly who: WhoIsWhere
   readonly ownWords: OwnWords
+  /** Told each time that a send is refused because the login has ended. */
+  readonly onSessionOver?: () => void
 }
 
 const unknown = (what: string): ChannelError =>
@@ -36,7 +38,9 @@ export class Speaking {
       if (to.kind === 'room') await this.#sendToRoom(await this.#findRoom(to), bubble)
       else await this.#sendToPerson(await this.#findPerson(to), bubble)
     } catch (error) {
-      throw toChannelError(error)
+      const channelError = toChannelError(error)
+      if (channelError.sessionOver) this.#parts.onSessionOver?.()
+      throw channelError
     }
   }
 

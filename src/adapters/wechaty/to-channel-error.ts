@@ -1,4 +1,5 @@
 import { ChannelError } from '../../errors.js'
+import { saysSessionEnded } from './wechat4u.js'
 
 /** What a failed send of a puppet may carry. All of it is looked at, little of it is passed on. */
 interface PuppetError {
@@ -35,7 +36,12 @@ export function toChannelError(error: unknown): ChannelError {
   const message = wordsOf(puppetError)
   const refusal = refusalOf(puppetError)
   if (refusal !== undefined) {
-    return new ChannelError('channel-rejected', message, { retryable: false, tooMany: refusal === TOO_MANY })
+    const sessionOver = saysSessionEnded({ message, actual: refusal })
+    return new ChannelError('channel-rejected', message, {
+      retryable: false,
+      tooMany: refusal === TOO_MANY,
+      sessionOver,
+    })
   }
   if (!isOfNetwork(puppetError)) return new ChannelError('channel-rejected', message, { retryable: false })
   return new ChannelError('channel-unreachable', message, { retryable: saidNothing(puppetError) })

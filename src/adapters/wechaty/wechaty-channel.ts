@@ -36,6 +36,8 @@ export interface WechatyChannelOptions {
   readonly heardIds: HeardIds
   /** Roles given by a code. */
   readonly roles?: GrantedRoles
+  /** Told when a send is refused because the login has ended. */
+  readonly onSessionOver?: () => void
 }
 
 /** Any Wechaty puppet as our channel. */

@@ -169,6 +169,34 @@ describe('with wechat4u', () => {
     },
   )
 
+  test('a send and a poll that are refused: the session is over, at once', () => {
+    const { watch, login, fail, ends, statuses } = watched('reconnecting')
+    login()
+    vi.advanceTimersByTime(5_000)
+    fail(refusal('1101'))
+    watch.sendRefused()
+    watch.sendRefused()
+    expect(ends).toEqual([{ kind: 'refused', reason: 'a send was refused, the session is over' }])
+    expect(statuses().at(-1)).toBe('kicked')
+  })
+
+  test.each(['never refused', 'answered since'])(
+    'a send is refused, the poll was %s: a fresh process looks',
+    (poll) => {
+      const { watch, login, fail, ends, wechat4u, ...more } = watched('reconnecting')
+      login()
+      if (poll === 'answered since') {
+        fail(refusal('1101'))
+        vi.advanceTimersByTime(2_000)
+        more.poll()
+      } else fail(unreachable())
+      watch.sendRefused()
+      expect(ends).toMatchObject([{ kind: 'lost' }])
+      expect(more.statuses().at(-1)).toBe('reconnecting')
+      expect(wechat4u.gaveUp).toBe(0)
+    },
+  )
+
   test('an expired code is renewed by wechat4u itself', () => {
     const { wechat4u, bot, fail, ends } = watched('starting')
     bot.emit('scan', 'a', ScanStatus.Waiting)

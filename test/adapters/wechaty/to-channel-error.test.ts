@@ -24,7 +24,18 @@ async function brokenHandshake(): Promise<object> {
 }
 
 test('knows a refusal by its number', () => {
-  expect(toChannelError(refused(1204))).toMatchObject({ code: 'channel-rejected', retryable: false, tooMany: false })
+  expect(toChannelError(refused(1204))).toMatchObject({
+    ...{ code: 'channel-rejected', retryable: false },
+    ...{ tooMany: false, sessionOver: false },
+  })
+})
+
+test.each([
+  ['logged out on the phone', refused(1100)],
+  ['by a login elsewhere, in quotes', new Error("'1101' == 0")],
+  ['thrown out', refused(1102)],
+])('knows that the session is over: %s', (_how, error) => {
+  expect(toChannelError(error)).toMatchObject({ code: 'channel-rejected', retryable: false, sessionOver: true })
 })
 
 test.each([

@@ -359,6 +359,17 @@ test('hands on only the message of a refusal: the error may carry keys of the ac
   expect(JSON.stringify(error)).not.toContain('secret')
 })
 
+test('tells when a send is refused because the session is over, and of no other refusal', async () => {
+  const told: string[] = []
+  let number = 1204
+  const { channel, bot } = await startedChannel({ options: { onSessionOver: () => void told.push(`${number}`) } })
+  bot.puppet.messageSendText = () => Promise.reject(new Error(`${number} == 0`))
+  for (number of [1204, 1205, 1101, 1102]) {
+    await expect(channel.send(XIANGTIAN, text('您好'))).rejects.toMatchObject({ message: `${number} == 0` })
+  }
+  expect(told).toEqual(['1101', '1102'])
+})
+
 test('finds groups and people of an earlier login by their keys, never by the dead handles', async () => {
   const stale = { id: 'stale', topic: '想天售后服务群', memberIds: ['wang', 'li'], displayNames: {} }
   const memory = aMemory()
