@@ -48,6 +48,24 @@ const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'says that they answer: who asked just now, though another has a ticket',
+    tickets: ['王'],
+    lines: [
+      ['王?', '登录不上后台'],
+      ['李?', '弹出来那个声明怎么写'],
+      ['徐', '我来答：直接勾第二项', '李', 'answered'],
+    ],
+  },
+  {
+    name: 'says that they will look: who has a ticket',
+    tickets: ['王'],
+    lines: [
+      ['王?', '登录不上后台'],
+      ['李?', '弹出来那个声明怎么写'],
+      ['徐', '我来看一下', '王', 'answered'],
+    ],
+  },
+  {
     name: 'quotes the bot’s answer to somebody',
     lines: [
       ['王?', '类目选哪个'],
