@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs'
+import { accessSync, type FSWatcher, watch } from 'node:fs'
 import { sep } from 'node:path'
 import type { Log } from '../../model/ports.js'
 
@@ -30,6 +30,8 @@ export function watchFolders({ folders, onChange, quietMs = QUIET_MS, log }: Wat
   const watchers = folders.flatMap((folder): readonly FSWatcher[] => {
     const tell = (error: Error): void => log.warn({ folder, error: error.message }, 'folder is not watched')
     try {
+      // From Node 24 on, a recursive watch says nothing about a folder that isn't there.
+      accessSync(folder)
       const watcher = watch(folder, { recursive: true, persistent: false }, (_event, name) => note(name))
       return [watcher.on('error', tell)]
     } catch (error) {

@@ -170,7 +170,7 @@ export class FakeWeixin {
   }
 
   /** Wait for `min` sends. @returns all that fit; fewer than `min` when the time is up */
-  async waitSent({ min = 1, waitMs = 10_000, quietMs = 0, ...filter }: WaitSent = {}): Promise<SentRecord[]> {
+  async waitSent({ min = 1, waitMs = 30_000, quietMs = 0, ...filter }: WaitSent = {}): Promise<SentRecord[]> {
     const end = Date.now() + waitMs
     await this.journal.until(() => this.sent.list(filter).length >= min, waitMs)
     for (;;) {
