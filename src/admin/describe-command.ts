@@ -39,8 +39,15 @@ const MAX_CHARS = 80
 /** An order in its plain form, e.g. `归类 7 4.1`; at most 80 characters. */
 export function describeCommand(command: Command): string {
   const { kind, ...details } = command
-  const words = Object.values(details).flatMap((detail) => wordsOf(detail))
+  const words = Object.entries(details).flatMap(([key, detail]) =>
+    key === 'minutes' && typeof detail === 'number' ? [durationWords(detail)] : wordsOf(detail),
+  )
   return [VERBS[kind], ...words].join(' ').replace(/\s+/g, ' ').slice(0, MAX_CHARS)
+}
+
+function durationWords(minutes: number): string {
+  if (minutes % 1_440 === 0) return `${minutes / 1_440}天`
+  return minutes % 60 === 0 ? `${minutes / 60}小时` : `${minutes}分钟`
 }
 
 const SPANS: Readonly<Record<string, string>> = { today: '今天', week: '本周', staff: '同事', admin: '管理员' }

@@ -15,7 +15,7 @@ const UNIT_MINUTES: readonly (readonly [RegExp, number])[] = [
 ]
 const MAX_MINUTES = 30 * 24 * 60
 const DURATION =
-  /(?:^|\s|[:：,，群])?(?<number>\d{1,4}(?:\.\d)?|[半一二两三四五六七八九十]{1,3})\s*(?<unit>个?半?(?:小时|钟头)|個?(?:小時|鐘頭)|分钟?|分鐘|时|天|日|周|星期|週|个星期|min|m|h|d)(?<half>半)?$/i
+  /(?:^|\s|[:：,，群])?(?<number>\d{1,4}(?:\.\d)?|[半一二两三四五六七八九十]{1,3})\s*(?<unit>(?:个半?|(?<=\d)半)?(?:小时|钟头)|個?(?:小時|鐘頭)|分钟?|分鐘|时|天|日|周|星期|週|个星期|min|m|h|d)(?<half>半)?$/i
 
 /** Reads how long at the end of an order: 2小时, 半小时, 30 分钟, 一天, 1.5h. */
 export function readDuration(text: string): DurationReading {
