@@ -271,6 +271,23 @@ describe('the bot among the traps of WeChat', () => {
     expect(texts(await hears({ from: 'liu1', room: 'lius', text: `{@bot}${GREETING}` }))).toHaveLength(1)
   })
 
+  it('ends the run when a send is refused because the session is over, and says the notice after the next login', async () => {
+    const { number } = wx.session!
+    wx.options.sendLatencyMs = 2_500
+    wx.inject({ from: 'li', room: 'amp', text: `{@bot}${GREETING}` }) // keeps the line busy
+    await wx.until(() =>
+      wx.journal.requests.some(({ name, status }) => name === 'webwxsendmsg' && status === undefined),
+    )
+    const { msgId } = wx.inject({ from: 'li', room: 'named', text: '{@bot}转人工' })
+    await bot.waitOutput(new RegExp(`"messageId":"${msgId}".*"kind":"escalate"`))
+    wx.kick()
+    await bot.waitOutput(/"reason":"a send was refused, the session is over"/)
+    await wx.waitLogin({ after: number, waitMs: START_MS })
+    const told = await wx.waitSent({ to: 'duty', after: last, contains: '有人同名而我有群昵称', waitMs: 20_000 })
+    expect(told).toHaveLength(1)
+    last = told[0]!.seq
+  })
+
   it('says a notice for staff after it was killed, and answers nothing again', async () => {
     const { msgId } = wx.inject({ from: 'li', room: 'g1', text: `{@bot}${GREETING}`, createTime: nowSeconds() + 300 })
     expect(await answers({ to: 'g1' })).toHaveLength(1)
