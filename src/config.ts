@@ -1,11 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMap, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { webSchema } from './adapters/web/web-config.js'
+import { configIssueWords, configPhrases as say } from './config-phrases.js'
 import { floodingSchema } from './decide/flooding-config.js'
 import { deskSchema } from './desk/desk-config.js'
 import { ConfigError } from './errors.js'
+import { readConfigFile } from './read-config-file.js'
 
 /** Where the project itself lies: its knowledge, intents and page. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..')
@@ -144,6 +145,8 @@ const schema = z.strictObject({
 
 export type Config = z.infer<typeof schema>
 
+const DEFAULTS: unknown = schema.parse({})
+
 /** Environment variables and the keys that they override. */
 export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
   GUOSHEN_PUPPET: ['puppet'],
@@ -165,42 +168,33 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
  */
 export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unknown> = {}): Config {
   const path = env.GUOSHEN_CONFIG ?? CONFIG_FILE
-  if (env.GUOSHEN_CONFIG && !existsSync(path))
-    throw new ConfigError([`${path}: no such file (named by GUOSHEN_CONFIG)`])
-  const raw = existsSync(path) ? parseFile(path) : {}
+  if (env.GUOSHEN_CONFIG && !existsSync(path)) throw new ConfigError([say.noSuchFile(path)])
+  const { values: raw, placeOf } = readConfigFile(path)
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
     const value = env[name]
     if (value !== undefined && value !== '') setIn(raw, keys, name === 'GUOSHEN_WEB_PORT' ? Number(value) : value)
   }
   for (const [key, value] of Object.entries(overrides)) if (value !== undefined) setIn(raw, [key], value)
-  const checked = schema.safeParse(raw)
+  const checked = schema.safeParse(raw, { error: configIssueWords })
   if (checked.success) return checked.data
   throw new ConfigError(
-    checked.error.issues.map((issue) => `${sourceOf(issue.path, path, env)} ${issue.path.join('.')}: ${issue.message}`),
+    checked.error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        const known = knownKeys(issue.path)
+        return issue.keys.map((key) => `${placeOf([...issue.path, key], 'key')} ${say.unknownKey(key, known)}`)
+      }
+      return [`${variableOf(issue.path, env) ?? placeOf(issue.path)} ${issue.path.join('.')}: ${issue.message}`]
+    }),
   )
 }
 
-function parseFile(path: string): Record<string, unknown> {
-  const document = parseDocument(readText(path))
-  if (document.errors.length > 0)
-    throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`))
-  let content: unknown
-  try {
-    content = document.toJS({ maxAliasCount: 0 })
-  } catch {
-    throw new ConfigError([`${path}: aliases (*name) are not understood, write the value out`])
-  }
-  if (content === null) return {}
-  if (!isMap(document.contents)) throw new ConfigError([`${path}: must be a list of "key: value" lines`])
-  return content as Record<string, unknown>
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new ConfigError([`${path}: can't be read (${(error as NodeJS.ErrnoException).code})`])
-  }
+/** What may stand at a path; nothing where that is a list's own matter. */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const found = path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+    DEFAULTS,
+  )
+  return typeof found === 'object' && found !== null ? Object.keys(found) : []
 }
 
 function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[], value: unknown): void {
@@ -215,9 +209,8 @@ function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[
   setIn(inner as Record<string, unknown>, rest, value)
 }
 
-function sourceOf(path: readonly PropertyKey[], file: string, env: NodeJS.ProcessEnv): string {
-  const variable = Object.entries(ENVIRONMENT).find(([name, keys]) => env[name] && keys.join('.') === path.join('.'))
-  return variable ? variable[0] : file
+function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): string | undefined {
+  return Object.entries(ENVIRONMENT).find(([name, keys]) => env[name] && keys.join('.') === path.join('.'))?.[0]
 }
 
 /** Whether what is said keeps WeChat's pace. */

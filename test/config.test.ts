@@ -130,6 +130,20 @@ test.each(['eighty', '80.5', '-1', '70000', '0x'])('refuses %s as a port', (port
   expect(problemsOf({ GUOSHEN_WEB_PORT: port })).toEqual([expect.stringMatching(/^GUOSHEN_WEB_PORT web\.port: /)])
 })
 
+test.each([
+  ['rooms:\n  serve: 售后群\n', ':2:10 rooms.serve: 应该是列表，例如 ["甲", "乙"]'],
+  ['# ours\npupet: wechat4u\n', ':2:1 不认识“pupet”，是不是“puppet”？'],
+  ['web:\n  prot: 80\n', ':2:3 不认识“prot”，是不是“port”？'],
+  ['web:\n  port: 70000\n', ':2:9 web.port: 最大是 65535'],
+  ['sending: { gapSeconds: fast }\n', ':1:24 sending.gapSeconds: 应该是数字，用半角写'],
+  ['desk:\n  holidays: ["2027/1/1"]\n', ':2:14 desk.holidays.0: 应该写成 "2027-01-01" 这样的日期'],
+  ['desk:\n  people: [{ name: 陈工, weekday: [1] }]\n', ':2:24 不认识“weekday”，写法见 guoshen.example.yaml'],
+  ['web：\n  port: 80\n', ':1:4 冒号是全角的 → 写成“web: ”，半角冒号后面空一格'],
+])('tells the place in the file, what is wrong and what would be right: %j', (text, said) => {
+  const { path, env } = configFile(text)
+  expect(problemsOf(env)).toEqual([`${path}${said}`])
+})
+
 const TOKEN = 'Wh3r-7nobody-Guesses-it.'
 
 test.each([

@@ -22,7 +22,14 @@ function explain(error: unknown): readonly string[] | undefined {
   if (error instanceof StoreError) return [`数据文件打不开：${error.message}`]
   if (error instanceof FolderInUseError) return folderInUse(error)
   // parseArgs throws for unknown options.
-  if (error instanceof TypeError && (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
-    return [error.message]
+  const { code } = error as { readonly code?: string }
+  if (error instanceof TypeError && code?.startsWith('ERR_PARSE_ARGS')) return [argumentWords(code, error.message)]
   return undefined
+}
+
+function argumentWords(code: string, message: string): string {
+  const argument = /'([^']+)'/.exec(message)?.[1]
+  if (argument === undefined) return message
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `不认识的参数 ${argument}，用法见 README.zh-CN.md`
+  return code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? `参数 ${argument} 的写法不对` : `多了一个参数 ${argument}`
 }

@@ -3,6 +3,7 @@ import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'nod
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../../errors.js'
+import { fileWords } from '../lowdb/damage-phrases.js'
 import { DurableJsonFile } from '../lowdb/durable-json-file.js'
 import type { AuthorsFile, AuthorsFiles } from './knowledge-folder.js'
 
@@ -65,7 +66,7 @@ export class ReleaseFolder {
     const records = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => this.#readRecord(name)))
     this.#records = records.filter((one) => one !== undefined).sort((a, b) => a.number - b.number)
     const kept = inUse.nullable().safeParse(await this.#inUseFile.read())
-    if (!kept.success) throw new StoreError(`${join(this.#root, IN_USE_FILE)} is damaged. Move the folder away.`)
+    if (!kept.success) throw new StoreError(fileWords.otherShape(join(this.#root, IN_USE_FILE), ''))
     this.#inUse = kept.data ?? undefined
   }
 

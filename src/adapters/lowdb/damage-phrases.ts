@@ -8,6 +8,17 @@ export interface Damage {
   readonly isThere: boolean
 }
 
+/** What an operator reads of a data file that stops the start. Nothing of what the file holds is told. */
+export const fileWords = {
+  unreadable: (path: string, code: string | undefined): string =>
+    `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
+  damaged: (path: string): string => `${path} 坏了，不是完整的 JSON。请用备份恢复，或者把它移开，再启动。`,
+  /** @param where path of the first value that is wrong */
+  otherShape: (path: string, where: string): string =>
+    `${path} 的内容不合格式${where === '' ? '' : `（在 ${where}）`}。请用备份恢复，或者把它移开，再启动。`,
+  ticketsGone: (path: string): string => `${path} 里没有工单，但有备份。`,
+} as const
+
 /** What an operator reads when the ticket file can't be used, with the very commands that help. */
 export function damagedTicketsWords({ path, backup, isThere }: Damage): string {
   const what = isThere ? `工单文件 ${path} 不能用，已停止启动，文件没有动过。` : `工单文件 ${path} 不见了，已停止启动。`

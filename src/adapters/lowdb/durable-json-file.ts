@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { StoreError } from '../../errors.js'
+import { fileWords } from './damage-phrases.js'
 
 const OWNER_ONLY = 0o600
 
@@ -26,12 +27,12 @@ export class DurableJsonFile<T> implements Adapter<T> {
       text = await readFile(this.#path, 'utf8')
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw new StoreError(`${this.#path} can't be read`, { cause: error })
+      throw new StoreError(fileWords.unreadable(this.#path, (error as NodeJS.ErrnoException).code), { cause: error })
     }
     const content = parse(text)
     // lowdb takes `null`, `false`, `0` and `""` for "no file yet" and would write over it.
     if (typeof content !== 'object' || content === null) {
-      throw new StoreError(`${this.#path} is damaged. Move it away or restore a backup, then start again.`)
+      throw new StoreError(fileWords.damaged(this.#path))
     }
     return content as T
   }

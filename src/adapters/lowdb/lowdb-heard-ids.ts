@@ -2,6 +2,7 @@ import { Low } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { HeardIds, Log } from '../../model/ports.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { LatestWrite } from './latest-write.js'
 
@@ -33,7 +34,7 @@ export class LowdbHeardIds implements HeardIds {
     const db = new Low<string[]>(new DurableJsonFile(path), [])
     await db.read()
     if (storedIds.safeParse(db.data).success) return new LowdbHeardIds(db, log)
-    throw new StoreError(`${path} is no list of message ids. Move it away, then start again.`)
+    throw new StoreError(fileWords.otherShape(path, ''))
   }
 
   add(id: string): boolean {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { IdentityRecords } from '../../model/identity.js'
 import type { Log } from '../../model/ports.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { LatestWrite } from './latest-write.js'
 
@@ -45,9 +46,7 @@ export class LowdbIdentityStore {
     const checked = storedRecords.safeParse(db.data)
     if (checked.success) return new LowdbIdentityStore(db, log)
     const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(
-      `${path} has another shape than identities have (at "${where}"). Move it away or restore a backup.`,
-    )
+    throw new StoreError(fileWords.otherShape(path, where))
   }
 
   records(): IdentityRecords {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { LearningRecords, LearningStore } from '../../model/learning.js'
 import type { Log } from '../../model/ports.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { LatestWrite } from './latest-write.js'
 
@@ -80,7 +81,7 @@ export class LowdbLearningStore implements LearningStore {
     const checked = storedLearning.safeParse(db.data)
     if (checked.success) return new LowdbLearningStore(db, log)
     const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(`${name} has another shape than it should (at "${where}"). Move it away, then start again.`)
+    throw new StoreError(fileWords.otherShape(name, where))
   }
 
   records(): LearningRecords {

@@ -3,6 +3,7 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { NoticeFacts } from '../../model/ports.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { LatestWrite } from './latest-write.js'
 import { NoticePictures, noPictures, type PictureFolder } from './notice-pictures.js'
@@ -67,9 +68,7 @@ export class LowdbOutboxStore {
     const checked = storedOutbox.safeParse(db.data)
     if (checked.success) return new LowdbOutboxStore(db, pictures)
     const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(
-      `${name} has another shape than an outbox has (at "${where}"). Move it away, then start again.`,
-    )
+    throw new StoreError(fileWords.otherShape(name, where))
   }
 
   /** Notices, oldest first. */

@@ -2,6 +2,7 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import type { z } from 'zod'
 import { StoreError } from '../../errors.js'
 import type { Log } from '../../model/ports.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { LatestWrite } from './latest-write.js'
 
@@ -47,7 +48,7 @@ export class LowdbRecords<Item> {
     const checked = schema.safeParse(db.data)
     if (checked.success) return new LowdbRecords(db, log)
     const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(`${name} has another shape than it should (at "${where}"). Move it away, then start again.`)
+    throw new StoreError(fileWords.otherShape(name, where))
   }
 
   records(): readonly Item[] {

@@ -5,7 +5,7 @@ import { StoreError } from '../../errors.js'
 import type { ForgottenPerson } from '../../model/forgotten.js'
 import type { TicketStore } from '../../model/ports.js'
 import type { DeskNotes, Ticket } from '../../model/ticket.js'
-import { type Damage, damagedTicketsWords } from './damage-phrases.js'
+import { type Damage, damagedTicketsWords, fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { NO_TICKETS, readStoredTickets, type StoredTickets } from './stored-tickets.js'
 import { TicketFolder } from './ticket-folder.js'
@@ -35,7 +35,7 @@ export class LowdbTicketStore implements TicketStore {
     if (store.lastNumber() > 0) return store
     const backup = await folder.newestGoodBackup()
     if (backup === undefined) return store
-    throw offeringBackup(new StoreError(`${path} has no tickets, but there is a backup.`), {
+    throw offeringBackup(new StoreError(fileWords.ticketsGone(path)), {
       ...{ path, backup, isThere: existsSync(path) },
     })
   }
@@ -54,9 +54,7 @@ export class LowdbTicketStore implements TicketStore {
     await db.read()
     const checked = readStoredTickets(db.data)
     if (!checked.ok) {
-      throw new StoreError(
-        `${name} has another shape than tickets have (at "${checked.where}"). Move it away or restore a backup.`,
-      )
+      throw new StoreError(fileWords.otherShape(name, checked.where))
     }
     db.data = checked.stored
     return new LowdbTicketStore(db, folder)

@@ -5,6 +5,7 @@ import { Low } from 'lowdb'
 import { StoreError } from '../../errors.js'
 import { chinaDay, isoOf } from '../../model/calendar-day.js'
 import type { Ticket } from '../../model/ticket.js'
+import { fileWords } from './damage-phrases.js'
 import { DurableJsonFile } from './durable-json-file.js'
 import { archivedTickets, readStoredTickets, type StoredTickets } from './stored-tickets.js'
 
@@ -87,7 +88,7 @@ export class TicketFolder {
     const db = new Low<Archived>(new DurableJsonFile<Archived>(path), { tickets: [] })
     await db.read()
     if (!archivedTickets.safeParse(db.data).success) {
-      throw new StoreError(`${path} is no archive of tickets. Move it away, then try again.`)
+      throw new StoreError(fileWords.otherShape(path, ''))
     }
     return {
       tickets: db.data.tickets,

@@ -27,7 +27,7 @@ function requirePackage(name: string): void {
   try {
     import.meta.resolve(name)
   } catch {
-    throw new ConfigError([`puppet: no package ${name} is installed. Correct the name, or run npm install ${name}`])
+    throw new ConfigError([`puppet: 没有安装 ${name}。请改正名字，或者先运行 npm install ${name}`])
   }
 }
 

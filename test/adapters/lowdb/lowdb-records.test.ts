@@ -64,6 +64,8 @@ test.each([
 ])('refuses a file that is damaged (%s), and leaves it as it is', async (_, text) => {
   const path = join(tempFolder(), 'walks.json')
   writeFileSync(path, text)
-  await expect(LowdbRecords.open(path, WALKS)).rejects.toBeInstanceOf(StoreError)
+  const refusal = await LowdbRecords.open(path, WALKS).catch((error: unknown) => error)
+  expect(refusal).toBeInstanceOf(StoreError)
+  expect(String(refusal)).toMatch(/walks\.json (?:坏了|的内容不合格式).*备份.*再启动/)
   expect(readFileSync(path, 'utf8')).toBe(text)
 })
