@@ -34,3 +34,44 @@ describe('an excerpt', () => {
     expect(texts.at(-1)).toBe(phrases.notInSection)
   })
 })
+
+describe('which lines an excerpt picks', () => {
+  const form = aSection('4.3', {
+    title: '隐私协议',
+    parts: [
+      {
+        lines: [
+          '按七处填：',
+          '1. “收集你选中的文件，用于”：填“上传图片”。',
+          '2. 2.2 联系方式：手机号、邮箱任选。',
+          '3. 第 5 项信息的存储：选第二个。',
+          '4. 复印件要盖公司公章，两张都要，每张不超过 10M。',
+        ],
+        pictures: [],
+      },
+    ],
+    tellsTimeline: true,
+  })
+  const linesFor = (question: string): readonly string[] =>
+    renderExcerpt(form, question)
+      .slice(1, -1)
+      .map(({ text }) => text)
+
+  test.each([
+    ['第五项选哪个', '3. 第 5 项信息的存储：选第二个。'],
+    ['第 1 处填什么', '1. “收集你选中的文件，用于”：填“上传图片”。'],
+    ['2.2填谁的', '2. 2.2 联系方式：手机号、邮箱任选。'],
+    ['要盖章吗', '4. 复印件要盖公司公章，两张都要，每张不超过 10M。'],
+    ['几张啊', '4. 复印件要盖公司公章，两张都要，每张不超过 10M。'],
+    ['图多大可以', '4. 复印件要盖公司公章，两张都要，每张不超过 10M。'],
+  ])('%s → %s', (question, line) => {
+    expect(linesFor(question)).toEqual([line])
+  })
+
+  test.each(['就是收集你的位置信息', '填什么', '10月32号提的'])(
+    '%s: nothing of it is told, so the steps come once more',
+    (question) => {
+      expect(renderExcerpt(form, question).at(-1)?.text).toBe(phrases.notInSection)
+    },
+  )
+})
