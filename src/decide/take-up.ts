@@ -1,8 +1,8 @@
 import type { Decision } from '../model/decision.js'
 import type { FollowUp, Understanding } from '../model/understanding.js'
-import { answerOrOffer } from './answer-or-offer.js'
+import { answerOrOffer, scopeOf } from './answer-or-offer.js'
 import type { Situation } from './situation.js'
-import { THRESHOLDS } from './thresholds.js'
+import { MAX_OFFERED, THRESHOLDS } from './thresholds.js'
 
 /**
  * What takes up the bot's last words to this person: a number, yes or no, "那要多久", "下一步", "还是不行", a correction.
@@ -10,12 +10,15 @@ import { THRESHOLDS } from './thresholds.js'
  * @returns undefined when the message stands on its own
  */
 export function takeUp(
-  { act, choice, followUp }: Understanding,
+  understanding: Understanding,
   situation: Situation,
   { isAsked }: { isAsked: boolean },
 ): Decision | undefined {
+  const { act, normalized, choice, followUp } = understanding
   if (act === 'choice' && choice !== undefined) {
-    const key = situation.offered[Number(choice) - 1] ?? sectionByKey(choice, situation, isAsked)
+    const offered = situation.offered[Number(choice) - 1]
+    if (offered === undefined && COUNTS.test(normalized)) return narrowed(situation)
+    const key = offered ?? sectionByKey(choice, situation, isAsked)
     if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
   }
   // "对" to a question back means its first choice.
@@ -29,7 +32,32 @@ export function takeUp(
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
   // "还是不行，转人工" says what is wanted.
   const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
-  return isFollowed ? follow(followUp, situation, { isAsked }) : undefined
+  if (!isFollowed || asksOfAnother(followUp, understanding, situation)) return undefined
+  return follow(followUp, situation, { isAsked })
+}
+
+/** "第二项" counts the lines of an answer where nothing was offered to choose from; it is no section's number. */
+const COUNTS = /第/
+
+const narrowed = ({ talkedLately, lastSection }: Situation): Decision | undefined =>
+  talkedLately && lastSection !== undefined
+    ? { kind: 'answer', sectionKeys: [lastSection], reason: 'follow-up', narrows: true }
+    : undefined
+
+/** Words of asking for screenshots, whatever they are to show. */
+const OF_SCREENSHOTS =
+  /截图|截屏|图片|照片|材料|需要|应该|什么|请问|可以|怎么|[\s\p{P}截图张页发传拍交要去在到从哪里儿几多少个啥这那的我你是都还呢啊呀吗吧]/gu
+const MIN_TOPIC_CHARS = 2
+
+/** "隐私协议截图发哪个" names what it asks about, whatever was told last. */
+function asksOfAnother(
+  { kind }: FollowUp,
+  { normalized, candidates: [top] }: Understanding,
+  { lastSection }: Pick<Situation, 'lastSection'>,
+): boolean {
+  if (kind !== 'screenshot' || !top || top.sectionKey === lastSection) return false
+  if (normalized.replace(OF_SCREENSHOTS, '').length < MIN_TOPIC_CHARS) return false
+  return top.share >= THRESHOLDS.answerShare && scopeOf(top.confidence, top) >= THRESHOLDS.offerScope
 }
 
 /**
@@ -47,6 +75,8 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
       return failedTries > 0
         ? { kind: 'escalate', reason: 'still-failing', sectionKeys: [] }
         : { kind: 'fallback', reason: 'still-failing' }
+    case 'not-that':
+      return offerOthers(situation)
     case 'settled':
       return { kind: 'courtesy', word: 'settled' }
     case 'correction':
@@ -62,6 +92,17 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
     case 'screenshot':
       return told(lastSection)
   }
+}
+
+/** "不是这个" to one of several choices leaves the others; else it is not for guessing. */
+function offerOthers({ offered, clarifying, lastSection, failedTries }: Situation): Decision {
+  const [first, second, ...rest] = clarifying ? [] : offered.filter((key) => key !== lastSection)
+  if (first !== undefined && second !== undefined && rest.length < MAX_OFFERED - 1) {
+    return { kind: 'clarify', sectionKeys: [first, second, ...rest] }
+  }
+  return failedTries > 0
+    ? { kind: 'escalate', reason: 'failed-twice', sectionKeys: [] }
+    : { kind: 'fallback', reason: 'not-that' }
 }
 
 const told = (sectionKey: string | undefined): Decision | undefined =>

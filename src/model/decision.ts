@@ -56,7 +56,7 @@ export type Decision =
       readonly warns?: Warning
     }
   | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, string, ...string[]] }
-  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' }
+  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' }
   | {
       readonly kind: 'escalate'
       readonly reason: EscalationReason

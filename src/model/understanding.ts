@@ -32,7 +32,7 @@ export interface Candidate {
  * `done`: has done what was told; `again`: the same section once more (where, how); `screenshot`: its pictures; `correction`: what was really meant.
  */
 export type FollowUp =
-  | { readonly kind: 'how-long' | 'next' | 'done' | 'again' | 'screenshot' | 'still-failing' | 'settled' }
+  | { readonly kind: 'how-long' | 'next' | 'done' | 'again' | 'screenshot' | 'still-failing' | 'settled' | 'not-that' }
   | { readonly kind: 'correction'; readonly candidates: readonly Candidate[] }
 
 /** What people have taught a message to mean: answered by its first candidate, a matter for a person, or not for us. */

@@ -134,6 +134,7 @@ const composeDays = (days: DatesReading, sectionKey: string, context: Composing)
 
 function fallbackOf(reason: Extract<Decision, { kind: 'fallback' }>['reason'], { aboutPicture }: ReplyContext): string {
   if (aboutPicture) return phrases.fallbackPicture
+  if (reason === 'not-that') return phrases.notThat
   return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
 }
 

@@ -54,6 +54,68 @@ describe('after an answer', () => {
   })
 })
 
+describe('words that name what they ask about', () => {
+  const asks = (text: string, key: string) =>
+    takeUp(
+      anUnderstanding({
+        normalized: text,
+        followUp: { kind: 'screenshot' },
+        candidates: [aCandidate(key, { asked: 0.97, share: 0.98 })],
+      }),
+      talking,
+      { isAsked: false },
+    )
+
+  test('are matched like any other, whatever was told last', () => {
+    expect(asks('隐私协议截图发哪个', '4.3')).toBeUndefined()
+    expect(asks('备案截图去哪里截', '1.1')).toBeUndefined()
+  })
+
+  test('a bare question for screenshots stays with what was told', () => {
+    expect(asks('截图要发哪个', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })
+    expect(asks('这个要截几张图呢', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })
+  })
+})
+
+describe('a place in what was told', () => {
+  const picks = (normalized: string, offered: readonly string[] = []) =>
+    takeUp(
+      anUnderstanding({ normalized, act: 'choice', choice: '2' }),
+      { ...talking, offered, hasSection: () => true },
+      { isAsked: true },
+    )
+
+  test('is a line of the last answer where nothing was offered', () => {
+    expect(picks('第二项')).toMatchObject({ sectionKeys: ['4.1'], narrows: true })
+  })
+
+  test('is a choice where something was', () => {
+    expect(picks('第二项', ['A1', '3'])).toMatchObject({ sectionKeys: ['3'] })
+  })
+
+  test('a bare number is that section', () => {
+    expect(picks('2')).toMatchObject({ sectionKeys: ['2'] })
+  })
+})
+
+describe('"不是这个"', () => {
+  const notThat = (situation = talking) =>
+    takeUp(anUnderstanding({ followUp: { kind: 'not-that' } }), situation, { isAsked: false })
+
+  test('leaves the other choices', () => {
+    expect(notThat({ ...talking, offered: ['4.1', '4.2', '4.3'] })).toEqual({
+      kind: 'clarify',
+      sectionKeys: ['4.2', '4.3'],
+    })
+  })
+
+  test('to all choices at once is asked back, and the second time a person comes', () => {
+    const none = { ...talking, clarifying: true, offered: ['4.1', '4.2', '4.3'] }
+    expect(notThat(none)).toEqual({ kind: 'fallback', reason: 'not-that' })
+    expect(notThat({ ...none, failedTries: 1 })).toMatchObject({ kind: 'escalate', reason: 'failed-twice' })
+  })
+})
+
 describe('after a question back', () => {
   const clarifying = aSituation({ talkedLately: true, clarifying: true, offered: ['A1', '3'] })
 

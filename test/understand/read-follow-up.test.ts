@@ -25,6 +25,11 @@ describe('a remark that takes up the last answer', () => {
     ['还是不行', 'still-failing'],
     ['试了还是不行啊', 'still-failing'],
     ['还是被拒了', 'still-failing'],
+    ['我都删了还是不过', 'still-failing'],
+    ['又提了一次还是被打回', 'still-failing'],
+    ['啥意思', 'again'],
+    ['都不是', 'not-that'],
+    ['不是这个', 'not-that'],
     ['解决了', 'settled'],
     ['不是接口，是弹出来那个声明', 'correction'],
     ['我问的是隐私协议', 'correction'],
@@ -32,12 +37,19 @@ describe('a remark that takes up the last answer', () => {
     expect(kindOf(text)).toBe(kind)
   })
 
-  test.each(['类目怎么选', '隐私协议怎么填', '中午吃什么', '谢谢', '', '转人工', '审核被拒了说没有内容安全接口'])(
-    '%s stands on its own',
-    (text) => {
-      expect(kindOf(text)).toBeUndefined()
-    },
-  )
+  test.each([
+    '不过我还没提',
+    '这个不是免费的吗',
+    '类目怎么选',
+    '隐私协议怎么填',
+    '中午吃什么',
+    '谢谢',
+    '',
+    '转人工',
+    '审核被拒了说没有内容安全接口',
+  ])('%s stands on its own', (text) => {
+    expect(kindOf(text)).toBeUndefined()
+  })
 
   test('a correction keeps what was meant', () => {
     expect(readFollowUp('不是接口，是弹出来那个声明')).toEqual({ kind: 'correction', meant: '弹出来那个声明' })
