@@ -49,6 +49,8 @@ const ASKS_LATEST =
   /(?:最[晚迟]|倒推|几[号时]|哪[天一]|什么时候|啥时候|何时)[^,，。;!?]{0,8}(?:提(?![示醒供])|交|送审)|(?:最[晚迟]|倒推)[^,，。;!?]{0,4}(?:哪|几|什么|啥)/
 /** What the vendor is to bring out, or who is to sign up, is no review. */
 const OTHER_WISH = /套餐|你们|新功能|积分商城|报名|作品|投稿|招募|课程|直播/
+/** In the same clause: "如果今天撤回重新提呢". */
+const SUPPOSED_BEFORE = /(?:如果|要是|假如|假设)[^,，。;!?\n]{0,8}$/
 const AGAIN = /重|再|又|第[二三四五2345]次|[改补弄换加删]|最后一次/
 /** "28号重新提的,之前被打回过" */
 const EARLIER = /(?:之前|上次|上回|以前|先前|第一次)[^,，。;!?]{0,12}/g
@@ -85,16 +87,17 @@ function readSubmitted(message: Message): ReviewDates | undefined {
   const day = submissionDay(told, message)
   if (day === undefined) return undefined
   const wish = wishAfter(message, day)
+  const isPlanned = day >= today && (!told.done || SUPPOSED_BEFORE.test(text.slice(0, told.start)))
   const wantsTime = wish !== undefined || asksTime(text)
   // "昨天提审时弹的那个窗口怎么填" is about what came up.
   const onOccasion = /^(?:的?时候?|那会儿?)/.test(text.slice(told.toldUntil)) && ASKS_HOW.test(text)
-  if (((day >= today && !told.done) || onOccasion) && !wantsTime) return undefined
+  if (((isPlanned && !told.done) || onOccasion) && !wantsTime) return undefined
   return {
     kind: 'submitted',
     day: isoOf(day),
     ...(told.hour === undefined ? {} : { hour: told.hour }),
     laterVersion: isLaterVersion(text),
-    ...(day >= today && !told.done ? { planned: true } : {}),
+    ...(isPlanned ? { planned: true } : {}),
     ...(AGAIN.test(text) && tellsRejection(text) ? { again: true } : {}),
     ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
     ...asked(message),

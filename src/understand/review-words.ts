@@ -107,7 +107,7 @@ const LATER_VERSION =
 export const NEW_VERSION = /新版|改版|新功能/
 /** Was published some time ago, so what comes now is no first version. */
 const PUBLISHED_BEFORE =
-  /(?:已经?|早就?|之前|以前|原来|老版本?)(?:就|都|在)*(?:上线|发布|在?线上)(?:了|过)?|线上(?:一直|已经?|早就?|本来)?(?:有|跑|在)|上线(?:了)?(?:半年|很久|好久|[一两二三四五六七八九十\d]+ ?(?:个?月|年|周))|不是(?:首次|第一次|首版)/
+  /(?:已经?|早就?|之前|以前|原来|老版本?)(?:就|都|在)*(?:上线|发布|在?线上|过审|审过|通过审核|审核通过)(?:了|过)*|线上(?:一直|已经?|早就?|本来)?(?:有|跑|在)|上线(?:了)?(?:半年|很久|好久|[一两二三四五六七八九十\d]+ ?(?:个?月|年|周))|不是(?:首次|第一次|首版)/
 const NEXT_ONE = /新|更新|升级|迭代|改版|一版|发版|又[提交]|再[提交]/
 
 /** Whether the version in question comes after a published one. */

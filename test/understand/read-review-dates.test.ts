@@ -17,6 +17,26 @@ function readingOf(text: string, now = MONDAY): string | undefined {
   return parts.join(' ')
 }
 
+describe('a day that is only supposed', () => {
+  const plannedOf = (text: string): boolean | undefined => {
+    const dates = readReviewDates(normalizeText(text), Date.parse(MONDAY))
+    return dates?.kind === 'submitted' ? dates.planned === true : undefined
+  }
+
+  test.each(['那如果今天撤回重新提呢', '要是今天重新提交，什么时候好'])('%s is no submission yet', (text) => {
+    expect(plannedOf(text)).toBe(true)
+  })
+
+  test('今天重新提的 is one', () => {
+    expect(plannedOf('今天重新提的，什么时候好')).toBe(false)
+  })
+})
+
+test('a version after one that was passed is a later one', () => {
+  expect(readingOf('我们之前过审过了，这次更新是今天提的，什么时候能过')).toBe('submitted 2026-11-23 later')
+  expect(readingOf('已经审核通过了一个版本，昨天又提了新版，多久')).toBe('submitted 2026-11-22 later')
+})
+
 describe('a day of submission', () => {
   test.each([
     ['我11月20号下午提的', '2026-11-20'],
