@@ -18,7 +18,7 @@ test.each([
     '撤销',
     '那先不用了',
   ],
-  ...['不麻烦了', '現在不用了'],
+  ...['不麻烦了', '現在不用了', '不用了我找到了', '不用了，我自己弄好了'],
 ])('%s: no longer needed', (text) => {
   expect(read(text)).toEqual({ kind: 'not-needed' })
 })
@@ -35,6 +35,7 @@ test.each([
     '好的解决了',
     '已解决',
     '解決了',
+    '谢谢 解决了',
   ],
 ])('%s: solved', (text) => {
   expect(read(text)).toEqual({ kind: 'solved' })

@@ -7,6 +7,7 @@ const read = (text: string) => readReminderWord(normalizeText(text))
 test.each([
   '到时候提醒我',
   '到期提醒我',
+  '到时间叫我',
   '那天叫我',
   '好的，到时候记得提醒我一下',
   '到时候叫我一声就行',
