@@ -36,8 +36,8 @@ export class SearchIndex {
     const { title, texts } = document
     const index = this.#documents.push(document) - 1
     const weights = new Map<string, number>()
-    for (const text of texts) for (const term of termsOf(text)) weights.set(term, BODY_WEIGHT)
-    for (const term of termsOf(title)) weights.set(term, 1)
+    for (const text of texts) for (const term of termsOf(normalizeText(text))) weights.set(term, BODY_WEIGHT)
+    for (const term of termsOf(normalizeText(title))) weights.set(term, 1)
     for (const [term, weight] of weights) {
       const postings = this.#postings.get(term)
       if (postings) postings.push({ document: index, weight })
@@ -45,8 +45,12 @@ export class SearchIndex {
     }
   }
 
-  /** @returns best first, at most `limit`; documents that share nothing are left out */
+  /**
+   * @param question see `normalizeText`
+   * @returns best first, at most `limit`; documents that share nothing are left out
+   */
   search(question: string, limit = 5): readonly SearchHit[] {
+    if (this.#documents.length === 0) return []
     const terms = termsOf(question)
     const scores = new Map<number, number>()
     let total = 0
@@ -65,7 +69,7 @@ export class SearchIndex {
 
 /** Character pairs inside runs of Chinese, whole Latin words and numbers. */
 function termsOf(text: string): ReadonlySet<string> {
-  const plain = normalizeText(text).replace(QUESTION_FILLER, ' ')
+  const plain = text.replace(QUESTION_FILLER, ' ')
   const terms = new Set<string>()
   for (const run of plain.match(/\p{Script=Han}+|[a-z0-9]+/gu) ?? []) {
     if (/^[a-z0-9]/.test(run) || run.length === 1) {
