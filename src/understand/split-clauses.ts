@@ -7,7 +7,7 @@ const LEADING =
 /** Less than this says too little to tell a topic; it goes with its neighbour. */
 const MIN_CHARS = 4
 /** What comes after is left with the last clause, so that a long message costs no more than a short one. */
-const MAX_CLAUSES = 8
+const MAX_CLAUSES = 6
 
 /** Cuts a message into the least pieces that may be about things of their own. @param text see `normalizeText` */
 export function splitClauses(text: string): readonly string[] {
