@@ -50,7 +50,7 @@ export async function openKnowledge(
       hasDocsSite: config.knowledge.docsSite !== null,
     },
     isRestart: Number(process.env.GUOSHEN_RESTARTS ?? 0) > 0,
-    ...{ limits, timeoutSeconds, clock, log },
+    ...{ limits, timeoutSeconds, clock, log, tellOperator },
   })
   let endWatch = (): void => {}
   return {

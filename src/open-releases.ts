@@ -21,6 +21,8 @@ export interface ReleasesSetup extends Pick<ReleaseDeskParts, 'limits' | 'timeou
   readonly isRestart: boolean
   readonly clock: Clock
   readonly log: Log
+  /** Told when the start takes long, before it does. */
+  readonly tellOperator?: ((text: string) => void) | undefined
 }
 
 export interface OpenReleases {
@@ -102,15 +104,21 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
   return undefined
 }
 
-async function readBuilt(record: ReleaseRecord, { store, builder, paths }: Starting): Promise<Uint8Array> {
+async function readBuilt(
+  record: ReleaseRecord,
+  { store, builder, paths, tellOperator }: Starting,
+): Promise<Uint8Array> {
   const packed = await store.readBuilt(record.number)
   const ours = new KnowledgeBuilder(paths.cacheDir)
   const keys = packed && ours.keysOf(packed)
   const isUsable = keys?.textsKey === record.textsKey && keys.codeKey === (await ours.codeKey())
-  return packed && isUsable ? packed : builder.restore(record.number)
+  if (packed && isUsable) return packed
+  tellOperator?.(say.preparing)
+  return builder.restore(record.number)
 }
 
-async function releaseFirst({ store, builder, clock }: Starting): Promise<KnowledgeSnapshot> {
+async function releaseFirst({ store, builder, clock, tellOperator }: Starting): Promise<KnowledgeSnapshot> {
+  tellOperator?.(say.preparing)
   const prepared = await builder.prepare({ base: undefined, stage: true, nowMs: clock.now() })
   if (prepared.status === 'broken') throw new KnowledgeError(prepared.problems)
   if (prepared.status === 'unchanged') throw new Error('a first release has nothing to be unchanged from')

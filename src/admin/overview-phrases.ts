@@ -8,7 +8,7 @@ export interface KnowledgeState {
   readonly version: string
   readonly sectionCount: number
   /** Absent where releases are not counted. */
-  readonly release?: { readonly number: number; readonly atMs: number }
+  readonly release?: { readonly number: number; readonly atMs: number; readonly pinned?: boolean }
 }
 
 interface TicketCounts {
@@ -44,6 +44,7 @@ export const overviewPhrases = {
     [
       `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
       `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
+      ...(knowledge.release?.pinned ? ['回滚以后停在这里，发“重载”才用文件夹里的改动'] : []),
       ...(login === undefined ? [] : [`微信：${LOGINS[login]}`]),
       `排队待发：${queueLength} 条`,
       `今天：${counts(today)}`,

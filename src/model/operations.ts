@@ -32,6 +32,8 @@ export interface Release {
   /** Of the snapshot. */
   readonly version: string
   readonly atMs: number
+  /** After 回滚: what lies in the folders is not taken before somebody orders 重载. */
+  readonly pinned?: boolean
 }
 
 /** Reload is a release: checked, measured against the one before, numbered, and it can be taken back. */

@@ -59,7 +59,7 @@ export class ReleaseDesk implements Releases {
   }
 
   current(): Release {
-    return this.#record()
+    return { ...this.#record(), pinned: this.#parts.store.inUse()?.pinned === true }
   }
 
   #record(): ReleaseRecord {

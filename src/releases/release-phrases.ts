@@ -9,6 +9,7 @@ import type { Findings, ReleaseRecord } from './release.js'
 const MAX_CHARS = 500
 const MAX_NAMED = 5
 const QUOTED_CHARS = 24
+const UNCHANGED = '内容没有变化。'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
 const clip = (text: string, chars = QUOTED_CHARS): string => {
@@ -56,7 +57,7 @@ export const releasePhrases = {
             ? '检查通过，可以“重载”。'
             : '检查完：直接“重载”不会采用，因为：',
         ...objections.map(objectionLine),
-        ...findingLines(findings),
+        ...findingLines(findings).filter((line) => !facts.isUnchanged || line !== UNCHANGED),
         ...unmetLines(findings),
       ],
       [`全文：${facts.report}`],
@@ -87,9 +88,10 @@ export const releasePhrases = {
   keptRelease: ({ number, version, by }: ReleaseRecord, when: string): string =>
     `${number}｜${version}｜${when}｜${by.name}`,
   staysPinned: (number: number): string =>
-    `停在回滚到的发布 ${number}：文件夹里的知识和它不同，没有采用。要采用就发“重载”。`,
+    `回滚以后停在发布 ${number}：文件夹里的知识和它不同，没有采用。要采用就发“重载”。`,
   startedOnOld: (number: number, why: string): string => `文件夹里的知识没有采用，用发布 ${number} 启动。${why}`,
   lostRelease: (wanted: number, instead: number): string => `发布 ${wanted} 不见了，改用发布 ${instead}。`,
+  preparing: '正在学习指南和说法，第一次启动或更新程序以后要十几秒到一分钟，请稍候……',
   notHere: '这里只回答问题，不能重载或回滚。',
 } as const
 
@@ -107,7 +109,7 @@ const findingLines = (findings: Findings): readonly string[] => [
 ]
 
 export function differenceLines(difference: ContentDifference): readonly string[] {
-  if (isSame(difference)) return ['内容没有变化。']
+  if (isSame(difference)) return [UNCHANGED]
   const { sections, utterances, silence, others } = difference
   const keys = [...sections.added, ...sections.changed, ...sections.removed].map(({ key }) => key)
   const named =

@@ -29,12 +29,13 @@ test('goes back, stays there over a restart, and takes the folder again when tol
     text: expect.stringMatching(/^已回到发布 1（版本 .*，操作员）。重启也停在这里/),
   })
   expect(days(first)).toBe('1. 要等八天。')
+  expect(first.releases.current()).toMatchObject({ number: 1, pinned: true })
   await first.stop()
 
   const { log, lines } = capturedLog()
   const second = await start(small, { log })
   expect(days(second)).toBe('1. 要等八天。')
-  expect(second.notice).toBe('停在回滚到的发布 1：文件夹里的知识和它不同，没有采用。要采用就发“重载”。')
+  expect(second.notice).toBe('回滚以后停在发布 1：文件夹里的知识和它不同，没有采用。要采用就发“重载”。')
   expect(lines.some(({ msg }) => msg.startsWith('rolled back'))).toBe(true)
   expect(await second.releases.reload({ by, unlessPinned: true })).toMatchObject({ ok: false, text: second.notice })
 
@@ -84,7 +85,7 @@ test('what was taught is taken without what somebody went back from', async () =
   await first.stop()
   const second = await start(small)
   expect(days(second)).toBe('1. 要等八天。')
-  expect(second.notice).toContain('停在回滚到的发布 3')
+  expect(second.notice).toContain('回滚以后停在发布 3')
 })
 
 test('a start takes what lies in the folder, a restart goes on with what was in use', async () => {
@@ -113,12 +114,17 @@ test.each<[string, (small: SmallKnowledge) => void, RegExp]>([
 
 test('builds a release anew when what was built of it is damaged', async () => {
   const small = new SmallKnowledge(tempFolder())
-  await (await start(small)).stop()
+  const told: string[] = []
+  const tellOperator = (text: string): number => told.push(text)
+  await (await start(small, { tellOperator })).stop()
+  await (await start(small, { tellOperator })).stop()
+  expect(told).toEqual([expect.stringContaining('请稍候')])
   rmSync(small.path('data/cache'), { recursive: true })
   truncateSync(small.path('data/releases/1/built.bin'), 5_000)
   edit(small, '八天', '九天')
-  const open = await start(small, { isRestart: true })
+  const open = await start(small, { isRestart: true, tellOperator })
   expect(days(open)).toBe('1. 要等八天。')
+  expect(told).toHaveLength(2)
 })
 
 test('falls back to another release when the one in use is gone, and says so', async () => {
