@@ -41,11 +41,14 @@ function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
   const squeezed = squeeze(text)
   const found = marks(intents).filter((mark) => squeezed.includes(mark.text))
   const marked = new Set(found.map(({ sectionKey }) => sectionKey))
-  const sure = matcher
-    .match(text)
-    .candidates.filter(({ confidence, share, sectionKey }) =>
-      marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
-    )
+  const all = matcher.match(text).candidates
+  const sure = all.filter(({ confidence, share, sectionKey }) =>
+    marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
+  )
+  // "页面内容为空,请补充内容": a mark says less than wording that the classifier surely knows.
+  const [top] = all
+  const outweighed = sure.length === 0 && top !== undefined && top.confidence >= MARK_CONFIDENCE
+  if (outweighed) return { text, candidates: all, alsoSections: [] }
   const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
   const [best] = sure.length > 0 ? sure : byMark
   if (!best) return { text, candidates: [], alsoSections: [] }

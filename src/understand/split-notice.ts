@@ -9,10 +9,14 @@ const REJECTION = new RegExp(
     '无具体运营内容|功能无法体验|内容安全api|(?:msg|img)seccheck|隐私保护指引',
   ].join('|'),
 )
+/** "驳回原因:" stands before the platform's words, and before a customer's own. */
+const LED =
+  '^(?:你好[,。:]?)?(?:审核|提审|小程序)?(?:被拒|被驳回|驳回|拒绝|(?:审核)?(?:不|未)通过|失败)(?:的?(?:原因|理由|意见|说明))?:'
 /** How the platform begins its notice; people who only talk about a rejection do not write so. */
 const FRAME = new RegExp(
   [
     '代码(?:发布)?审核[:,]?(?:结果[:,]?)?(?:未|不|失败|驳回)',
+    LED,
     '["”」》](?:小程序)?(?:提交的)?(?:代码|版本)?(?:发布)?(?:审核)?(?:未|不|失败)(?:能)?(?:予)?(?:通过|$|[:,\\n])',
     '[你您](?:提交)?的(?:小程序|版本)[^?]{0,60}(?:未能?|不予?)通过',
   ].join('|'),
@@ -23,6 +27,7 @@ const OTHER_PLATFORM =
 /** A question, or what has been seen to: a customer's own list, not the platform's. */
 const OWN_WORDS =
   /[?]|吗|怎么|如何|多久|哪|呢$|已经?(?:改|删|补|加|换|填|清|处理|完成|上架)|(?:改|删|补|加|换|填|清)(?:好|完|了)|搞定/
+const IS_LED = new RegExp(LED)
 const QUOTED = /["“「【《][^"”」】》]*["”」】》]/g
 /** Headings that only announce their details. */
 const ANNOUNCES = /不符合规则|不合规$|不规范$|存在(?:以下|如下)?问题|如下$|^你好$/
@@ -48,6 +53,8 @@ export function splitNotice(text: string): readonly string[] | undefined {
   if (!frame) return undefined
   if (own.length === 1) return own
   const rest = text.slice(frame.index + frame[0].length).replace(/^[\s:,。;]*(?:通过)?(?:审核)?[\s:,。;]*/, '')
+  if (IS_LED.test(text) && (rest.length < MIN_CLAUSE_CHARS || OWN_WORDS.test(rest.replace(QUOTED, ''))))
+    return undefined
   return splitClauses(rest.length >= MIN_CLAUSE_CHARS ? rest : text)
 }
 

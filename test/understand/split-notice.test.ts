@@ -73,6 +73,13 @@ describe('takes a notice apart', () => {
     expect(reasonsOf(text)).toEqual([reason])
   })
 
+  test.each([
+    ['驳回：涉及虚拟支付，请整改', ['涉及虚拟支付,请整改']],
+    ['审核被拒：小程序内容与类目不符；隐私协议内容缺失', ['小程序内容与类目不符', '隐私协议内容缺失']],
+  ])('knows a reason behind the verdict alone: %s', (text, reasons) => {
+    expect(reasonsOf(text)).toEqual(reasons)
+  })
+
   test('is not misled by a question inside quotes', () => {
     expect(reasonsOf('审核未通过：1.帖子"怎么注册？"为测试内容 2.【在吗】页面空白')).toHaveLength(2)
   })
@@ -97,6 +104,8 @@ describe('leaves alone what merely mentions a rejection', () => {
     '驳回的都处理了：1、类目改好了 2、测试数据已删除',
     '审核结果什么时候出',
     '审核未通过原因是什么',
+    '审核不通过：为什么啊',
+    '驳回原因：首页有空白，要怎么改？',
     '类目不符，被驳回',
     '你的小程序审核通过了，恭喜',
     '你的小程序已通过审核：1.可以发布 2.请查看',

@@ -81,6 +81,11 @@ describe('a reason of a notice', () => {
     expect(keysOf(notice('测试帖', matcher))?.[0]).toEqual(['A4'])
   })
 
+  test('is what the classifier surely knows, whatever mark stands in it', () => {
+    const matcher = hearing({ 测试: [aCandidate('5', { share: 0.97 }), aCandidate('A4', { share: 0.01 })] })
+    expect(keysOf(notice('测试帖', matcher))?.[0]?.[0]).toBe('5')
+  })
+
   test('is unknown where the classifier only guesses', () => {
     expect(keysOf(notice('名称侵权', hearing({ 名称: [aCandidate('1', { share: 0.49 })] })))?.[0]).toEqual([])
   })
