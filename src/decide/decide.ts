@@ -83,7 +83,9 @@ function orGoOn(decision: Decision, understanding: Understanding, situation: Sit
 function orBoth(decision: Decision, { topics }: Understanding): Decision {
   if (decision.kind !== 'clarify' || !topics) return decision
   const [first, ...rest] = topics.candidates.map(({ sectionKey }) => sectionKey)
-  const torn = first !== undefined && [first, ...rest].every((key) => decision.sectionKeys.includes(key))
+  // Parts that leave out a likelier reading of the whole were torn from their context.
+  const likeliest = decision.sectionKeys.slice(0, topics.candidates.length)
+  const torn = first !== undefined && likeliest.every((key) => first === key || rest.includes(key))
   return torn ? { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several' } : decision
 }
 

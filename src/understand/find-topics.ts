@@ -22,6 +22,10 @@ const JOINS =
 const ASKS =
   /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|要不要|有没有|为什么|凭什么|么$|不$|没$|行不行|可以/
 
+/** 之前已经提交过一次了 */
+const TELLS_DONE = /(?:已经?|之前|以前|刚刚?|早就)[^?]{0,12}(?:过|好|完)[^?]{0,4}了$/
+const TROUBLE = /被|拒|驳|打回|退|没|不|[?]|怎么|如何|吗|啥|什么/
+
 interface Piece {
   readonly sectionKey: string
   readonly text: string
@@ -127,8 +131,9 @@ function joinNeighbours(
   return pieces
 }
 
-/** A piece counts when, read by itself, it means what it was taken for. */
+/** A piece counts when, read by itself, it means what it was taken for and is no story of what has been done. */
 function toTopic(piece: Piece, [top]: readonly Candidate[]): readonly Topic[] {
+  if (TELLS_DONE.test(piece.text) && !TROUBLE.test(piece.text)) return []
   if (top?.sectionKey !== piece.sectionKey || top.share < MIN_SHARE || scopeOf(top) < MIN_SCOPE) return []
   return [{ ...piece, candidate: top }]
 }

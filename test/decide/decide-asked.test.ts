@@ -36,6 +36,18 @@ describe('asked by name', () => {
     expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A3', '2'] })
   })
 
+  test('answers both of two that are torn, each with words of its own', () => {
+    const candidates = [aCandidate('A3', { share: 0.5 }), aCandidate('2', { share: 0.4 })]
+    const topics = { candidates: [aCandidate('A3'), aCandidate('2')], confidence: 0 }
+    expect(asked({ candidates, topics })).toMatchObject({ sectionKeys: ['A3', '2'], reason: 'several' })
+  })
+
+  test('offers a choice where the parts leave out a likelier reading of the whole', () => {
+    const candidates = ['A1.2', '1.1', 'A1'].map((key, at) => aCandidate(key, { share: [0.5, 0.4, 0.1][at]! }))
+    const topics = { candidates: [aCandidate('A1.2'), aCandidate('A1')], confidence: 0 }
+    expect(asked({ candidates, topics })).toMatchObject({ kind: 'clarify' })
+  })
+
   test('offers no more than three', () => {
     const candidates = ['A1', 'A1.2', '3', '1.1', '2'].map((key) => aCandidate(key, { share: 0.2 }))
     expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A1', 'A1.2', '3'] })
