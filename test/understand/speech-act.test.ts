@@ -8,7 +8,7 @@ const actOf = (text: string): string => readSpeechAct(normalizeText(text)).act
 
 describe('reads as a greeting', () => {
   test.each(
-    '你好|您好！|你好呀|你好你好|hi|Hello~|ＨＥＬＬＯ|哈喽|在吗？|在么|您好，在吗|hello 在吗|早|早上好|各位下午好|大家好|老师好|各位老师好|小助手你好|你好😊|[微笑]你好'.split(
+    '你好|您好！|你好呀|你好你好|hi|Hello~|ＨＥＬＬＯ|哈喽|在吗？|在么|您好，在吗|hello 在吗|早|早上好|各位下午好|大家好|老师好|各位老师好|小助手你好|你是机器人吗|你是真人还是机器人呀|你好😊|[微笑]你好'.split(
       '|',
     ),
   )('%s', (text) => {
