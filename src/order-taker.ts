@@ -1,5 +1,5 @@
 import { commandPhrases as say } from './admin/command-phrases.js'
-import { VERBS } from './admin/describe-command.js'
+import { exampleOf } from './admin/describe-command.js'
 import { doorOf, isAttempt, mayGive, orderingRole } from './admin/may-order.js'
 import { noteRefusal, type OrderTools, redeemCode, runCommand } from './admin/run-command.js'
 import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
@@ -66,9 +66,9 @@ export class OrderTaker {
     return command.kind === 'revoke-role' && this.#options.operations.rights?.knows(command.name) === true
   }
 
-  /** Nothing in groups; in direct chat one polite line, once. */
+  /** Nothing in groups; in direct chat one polite line, and customers get it once. */
   #refuse(command: Command, by: Orderer): TakenOrder {
-    const isTold = by.where !== 'direct' || this.#refusedOnce.has(by.who.key)
+    const isTold = by.where !== 'direct' || (by.role === 'customer' && this.#refusedOnce.has(by.who.key))
     if (!isTold) remember(this.#refusedOnce, by.who.key)
     return {
       decision: isTold ? { kind: 'silent', reason: 'not-allowed' } : { kind: 'courtesy', word: 'not-allowed' },
@@ -88,7 +88,7 @@ export class OrderTaker {
     if (!mayGive(by.role, { kind: near.kind } as Command, by.where)) return undefined
     return {
       decision: { kind: 'command', command: { kind: 'help' } },
-      carryOut: async () => say.didYouMean(VERBS[near.kind]),
+      carryOut: async () => say.didYouMean(exampleOf(near.kind)),
     }
   }
 

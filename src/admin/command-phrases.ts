@@ -12,7 +12,7 @@ export const commandPhrases = {
   hasRole: '您已经有这个身份了，发“帮助”看能做什么。',
   claimInDirectChat: '请加我好友，在私聊里发“认领”。',
   notUnderstood: '没看懂这个命令。发“帮助”看全部。',
-  didYouMean: (verb: string): string => `没看懂这个命令，是不是想发“${verb}”？发“帮助”看全部。`,
+  didYouMean: (example: string): string => `没看懂这个命令，是不是想发“${example}”？发“帮助”看全部。`,
   howTo: {
     try: '请带上要试的句子，例如：测试 审核要多久',
     assign: '请带上编号和小节，例如：归类 7 4.1',

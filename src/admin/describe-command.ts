@@ -34,6 +34,23 @@ export const VERBS: Readonly<Record<Command['kind'], string>> = {
   'end-duty': '下班',
 }
 
+/** How an order is written that needs something behind its verb. */
+const WRITTEN: Readonly<Partial<Record<Command['kind'], string>>> = {
+  try: '测试 审核要多久',
+  assign: '归类 7 4.1',
+  ignore: '忽略 7',
+  teach: '新说法 4.1 一句话',
+  'accept-draft': '采纳 12',
+  'revoke-role': '撤销 名字',
+  'claim-ticket': '接单 12',
+  'close-ticket': '结单 12 说明',
+  'note-ticket': '备注 12 内容',
+  'pass-ticket': '转给 12 名字',
+}
+
+/** One order of a kind as it may be sent, e.g. `归类 7 4.1`. */
+export const exampleOf = (kind: Command['kind']): string => WRITTEN[kind] ?? VERBS[kind]
+
 const MAX_CHARS = 80
 
 /** An order in its plain form, e.g. `归类 7 4.1`; at most 80 characters. */

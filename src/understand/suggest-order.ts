@@ -35,6 +35,8 @@ const WORDS: readonly (readonly [string, Kind])[] = [
 ]
 /** Words that people type in full; what follows them is left to the order itself. */
 const HEAD = /^\/?([\p{Script=Han}]{1,4}|[a-z]{3,10})(?=$|[\s:：\d])/iu
+/** 归 类 7, 新 说 法. */
+const TORN = /^\p{Script=Han}(?:\s+\p{Script=Han}){1,2}(?=$|[\s:：\d])/u
 /** Whoever writes more than this does not merely mistype a verb. */
 const MAX_CHARS = 40
 
@@ -48,7 +50,7 @@ export interface Suggestion {
 
 /** The order that a text is nearest to; undefined when it is near none. To be asked only for texts that are no order. */
 export function suggestOrder(text: string): Suggestion | undefined {
-  const plain = text.trim()
+  const plain = text.trim().replace(TORN, (torn) => torn.replace(/\s/g, ''))
   const head = plain.length <= MAX_CHARS ? HEAD.exec(plain)?.[1]?.toLowerCase() : undefined
   if (head === undefined) return undefined
   const scored = WORDS.map(([word, kind]) => ({ word, kind, distance: distanceOf(head, word) }))

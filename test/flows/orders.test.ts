@@ -109,6 +109,22 @@ test('an admin who mistypes is understood by the sound, or asked', async () => {
   expect((await bot.hears('@小助手 relaod', { sender: XU, place: STAFF_ROOM })).sent.join()).toContain('重载')
 })
 
+test('an order that lacks what it needs, or is torn apart, is met with how to write it', async () => {
+  const bot = await botUnderTest()
+  expect((await bot.hears('归类 七 到 4.1', { sender: XU, place: DIRECT })).sent.join()).toContain('归类 7 4.1')
+  expect((await bot.hears('归 类 七', { sender: XU, place: DIRECT })).sent.join()).toContain('归类 7 4.1')
+  expect((await bot.hears('重 载', { sender: XU, place: DIRECT })).decision.reason).toBe('reload')
+  expect((await bot.hears('帮　助', { sender: XU, place: DIRECT })).decision.reason).toBe('help')
+})
+
+test('a colleague is told each time that an order is for admins', async () => {
+  const bot = await botUnderTest()
+  for (const text of ['重载', '静音']) {
+    const { sent } = await bot.hears(text, { sender: { ...CHEN, isGranted: true }, place: DIRECT })
+    expect(sent).toEqual([expect.stringContaining('只有管理员能用')])
+  }
+})
+
 test('keeps quiet where it is muted, and obeys there still', async () => {
   const bot = await botUnderTest({
     mutes: { of: (key) => ({ placeKey: key, topic: '', untilMs: null, by: '' }) },
