@@ -1,7 +1,7 @@
 import type { Section } from '../model/knowledge.js'
 import { phrases } from './phrases.js'
 import { type ReplyLine, renderSection, renderSectionBriefly } from './render-section.js'
-import { scoreLines } from './score-lines.js'
+import { asksForAll, scoreLines } from './score-lines.js'
 
 const MAX_LINES = 3
 /** Lines that say this much less than the best one are about something else. */
@@ -18,9 +18,11 @@ const LEADS_OVER = /[：:]$/
  * @param question see `normalizeText`
  */
 export function renderExcerpt(section: Section, question: string): readonly ReplyLine[] {
-  const [title, ...lines] = renderSection(section, { withTimeline: section.timeline !== undefined })
-  const telling = lines.filter(({ text }) => !LEADS_OVER.test(text))
-  const spoken = title === undefined ? [] : linesAbout(question, telling)
+  // What comes next is about another section.
+  const { next: _next, ...own } = section
+  const [title, ...lines] = renderSection(own, { withTimeline: section.timeline !== undefined })
+  const telling = asksForAll(question, section.title) ? [] : lines.filter(({ text }) => !LEADS_OVER.test(text))
+  const spoken = linesAbout(question, telling)
   if (title === undefined || spoken.length === 0) {
     return [...renderSectionBriefly(section), { text: phrases.notInSection, pictures: [] }]
   }

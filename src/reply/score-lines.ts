@@ -17,6 +17,16 @@ const MAX_APART = 3
 /** A stretch of the question of which a smaller share is found anywhere is about something that no line tells. */
 const MIN_FOUND = 0.5
 
+/** 怎么弄, 咋整: asks for all the steps. */
+const ASKS_HOW = /(?:怎么|如何|咋)(?:弄|办|搞|整|做|操作|处理|填|写|选)?(?:[呢啊呀吧了的]|[\s?,.!])*$/
+
+/** "类目怎么弄" about 服务类目: names no more than the whole section. @param question see `normalizeText` */
+export const asksForAll = (question: string, title: string): boolean =>
+  ASKS_HOW.test(question) &&
+  stretchesOf(question.replace(ASKS_HOW, ''))
+    .flat()
+    .every((word) => wordPattern(word).test(title))
+
 /**
  * How much each line of an answer speaks of a question: places by their number, amounts by what is counted, words by how
  * rare they are among the lines.

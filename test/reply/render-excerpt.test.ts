@@ -68,6 +68,17 @@ describe('which lines an excerpt picks', () => {
     expect(linesFor(question)).toEqual([line])
   })
 
+  test('a question for the whole section is told all steps', () => {
+    const texts = textsFor('社区类目怎么弄啊')
+    expect(texts).toContain('2. 复印件要盖公司公章。')
+    expect(texts).toContain('1. 类目选“社交 > 社区/论坛”。')
+  })
+
+  test('what comes next is no answer', () => {
+    const texts = renderExcerpt({ ...form, next: '生成后继续提交，回复“4.2”。' }, '4.2是什么').map(({ text }) => text)
+    expect(texts.join('\n')).not.toContain('继续提交')
+  })
+
   test.each(['就是收集你的位置信息', '填什么', '10月32号提的'])(
     '%s: nothing of it is told, so the steps come once more',
     (question) => {
