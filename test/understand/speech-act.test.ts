@@ -28,7 +28,7 @@ describe('reads as a question, however politely it begins', () => {
 
 describe('reads as thanks', () => {
   test.each(
-    '谢谢|谢谢啦|多谢老师|感谢！|谢谢谢谢|收到，谢谢|好的，谢谢老师|明白了谢谢|ok 谢谢|Thank you|thx|谢谢，辛苦了|谢谢您的帮助|辛苦了🙏'.split(
+    '谢谢|谢谢啦|多谢老师|感谢！|谢谢谢谢|收到，谢谢|好的，谢谢老师|明白了谢谢|ok 谢谢|Thank you|thx|谢谢，辛苦了|谢谢您的帮助|辛苦了🙏|你真棒|回答得很专业|谢谢，再见|拜拜'.split(
       '|',
     ),
   )('%s', (text) => {
