@@ -81,7 +81,7 @@ export class OrderTaker {
 
   #suggest(text: string, by: Orderer): TakenOrder | undefined {
     const near = suggestOrder(text)
-    if (!near || this.#mayBeQuestion(text)) return undefined
+    if (!near || (!near.isOurWord && this.#mayBeQuestion(text))) return undefined
     const meant = parseCommand(near.text, { strict: true })
     const isSure = near.soundsAlike && meant !== undefined && !holdsWords(meant)
     if (isSure && mayGive(by.role, meant, by.where)) return this.#give(meant, by)

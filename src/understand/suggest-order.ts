@@ -46,6 +46,8 @@ export interface Suggestion {
   readonly text: string
   /** The verb sounds the same: a slip of the keyboard. */
   readonly soundsAlike: boolean
+  /** The verb stands there as it is, and nobody but those who order says it: 归类, 回滚. */
+  readonly isOurWord: boolean
 }
 
 /** The order that a text is nearest to; undefined when it is near none. To be asked only for texts that are no order. */
@@ -56,8 +58,15 @@ export function suggestOrder(text: string): Suggestion | undefined {
   const scored = WORDS.map(([word, kind]) => ({ word, kind, distance: distanceOf(head, word) }))
   const best = scored.reduce((a, b) => (b.distance < a.distance ? b : a))
   if (best.distance > 1) return undefined
-  return { kind: best.kind, text: plain.replace(head, best.word), soundsAlike: best.distance === SAME_SOUND }
+  return {
+    kind: best.kind,
+    text: plain.replace(head, best.word),
+    soundsAlike: best.distance === SAME_SOUND,
+    isOurWord: head === best.word && OUR_WORDS.has(best.kind),
+  }
 }
+
+const OUR_WORDS: ReadonlySet<Kind> = new Set(['assign', 'teach', 'accept-draft', 'roll-back', 'reload', 'mute'])
 
 const SAME_SOUND = 0.5
 

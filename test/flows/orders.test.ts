@@ -112,6 +112,7 @@ test('an admin who mistypes is understood by the sound, or asked', async () => {
 test('an order that lacks what it needs, or is torn apart, is met with how to write it', async () => {
   const bot = await botUnderTest()
   expect((await bot.hears('归类 七 到 4.1', { sender: XU, place: DIRECT })).sent.join()).toContain('归类 7 4.1')
+  expect((await bot.hears('归类 UGC说明怎么填 4.1', { sender: XU, place: DIRECT })).sent.join()).toContain('归类 7 4.1')
   expect((await bot.hears('归 类 七', { sender: XU, place: DIRECT })).sent.join()).toContain('归类 7 4.1')
   expect((await bot.hears('重 载', { sender: XU, place: DIRECT })).decision.reason).toBe('reload')
   expect((await bot.hears('帮　助', { sender: XU, place: DIRECT })).decision.reason).toBe('help')
