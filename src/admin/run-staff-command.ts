@@ -116,7 +116,8 @@ function dutyWords({ desk, clock }: StaffTools): string {
   const nextMs = nextWorkingMs(nowMs, desk.rules.hours)
   return say.onDuty(
     onDuty(nowMs, desk.notes().duty, desk.rules),
-    nextMs === undefined ? undefined : momentWords(nextMs),
+    // In working hours the next begin is no news.
+    nextMs === undefined || nextMs <= nowMs ? undefined : momentWords(nextMs),
   )
 }
 

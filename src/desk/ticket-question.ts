@@ -1,5 +1,7 @@
 import type { IncomingMessage } from '../model/message.js'
 import type { SaidWords } from '../model/ticket.js'
+import { normalizeText } from '../understand/normalize-text.js'
+import { readDeskTurn } from '../understand/read-desk-turn.js'
 
 /** A notice pasted whole fits; a book does not. */
 const MAX_QUESTION_CHARS = 2_000
@@ -29,5 +31,8 @@ export function ticketQuestion(
   return questions.length > 0 ? questions.join('\n') : own
 }
 
+/** 满意, 可以了 were said of another ticket. */
 const saysMatter = (text: string): boolean =>
-  text !== PICTURE && (text.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS
+  text !== PICTURE &&
+  readDeskTurn(normalizeText(text)) === undefined &&
+  (text.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS

@@ -32,6 +32,10 @@ test('of several, the last two that were different', () => {
   expect(question('好的', said)).toBe('支付回调怎么配\n回调地址填哪里')
 })
 
+test('a verdict on another ticket is none of it', () => {
+  expect(question('转人工', before('支付回调怎么配', '可以了，谢谢', '满意'))).toBe('支付回调怎么配')
+})
+
 test('what was said too long ago is another matter', () => {
   expect(question('转人工', before('支付回调怎么配'), 31)).toBe('转人工')
   expect(question('转人工', before('支付回调怎么配'), 30)).toBe('支付回调怎么配')
