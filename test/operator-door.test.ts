@@ -27,6 +27,12 @@ test.each([
   expect(await order(text, 'page')).toEqual({ ok: true, text: said })
 })
 
+test('does not put the operator on duty, whom nobody could call in the staff group', async () => {
+  const order = await door()
+  expect(await order('我值班', 'page')).toEqual({ ok: false, text: expect.stringContaining('本人') })
+  expect((await order('值班', 'page')).text).not.toContain('操作员')
+})
+
 test('tells the operator how the nearest order is written, and of help where there is none', async () => {
   const order = await door()
   expect((await order('归类 七', 'terminal')).text).toBe('没看懂这个命令，是不是想发“归类 7 4.1”？发“帮助”看全部。')

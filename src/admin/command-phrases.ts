@@ -21,6 +21,7 @@ export const commandPhrases = {
     teach: '请带上小节和说法，例如：新说法 4.1 弹出UGC怎么填',
     revoke: '请带上名字，例如：撤销 张三',
   },
+  dutyInPerson: '值班要本人在值班群里说“我值班”或“下班”。',
   audit: (entries: readonly AuditEntry[]): string => {
     if (entries.length === 0) return '还没有人下过命令。'
     const lines = entries.map(

@@ -10,6 +10,7 @@ interface HelpLine {
   readonly needs?: (operations: Operations) => unknown
   /** Means something else to others. */
   readonly only?: OrdererRole
+  readonly except?: OrdererRole
 }
 
 const LINES: readonly HelpLine[] = [
@@ -31,16 +32,18 @@ const LINES: readonly HelpLine[] = [
   { kind: 'list-tickets', line: '工单｜工单 12｜接单 12｜结单 12 说明' },
   { kind: 'reply-ticket', line: '回复 12 内容｜备注 12 内容' },
   { kind: 'pass-ticket', line: '转给 12 名字｜还给机器人 12' },
-  { kind: 'show-duty', line: '值班｜我值班｜下班' },
+  { kind: 'show-duty', line: '值班｜我值班｜下班', except: 'operator' },
+  { kind: 'show-duty', line: '值班：看谁在值班', only: 'operator' },
 ]
 
 /** What this orderer may order here, a line each; at most 500 characters. */
 export function helpText({ role, where }: Orderer, operations: Operations): string {
   const lines = LINES.filter(
-    ({ kind, needs, only }) =>
+    ({ kind, needs, only, except }) =>
       mayGive(role, { kind } as Command, where) &&
       (needs === undefined || needs(operations)) &&
-      (only === undefined || only === role),
+      (only === undefined || only === role) &&
+      except !== role,
   )
   return [say.help, ...lines.map(({ line }) => line)].join('\n')
 }

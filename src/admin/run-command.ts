@@ -1,6 +1,7 @@
 import type { Command } from '../model/command.js'
 import type { Operations, Orderer, Report } from '../model/operations.js'
 import type { Clock } from '../model/ports.js'
+import { commandPhrases as say } from './command-phrases.js'
 import { describeCommand } from './describe-command.js'
 import { isAdminCommand, runAdminCommand } from './run-admin-command.js'
 import { runStaffCommand, type StaffTools } from './run-staff-command.js'
@@ -13,11 +14,17 @@ export interface OrderTools {
 
 /** Carries out one order, from whichever door, and says what came of it. It stands in the audit log afterwards. */
 export async function runCommand(command: Command, by: Orderer, tools: OrderTools): Promise<Report> {
-  const report = isAdminCommand(command)
-    ? await runAdminCommand(command, by, tools)
-    : { ok: true, text: await runStaffCommand(command, by.who, tools.staffTools) }
+  const report = await carryOut(command, by, tools)
   await noteOrder(command, by, { result: report.ok ? 'done' : 'failed', tools })
   return report
+}
+
+async function carryOut(command: Command, by: Orderer, tools: OrderTools): Promise<Report> {
+  if (isAdminCommand(command)) return runAdminCommand(command, by, tools)
+  // Whoever is on duty is called by name in the staff group, and there is no 操作员 in it.
+  const isDuty = command.kind === 'start-duty' || command.kind === 'end-duty'
+  if (isDuty && by.role === 'operator') return { ok: false, text: say.dutyInPerson }
+  return { ok: true, text: await runStaffCommand(command, by.who, tools.staffTools) }
 }
 
 /** Takes a one-time code. Of the code itself nothing is written down. */
