@@ -197,8 +197,11 @@ test.each([{}, null])('says nothing to a session that is over, paced by %j, and 
   const notice = outbox.send(B, texts('工单'), { urgent: true })
   await vi.advanceTimersByTimeAsync(0)
   expect(await Promise.all([refused, waiting, notice])).toEqual([false, false, false])
-  expect(await outbox.send(A, texts('四'), { deadlineMs, messageId: '4' })).toBe(false)
   await outbox.drain({ withinMs: 3_000 })
+  await vi.advanceTimersByTimeAsync(2_000)
+  const fromAHandler = outbox.send(A, texts('四'), { deadlineMs, messageId: '4' })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await fromAHandler).toBe(false)
   expect([times, said()]).toEqual([[0], []])
   expect(lines.map(({ msg, messageId, reason }) => [msg, messageId, reason])).toEqual([
     ['reply dropped', '2', 'session-over'],
