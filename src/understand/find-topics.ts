@@ -1,3 +1,4 @@
+import { FITTED } from '../model/fitted.js'
 import { FITTED_TOPICS } from '../model/fitted-topics.js'
 import type { Candidate, IntentMatcher, Topics } from '../model/understanding.js'
 import { splitClauses } from './split-clauses.js'
@@ -9,8 +10,8 @@ const CHANGE_COST = 0.5
 const IDLE_SHARE = 0.02
 /** Share of a section that the matcher does not name at all. */
 const UNNAMED_SHARE = 0.002
-/** A message that is hardly for us as a whole is not worth the time of reading it in parts. */
-const WORTH_READING_SCOPE = 0.3
+/** Nothing is offered below this, so that reading such a message in parts would be a waste of time. */
+const WORTH_READING_SCOPE = FITTED.thresholds.offerScope
 /** A topic of its own needs this much, however surely there are several. */
 const MIN_SHARE = 0.3
 const MIN_SCOPE = 0.3
