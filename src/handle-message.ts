@@ -3,8 +3,6 @@ import { considerDesk } from './decide/consider-desk.js'
 import type { ConversationMemory } from './decide/conversation-memory.js'
 import { decide } from './decide/decide.js'
 import type { FloodGuard } from './decide/flood-guard.js'
-import { nextSection, timelineSection } from './decide/section-order.js'
-import type { Situation } from './decide/situation.js'
 import type { ToldDays } from './decide/told-days.js'
 import { traceDecision } from './decide/trace-decision.js'
 import type { WalkMemory } from './decide/walk-memory.js'
@@ -27,6 +25,7 @@ import { packLines } from './reply/split-text.js'
 import type { Outbox } from './send/outbox.js'
 import { readyBubbles } from './send/ready-bubbles.js'
 import type { ReplyCheck } from './send/reply-check.js'
+import { situationOf } from './situation-of.js'
 import { askerPhrases } from './tickets/desk-phrases.js'
 import type { TicketDesk } from './tickets/ticket-desk.js'
 import { understand } from './understand/understand.js'
@@ -140,8 +139,8 @@ async function say(
     deadlineMs: parts.replyCheck.deadlineMs(message),
     messageId: message.id,
   })
-  const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
   if (!isOut) return
+  const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
   parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
   parts.flood.spoke(message, text, parts.clock.now())
 }
@@ -162,24 +161,6 @@ async function obey(
 
 const inBubbles = (text: string): readonly Outgoing[] =>
   packLines(text.split('\n')).map((lines) => ({ kind: 'text', text: lines.join('\n') }))
-
-function situationOf(message: IncomingMessage, snapshot: KnowledgeSnapshot, parts: MessageHandlerParts): Situation {
-  const { memory, walks, toldDays, reminders, desk, clock, startedAtMs } = parts
-  const nowMs = clock.now()
-  return {
-    startedAtMs,
-    seenBefore: memory.seen(message.id),
-    isMuted: parts.mutes.of(message.place.key) !== undefined,
-    heldByHuman: desk.quietFor(message.place.key, message.sender.key) === 'held',
-    ...memory.recall(message, nowMs),
-    toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
-    hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
-    nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
-    timelineSection: timelineSection(snapshot),
-    walking: { ...walks.recall(message, nowMs), steps: () => walkSteps(snapshot) },
-    reminding: { nowMs, ...toldDays.recall(message, nowMs), isSet: reminders.isSetFor(message) },
-  }
-}
 
 interface ComposeContext extends NoteContext {
   readonly ticketNews: string | undefined

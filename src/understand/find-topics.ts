@@ -1,9 +1,9 @@
 import { FITTED } from '../model/fitted.js'
 import { FITTED_TOPICS } from '../model/fitted-topics.js'
 import type { Candidate, IntentMatcher, Topics } from '../model/understanding.js'
-import { splitClauses } from './split-clauses.js'
+import { CONNECTIVES, splitClauses } from './split-clauses.js'
 
-// Best of a grid over utterances joined by chance, read out of fold (scripts/fit-topics.ts).
+// The best of seven settings that were tried on 2026-11-23, on the joined utterances of scripts/fit-topics.ts.
 /** What a change of topic from one clause to the next costs, in log-odds. */
 const CHANGE_COST = 0.5
 /** What a clause that is not for us speaks for each topic: little, but not against any. */
@@ -18,8 +18,7 @@ const MIN_SCOPE = 0.3
 /** Sections of a clause that are thought about. */
 const LIKELY = 4
 
-const JOINS =
-  /还有|另外|再问|顺便|以及|其次|第[二三四两2][个条点]?|对了|然后|再就是|再一个|又说|还说|[两三几][个条]|一起|分别|都不|二是|;/
+const JOINS = new RegExp(`${CONNECTIVES}|第[二三四两2][个条点]?|[两三几][个条]|一起|分别|都不|二是|;`)
 const ASKS =
   /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|要不要|有没有|为什么|凭什么|么$|不$|没$|行不行|可以/
 

@@ -1,6 +1,16 @@
+/** Words that lead over to another matter; the source of a pattern. */
+export const CONNECTIVES = '还有|另外|再问|顺便|以及|其次|对了|然后|再就是|再一个|又说|还说'
 /** Where one thing that is said may end and the next begin. */
-const BREAK =
-  /[?!。;\n,]+|(?<![a-z])\s+|\s+(?![a-z])|(?<=[^\s、]{4})、(?=[^\s、]{4})|(?<=\S)(?=还有|另外|再问|顺便|以及|其次|第[一二三四两1-4][个条]|[一二三]是|对了|然后|再就是|再一个|又说|还说)/
+const BREAK = new RegExp(
+  [
+    '[?!。;\\n,]+',
+    // Words in letters belong together: "leimu bufu".
+    '(?<![a-z])\\s+',
+    '\\s+(?![a-z])',
+    '(?<=[^\\s、]{4})、(?=[^\\s、]{4})',
+    `(?<=\\S)(?=${CONNECTIVES}|第[一二三四两1-4][个条]|[一二三]是)`,
+  ].join('|'),
+)
 /** Words that only lead over; they say nothing of what follows. */
 const LEADING =
   /^(?:还有一?[个条点]?(?:就是|是)?|另外|再就是|顺便问?一?下?|然后|以及|其次|对了|再一个|请?问一?下?|想问一?下?)+/

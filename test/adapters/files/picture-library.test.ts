@@ -63,9 +63,9 @@ test('takes the operator file first, then the site, then our own illustration', 
   expect(site.asked).toEqual([])
   expect(tailOf(await library.load('/img/other/1736bd28c35912c8.png'))).toBe('site')
 
-  const offline = libraryWith({})
-  offline.put('knowledge/illustrations/1736bd28c35912c8.png', png('ours'))
-  expect(tailOf(await offline.library.load(PATH))).toBe('ours')
+  const { library: offline, put: putOffline } = libraryWith({})
+  putOffline('knowledge/illustrations/1736bd28c35912c8.png', png('ours'))
+  expect(tailOf(await offline.load(PATH))).toBe('ours')
 })
 
 test('has nothing where no source has it', async () => {
