@@ -4,7 +4,7 @@ import { nextSection, timelineSection } from './decide/section-order.js'
 import type { Situation } from './decide/situation.js'
 import { traceDecision } from './decide/trace-decision.js'
 import { walkSteps } from './decide/walk-steps.js'
-import type { IncomingMessage } from './model/message.js'
+import { ALONE, loneMessage } from './evaluate/lone-message.js'
 import type { KnowledgeSnapshot } from './model/snapshot.js'
 import { composeReply } from './reply/compose-reply.js'
 import { understand } from './understand/understand.js'
@@ -17,9 +17,15 @@ import { understand } from './understand/understand.js'
  */
 export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs: number): string {
   const understanding = understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs })
-  const situation = freshSituation(snapshot, nowMs)
+  const situation: Situation = {
+    ...ALONE,
+    hasSection: (key) => snapshot.sections.has(key),
+    nextSection: (key) => nextSection(snapshot, key),
+    timelineSection: timelineSection(snapshot),
+    walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
+  }
   const [asked, overheard] = [true, false].map((addressedToBot) => {
-    const message = aSentence(text, { nowMs, addressedToBot })
+    const message = loneMessage(text, addressedToBot)
     const decision = decide(message, understanding, situation)
     return { decision, trace: traceDecision(message, decision, { snapshot, understanding, tookMs: 0 }) }
   }) as [Judged, Judged]
@@ -40,24 +46,3 @@ interface Judged {
   readonly decision: ReturnType<typeof decide>
   readonly trace: ReturnType<typeof traceDecision>
 }
-
-const aSentence = (
-  text: string,
-  { nowMs, addressedToBot }: { readonly nowMs: number; readonly addressedToBot: boolean },
-): IncomingMessage => ({
-  id: 'explained',
-  place: { kind: 'room', id: '', key: 'explained', topic: '', purpose: 'customers' },
-  sender: { id: '', key: 'explained', name: '', role: 'customer' },
-  ...{ kind: 'text', text, addressedToBot, mentionsOthers: false, sentAtMs: nowMs, fromSelf: false },
-})
-
-/** The bot has just been started and has said nothing yet. */
-const freshSituation = (snapshot: KnowledgeSnapshot, nowMs: number): Situation => ({
-  ...{ startedAtMs: nowMs, seenBefore: false, heldByHuman: false, offered: [], talkedLately: false },
-  ...{ humanOffered: false, clarifying: false, failedTries: 0 },
-  toldLately: () => false,
-  hasSection: (key) => snapshot.sections.has(key),
-  nextSection: (key) => nextSection(snapshot, key),
-  timelineSection: timelineSection(snapshot),
-  walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
-})

@@ -1,9 +1,8 @@
 import { decide } from '../decide/decide.js'
-import type { Situation } from '../decide/situation.js'
 import type { Decision } from '../model/decision.js'
-import type { IncomingMessage } from '../model/message.js'
 import type { Understanding } from '../model/understanding.js'
 import { type LabelledMessage, wantsSilence } from './labelled-message.js'
+import { ALONE, loneMessage } from './lone-message.js'
 
 /** How one labelled message was met. */
 export type Outcome =
@@ -24,40 +23,10 @@ export interface Judged {
   readonly outcome: Outcome
 }
 
-/** A message that stands alone: nothing was said before. */
-const ALONE: Situation = {
-  startedAtMs: 0,
-  seenBefore: false,
-  heldByHuman: false,
-  offered: [],
-  talkedLately: false,
-  humanOffered: false,
-  toldLately: () => false,
-  hasSection: () => true,
-  nextSection: () => undefined,
-  timelineSection: '5',
-  failedTries: 0,
-  clarifying: false,
-}
-
 /** Decides about a labelled message as the bot would, and judges the decision. @param asked put to the bot by name */
 export function judge(message: LabelledMessage, understanding: Understanding, asked: boolean): Judged {
-  const decision = decide(asMessage(message.text, asked), understanding, ALONE)
+  const decision = decide(loneMessage(message.text, asked), understanding, ALONE)
   return { message, understanding, decision, outcome: outcomeOf(message, decision, asked) }
-}
-
-function asMessage(text: string, addressedToBot: boolean): IncomingMessage {
-  return {
-    id: 'evaluated',
-    place: { kind: 'room', id: 'room', key: 'room', topic: 'room', purpose: 'customers' },
-    sender: { id: 'asker', key: 'asker', name: 'asker', role: 'customer' },
-    kind: 'text',
-    text,
-    addressedToBot,
-    mentionsOthers: /@(?!所有人)\S/.test(text),
-    sentAtMs: 0,
-    fromSelf: false,
-  }
 }
 
 function outcomeOf(message: LabelledMessage, decision: Decision, asked: boolean): Outcome {
