@@ -4,7 +4,8 @@ import path from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
+import type { BotProcess } from '../support/fake-weixin/bot-process.js'
+import { botSays, openWindow, say, startOnPage } from '../support/on-the-page.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
@@ -38,32 +39,17 @@ describe('an admin runs the bot from the page', () => {
   })
 
   async function launch(): Promise<void> {
-    const env = {
-      ...process.env,
-      GUOSHEN_DATA_DIR: path.join(folder, 'data'),
+    const folders = {
       GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
       GUOSHEN_INTENTS_DIR: path.join(folder, 'intents'),
-      GUOSHEN_WEB_PORT: '0',
     }
-    bot = new BotProcess({ command: 'npm', args: ['start'], cwd: ROOT, env }).start()
-    url = (await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, 60_000))[0]
+    ;({ bot, url } = await startOnPage(folder, folders))
   }
 
-  async function windowOf(person: string, conversation = `direct:${person}`): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
-    await page.goto(`${url}/?as=${person}#${conversation}`)
-    await page.locator('body.talking').waitFor()
-    return page
-  }
+  const windowOf = (person: string, conversation = `direct:${person}`): Promise<Page> =>
+    openWindow(browser, url, { person, conversation })
 
-  async function say(page: Page, text: string): Promise<void> {
-    await page.locator('#text').fill(text)
-    await page.locator('#send').click()
-    await page.locator('li.row.mine .bubble').last().waitFor()
-  }
-
-  const botSays = (page: Page, text: string | RegExp): Locator =>
-    page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text }).last()
+  const lastOfBot = (page: Page, text: string | RegExp): Locator => botSays(page, text).last()
 
   async function orderInBox(page: Page, text: string): Promise<Locator> {
     await page.locator('#admin-order').fill(text)
@@ -79,13 +65,13 @@ describe('an admin runs the bot from the page', () => {
   it('makes an admin of a person by the code in the box', async () => {
     const wang = await windowOf('wang')
     await say(wang, '重载')
-    await botSays(wang, '只有管理员能用').waitFor()
+    await lastOfBot(wang, '只有管理员能用').waitFor()
     await say(wang, '认领')
-    await botSays(wang, '认领码已经显示').waitFor()
+    await lastOfBot(wang, '认领码已经显示').waitFor()
     await wang.locator('#admin-toggle', { hasText: '1 人认领' }).click()
     const code = await wang.locator('.admin-code[data-role=admin] b').innerText()
     await say(wang, code)
-    await botSays(wang, '您现在是管理员').waitFor()
+    await lastOfBot(wang, '您现在是管理员').waitFor()
     await wang.locator('.admin-grant', { hasText: '管理员 王老板' }).waitFor()
     expect(await wang.locator('.admin-code').count()).toBe(0)
     await wang.close()
@@ -96,18 +82,18 @@ describe('an admin runs the bot from the page', () => {
     const li = await windowOf('li', GROUP)
     await edit(BEFORE, AFTER)
     await say(wang, '重载')
-    await botSays(wang, '已采用').waitFor(RELOAD)
+    await lastOfBot(wang, '已采用').waitFor(RELOAD)
     await say(li, QUESTION)
-    await botSays(li, AFTER).waitFor()
+    await lastOfBot(li, AFTER).waitFor()
     await edit(/\n首次提审\n:::/, '\n首次题审\n:::')
     await say(wang, '重载')
-    await botSays(wang, /fasttest\.md:\d+/).waitFor(RELOAD)
+    await lastOfBot(wang, /fasttest\.md:\d+/).waitFor(RELOAD)
     await say(li, QUESTION)
     await expect.poll(() => li.locator('li[data-from=bot] .bubble', { hasText: AFTER }).count()).toBe(2)
     await say(wang, '回滚')
-    await botSays(wang, '已回到发布 1').waitFor(RELOAD)
+    await lastOfBot(wang, '已回到发布 1').waitFor(RELOAD)
     await say(li, QUESTION)
-    await botSays(li, BEFORE).waitFor()
+    await lastOfBot(li, BEFORE).waitFor()
     await Promise.all([wang.close(), li.close()])
   })
 
@@ -116,21 +102,21 @@ describe('an admin runs the bot from the page', () => {
     await edit(AFTER, BEFORE)
     const li = await windowOf('li')
     await say(li, UNKNOWN)
-    await botSays(li, /./).waitFor()
+    await lastOfBot(li, /./).waitFor()
     const wang = await windowOf('wang')
     await say(wang, '未答')
-    const list = await botSays(wang, UNKNOWN).innerText()
+    const list = await lastOfBot(wang, UNKNOWN).innerText()
     await say(wang, `归类 ${new RegExp(`(\\d+)\\. “${UNKNOWN}`).exec(list)![1]} 4.1`)
-    await botSays(wang, '学会了').waitFor(RELOAD)
+    await lastOfBot(wang, '学会了').waitFor(RELOAD)
     await Promise.all([wang.close(), li.close()])
     await bot.stop()
     await launch()
     const group = await windowOf('li', GROUP)
     await say(group, `@过审小助手 ${UNKNOWN}`)
-    await botSays(group, '用户生成内容').waitFor()
+    await lastOfBot(group, '用户生成内容').waitFor()
     const admin = await windowOf('wang')
     await say(admin, '状态')
-    await botSays(admin, '今天：回答').waitFor()
+    await lastOfBot(admin, '今天：回答').waitFor()
     await Promise.all([group.close(), admin.close()])
   })
 
@@ -149,7 +135,7 @@ describe('an admin runs the bot from the page', () => {
     await li.close()
     const wang = await windowOf('wang')
     await say(wang, '重载')
-    await botSays(wang, '只有管理员能用').waitFor()
+    await lastOfBot(wang, '只有管理员能用').waitFor()
     await wang.close()
   })
 })

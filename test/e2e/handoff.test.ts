@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
 import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+import { botSays, openWindow, say, startOnPage } from '../support/on-the-page.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
@@ -37,38 +38,15 @@ describe('handing over on the page', () => {
   })
 
   async function startBot(): Promise<void> {
-    bot = new BotProcess({
-      command: 'npm',
-      args: ['start'],
-      cwd: ROOT,
-      env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data'), GUOSHEN_WEB_PORT: '0' },
-    }).start()
-    const match = await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, START_MS)
-    url = match[0]!
+    ;({ bot, url } = await startOnPage(folder))
     wang = await windowOf('wang', 'room-xiangtian')
     li = await windowOf('li', 'room-xiangtian')
     chen = await windowOf('chen', 'room-xiangtian')
     xu = await windowOf('xu', 'room-staff')
   }
 
-  async function windowOf(person: string, conversation: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await page.goto(`${url}/?as=${person}#${conversation}`)
-    await page.locator('body.talking').waitFor()
-    return page
-  }
-
-  async function say(page: Page, text: string): Promise<void> {
-    await page.locator('#text').fill(text)
-    await page.locator('#send').click()
-    await page
-      .locator('li.row.mine .bubble', { hasText: text.replace(/^@\S+\s?/, '') })
-      .last()
-      .waitFor()
-  }
-
-  const botSays = (page: Page, text: string | RegExp) =>
-    page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text })
+  const windowOf = (person: string, conversation: string): Promise<Page> =>
+    openWindow(browser, url, { person, conversation })
 
   /** Says it, and sees the bot keep quiet. */
   async function saysWithoutAnswer(page: Page, text: string): Promise<void> {

@@ -7,9 +7,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import { PAGE_TOKEN } from '../support/check-logs.js'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
+import type { BotProcess } from '../support/fake-weixin/bot-process.js'
+import { npm, startOnPage } from '../support/on-the-page.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const START_MS = 90_000
 const GROUP = 'room-xiangtian'
 const MARKUP = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><b>粗</b>'
@@ -24,19 +24,9 @@ describe('the page among hostile people', () => {
   let url: string
   const refused: string[] = []
 
-  const env = (extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
-    ...process.env,
-    GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-    GUOSHEN_WEB_PORT: '0',
-    ...extra,
-  })
-  const npm = (args: readonly string[], extra: NodeJS.ProcessEnv = {}): BotProcess =>
-    new BotProcess({ command: 'npm', args, cwd: ROOT, env: env(extra) }).start()
-
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'guoshen-hostile-page-'))
-    bot = npm(['start'], { GUOSHEN_WEB_HOST: '0.0.0.0', GUOSHEN_WEB_TOKEN: PAGE_TOKEN })
-    url = (await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, START_MS))[0]
+    ;({ bot, url } = await startOnPage(folder, { GUOSHEN_WEB_HOST: '0.0.0.0', GUOSHEN_WEB_TOKEN: PAGE_TOKEN }))
     browser = await openBrowser()
     visitor = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await visitor.newPage()
@@ -52,7 +42,7 @@ describe('the page among hostile people', () => {
   })
 
   it('is not opened to other machines without a token', async () => {
-    const careless = npm(['start'], { GUOSHEN_WEB_HOST: '0.0.0.0' })
+    const careless = npm(['start'], folder, { GUOSHEN_WEB_HOST: '0.0.0.0' })
     expect((await careless.waitExit(START_MS))?.code).toBe(1)
     expect(careless.output).toMatch(/web\.token: .*必须先设口令/)
   })
@@ -137,9 +127,9 @@ describe('the page among hostile people', () => {
   it('lets the programs of this machine in by the key of the run, which nobody else can read', async () => {
     const running = path.join(folder, 'data', 'running.json')
     expect((await stat(running)).mode & 0o777).toBe(0o600)
-    const reload = npm(['run', '--silent', 'reload'])
+    const reload = npm(['run', '--silent', 'reload'], folder)
     expect((await reload.waitExit(START_MS))?.code).toBe(0)
-    const forget = npm(['run', '--silent', 'tickets', '--', 'forget', '没有这个人'])
+    const forget = npm(['run', '--silent', 'tickets', '--', 'forget', '没有这个人'], folder)
     expect((await forget.waitExit(START_MS))?.code).toBe(0)
     const { key } = JSON.parse(await readFile(running, 'utf8')) as { key: string }
     expect(bot.output).not.toContain(key)

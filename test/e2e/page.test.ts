@@ -1,10 +1,11 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
+import type { BotProcess } from '../support/fake-weixin/bot-process.js'
+import { botSays, npm, openWindow, say, startOnPage } from '../support/on-the-page.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
@@ -21,8 +22,7 @@ describe('the page', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'guoshen-page-'))
     await cp(path.join(ROOT, 'knowledge'), path.join(folder, 'knowledge'), { recursive: true })
-    bot = startBot()
-    url = await addressOf(bot)
+    await launch()
     browser = await openBrowser()
   })
 
@@ -32,43 +32,12 @@ describe('the page', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  function startBot(): BotProcess {
-    return new BotProcess({
-      command: 'npm',
-      args: ['start'],
-      cwd: ROOT,
-      env: {
-        ...process.env,
-        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-        GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
-        GUOSHEN_WEB_PORT: '0',
-      },
-    }).start()
+  async function launch(): Promise<void> {
+    ;({ bot, url } = await startOnPage(folder, { GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge') }))
   }
 
-  async function addressOf(process: BotProcess): Promise<string> {
-    const found = await process.waitOutput(/http:\/\/127\.0\.0\.1:\d+/)
-    return found![0]!
-  }
-
-  async function windowOf(person: string, conversation: string): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await page.goto(`${url}/?as=${person}#${conversation}`)
-    await page.locator('body.talking').waitFor()
-    return page
-  }
-
-  async function say(page: Page, text: string): Promise<void> {
-    await page.locator('#text').fill(text)
-    await page.locator('#send').click()
-    await page
-      .locator('li.row.mine .bubble', { hasText: text.replace(/^@\S+\s?/, '') })
-      .last()
-      .waitFor()
-  }
-
-  const botSays = (page: Page, text: string | RegExp): Locator =>
-    page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text })
+  const windowOf = (person: string, conversation: string): Promise<Page> =>
+    openWindow(browser, url, { person, conversation })
 
   it('answers a question in the group with section and picture, live in a second window', async () => {
     const wang = await windowOf('wang', GROUP)
@@ -107,8 +76,7 @@ describe('the page', () => {
 
   it('keeps the ticket over a restart', async () => {
     await bot.stop()
-    bot = startBot()
-    url = await addressOf(bot)
+    await launch()
     const chen = await windowOf('chen', STAFF_GROUP)
     await say(chen, '工单')
     await botSays(chen, /工单 1｜陈工 处理中/).waitFor()
@@ -137,14 +105,15 @@ describe('the page', () => {
   })
 
   it('reloads by npm run reload as well', async () => {
-    const reload = new BotProcess({
-      command: 'npm',
-      args: ['run', '--silent', 'reload'],
-      cwd: ROOT,
-      env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data') },
-    }).start()
+    const reload = npm(['run', '--silent', 'reload'], folder)
     expect((await reload.waitExit())?.code).toBe(1)
     expect(reload.output).toMatch(/有错误，继续用发布 1/)
+  })
+
+  it('tells its state to npm run admin', async () => {
+    const admin = npm(['run', '--silent', 'admin', '--', '状态'], folder)
+    expect((await admin.waitExit())?.code).toBe(0)
+    expect(admin.output).toMatch(/知识[\s\S]*登录/)
   })
 
   it('does not reload for a customer', async () => {

@@ -1,0 +1,49 @@
+import path from 'node:path'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { BotProcess } from './fake-weixin/bot-process.js'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const START_MS = 90_000
+
+/** A command of this project on a data folder of its own and any free port. */
+export const npm = (args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}): BotProcess =>
+  new BotProcess({
+    command: 'npm',
+    args,
+    cwd: ROOT,
+    env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data'), GUOSHEN_WEB_PORT: '0', ...env },
+  }).start()
+
+/** The bot behind the page, once it has told its address. */
+export async function startOnPage(
+  folder: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly bot: BotProcess; readonly url: string }> {
+  const bot = npm(['start'], folder, env)
+  const [url] = await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, START_MS)
+  return { bot, url }
+}
+
+/** A window of one person, in one conversation, ready to be written in. */
+export async function openWindow(
+  browser: Browser,
+  url: string,
+  { person, conversation }: { readonly person: string; readonly conversation: string },
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  await page.goto(`${url}/?as=${person}#${conversation}`)
+  await page.locator('body.talking').waitFor()
+  return page
+}
+
+/** Sends a text, and sees it arrive. */
+export async function say(page: Page, text: string): Promise<void> {
+  await page.locator('#text').fill(text)
+  await page.locator('#send').click()
+  const shown = text.replace(/^@\S+\s?/, '')
+  await page.locator('li.row.mine .bubble', { hasText: shown }).last().waitFor()
+}
+
+/** The bot's bubbles with these words. */
+export const botSays = (page: Page, text: string | RegExp): Locator =>
+  page.locator('li.row.theirs[data-from=bot] .bubble', { hasText: text })
