@@ -1,12 +1,13 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { encodePalettePng, type Pixels } from './palette-png.js'
+
 /**
  * Draws our own illustrations of the guide's eight pictures: `scripts/illustrations/*.html` → `knowledge/illustrations/*.png`.
  *
  * Run `npx tsx scripts/draw-illustrations.ts` after changing a source. It needs Chromium and Noto Sans CJK
  * (Debian: `chromium`, `fonts-noto-cjk`); `CHROMIUM_PATH` names another Chromium. The bot itself only reads the PNG files.
  */
-import { mkdir, writeFile } from 'node:fs/promises'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { encodePalettePng, type Pixels } from './palette-png.js'
 
 /** Source file → the base name that the guide's own picture of this screen has, so that its image path resolves to ours. */
 const PICTURE_OF_SOURCE = {

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../src/config.js'
-import { leaveOut, trainingMessages } from '../src/evaluate/cross-validate.js'
-import type { LabelledMessage } from '../src/evaluate/labelled-message.js'
-import { createLoadSnapshot } from '../src/load-snapshot.js'
-import { separateTopics } from '../src/understand/find-topics.js'
-import { buildIntentMatcher } from '../src/understand/intent-matcher.js'
-import { normalizeText } from '../src/understand/normalize-text.js'
+import type { LabelledMessage } from '../src/evaluate/exam.js'
+import { leaveOut, trainingMessages } from '../src/evaluate/report.js'
+import { buildIntentMatcher } from '../src/nlu/intent-matcher.js'
+import { normalizeText } from '../src/nlu/normalize.js'
+import { separateTopics } from '../src/nlu/topics.js'
+import { createLoadSnapshot } from '../src/releases/build.js'
 
 /**
  * Fits how several topics are told from one, on utterances joined by chance and read out of fold, and writes
- * src/model/fitted-topics.ts. A message torn apart in vain mostly still gets its own answer, with another one beside it.
+ * src/nlu/fitted-topics.ts. A message torn apart in vain mostly still gets its own answer, with another one beside it.
  */
 const COSTS = { missed: 1, tornApart: 1.2, chatter: 3 }
 const FOLDS = 5
@@ -123,7 +123,7 @@ export const FITTED_TOPICS = {
   threshold: ${threshold},
 } as const
 `
-writeFileSync(join(PROJECT_ROOT, 'src/model/fitted-topics.ts'), text)
+writeFileSync(join(PROJECT_ROOT, 'src/nlu/fitted-topics.ts'), text)
 console.log(text)
 for (const level of [0.1, 0.2, 0.3, 0.4, 0.5]) {
   console.log(

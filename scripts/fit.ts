@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../src/config.js'
-import { crossValidate, type Understood } from '../src/evaluate/cross-validate.js'
-import { wantsSilence } from '../src/evaluate/labelled-message.js'
-import { createLoadSnapshot } from '../src/load-snapshot.js'
-import { FITTED } from '../src/model/fitted.js'
-import { ASKED_LOGIT } from '../src/understand/intent-matcher.js'
+import { wantsSilence } from '../src/evaluate/exam.js'
+import { crossValidate, type Understood } from '../src/evaluate/report.js'
+import { FITTED } from '../src/nlu/fitted.js'
+import { ASKED_LOGIT } from '../src/nlu/intent-matcher.js'
+import { createLoadSnapshot } from '../src/releases/build.js'
 
 /**
- * Fits calibration and thresholds on out-of-fold readings of the whole corpus and writes src/model/fitted.ts.
+ * Fits calibration and thresholds on out-of-fold readings of the whole corpus and writes src/nlu/fitted.ts.
  * Thresholds are those of the least cost; costs are what a group feels, in units of one missed answer.
  */
 const COSTS = {
@@ -194,7 +194,7 @@ export const FITTED = {
   score: { rightFirst: ${share(inScope, ({ topRight }) => topRight).toFixed(4)}, overheardRight: ${share(section, (p) => p.scope >= speaking.speakScope && p.top >= speaking.speakShare && p.topRight).toFixed(4)} },
   /** Calibrated log-odds = slope × log-odds of the model + offset; shares are sharpened by the temperature. */
   calibration: { slope: ${slope.toFixed(4)}, offset: ${offset.toFixed(4)}, temperature: ${temperature} },
-  /** 0..1, see \`src/decide/thresholds.ts\`. */
+  /** 0..1, see \`src/dialogue/answer.ts\`. */
   thresholds: {
     offerScope: ${answering.offerScope},
     answerShare: ${answering.answerShare},
@@ -205,7 +205,7 @@ export const FITTED = {
   },
 } as const
 `
-writeFileSync(join(PROJECT_ROOT, 'src/model/fitted.ts'), text)
+writeFileSync(join(PROJECT_ROOT, 'src/nlu/fitted.ts'), text)
 console.log(text)
 console.log('right or offered', share(inScope, ({ offeredRight }) => offeredRight).toFixed(4))
 for (const level of [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]) {

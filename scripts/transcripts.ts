@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import type { AskLine } from '../src/cli/ask-line.js'
-import { Asker } from '../src/cli/asker.js'
+import { Asker, type AskLine } from '../src/cli/ask.js'
 import { PROJECT_ROOT, readConfig } from '../src/config.js'
 
 /**
@@ -40,7 +39,12 @@ const yaml = <T>(file: string): T => parse(readFileSync(join(PROJECT_ROOT, 'inte
 
 /** Each message twice: put to the bot, and overheard. */
 const bothWays = (id: string, { text, now }: Said): readonly Line[] =>
-  [true, false].map((mentioned) => ({ id: `${id}/${mentioned ? 'asked' : 'overheard'}`, text, mentioned, now: now ?? NOW }))
+  [true, false].map((mentioned) => ({
+    id: `${id}/${mentioned ? 'asked' : 'overheard'}`,
+    text,
+    mentioned,
+    now: now ?? NOW,
+  }))
 
 function talk(id: string, turns: readonly Turn[]): readonly Line[] {
   let atMs = Date.parse(NOW)
@@ -48,14 +52,24 @@ function talk(id: string, turns: readonly Turn[]): readonly Line[] {
     atMs += (turn.after ?? 0.5) * MINUTE_MS
     const mentioned = turn.mentioned ?? (turn.heard === undefined ? index === 0 : turn.heard === 'asked')
     const speaker = turn.who ?? '甲'
-    return { id: `${id}/${index}`, session: id, speaker, mentioned, text: turn.text ?? turn.says ?? '', now: new Date(atMs).toISOString() }
+    return {
+      id: `${id}/${index}`,
+      session: id,
+      speaker,
+      mentioned,
+      text: turn.text ?? turn.says ?? '',
+      now: new Date(atMs).toISOString(),
+    }
   })
 }
 
 function* lines(): Generator<Line> {
-  for (const file of readdirSync(join(PROJECT_ROOT, 'test/corpus')).filter((name) => name.endsWith('.jsonl')).sort()) {
+  for (const file of readdirSync(join(PROJECT_ROOT, 'test/corpus'))
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()) {
     if (file === 'conversations.jsonl') {
-      for (const [index, { turns }] of jsonLines<{ turns: readonly Turn[] }>(file).entries()) yield* talk(`${file}:${index}`, turns)
+      for (const [index, { turns }] of jsonLines<{ turns: readonly Turn[] }>(file).entries())
+        yield* talk(`${file}:${index}`, turns)
     } else for (const [index, said] of jsonLines<Said>(file).entries()) yield* bothWays(`${file}:${index}`, said)
   }
   const { conversations } = yaml<{ conversations: readonly { turns: readonly Turn[] }[] }>('conversations.yaml')
@@ -64,7 +78,8 @@ function* lines(): Generator<Line> {
   for (const [section, said] of Object.entries(heldOut.sections))
     for (const [index, one] of said.entries()) yield* bothWays(`held-out.yaml:${section}:${index}`, one)
   const golden = yaml<{ questions: readonly { question: string }[] }>('golden.yaml')
-  for (const [index, { question }] of golden.questions.entries()) yield* bothWays(`golden.yaml:${index}`, { text: question })
+  for (const [index, { question }] of golden.questions.entries())
+    yield* bothWays(`golden.yaml:${index}`, { text: question })
 }
 
 const asker = new Asker()
@@ -72,5 +87,11 @@ await asker.start(readConfig(process.env))
 for (const line of lines()) {
   const { trace, sent } = await asker.ask({ role: 'customer', mentioned: true, ...line })
   const { kind, reason, sections, confidence } = trace
-  console.log(JSON.stringify({ ...{ id: line.id, text: line.text, kind, reason, sections }, confidence: confidence.toFixed(4), sent }))
+  console.log(
+    JSON.stringify({
+      ...{ id: line.id, text: line.text, kind, reason, sections },
+      confidence: confidence.toFixed(4),
+      sent,
+    }),
+  )
 }

@@ -1,12 +1,151 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import { webSchema } from './adapters/web/web-config.js'
-import { configIssueWords, configPhrases as say } from './config-phrases.js'
-import { floodingSchema } from './decide/flooding-config.js'
-import { deskSchema } from './desk/desk-config.js'
+import { chinaDay, civilOf, type OfficialDays } from './base/calendar.js'
+import { DAY_MS, HOUR_MS } from './base/time.js'
 import { ConfigError } from './errors.js'
-import { readConfigFile } from './read-config-file.js'
+import { formatProblem } from './knowledge/checks.js'
+import { nearest, readYaml } from './knowledge/yaml.js'
+import type { Clock } from './model/ports.js'
+import { chineseOfficialDays, type DeskRules, type WorkSpan } from './tickets/working-time.js'
+
+/** Why these values: docs/operations.md, "Flooding". */
+export const floodingSchema = z.strictObject({
+  /** Answers in any minute to one person; 0: any number. */
+  perPersonMinute: z.number().int().min(0).max(1_000).default(15),
+  /** Answers in any hour to one person; 0: any number, and other bots are not looked for. */
+  perPersonHour: z.number().int().min(0).max(10_000).default(60),
+  /** Answers in any minute in one group; 0: any number. */
+  perRoomMinute: z.number().int().min(0).max(1_000).default(40),
+  /** Minutes without a word to whoever reached one of these. */
+  quietMinutes: z.number().min(1).max(1_440).default(10),
+})
+
+export const NO_FLOODING_LIMITS = { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0, quietMinutes: 1 } as const
+
+const clockTime = z
+  .string()
+  .regex(/^(?:[01]?\d|2[0-3]):[0-5]\d$/, 'must be a time such as 18:00')
+  .transform(minutesOf)
+/** `09:00-12:00`; `24:00` ends a day. */
+const span = z
+  .string()
+  .regex(/^(?:[01]?\d|2[0-3]):[0-5]\d-(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a span such as 09:00-18:00')
+  .transform((text): WorkSpan => {
+    const [from = '', to = ''] = text.split('-')
+    return { fromMinute: minutesOf(from), toMinute: minutesOf(to) }
+  })
+  .refine(({ fromMinute, toMinute }) => fromMinute < toMinute, 'must end after it begins')
+const spans = z
+  .array(span)
+  .min(1)
+  .transform((list) => list.toSorted((a, b) => a.fromMinute - b.fromMinute))
+  .refine((list) => list.every((one, at) => at === 0 || list[at - 1]!.toMinute <= one.fromMinute), 'must not overlap')
+const weekdays = z.array(z.number().int().min(1).max(7)).min(1)
+const day = z.iso.date()
+
+/** Who answers tickets, when, and how fast. */
+export const deskSchema = z.strictObject({
+  /** In the order in which they are called; empty: whoever reads the staff group. */
+  people: z
+    .array(
+      z.strictObject({
+        /** Nick or group display name in the staff group. */
+        name: z.string().min(1),
+        remark: z.string().min(1).optional(),
+        /** 1 Monday … 7 Sunday; default: the desk's. */
+        weekdays: weekdays.optional(),
+        hours: spans.optional(),
+      }),
+    )
+    .default([]),
+  /** Working hours, times of China. */
+  hours: spans.prefault(['09:00-18:00']),
+  weekdays: weekdays.default([1, 2, 3, 4, 5]),
+  /** Days off, and days worked, beside the official ones. */
+  holidays: z.array(day).default([]),
+  workdays: z.array(day).default([]),
+  /** Working minutes until a person should have answered. */
+  firstResponseMinutes: z.number().min(1).max(1_440).default(15),
+  /** Working hours until it should be solved. */
+  resolutionHours: z.number().min(1).max(400).default(8),
+  /** Working minutes between reminders once everybody has been called. */
+  remindMinutes: z.number().min(5).max(1_440).default(60),
+  /** Working minutes without a word after which whoever has taken a ticket is reminded. */
+  silentMinutes: z.number().min(5).max(1_440).default(60),
+  /** Working hours after a person's last word for which the bot keeps quiet for an asker. */
+  quietHours: z.number().min(0.25).max(40).default(4),
+  /** The same, nights and holidays included. */
+  quietAtMostHours: z.number().min(0.25).max(240).default(24),
+  /** Minutes for which the bot holds back for an asker without a ticket after a colleague spoke to them. */
+  holdBackMinutes: z.number().min(0).max(60).default(5),
+  /** Hours after which a solved ticket closes when the asker says nothing. */
+  confirmHours: z.number().min(1).max(240).default(24),
+  /** Days without anything new after which a ticket has expired. */
+  expireDays: z.number().min(1).max(60).default(7),
+  /** Days for which a settled ticket can be opened again; then it moves to the archive. */
+  reopenDays: z.number().min(0).max(30).default(3),
+  /** When the digest of the day goes to the staff group, on working days. */
+  digestAt: clockTime.prefault('18:00'),
+  /** Days for which archived tickets are kept. */
+  retentionDays: z.number().int().min(1).max(3_650).default(180),
+})
+
+export type DeskConfig = z.infer<typeof deskSchema>
+
+export const deskRulesOf = (desk: DeskConfig, officialDays: OfficialDays): DeskRules => ({
+  hours: { weekdays: desk.weekdays, spans: desk.hours, officialDays },
+  roster: desk.people.map(({ hours, ...person }) => ({ ...person, ...(hours ? { spans: hours } : {}) })),
+  firstResponseMs: desk.firstResponseMinutes * 60_000,
+  resolutionMs: desk.resolutionHours * HOUR_MS,
+  remindEveryMs: desk.remindMinutes * 60_000,
+  silentMs: desk.silentMinutes * 60_000,
+  quietWorkingMs: desk.quietHours * HOUR_MS,
+  quietMs: desk.quietAtMostHours * HOUR_MS,
+  confirmMs: desk.confirmHours * HOUR_MS,
+  expireMs: desk.expireDays * DAY_MS,
+  reopenMs: desk.reopenDays * DAY_MS,
+  digestMinute: desk.digestAt,
+  retentionDays: desk.retentionDays,
+})
+
+function minutesOf(time: string): number {
+  const [hour = 0, minute = 0] = time.split(':').map(Number)
+  return hour * 60 + minute
+}
+
+/** As long as 18 random bytes in Base64: nobody guesses it. */
+const MIN_TOKEN_CHARS = 24
+
+export const webSchema = z
+  .strictObject({
+    /** Address to listen on; beyond this machine only with a token. */
+    host: z.string().min(1).default('127.0.0.1'),
+    /** First port to try; 0 takes any free one. */
+    port: z.number().int().min(0).max(65_535).default(3100),
+    /** What people log in to the page with. Null: nobody has to. */
+    token: z
+      .string()
+      .min(MIN_TOKEN_CHARS, `口令至少要 ${MIN_TOKEN_CHARS} 个字符，可用 openssl rand -base64 24 生成一个`)
+      .regex(/^[\x21-\x7e]*$/, '口令只能用英文字母、数字和半角符号，不能有空格')
+      .nullable()
+      .default(null),
+    /** A reverse proxy stands in front: X-Forwarded-For and X-Forwarded-Proto are believed. */
+    trustProxy: z.boolean().default(false),
+  })
+  .superRefine(({ host, token, trustProxy }, context) => {
+    const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    if (token === null && !isLoopback(host)) {
+      complain('token', `页面要给别的机器用（web.host 是 ${host}），必须先设口令 web.token 或 GUOSHEN_WEB_TOKEN`)
+    }
+    if (token === null && trustProxy)
+      complain('token', '页面放在反向代理后面，必须先设口令 web.token 或 GUOSHEN_WEB_TOKEN')
+  })
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
 /** Where the project itself lies: its knowledge, intents and page. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..')
@@ -168,7 +307,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
  */
 export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unknown> = {}): Config {
   const path = env.GUOSHEN_CONFIG ?? CONFIG_FILE
-  if (env.GUOSHEN_CONFIG && !existsSync(path)) throw new ConfigError([say.noSuchFile(path)])
+  if (env.GUOSHEN_CONFIG && !existsSync(path)) throw new ConfigError([configPhrases.noSuchFile(path)])
   const { values: raw, placeOf } = readConfigFile(path)
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
     const value = env[name]
@@ -181,7 +320,9 @@ export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unk
     checked.error.issues.flatMap((issue) => {
       if (issue.code === 'unrecognized_keys') {
         const known = knownKeys(issue.path)
-        return issue.keys.map((key) => `${placeOf([...issue.path, key], 'key')} ${say.unknownKey(key, known)}`)
+        return issue.keys.map(
+          (key) => `${placeOf([...issue.path, key], 'key')} ${configPhrases.unknownKey(key, known)}`,
+        )
       }
       return [`${variableOf(issue.path, env) ?? placeOf(issue.path)} ${issue.path.join('.')}: ${issue.message}`]
     }),
@@ -216,3 +357,130 @@ function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): strin
 /** Whether what is said keeps WeChat's pace. */
 export const isPaced = ({ sending, puppet }: Config): boolean =>
   sending.pacing === 'on' || (sending.pacing === 'auto' && puppet !== 'simulator')
+
+/** What is wrong with the configuration, in Chinese, for the operator. */
+export const configPhrases = {
+  noSuchFile: (path: string): string => `${path} 不存在（环境变量 GUOSHEN_CONFIG 指的是它）`,
+  unreadable: (path: string, code: string | undefined): string =>
+    `${path} 读不了（${code ?? '原因不明'}），请检查路径和权限`,
+  noMapping: (path: string): string => `${path} 应该一行一项，写成“名字: 内容”`,
+  unknownKey: (key: string, known: readonly string[]): string => {
+    const meant = nearest(key, known, 0.7)
+    if (meant) return `不认识“${key}”，是不是“${meant}”？`
+    return `不认识“${key}”，${known.length > 0 ? `这里可以写：${known.join('、')}` : '写法见 guoshen.example.yaml'}`
+  },
+} as const
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: '应该是列表，例如 ["甲", "乙"]',
+  boolean: '应该是 true 或 false',
+  number: '应该是数字，用半角写',
+  int: '应该是整数',
+  object: '下面应该分项写，见 guoshen.example.yaml',
+  string: '应该是一段文字；只有数字时要加英文引号',
+}
+const FORMATS: Readonly<Record<string, string>> = {
+  url: '应该是 http:// 或 https:// 开头的网址',
+  date: '应该写成 "2027-01-01" 这样的日期',
+}
+
+/** Puts an issue into words; undefined leaves the schema's own. */
+export function configIssueWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected]
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array' ? '不能是空的' : `最小是 ${issue.minimum}`
+    case 'too_big':
+      return `最大是 ${issue.maximum}`
+    case 'invalid_value':
+      return `只能是 ${issue.values.join('、')}`
+    case 'invalid_format':
+      return FORMATS[issue.format]
+    case 'invalid_union':
+      return '写得不对，见 guoshen.example.yaml'
+    default:
+      return undefined
+  }
+}
+
+export interface ConfigFile {
+  /** As written, unchecked. */
+  readonly values: Record<string, unknown>
+  /** Where a key stands, e.g. `guoshen.yaml:4:3`; the nearest place above it where it is missing. */
+  placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): string
+}
+
+/** Reads the configuration file; none is an empty one. @throws ConfigError when it can't be read or is no YAML mapping */
+export function readConfigFile(path: string): ConfigFile {
+  if (!existsSync(path)) return { values: {}, placeOf: () => path }
+  const text = readText(path)
+  // Its words and places are for people; its values are strings only, which is not what a configuration wants.
+  const { value, problems, locate } = readYaml({ file: path, text })
+  if (problems.length > 0) throw new ConfigError(problems.map(formatProblem))
+  const isEmpty = value === null || value === ''
+  if (!isEmpty && (typeof value !== 'object' || Array.isArray(value)))
+    throw new ConfigError([configPhrases.noMapping(path)])
+  const values = isEmpty ? {} : parseDocument(text.replace(/^\uFEFF/, '')).toJS({ maxAliasCount: 0 })
+  return {
+    values,
+    placeOf: (keys, part) => {
+      const { line, column } = locate(keys, part)
+      return `${path}:${line}:${column}`
+    },
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError([configPhrases.unreadable(path, (error as NodeJS.ErrnoException).code)])
+  }
+}
+
+export interface ReadDeskRules {
+  readonly rules: DeskRules
+  /** For the operator, in Chinese: the days off of a year that is near are not known. */
+  readonly notice: string | undefined
+}
+
+/** How the desk works; an operator learns in time when next year's days off are not known yet. */
+export function readDeskRules({ desk }: Pick<Config, 'desk'>, { clock }: { readonly clock: Clock }): ReadDeskRules {
+  const officialDays = chineseOfficialDays(desk)
+  const { lastYear } = officialDays
+  const year = unknownYear({ lastYear, configured: [...desk.holidays, ...desk.workdays], nowMs: clock.now() })
+  const rules = deskRulesOf(desk, officialDays)
+  return { rules, notice: year === undefined ? undefined : unknownYearNotice(year, lastYear) }
+}
+
+/** From this month on next year's days matter: the State Council announces them in November. */
+const ANNOUNCED_IN_MONTH = 11
+
+/**
+ * The year whose days off ought to be known by now, and are not.
+ *
+ * @param lastYear last year that is published in the data
+ * @param configured days that the operator has set, `YYYY-MM-DD`; one of a year is taken for all of it
+ */
+export function unknownYear({
+  lastYear,
+  configured,
+  nowMs,
+}: {
+  readonly lastYear: number
+  readonly configured: readonly string[]
+  readonly nowMs: number
+}): number | undefined {
+  const { year, month } = civilOf(chinaDay(nowMs))
+  const needed = month >= ANNOUNCED_IN_MONTH ? [year, year + 1] : [year]
+  return needed.find((one) => one > lastYear && !configured.some((day) => day.startsWith(`${one}-`)))
+}
+
+/** What is missing, what holds meanwhile, and what to do. */
+export const unknownYearNotice = (year: number, lastYear: number): string =>
+  [
+    `节假日数据只到 ${lastYear} 年，还不知道 ${year} 年的放假和调休安排（国务院办公厅一般在前一年 11 月公布）。`,
+    `在补上之前，${year} 年的值班时间按周末和法定节日（元旦、春节、清明、劳动节、端午、中秋、国庆共 13 天）计算，调休上班日会当成周末。`,
+    `公布后请运行 npm update chinese-days 再重启；或者在 guoshen.yaml 的 desk.holidays（放假）和 desk.workdays（调休上班）里写上日期，例如 desk: { holidays: ["${year}-01-02"], workdays: ["${year}-02-14"] }`,
+  ].join('\n')

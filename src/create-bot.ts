@@ -1,42 +1,70 @@
+import { randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PictureLibrary } from './adapters/files/picture-library.js'
-import { LowdbOutboxStore } from './adapters/lowdb/lowdb-outbox-store.js'
-import { LowdbRecords } from './adapters/lowdb/lowdb-records.js'
-import { LowdbTicketStore } from './adapters/lowdb/lowdb-ticket-store.js'
-import { storedReminders, storedWalks } from './adapters/lowdb/stored-shapes.js'
-import type { RightsDesk } from './admin/rights-desk.js'
-import type { RoleBook } from './admin/role-book.js'
-import { type Config, isPaced, PROJECT_ROOT } from './config.js'
-import { ConversationMemory } from './decide/conversation-memory.js'
-import { FloodGuard } from './decide/flood-guard.js'
-import { ToldDays } from './decide/told-days.js'
-import { WalkMemory } from './decide/walk-memory.js'
-import { NoticePlace } from './desk/notice-place.js'
-import { openDesk } from './desk/open-desk.js'
-import { type Forgetful, forgetEverywhere } from './forget-everywhere.js'
+import type { z } from 'zod'
+import { DAY_MS, HOUR_MS } from './base/time.js'
+import { type Ambiguity, IdentityBook } from './channel/identity.js'
+import { ClaimBook } from './commands/claim-codes.js'
+import { BotOverview, type BotOverviewParts, FiguresBook } from './commands/overview.js'
+import { RightsDesk, RoleBook } from './commands/rights.js'
+import { MuteBook, RoomDesk } from './commands/rooms.js'
+import { type OperatorDoor, operatorDoor } from './commands/take.js'
+import { type Config, isPaced, PROJECT_ROOT, readDeskRules } from './config.js'
+import { FloodGuard } from './dialogue/permission.js'
+import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
+import { ConversationMemory, ToldDays, WalkMemory } from './dialogue/state.js'
+import { ChannelError } from './errors.js'
+import { explainSentence } from './evaluate/explain.js'
 import { createMessageHandler } from './handle-message.js'
-import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
-import type { Alerts } from './model/alerts.js'
-import type { LoginState } from './model/login.js'
-import type { IncomingMessage } from './model/message.js'
-import type { Operations } from './model/operations.js'
-import type { Channel, Clock, DecisionJournal, Log, TicketStore } from './model/ports.js'
-import type { Reminder } from './model/reminder.js'
-import type { StoredWalk } from './model/walk.js'
-import { openAdmin, openRoles } from './open-admin.js'
-import { openKnowledge } from './open-knowledge.js'
-import { openLearning } from './open-learning.js'
-import { type OperatorDoor, operatorDoor } from './operator-door.js'
-import { readDeskRules } from './read-desk-rules.js'
-import { ReminderBook } from './reminders/reminder-book.js'
-import { ReminderRounds } from './reminders/reminder-rounds.js'
-import { renderReminder } from './reply/render-reminder.js'
-import { NoticeQueue } from './send/notice-queue.js'
-import { Outbox } from './send/outbox.js'
-import { Pacing, type PacingLimits } from './send/pacing.js'
-import { ReplyCheck } from './send/reply-check.js'
-import { TicketDesk } from './tickets/ticket-desk.js'
-import { UnderWay, within } from './under-way.js'
+import type { KnowledgeHolder } from './knowledge/keys.js'
+import { PictureLibrary } from './knowledge/pictures.js'
+import { LearnedFolder } from './learning/files.js'
+import { LearningEar, type LearningEarParts } from './learning/listen.js'
+import { forgetPerson } from './learning/records.js'
+import { LearningDesk, type TeacherParts } from './learning/teach.js'
+import type { IncomingMessage } from './model/chat.js'
+import type { DecisionTrace } from './model/decision.js'
+import type {
+  Alerts,
+  AuditLog,
+  Channel,
+  Clock,
+  DecisionJournal,
+  HeardIds,
+  Identities,
+  Log,
+  LoginState,
+  Metrics,
+  Operations,
+  Release,
+  TicketStore,
+} from './model/ports.js'
+import type { ForgottenPerson } from './model/ticket.js'
+import type { Reminder, StoredWalk } from './model/understanding.js'
+import { NoticeQueue } from './outbox/notices.js'
+import { Outbox } from './outbox/outbox.js'
+import { Pacing, type PacingLimits } from './outbox/pacing.js'
+import { ReplyCheck } from './outbox/reply-check.js'
+import { openKnowledge } from './releases/open.js'
+import { renderReminder } from './reply/render.js'
+import { AuditFile } from './store/audit.js'
+import { LowdbOutboxStore } from './store/outbox.js'
+import {
+  LowdbHeardIds,
+  LowdbIdentityStore,
+  LowdbLearningStore,
+  LowdbRecords,
+  storedClaims,
+  storedFigures,
+  storedGrants,
+  storedMutes,
+  storedReminders,
+  storedWalks,
+} from './store/records.js'
+import { LowdbTicketStore } from './store/tickets.js'
+import { openDesk } from './tickets/attendant.js'
+import { TicketDesk } from './tickets/desk.js'
+import { NoticePlace } from './tickets/handoff.js'
 
 /** What differs between the real bot, the command line and tests. */
 export interface Surroundings {
@@ -242,4 +270,302 @@ function pacingOf(config: Config): { readonly limits: PacingLimits | undefined; 
   const { gapSeconds, jitterSeconds, perPlaceMinute, perMinute, perDay, backOffHours } = config.sending
   const limits = { gapMs: gapSeconds * 1000, jitterMs: jitterSeconds * 1000, perPlaceMinute, perMinute, perDay }
   return { limits: isPaced(config) ? limits : undefined, backOffMs: backOffHours * 3_600_000 }
+}
+
+/** Keeps something about people. */
+export interface Forgetful {
+  /** Resolves when it is gone from disk. */
+  forget(person: ForgottenPerson): Promise<void> | void
+}
+
+/**
+ * Removes what was kept of a person, on request: tickets, archive, what others' tickets say of them, notices that wait,
+ * reminders, walk-throughs, questions to learn from. Logs hold no names and no words.
+ *
+ * @returns the number of their tickets
+ */
+export async function forgetEverywhere(
+  name: string,
+  desk: Pick<TicketDesk, 'forget'>,
+  others: readonly Forgetful[],
+): Promise<number> {
+  const found = await desk.forget(name)
+  const person = { ...found, keys: [...new Set([...found.keys, `name:${name}`, `remark:${name}`])] }
+  for (const other of others) await other.forget(person)
+  return person.tickets.length
+}
+
+export interface Observers {
+  readonly metrics: Metrics
+  readonly alerts: Alerts
+}
+
+/** WeChat's number for "too many requests"; once it comes, it comes for hours. */
+const TOO_MANY = '1205'
+
+/** The same channel, with everything counted that goes through it, and an incident while WeChat refuses to send. */
+export function measuredChannel(channel: Channel, { metrics, alerts }: Observers): Channel {
+  // True at first: an earlier run may have raised it.
+  let mayBeOpen = true
+  return {
+    start: (listener) =>
+      channel.start((message) => {
+        metrics.heard()
+        return listener(message)
+      }),
+    stopHearing: () => channel.stopHearing(),
+    stop: () => channel.stop(),
+    staffPlace: () => channel.staffPlace(),
+    findPlace: async (key) => channel.findPlace?.(key),
+    findColleague: async (remark) => channel.findColleague?.(remark),
+    rooms: async () => (await channel.rooms?.()) ?? [],
+    ...(channel.remarks && { remarks: channel.remarks }),
+    async send(to, bubble) {
+      try {
+        await channel.send(to, bubble)
+      } catch (error) {
+        const code = refusalCode(error)
+        metrics.refused(code)
+        if (code === TOO_MANY) {
+          alerts.raise('send-refused')
+          mayBeOpen = true
+        }
+        throw error
+      }
+      metrics.sent(bubble.kind)
+      if (mayBeOpen) alerts.clear('send-refused')
+      mayBeOpen = false
+    },
+  }
+}
+
+/** WeChat's number stands first in wechat4u's refusals, `1205 == 0`. */
+function refusalCode(error: unknown): string {
+  if (!(error instanceof ChannelError)) return 'unknown'
+  return /^'?(-?\d+)'? == 0/.exec(error.message)?.[1] ?? error.code
+}
+
+interface FileParts {
+  readonly dataDir: string
+  readonly log: Log
+  /** Nothing is kept, for trying the bot out. */
+  readonly forgetful?: boolean
+}
+
+/** Who was given a role, on disk in `dataDir`. @throws StoreError when the file is damaged or of another shape */
+export async function openRoles(parts: FileParts): Promise<RoleBook> {
+  return new RoleBook(await openList('roles.json', storedGrants, parts))
+}
+
+export interface AdminSurroundings extends FileParts {
+  readonly channel: Channel
+  readonly clock: Clock
+  readonly alerts?: Alerts | undefined
+  readonly roles: RoleBook
+  /** Remarks by which the configuration knows people; they stay as they are. */
+  readonly configuredRemarks: readonly string[]
+  /** Shows something to whoever sits at the machine: terminal, not log. */
+  readonly tellOperator?: ((text: string) => void) | undefined
+  readonly login?: (() => LoginState) | undefined
+  readonly knowledge: KnowledgeHolder
+  /** Which release is in use, where they are counted. */
+  readonly release?: () => Release | undefined
+  readonly desk: TicketDesk
+  readonly queueLength: () => number
+}
+
+export interface AdminParts {
+  readonly operations: Required<Pick<Operations, 'rights' | 'rooms' | 'overview'>> & { readonly audit?: AuditLog }
+  readonly mutes: MuteBook
+  readonly rights: RightsDesk
+  /** Counts a decision. */
+  count(trace: DecisionTrace): void
+  start(): void
+  stop(): Promise<void>
+}
+
+const ATTEND_MS = 20_000
+
+/** What admins order and see, beside knowledge and tickets. @throws StoreError when a file is damaged */
+export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminParts> {
+  const { dataDir, channel, clock, log, alerts, roles, configuredRemarks } = surroundings
+  const { forgetful = false, tellOperator = () => {} } = surroundings
+  const mutes = new MuteBook(await openList('mutes.json', storedMutes, surroundings), clock)
+  const figureList = await openList('figures.json', storedFigures, surroundings)
+  const figures = new FiguresBook(figureList, clock)
+  const rights = new RightsDesk({
+    claims: new ClaimBook({ claims: await openList('claims.json', storedClaims, surroundings), clock, randomInt }),
+    ...{ roles, remarks: channel.remarks, configuredRemarks, clock, log, randomInt, tellOperator },
+    alert: (text) => alerts?.tell(text),
+  })
+  const overview = new BotOverview(overviewParts(surroundings, figures))
+  const audit = forgetful ? {} : { audit: new AuditFile(join(dataDir, 'audit.jsonl'), { log }) }
+  let timer: NodeJS.Timeout | undefined
+  return {
+    operations: { rights, rooms: new RoomDesk({ channel, mutes, clock }), overview, ...audit },
+    mutes,
+    rights,
+    count: (trace) => figures.record(trace),
+    start: () => {
+      timer = setInterval(() => {
+        rights.attend().catch((error: Error) => log.warn({ error: error.message }, 'remarks not looked after'))
+      }, ATTEND_MS).unref()
+    },
+    stop: async () => {
+      clearInterval(timer)
+      await figureList.flush()
+    },
+  }
+}
+
+function overviewParts(surroundings: AdminSurroundings, figures: FiguresBook): BotOverviewParts {
+  const { knowledge, release, login, queueLength, desk, clock } = surroundings
+  return {
+    version: programVersion(),
+    startedAtMs: clock.now(),
+    knowledge: () => {
+      const { version, sections } = knowledge.current()
+      const current = release?.()
+      return { version, sectionCount: sections.size, ...(current && { release: current }) }
+    },
+    ...{ login, queueLength, figures, desk, clock },
+    explain: (text) => explainSentence(text, knowledge.current(), clock.now()),
+  }
+}
+
+function openList<Item>(
+  fileName: string,
+  schema: z.ZodType<Item[]>,
+  { dataDir, log, forgetful = false }: FileParts,
+): Promise<LowdbRecords<Item>> {
+  return forgetful
+    ? LowdbRecords.inMemory<Item>({ schema, log })
+    : LowdbRecords.open<Item>(join(dataDir, fileName), { schema, log })
+}
+
+const programVersion = (): string =>
+  (JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }).version
+
+/** What a channel must not forget between two runs. */
+export interface ChannelMemory {
+  readonly identities: Identities
+  readonly heardIds: HeardIds
+  /** Roles given by a code. */
+  readonly roles: RoleBook
+  /** Resolves when all is on disk. */
+  flush(): Promise<void>
+}
+
+export interface ChannelMemoryParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly alerts: Pick<Alerts, 'tell'>
+}
+
+/** @throws StoreError when a file is damaged or of another shape */
+export async function openChannelMemory(
+  dataDir: string,
+  { clock, log, alerts }: ChannelMemoryParts,
+): Promise<ChannelMemory> {
+  const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
+  const roles = await openRoles({ dataDir, log })
+  const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
+  const identities = new IdentityBook({
+    clock,
+    records: store.records(),
+    keep: (records) => store.keep(records),
+    onAmbiguous: (ambiguity) => {
+      log.warn({ kind: ambiguity.kind }, 'several bear one name, nothing stored is given to any of them')
+      alerts.tell(ambiguityText(ambiguity))
+    },
+  })
+  return {
+    identities,
+    heardIds,
+    roles,
+    flush: async () => {
+      await store.flush()
+      await heardIds.flush()
+    },
+  }
+}
+
+const ambiguityText = ({ kind, name }: Ambiguity): string =>
+  kind === 'room'
+    ? `有多个群都叫“${name}”，重新登录后分不清哪个是哪个，之前的记录不会用在它们身上。请把群名改成不同的。`
+    : `有多个人都叫“${name}”，重新登录后分不清谁是谁，之前的记录不会用在他们身上。请在微信里给他们加上不同的备注。`
+
+/** Open and ignored ones together; the rarest go first. */
+const MAX_QUESTIONS = 500
+
+export interface LearningNeeds
+  extends Pick<LearningEarParts, 'knowledge' | 'notices' | 'alerts' | 'clock' | 'log'>,
+    Pick<TeacherParts, 'reload'> {
+  readonly desk: TicketDesk
+  /** Nothing is kept. */
+  readonly forgetful: boolean
+}
+
+export interface OpenLearning {
+  /** What colleagues may order. */
+  readonly learningDesk: LearningDesk
+  /** What hears every decided message. */
+  readonly learning: LearningEar
+  forget(person: ForgottenPerson): Promise<void>
+  /** Resolves when all is on disk. */
+  flush(): Promise<void>
+}
+
+/** Joins the parts that learn around their files. @throws StoreError when the file of questions is damaged */
+export async function openLearning(config: Config, needs: LearningNeeds): Promise<OpenLearning> {
+  const { desk, forgetful, knowledge, notices, alerts, clock, log, reload } = needs
+  const { keepDays, dislikes, incidentGroups, incidentHours } = config.learning
+  const store = forgetful
+    ? await LowdbLearningStore.inMemory(log)
+    : await LowdbLearningStore.open(join(config.dataDir, 'unanswered.json'), log)
+  const learning = new LearningEar({
+    ...{ store, knowledge, notices, alerts, clock, log },
+    limits: { keepMs: keepDays * DAY_MS, maxQuestions: MAX_QUESTIONS },
+    radar: { groups: incidentGroups, windowMs: incidentHours * HOUR_MS },
+    colleagueNames: [
+      ...config.staff.names.filter((name) => !name.includes('*')),
+      ...config.desk.people.map(({ name }) => name),
+    ],
+  })
+  const files = new LearnedFolder(join(config.dataDir, 'learned'))
+  const learningDesk = new LearningDesk({ store, files, knowledge, reload, clock, log, dislikes })
+  desk.onChange(() => learning.noteTickets(desk.all()))
+  learning.noteTickets(desk.all())
+  const forget = (person: ForgottenPerson) => store.save(forgetPerson(store.records(), person))
+  return { learningDesk, learning, forget, flush: () => store.flush() }
+}
+
+/** Messages that are being handled, so that a stop can let them come to their end. */
+export class UnderWay {
+  readonly #handling = new Set<Promise<void>>()
+
+  /** The same handler, with every call noted until it has ended. */
+  noting<Message>(handle: (message: Message) => Promise<void>): (message: Message) => Promise<void> {
+    return (message) => {
+      const handling = handle(message)
+      this.#handling.add(handling)
+      const forget = (): void => void this.#handling.delete(handling)
+      handling.then(forget, forget)
+      return handling
+    }
+  }
+
+  /** Resolves when all that are being handled now have ended, well or not. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#handling)
+  }
+}
+
+/** Resolves when the work is done or its time is up; what it throws in time, this throws. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeIsUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, timeIsUp]).finally(() => clearTimeout(timer))
 }

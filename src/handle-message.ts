@@ -1,34 +1,27 @@
-import type { MuteBook } from './admin/mute-book.js'
-import { considerDesk } from './decide/consider-desk.js'
-import type { ConversationMemory } from './decide/conversation-memory.js'
-import { decide } from './decide/decide.js'
-import type { FloodGuard } from './decide/flood-guard.js'
-import type { ToldDays } from './decide/told-days.js'
-import { traceDecision } from './decide/trace-decision.js'
-import type { WalkMemory } from './decide/walk-memory.js'
-import { walkSteps } from './decide/walk-steps.js'
-import type { AskerTurn } from './desk/asker-turns.js'
-import type { DeskParts } from './desk/open-desk.js'
-import type { KnowledgeHolder } from './knowledge/knowledge-holder.js'
-import type { LearningEar } from './learning/learning-ear.js'
-import type { Decision, SilenceReason } from './model/decision.js'
-import type { IncomingMessage } from './model/message.js'
-import type { Operations } from './model/operations.js'
-import type { Clock, DecisionJournal, Log, Outgoing, PictureSource } from './model/ports.js'
-import type { Bubble, DropReason } from './model/reply.js'
-import type { KnowledgeSnapshot } from './model/snapshot.js'
-import type { Understanding } from './model/understanding.js'
-import { OrderTaker, type TakenOrder } from './order-taker.js'
-import type { ReminderBook } from './reminders/reminder-book.js'
-import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose-reply.js'
-import { packLines } from './reply/split-text.js'
-import type { Outbox } from './send/outbox.js'
-import { readyBubbles } from './send/ready-bubbles.js'
-import type { ReplyCheck } from './send/reply-check.js'
-import { situationOf } from './situation-of.js'
-import { askerPhrases } from './tickets/desk-phrases.js'
-import type { TicketDesk } from './tickets/ticket-desk.js'
-import { understand } from './understand/understand.js'
+import type { MuteBook } from './commands/rooms.js'
+import { OrderTaker, type TakenOrder } from './commands/take.js'
+import { nextSection, timelineSection, walkSteps } from './dialogue/checklist.js'
+import { considerDesk } from './dialogue/handoff.js'
+import type { FloodGuard } from './dialogue/permission.js'
+import { decide } from './dialogue/policy.js'
+import type { ReminderBook } from './dialogue/reminders.js'
+import type { ConversationMemory, Situation, ToldDays, WalkMemory } from './dialogue/state.js'
+import { traceDecision } from './dialogue/trace.js'
+import type { KnowledgeHolder } from './knowledge/keys.js'
+import type { LearningEar } from './learning/listen.js'
+import type { IncomingMessage } from './model/chat.js'
+import type { Bubble, Decision, DropReason, SilenceReason } from './model/decision.js'
+import type { Clock, DecisionJournal, Log, Operations, Outgoing, PictureSource } from './model/ports.js'
+import type { KnowledgeSnapshot, Understanding } from './model/understanding.js'
+import { understand } from './nlu/pipeline.js'
+import { type Outbox, readyBubbles } from './outbox/outbox.js'
+import type { ReplyCheck } from './outbox/reply-check.js'
+import { packLines } from './reply/bubbles.js'
+import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose.js'
+import type { DeskParts } from './tickets/attendant.js'
+import type { TicketDesk } from './tickets/desk.js'
+import type { AskerTurn } from './tickets/handoff.js'
+import { askerPhrases } from './tickets/phrases.js'
 
 export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly knowledge: KnowledgeHolder
@@ -231,4 +224,31 @@ function note(
   parts.journal.record(trace)
   const { candidates: _candidates, placeKey: _placeKey, ...line } = trace
   parts.log.info(line, 'decided')
+}
+
+type SituationParts = Pick<
+  MessageHandlerParts,
+  'memory' | 'walks' | 'toldDays' | 'reminders' | 'desk' | 'mutes' | 'clock' | 'startedAtMs'
+>
+
+/** All that has to be known beside a message to decide about it, at this moment. */
+export function situationOf(
+  message: IncomingMessage,
+  snapshot: KnowledgeSnapshot,
+  { memory, walks, toldDays, reminders, desk, mutes, clock, startedAtMs }: SituationParts,
+): Situation {
+  const nowMs = clock.now()
+  return {
+    startedAtMs,
+    seenBefore: memory.seen(message.id),
+    isMuted: mutes.of(message.place.key) !== undefined,
+    heldByHuman: desk.quietFor(message.place.key, message.sender.key) === 'held',
+    ...memory.recall(message, nowMs),
+    toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
+    hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
+    nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
+    timelineSection: timelineSection(snapshot),
+    walking: { ...walks.recall(message, nowMs), steps: () => walkSteps(snapshot) },
+    reminding: { nowMs, ...toldDays.recall(message, nowMs), isSet: reminders.isSetFor(message) },
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { measuredChannel } from '../src/create-bot.js'
 import { ChannelError } from '../src/errors.js'
-import { measuredChannel } from '../src/measured-channel.js'
 import type { Outgoing } from '../src/model/ports.js'
 import { FakeChannel, STAFF_PLACE } from './support/fake-channel.js'
 import { recordedAlerts } from './support/recorded-alerts.js'

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { PROJECT_ROOT } from '../../src/config.js'
-import { intentSchema, silenceSchema } from '../../src/knowledge/intent-schemas.js'
-import { normalizeText } from '../../src/understand/normalize-text.js'
+import { intentSchema, silenceSchema } from '../../src/knowledge/intents.js'
+import { normalizeText } from '../../src/nlu/normalize.js'
 import { type Asked, type Corpus, HUMAN, NOTHING, type Words } from './messages.js'
 
 export interface CorpusSize {

@@ -47,8 +47,8 @@ async function measureIn(
   const { questions } = writeSyntheticGuides(join(folder, 'knowledge'), syntheticSections)
   const asked = questions.slice(0, SYNTHETIC_QUESTIONS)
   const memoryBefore = usedMiB()
-  const { createLoadSnapshot } = await import('../../src/load-snapshot.js')
-  const { understand } = await import('../../src/understand/understand.js')
+  const { createLoadSnapshot } = await import('../../src/releases/build.js')
+  const { understand } = await import('../../src/nlu/pipeline.js')
   const { PROJECT_FOLDERS } = await import('./project-knowledge.js')
   copyFileSync(join(PROJECT_FOLDERS.knowledgeDir, 'fasttest.md'), join(folder, 'knowledge', 'fasttest.md'))
   const folders = { ...PROJECT_FOLDERS, knowledgeDir: join(folder, 'knowledge'), cacheDir: join(folder, 'cache') }
@@ -83,7 +83,7 @@ type Read = (message: { readonly text: string }) => import('../../src/model/unde
 
 /** Each message as overheard in a group, alone. */
 async function decideAll(heldOut: Corpus['heldOut'], read: Read): Promise<Tally> {
-  const { judge, shareOf } = await import('../../src/evaluate/tally-decisions.js')
+  const { judge, shareOf } = await import('../../src/evaluate/exam.js')
   const judged = heldOut.map((message) =>
     judge({ ...message, wantsHuman: false, kind: 'held-out' }, read(message), false),
   )

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { KnowledgeFolder } from '../../src/adapters/files/knowledge-folder.js'
 import { PROJECT_ROOT } from '../../src/config.js'
-import { readKnowledge } from '../../src/knowledge/read-knowledge.js'
+import { KnowledgeFolder } from '../../src/knowledge/files.js'
+import { readKnowledge } from '../../src/knowledge/read.js'
 import type { KnowledgeContent } from '../../src/model/knowledge.js'
 
 export const PROJECT_FOLDERS = {

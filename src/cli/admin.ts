@@ -1,6 +1,5 @@
 import { readConfig } from '../config.js'
-import { exitOnBadInput } from './exit-on-bad-input.js'
-import { postToBot } from './post-to-bot.js'
+import { exitOnBadInput, postToBot } from './running-bot.js'
 
 const NOT_RUNNING = '机器人没有在运行，先执行 npm start。'
 const HELP = '帮助'

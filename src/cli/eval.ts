@@ -1,18 +1,28 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readConfig } from '../config.js'
+import { MINUTE_MS } from '../base/time.js'
+import { type Config, readConfig } from '../config.js'
 import { KnowledgeError } from '../errors.js'
-import { ablate, renderAblation } from '../evaluate/ablate.js'
-import { crossValidate } from '../evaluate/cross-validate.js'
-import { nearestUtterance } from '../evaluate/nearest-utterance.js'
-import { readConversations } from '../evaluate/read-conversations.js'
-import { readHeldOut } from '../evaluate/read-held-out.js'
-import { renderMistakes, renderReport } from '../evaluate/report.js'
-import { createLoadSnapshot } from '../load-snapshot.js'
-import { understand } from '../understand/understand.js'
-import { exitOnBadInput } from './exit-on-bad-input.js'
-import { renderTalks, talkThrough } from './talk-through.js'
+import {
+  type Conversation,
+  isMetAsExpected,
+  readConversations,
+  readHeldOut,
+  type Turn,
+} from '../evaluate/read-questions.js'
+import {
+  ablate,
+  crossValidate,
+  nearestUtterance,
+  renderAblation,
+  renderMistakes,
+  renderReport,
+} from '../evaluate/report.js'
+import { understand } from '../nlu/pipeline.js'
+import { createLoadSnapshot } from '../releases/build.js'
+import { Asker } from './ask.js'
+import { exitOnBadInput } from './running-bot.js'
 
 const FOLDS = 5
 const MISTAKES_SHOWN = 30
@@ -49,3 +59,52 @@ async function main(): Promise<void> {
 }
 
 await exitOnBadInput(main)
+
+/** A turn that was met in another way than expected. */
+export interface MissedTurn {
+  readonly title: string
+  readonly turn: Turn
+  readonly met: string
+}
+
+/** Has every conversation with the whole bot, each in a group of its own. */
+export async function talkThrough(
+  conversations: readonly Conversation[],
+  config: Config,
+): Promise<{ readonly turns: number; readonly missed: readonly MissedTurn[] }> {
+  const asker = new Asker()
+  await asker.start(config)
+  const missed: MissedTurn[] = []
+  let turns = 0
+  for (const [index, { title, turns: said }] of conversations.entries()) {
+    let nowMs = Date.now()
+    for (const turn of said) {
+      turns++
+      nowMs += turn.after * MINUTE_MS
+      const { trace } = await asker.ask({
+        ...{ id: turns, text: turn.says, mentioned: turn.asked, role: 'customer', speaker: turn.who },
+        ...{ session: `talk-${index}`, now: new Date(nowMs).toISOString() },
+      })
+      if (!isMetAsExpected(turn, trace))
+        missed.push({ title, turn, met: [trace.kind, trace.reason, ...trace.sections].join(' ') })
+    }
+  }
+  return { turns, missed }
+}
+
+/** What came of it, for authors. In Chinese. */
+export function renderTalks({
+  turns,
+  missed,
+}: {
+  readonly turns: number
+  readonly missed: readonly MissedTurn[]
+}): string {
+  const right = ((1 - missed.length / Math.max(1, turns)) * 100).toFixed(1)
+  return [
+    `== 对话：${turns} 轮，对 ${right} %`,
+    ...missed.map(
+      ({ title, turn, met }) => `  ${title}｜${turn.who}：${turn.says}  应该 ${turn.expect.join('/')} → ${met}`,
+    ),
+  ].join('\n')
+}

@@ -1,14 +1,13 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { absentPictures } from '../adapters/files/absent-pictures.js'
-import { type AuthorsFiles, KnowledgeFolder } from '../adapters/files/knowledge-folder.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
-import { readExam } from '../evaluate/read-exam.js'
-import { describeKnowledge } from '../knowledge/describe-knowledge.js'
-import { missingPictures, picturePaths } from '../knowledge/missing-pictures.js'
-import { readKnowledge } from '../knowledge/read-knowledge.js'
+import { readExam } from '../evaluate/read-questions.js'
+import { describeKnowledge, missingPictures, picturePaths } from '../knowledge/checks.js'
+import { type AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
+import { absentPictures } from '../knowledge/pictures.js'
+import { readKnowledge } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
-import { exitOnBadInput } from './exit-on-bad-input.js'
+import { exitOnBadInput } from './running-bot.js'
 
 /** Tells authors what their files hold and what is wrong with them; exit code 1 on errors. */
 async function main(): Promise<void> {

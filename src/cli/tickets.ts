@@ -1,18 +1,22 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { LowdbTicketStore } from '../adapters/lowdb/lowdb-ticket-store.js'
-import { TicketFolder } from '../adapters/lowdb/ticket-folder.js'
-import { deskCommandPhrases as say } from '../admin/desk-command-phrases.js'
+import { IdentityBook } from '../channel/identity.js'
 import { type Config, readConfig } from '../config.js'
-import { forgetEverywhere } from '../forget-everywhere.js'
+import { type Forgetful, forgetEverywhere } from '../create-bot.js'
+import { ReminderBook } from '../dialogue/reminders.js'
+import { WalkMemory } from '../dialogue/state.js'
+import { forgetPerson } from '../learning/records.js'
+import type { Log } from '../model/ports.js'
 import type { Ticket } from '../model/ticket.js'
-import { lockFolder } from '../process/folder-lock.js'
-import { forgetIn } from '../tickets/forget-asker.js'
-import { isUnsettled } from '../tickets/ticket-transitions.js'
-import { exitOnBadInput } from './exit-on-bad-input.js'
-import { openKeepers } from './open-keepers.js'
-import { postToBot } from './post-to-bot.js'
-import { ticketsAsCsv } from './tickets-csv.js'
+import type { Reminder, StoredWalk } from '../model/understanding.js'
+import { lockFolder } from '../ops/folder-lock.js'
+import { LowdbOutboxStore } from '../store/outbox.js'
+import { LowdbIdentityStore, LowdbLearningStore, LowdbRecords, storedReminders, storedWalks } from '../store/records.js'
+import { LowdbTicketStore, TicketFolder } from '../store/tickets.js'
+import { forgetIn } from '../tickets/desk.js'
+import { deskCommandPhrases as say } from '../tickets/phrases.js'
+import { isUnsettled } from '../tickets/states.js'
+import { exitOnBadInput, postToBot } from './running-bot.js'
 
 const USAGE = `用法：npm run tickets -- list [--all]
       npm run tickets -- show 12
@@ -94,3 +98,78 @@ async function readAll(config: Config): Promise<readonly Ticket[]> {
 const ticketPath = ({ dataDir }: Config): string => join(dataDir, 'tickets.json')
 
 await exitOnBadInput(main)
+
+const log: Log = { debug: () => {}, info: () => {}, warn: console.error, error: console.error }
+
+/** Whatever keeps something about people beside the tickets, while no bot runs. @throws StoreError when a file is damaged */
+export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise<readonly Forgetful[]> {
+  const file = (name: string): string => join(dataDir, name)
+  const outbox = await LowdbOutboxStore.open(file('outbox.json'))
+  const reminders = await LowdbRecords.open<Reminder>(file('reminders.json'), { schema: storedReminders, log })
+  const walkStore = await LowdbRecords.open<StoredWalk>(file('walks.json'), { schema: storedWalks, log })
+  const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
+  const learning = await LowdbLearningStore.open(file('unanswered.json'), log)
+  const identityStore = await LowdbIdentityStore.open(file('identities.json'), log)
+  const identities = new IdentityBook({
+    clock: { now: () => Date.now() },
+    records: identityStore.records(),
+    keep: (records) => identityStore.keep(records),
+  })
+  return [
+    ...[outbox, new ReminderBook(reminders), walks, identities],
+    { forget: (person) => learning.save(forgetPerson(learning.records(), person)) },
+    { forget: () => walkStore.flush() },
+    { forget: () => identityStore.flush() },
+  ]
+}
+
+type Column = readonly [heading: string, value: (ticket: Ticket) => string | number | null]
+
+const timeOf = (ticket: Ticket, ...whats: readonly string[]): string | null => {
+  const event = ticket.events.find(({ what }) => whats.includes(what))
+  return event ? localTime(event.atMs) : null
+}
+
+const COLUMNS: readonly Column[] = [
+  ['工单', ({ number }) => number],
+  ['状态', ({ status }) => status],
+  ['群', ({ placeName }) => placeName],
+  ['提问人', ({ askerName }) => askerName],
+  ['原因', ({ reason }) => reason],
+  ['小节', ({ sectionKey }) => sectionKey],
+  ['问题', ({ question }) => question],
+  ['提问时间', ({ openedAtMs }) => localTime(openedAtMs)],
+  ['首次响应', (ticket) => timeOf(ticket, 'claimed', 'passed', 'spoke', 'replied', 'resolved')],
+  ['结单时间', (ticket) => timeOf(ticket, 'resolved')],
+  ['处理人', handlerOf],
+  ['说明', (ticket) => ('gist' in ticket ? ticket.gist : null)],
+  ['评价', (ticket) => (ticket.status === 'closed' ? ticket.rating : null)],
+  ['重新打开', ({ events }) => events.filter(({ what }) => what === 'reopened').length],
+  [
+    '事件',
+    ({ events }) =>
+      events.map(({ atMs, who, what, why }) => `${localTime(atMs)} ${who.name} ${what} ${why}`.trim()).join('\n'),
+  ],
+]
+/** Spreadsheets run what begins like this. */
+const FORMULA = /^[=+\-@\t\r]/
+
+/** One ticket a row, with a BOM so that Excel reads it as UTF-8. What people wrote can't become a formula. */
+export const ticketsAsCsv = (tickets: readonly Ticket[]): string =>
+  `\ufeff${[COLUMNS.map(([heading]) => heading), ...tickets.map((ticket) => COLUMNS.map(([, value]) => value(ticket)))]
+    .map((cells) => cells.map(cellOf).join(','))
+    .join('\r\n')}`
+
+function cellOf(value: string | number | null): string {
+  const text = typeof value === 'number' ? String(value) : (value ?? '')
+  const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
+
+function handlerOf(ticket: Ticket): string | null {
+  if (ticket.status === 'claimed') return ticket.holder.name
+  return ticket.events.findLast(({ what }) => what === 'resolved' || what === 'claimed')?.who.name ?? null
+}
+
+/** `2026-11-23 10:00`, in China. */
+const localTime = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')

@@ -1,3 +1,5 @@
+import type { Day } from '../base/calendar.js'
+
 /** What colleagues may order about tickets. `null` numbers and empty texts are told how it is meant. */
 export type StaffCommand =
   | { readonly kind: 'list-tickets' }
@@ -52,3 +54,27 @@ export type AdminCommand =
 
 /** What can be ordered in the chat, on the page and on the command line. */
 export type Command = AdminCommand | StaffCommand
+
+/** What the bot did on one day of China. */
+export interface DayFigures {
+  readonly day: Day
+  /** Answers, courtesies included. */
+  readonly answered: number
+  /** Asked back, or offered a person because it did not know. */
+  readonly offered: number
+  readonly handedOver: number
+  /** Heard customers and kept quiet. */
+  readonly silent: number
+  readonly orders: number
+}
+
+/** A group, or all of them, in which the bot says nothing. */
+export interface Mute {
+  /** Of the group; `*` for all groups and direct chats of customers. */
+  readonly placeKey: string
+  /** As it was called when it was muted. */
+  readonly topic: string
+  /** Milliseconds since the epoch; null until further notice. */
+  readonly untilMs: number | null
+  readonly by: string
+}

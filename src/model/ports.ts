@@ -1,9 +1,7 @@
-import type { DecisionTrace } from './decision.js'
-import type { ForgottenPerson } from './forgotten.js'
-import type { IncomingMessage, Person, Place, RoomPlace } from './message.js'
-import type { Door, OrdererRole } from './operations.js'
-import type { Remarks } from './rights.js'
-import type { DeskNotes, Party, Ticket } from './ticket.js'
+import type { IncomingMessage, Person, Place, Role, RoomPlace } from './chat.js'
+import type { FiguresSpan, GrantedRole } from './command.js'
+import type { Decision, DecisionTrace } from './decision.js'
+import type { DeskNotes, ForgottenPerson, Party, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */
 export type Outgoing =
@@ -124,4 +122,312 @@ export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
+}
+
+/**
+ * What an operator has to hear of outside WeChat.
+ *
+ * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
+ * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says.
+ */
+export type AlertKind = 'scan-needed' | 'kicked' | 'unreachable' | 'restarting' | 'send-refused'
+
+export interface AlertFacts {
+  /** Where the operator finds the bot's page. */
+  readonly pageUrl?: string
+  /** How often it has happened. */
+  readonly count?: number
+}
+
+/** Reaches people outside WeChat. Never throws, never waits. */
+export interface Alerts {
+  /** Opens an incident. As long as it is open, raising it again does nothing. */
+  raise(kind: AlertKind, facts?: AlertFacts): void
+  /** Closes it, with an all-clear when people had been told. */
+  clear(kind: AlertKind): void
+  /** Something that happened once, in Chinese, e.g. a question handed over: neither incident nor all-clear. */
+  tell(text: string): void
+}
+
+/** A group as the channel shows it at this moment. */
+export interface RoomSight {
+  /** The channel's handle; lasts as long as the login. */
+  readonly id: string
+  readonly topic: string
+  /** Handles of the account's other groups with the same topic. */
+  readonly namesakeIds: readonly string[]
+}
+
+/** A person as the channel shows them at this moment, in one place. */
+export interface PersonSight {
+  readonly id: string
+  /** What the bot's own account calls them; empty for strangers. */
+  readonly remark: string
+  readonly nick: string
+  /** Group display name; empty when none was chosen. */
+  readonly display: string
+  /** Key of the group, or `direct`. */
+  readonly placeKey: string
+  /** Who else there bears the same remark; or, where there is none, the same nick. */
+  readonly namesakes: readonly { readonly id: string; readonly display: string }[]
+}
+
+/**
+ * Gives people and groups keys that outlive a login, where handles are all new.
+ *
+ * A key is opaque. Whom it can't tell apart from somebody else, it gives a key that lasts as long as the login only, so
+ * that nothing stored is ever taken for somebody else's.
+ */
+export interface Identities {
+  /** @param accountId the account's own handle: another one than before means that all handles are new */
+  beginLogin(accountId: string): void
+  roomKey(sight: RoomSight): string
+  personKey(sight: PersonSight): string
+  /** The handle behind a key in this login; undefined while nobody of that key was seen. */
+  idOf(key: string): string | undefined
+  /** What the bearer of a key was last called; undefined for keys that are not known. */
+  nameOf(key: string): string | undefined
+  /** Removes what is kept of a person. */
+  forget(person: ForgottenPerson): void
+}
+
+/** What is remembered of one group. */
+export interface KnownRoom {
+  readonly key: string
+  /** Handle in the last login; empty when that login is over. */
+  readonly id: string
+  /** Oldest first, the last one is the present one. */
+  readonly topics: readonly string[]
+  /** Bears its name with somebody else: in another login it can't be told by it. */
+  readonly doubtful: boolean
+  readonly seenAtMs: number
+}
+
+/** What is remembered of one person. */
+export interface KnownPerson {
+  readonly key: string
+  readonly id: string
+  readonly remark: string
+  /** Nicks, oldest first, the last one is the present one. */
+  readonly nicks: readonly string[]
+  /** Display name in each place where they were met; empty where they have none. */
+  readonly displays: Readonly<Record<string, string>>
+  readonly doubtful: boolean
+  readonly seenAtMs: number
+}
+
+/** All that identities have to remember. */
+export interface IdentityRecords {
+  /** The account's own handle in the last login. */
+  readonly accountId: string
+  readonly rooms: readonly KnownRoom[]
+  readonly people: readonly KnownPerson[]
+  /** Names of which operators were told that several bear them. */
+  readonly told: readonly string[]
+}
+
+/**
+ * Where the bot stands with WeChat.
+ *
+ * `starting`: not known yet; `waiting-scan`: somebody must scan the QR code; `reconnecting`: there is a session, but
+ * nothing is heard at the moment; `kicked`: WeChat ended the session, a new scan is needed.
+ */
+export type LoginStatus = 'starting' | 'waiting-scan' | 'logged-in' | 'reconnecting' | 'kicked'
+
+export interface LoginState {
+  readonly status: LoginStatus
+  /** Milliseconds since the epoch at which this status began. */
+  readonly sinceMs: number
+  /** What the QR code says, while there is one to scan. Whoever has it can log in with it. */
+  readonly qrText?: string
+}
+
+/** Counts what the bot does, for graphs. */
+export interface Metrics {
+  /** A message came in, of whatever kind. */
+  heard(): void
+  decided(kind: Decision['kind']): void
+  sent(bubble: 'text' | 'picture'): void
+  /** A bubble did not go out; `code` is WeChat's number, or the kind of failure when there is none. */
+  refused(code: string): void
+}
+
+/** How the desk is doing with one section in one group; over the tickets that are not archived. */
+export interface DeskRow {
+  /** `-` where the bot has no idea, `other` for what is too much to tell apart. */
+  readonly sectionKey: string
+  /** Durable key of the group or direct chat; `other` as above. */
+  readonly placeKey: string
+  /** With people, taken or not. */
+  readonly open: number
+  /** Not taken by anybody. */
+  readonly waiting: number
+  /** Working time that the longest waiting one has waited; 0 when none waits. */
+  readonly longestWaitMs: number
+  /** Working time from opening to a person's first act; null without any. */
+  readonly firstResponseMedianMs: number | null
+  readonly reopened: number
+}
+
+/** What came of an order. `text`: Chinese, fit for a phone, at most 500 characters. */
+export interface Report {
+  readonly ok: boolean
+  readonly text: string
+}
+
+/** `operator`: whoever has the machine, at its page or its terminal. */
+export type OrdererRole = Role | 'operator'
+
+/** By which door an order came. */
+export type Door = 'direct' | 'staff-room' | 'customer-room' | 'page' | 'terminal'
+
+export interface Orderer {
+  readonly who: Party
+  readonly role: OrdererRole
+  readonly where: Door
+  /** The channel's handle of who orders in a chat. */
+  readonly contactId?: string
+}
+
+export const OPERATOR: Party = { key: 'operator', name: '操作员' }
+
+/** One state of the knowledge in use. */
+export interface Release {
+  /** Counts up from 1. */
+  readonly number: number
+  /** Of the snapshot. */
+  readonly version: string
+  readonly atMs: number
+  /** After 回滚: what lies in the folders is not taken before somebody orders 重载. */
+  readonly pinned?: boolean
+}
+
+/** Reload is a release: checked, measured against the one before, numbered, and it can be taken back. */
+export interface Releases {
+  /**
+   * @param order `force`: take it although it does worse. `only: 'learned'`: only what was taught in the chat is read
+   *   anew, the guides and intents stay those of the release in use, whatever authors are in the middle of.
+   */
+  reload(order: { readonly by: Party; readonly force?: boolean; readonly only?: 'learned' }): Promise<Report>
+  /** What a reload would do, without doing it. */
+  check(): Promise<Report>
+  /** @param order `to`: number of a release; absent for the one before */
+  rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report>
+  current(): Release
+}
+
+interface Lesson {
+  readonly by: Party
+  /** Also when the golden questions get worse. */
+  readonly force?: boolean
+}
+
+/** What the bot could not answer, and what people teach it. `sectionKey` may be 人工 (a person) or 无关 (silence), too. */
+export interface Learning {
+  list(): Promise<Report>
+  assign(order: Lesson & { readonly number: number; readonly sectionKey: string }): Promise<Report>
+  ignore(order: { readonly number: number; readonly by: Party }): Promise<Report>
+  teach(order: Lesson & { readonly sectionKey: string; readonly text: string }): Promise<Report>
+  /** What colleagues' explanations of tickets could become. */
+  drafts(): Promise<Report>
+  /** Makes a draft a section of its own. */
+  accept(order: Lesson & { readonly number: number }): Promise<Report>
+}
+
+/** Who may order what, beside those whom the configuration names. */
+export interface Rights {
+  /** Asks for a code, which only the operator sees. @param role null where the operator decides by the code handed out */
+  ask(order: { readonly role: GrantedRole | null; readonly by: Party; readonly contactId: string }): Promise<Report>
+  /** Whether this person was shown to the operator and is to send a code. */
+  awaitsCode(contactId: string): boolean
+  redeem(order: { readonly code: string; readonly by: Party; readonly contactId: string }): Promise<Report>
+  /** Codes that wait to be handed out, who is locked out and who has a role: for the operator's eyes only. */
+  pending(): Report
+  /** Whether somebody of that name has a role by code. */
+  knows(name: string): boolean
+  revoke(order: { readonly name: string; readonly by: Party }): Promise<Report>
+}
+
+/** Groups in which the bot sits. */
+export interface Rooms {
+  list(): Promise<Report>
+  /** @param order `room` empty: all groups; `minutes` null: until further notice */
+  mute(order: { readonly room: string; readonly minutes: number | null; readonly by: Party }): Promise<Report>
+  unmute(order: { readonly room: string; readonly by: Party }): Promise<Report>
+}
+
+/** How the bot is doing. */
+export interface Overview {
+  status(): Promise<Report>
+  figures(span: FiguresSpan): Promise<Report>
+  /** What would be said to a customer's sentence, and why. */
+  explain(text: string): Promise<Report>
+}
+
+/** What can be ordered; chat, page and command line call the same functions. What is absent is not available. */
+export interface Operations {
+  readonly releases: Pick<Releases, 'reload'> & Partial<Releases>
+  readonly learning?: Learning
+  readonly rights?: Rights
+  readonly rooms?: Rooms
+  readonly overview?: Overview
+  readonly audit?: AuditLog
+}
+
+/** Somebody who was given a role by a code, and is known by a remark that only the bot's own account can set. */
+export interface RoleGrant {
+  readonly role: GrantedRole
+  readonly name: string
+  readonly personKey: string
+  /** The channel's handle when it was last seen; worth something only in the login in which it was. */
+  readonly contactId: string
+  /** e.g. `过审管理员-7k2m` */
+  readonly remark: string
+  /** What the account called them before; empty for nothing. */
+  readonly formerRemark: string
+  /** The remark was seen on them: from then on nothing else counts. */
+  readonly isRemarkSeen: boolean
+  readonly grantedAtMs: number
+}
+
+/** Somebody who has asked for a role. */
+export interface RoleClaim {
+  readonly person: Party
+  readonly contactId: string
+  /** Eight digits each, for the operator's eyes; empty when they are spent. */
+  readonly codes: readonly { readonly role: GrantedRole; readonly code: string }[]
+  readonly expiresAtMs: number
+  readonly wrongCount: number
+  readonly lastWrongAtMs: number
+  /** Until then no code is taken; 0 when not locked. */
+  readonly lockedUntilMs: number
+}
+
+/** A list on disk that is always given as a whole. */
+export interface DurableList<Item> {
+  records(): readonly Item[]
+  /** Resolves when the records are on disk. */
+  save(records: readonly Item[]): Promise<void>
+}
+
+/** What a channel has to know of roles. */
+export interface GrantedRoles {
+  /** @param sight `remark`: what the bot's account calls them at this moment, empty for nothing */
+  roleOf(sight: { readonly contactId: string; readonly remark: string }): GrantedRole | undefined
+}
+
+/** What the bot's own account calls people. */
+export interface Remarks {
+  /** As the network has it now; undefined when the person is not known in this login. */
+  read(who: RemarkBearer): Promise<string | undefined>
+  /** @throws Error when the network refuses, or the person is not known in this login */
+  write(who: RemarkBearer, remark: string): Promise<void>
+}
+
+export interface RemarkBearer {
+  readonly personKey: string
+  /** The channel's handle when the person was last seen; void in another login. */
+  readonly contactId: string
+  /** What they were last called. */
+  readonly remark?: string
 }

@@ -1,6 +1,5 @@
-import type { ReminderWord } from './reminder.js'
-import type { ReviewDates, ReviewTimeline } from './review-timeline.js'
-import type { WalkRemark } from './walk.js'
+import type { Person, Place } from './chat.js'
+import type { Intent, KnowledgeContent, Section } from './knowledge.js'
 
 /** What the sender is doing with the words, apart from their topic. */
 export type SpeechAct =
@@ -97,4 +96,131 @@ export interface Match {
 export interface IntentMatcher {
   /** @param normalized see `normalizeText` */
   match(normalized: string): Match
+}
+
+export type ReminderWord = 'set' | 'cancel'
+
+/** A day worth being reminded of. `second`, `internal`: that review ends; `submit`: the last day to submit on. */
+export interface ReminderPlan {
+  readonly about: 'second' | 'internal' | 'submit'
+  readonly day: IsoDay
+  /** Milliseconds since the epoch. */
+  readonly dueAtMs: number
+}
+
+/** One for a person in a place. `sending`: may have been said already. */
+export interface Reminder extends ReminderPlan {
+  readonly place: Place
+  readonly person: Person
+  readonly status: 'waiting' | 'sending'
+}
+
+/** A day in China, `YYYY-MM-DD`. */
+export type IsoDay = string
+
+interface Asked {
+  /** Asks or cries for help; false for a mere report, which in a group wants no answer. */
+  readonly questionLike: boolean
+  /** Asks besides whether weekends or holidays count. */
+  readonly asksHolidays: boolean
+}
+
+/** What a message tells or asks about the days of a review. */
+export type ReviewDates =
+  | (Asked & {
+      /** Was submitted that day; or will be, where `day` lies ahead. */
+      readonly kind: 'submitted'
+      readonly day: IsoDay
+      /** 0..23, where it was told. */
+      readonly hour?: number
+      /** An update of a published mini program: no second review. A resubmission after a rejection is not one. */
+      readonly laterVersion: boolean
+      /** Not submitted yet: asks what would follow. */
+      readonly planned?: true
+      /** Was submitted again after a rejection that the message tells of. */
+      readonly again?: true
+      /** Wants to be online by that day. */
+      readonly wishDay?: IsoDay
+    })
+  | (Asked & {
+      /** WeChat's own review was passed that day, so the second one has begun. */
+      readonly kind: 'second-started'
+      readonly day: IsoDay
+      readonly hour?: number
+      readonly wishDay?: IsoDay
+    })
+  | (Asked & {
+      /** Wants to be online by that day and has not said when it was or will be submitted. */
+      readonly kind: 'deadline'
+      readonly day: IsoDay
+      readonly laterVersion: boolean
+    })
+  | (Asked & {
+      /** Only asks whether weekends or holidays count. */
+      readonly kind: 'counts-holidays'
+    })
+
+/** Natural days in China; null where the message gives no ground for a day. */
+export interface ReviewTimeline {
+  readonly submitted: IsoDay | null
+  /** Last day of WeChat's own review. */
+  readonly internalBy: IsoDay | null
+  /** Last day of the local authority's review; null for later versions, which have none. */
+  readonly secondBy: IsoDay | null
+  /** Last day on which to submit for the wish to come true. */
+  readonly latestSubmit: IsoDay | null
+  /** The last of these reviews should have ended before today. */
+  readonly overdue: boolean
+  readonly laterVersion: boolean
+}
+
+/** One immutable state of the knowledge; a message is handled on one from beginning to end. */
+export interface KnowledgeSnapshot {
+  /** Changes with every difference in the authors' files, e.g. `3f9a0c12`. */
+  readonly version: string
+  readonly content: KnowledgeContent
+  readonly sections: ReadonlyMap<string, Section>
+  readonly intentOfSection: ReadonlyMap<string, Intent>
+  readonly matcher: IntentMatcher
+}
+
+/** What a person may say to a walk-through. */
+export type WalkWord = 'start' | 'restart' | 'resume' | 'done' | 'skip' | 'back' | 'stop'
+
+/** Words that are, or may be, meant for a walk-through. */
+export interface WalkRemark {
+  readonly word: WalkWord
+  /** Names the review itself, so that nobody else in the group can be meant. */
+  readonly namesReview: boolean
+}
+
+export type StepOutcome = 'done' | 'skipped'
+
+/**
+ * How far one person has come with the steps before a review.
+ *
+ * `paused`: left off on purpose; `asked`: was asked whether to go on or to begin anew; `finished`: was told the verdict.
+ */
+export interface Walk {
+  readonly status: 'walking' | 'paused' | 'asked' | 'finished'
+  /** Section key of the step that was told last. */
+  readonly at: string
+  readonly outcomes: Readonly<Record<string, StepOutcome>>
+}
+
+/** What is told at one turn of a walk. */
+export interface WalkTurn {
+  readonly told: 'first-step' | 'step' | 'offer' | 'stopped' | 'verdict'
+  /** The walk after this turn; `at` is one of the steps. */
+  readonly walk: Walk
+  /** Section keys of all steps, in order; never empty. */
+  readonly steps: readonly string[]
+}
+
+/** A walk as it is kept, one for a person in a place. */
+export interface StoredWalk {
+  readonly placeKey: string
+  readonly askerKey: string
+  readonly walk: Walk
+  readonly turnedAtMs: number
 }

@@ -39,3 +39,37 @@ export const phrases = {
   unknownReason: '有一条驳回原因指南里没有，我请同事来看。',
   directChat: '私聊',
 } as const
+
+/** What the bot says about reminding somebody of a day. Days come as "12月1日（周二）". */
+export const reminderPhrases = {
+  set: (day: string): string => `🔔 记下了：${day}9:30 我在这里提醒您。不需要了就回复“取消提醒”。`,
+  today: '今天就是那一天了，我就不另外提醒了，请留意通知。',
+  needsDay: '您是哪天提交的？告诉我日期（比如“11月20号提的”），到期那天我提醒您。',
+  cancelled: '好的，提醒取消了。',
+  none: '您在这里没有记着的提醒。',
+  late: '抱歉，我前面不在线，提醒晚了。',
+  dueSecond: (day: string): string =>
+    `🔔 到期提醒：网信二审最晚 ${day}审完。收到通知就到“版本管理”发布；还没消息的话回复“转人工”。`,
+  dueInternal: (day: string): string =>
+    `🔔 到期提醒：微信内审最晚 ${day}审完。通过了就到“版本管理”发布；还没消息的话回复“转人工”。`,
+  dueSubmit: (day: string): string => `🔔 到期提醒：想按时上线，最晚 ${day}提交。还没提的话请尽快。`,
+} as const
+
+/** What the bot says on a walk-through. */
+export const walkPhrases = {
+  intro: (count: number): string => `好的，从头走一遍，共 ${count} 步，一次一步：`,
+  prompt: (number: number, count: number): string =>
+    `👣 回复“好了/下一步”继续，“跳过”先跳过，“退出”结束（第 ${number}/${count} 步）`,
+  offer: (number: number, count: number): string =>
+    `上次到第 ${number} 步（共 ${count} 步），回复“继续”接着走，回复“重新开始”从头来。`,
+  stopped: (number: number, count: number): string =>
+    `好的，先停在第 ${number}/${count} 步。过几天也行，回复“继续”就接着走（群里请 @我）。`,
+  /** Below an answer given in between. */
+  waiting: (number: number, count: number): string => `👣 清单停在第 ${number}/${count} 步，回复“继续”接着走。`,
+  listHeading: (count: number): string => `🧾 走完了，${count} 步的清单：`,
+  done: (key: string, title: string): string => `✅ ${key} ${title}`,
+  skipped: (key: string, title: string): string => `⏭ ${key} ${title}`,
+  go: '结论：✅ 都齐了，可以提审！',
+  noGo: (keys: readonly string[]): string => `结论：还差 ${keys.length} 步：${keys.join('、')}。`,
+  noGoHint: '没弹出来、用不上的不用管，其余补好再提审；回复“继续”逐个补。',
+} as const

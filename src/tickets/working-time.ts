@@ -1,5 +1,8 @@
-import { chinaDay, type Day, weekdayOf } from '../model/calendar-day.js'
-import type { OfficialDays } from '../model/official-days.js'
+import { createRequire } from 'node:module'
+import { chinaDay, type Day, dayFromIso, dayOf, isoOf, type OfficialDays, weekdayOf } from '../base/calendar.js'
+import { CHINA_OFFSET_MS, DAY_MS, MINUTE_MS } from '../base/time.js'
+import type { TicketEventKind, UnsettledTicket } from '../model/ticket.js'
+import { isWaiting } from './states.js'
 
 /** A stretch of a working day in minutes after midnight in China, `0 ≤ from < to ≤ 1440`. */
 export interface WorkSpan {
@@ -20,9 +23,6 @@ interface Stretch {
   readonly toMs: number
 }
 
-const MINUTE_MS = 60_000
-const DAY_MS = 86_400_000
-const CHINA_OFFSET_MS = 8 * 3_600_000
 /** No holiday lasts longer; a desk that never works ends the search here. */
 const MAX_DAYS_WITHOUT_WORK = 60
 
@@ -91,4 +91,167 @@ function stretchesOf(day: Day, hours: WorkHours): readonly Stretch[] {
     fromMs: midnightMs + fromMinute * MINUTE_MS,
     toMs: midnightMs + toMinute * MINUTE_MS,
   }))
+}
+
+/** Somebody who answers questions, in the order in which they are called. */
+export interface Colleague {
+  /** Nick or group display name, as in the staff group. */
+  readonly name: string
+  /** Remark that the bot's account has given; recognises the person whatever the nick. */
+  readonly remark?: string | undefined
+  /** 1 Monday … 7 Sunday; without it the desk's own. Make-up days are worked by everybody. */
+  readonly weekdays?: readonly number[] | undefined
+  readonly spans?: readonly WorkSpan[] | undefined
+}
+
+/** How the desk works. Durations of work count in working time, all others as they pass. */
+export interface DeskRules {
+  readonly hours: WorkHours
+  readonly roster: readonly Colleague[]
+  /** Working time until a person should have answered. */
+  readonly firstResponseMs: number
+  /** Working time until it should be solved. */
+  readonly resolutionMs: number
+  /** Working time between reminders once everybody has been called. */
+  readonly remindEveryMs: number
+  /** Working time after which a holder who says nothing is reminded. */
+  readonly silentMs: number
+  /** The bot keeps quiet for an asker no longer than this after a person's last act: working time. */
+  readonly quietWorkingMs: number
+  /** The same as it passes, so that a holiday does not make a mute of a week. */
+  readonly quietMs: number
+  /** A solved ticket closes when the asker says nothing for so long. */
+  readonly confirmMs: number
+  /** A ticket with which nothing happens for so long has expired. */
+  readonly expireMs: number
+  /** For so long "没解决" opens a settled ticket again; then it moves to the archive. */
+  readonly reopenMs: number
+  /** Minutes after midnight in China at which the digest goes out on working days. */
+  readonly digestMinute: number
+  /** Days for which archived tickets are kept. */
+  readonly retentionDays: number
+}
+
+/** When an asker may truthfully expect a person. */
+export type Expectation =
+  | { readonly kind: 'within'; readonly minutes: number }
+  /** At work now, but not long enough: by then. */
+  | { readonly kind: 'by'; readonly atMs: number }
+  /** Nobody works now: from then on. */
+  | { readonly kind: 'from'; readonly atMs: number }
+  /** The desk never works, as far as is known. */
+  | { readonly kind: 'unknown' }
+
+/** @param someoneOnDuty whoever has said "我来值班" answers outside working hours too */
+export function expectAnswer(
+  nowMs: number,
+  rules: DeskRules,
+  { someoneOnDuty }: { someoneOnDuty: boolean },
+): Expectation {
+  const { hours, firstResponseMs } = rules
+  const minutes = Math.round(firstResponseMs / 60_000)
+  if (!isWorkingTime(nowMs, hours)) {
+    if (someoneOnDuty) return { kind: 'within', minutes }
+    const atMs = nextWorkingMs(nowMs, hours)
+    return atMs === undefined ? { kind: 'unknown' } : { kind: 'from', atMs }
+  }
+  const byMs = addWorkingTime(nowMs, firstResponseMs, hours)
+  if (someoneOnDuty || byMs <= (workingUntilMs(nowMs, hours) ?? nowMs)) return { kind: 'within', minutes }
+  return Number.isFinite(byMs) ? { kind: 'by', atMs: byMs } : { kind: 'unknown' }
+}
+
+/**
+ * Whether the bot speaks to the asker of a ticket. `waiting`: only when it is asked by name, and says that a person
+ * will still come; `held`: not at all; `none`: as if there were no ticket.
+ */
+export type Quiet = 'none' | 'waiting' | 'held'
+
+/** What a person does with a ticket; each act lets the quiet time begin anew. */
+const PERSONS_ACTS: ReadonlySet<TicketEventKind> = new Set([
+  'opened',
+  'reopened',
+  'claimed',
+  'passed',
+  'spoke',
+  'replied',
+  'noted',
+])
+
+/** When a person last did something with it (opening counts); milliseconds since the epoch. */
+export const lastPersonsActMs = (ticket: UnsettledTicket): number =>
+  ticket.events.findLast(({ what }) => PERSONS_ACTS.has(what))?.atMs ?? ticket.openedAtMs
+
+/** When the quiet time ends unless a person does something; milliseconds since the epoch. */
+export function quietUntilMs(ticket: UnsettledTicket, { hours, quietWorkingMs, quietMs }: DeskRules): number {
+  const sinceMs = lastPersonsActMs(ticket)
+  return Math.min(addWorkingTime(sinceMs, quietWorkingMs, hours), sinceMs + quietMs)
+}
+
+/** Holds by the clock alone: a bot that was away, or could not say that it is back, is no longer mute either. */
+export function quietOf(ticket: UnsettledTicket, nowMs: number, rules: DeskRules): Quiet {
+  if (nowMs >= quietUntilMs(ticket, rules)) return 'none'
+  return isWaiting(ticket) ? 'waiting' : 'held'
+}
+
+interface PublishedDays {
+  readonly holidays: Readonly<Record<string, string>>
+  readonly workdays: Readonly<Record<string, string>>
+}
+
+interface Almanac {
+  getSolarDateFromLunar(lunarDate: string): { readonly date: string }
+  getSolarTermDate(year: number, month: number, term: 'pure_brightness'): string
+}
+
+export interface ChineseOfficialDays extends OfficialDays {
+  /** Last year for which the State Council's days are known; later years have the statutory holidays only. */
+  readonly lastYear: number
+}
+
+// The package has no ESM entry; its JSON is read as it is published.
+const load = createRequire(import.meta.url)
+
+/**
+ * The State Council's holidays and make-up days.
+ *
+ * @param extra days that the operator adds, `YYYY-MM-DD`; they win over what is published
+ */
+export function chineseOfficialDays(
+  extra: { readonly holidays: readonly string[]; readonly workdays: readonly string[] } = {
+    holidays: [],
+    workdays: [],
+  },
+): ChineseOfficialDays {
+  const { holidays, workdays } = load('chinese-days/dist/chinese-days.json') as PublishedDays
+  const lastYear = Math.max(...Object.keys(holidays).map((iso) => Number(iso.slice(0, 4))))
+  const statutory = new Map<number, ReadonlySet<Day>>()
+  return {
+    lastYear,
+    kindOf(day) {
+      const iso = isoOf(day)
+      if (extra.workdays.includes(iso)) return 'work'
+      if (extra.holidays.includes(iso)) return 'off'
+      const year = Number(iso.slice(0, 4))
+      if (year <= lastYear) return iso in holidays ? 'off' : iso in workdays ? 'work' : undefined
+      if (!statutory.has(year)) statutory.set(year, statutoryHolidays(year))
+      return statutory.get(year)?.has(day) ? 'off' : undefined
+    },
+  }
+}
+
+/** 全国年节及纪念日放假办法 (2025): thirteen days that hold before the year's arrangement is announced. */
+function statutoryHolidays(year: number): ReadonlySet<Day> {
+  const almanac = load('chinese-days') as Almanac
+  const lunar = (date: string): Day => dayFromIso(almanac.getSolarDateFromLunar(`${year}-${date}`).date)
+  const civil = (month: number, date: number): Day => dayOf({ year, month, date }) ?? 0
+  const newYear = lunar('01-01')
+  return new Set([
+    civil(1, 1),
+    ...[-1, 0, 1, 2].map((offset) => newYear + offset),
+    dayFromIso(almanac.getSolarTermDate(year, 4, 'pure_brightness')),
+    ...[civil(5, 1), civil(5, 2)],
+    lunar('05-05'),
+    lunar('08-15'),
+    ...[civil(10, 1), civil(10, 2), civil(10, 3)],
+  ])
 }

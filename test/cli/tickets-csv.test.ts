@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ticketsAsCsv } from '../../src/cli/tickets-csv.js'
-import * as to from '../../src/tickets/ticket-transitions.js'
+import { ticketsAsCsv } from '../../src/cli/tickets.js'
+import * as to from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN, XU } from '../support/a-ticket.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readExam } from '../../src/evaluate/read-exam.js'
-import { readGolden } from '../../src/evaluate/read-golden.js'
-import { readHeldOut } from '../../src/evaluate/read-held-out.js'
+import { readExam, readGolden, readHeldOut } from '../../src/evaluate/read-questions.js'
 
 const knows = (key: string): boolean => ['1', '4.1', 'A3'].includes(key)
 const golden = (text: string) => readGolden({ file: 'intents/golden.yaml', text }, knows)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MessageHandlerParts } from '../../src/handle-message.js'
-import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
+import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LI } from '../support/a-message.js'
 import { botUnderTest, smallSnapshot } from '../support/bot-under-test.js'
 import { LEVEL } from '../support/captured-log.js'

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseAskLine } from '../../src/cli/ask-line.js'
-import { Asker } from '../../src/cli/asker.js'
+import { Asker, parseAskLine } from '../../src/cli/ask.js'
 import { readConfig } from '../../src/config.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { readDeskTalks, type TalkLine } from '../support/read-desk-talks.js'

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
-import type { IncomingMessage } from '../../src/model/message.js'
-import { askerPhrases } from '../../src/tickets/desk-phrases.js'
+import type { IncomingMessage } from '../../src/model/chat.js'
+import { askerPhrases } from '../../src/tickets/phrases.js'
 import { CUSTOMERS, DIRECT, LI, STAFF_ROOM, WANG } from '../support/a-message.js'
 import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
 import { png } from '../support/picture-bytes.js'

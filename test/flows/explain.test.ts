@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainSentence } from '../../src/explain-sentence.js'
+import { explainSentence } from '../../src/evaluate/explain.js'
 import { smallSnapshot } from '../support/bot-under-test.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { hostileTexts } from '../support/hostile-text.js'

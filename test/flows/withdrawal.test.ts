@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { KnowledgeHolder } from '../../src/knowledge/knowledge-holder.js'
+import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { aSection } from '../support/a-section.js'
 import { aSnapshot } from '../support/a-snapshot.js'
 import { aCandidate } from '../support/an-understanding.js'

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readText, unescapeText } from '../../src/adapters/wechaty/read-text.js'
-import { parseAskLine, toAskMessage } from '../../src/cli/ask-line.js'
-import { parseGuide } from '../../src/knowledge/parse-guide.js'
-import { parseIntents } from '../../src/knowledge/parse-intents.js'
-import type { KnowledgeSnapshot } from '../../src/model/snapshot.js'
-import { MAX_CHARS, normalizeText } from '../../src/understand/normalize-text.js'
-import { parseCommand } from '../../src/understand/parse-command.js'
-import { suggestOrder } from '../../src/understand/suggest-order.js'
-import { understand } from '../../src/understand/understand.js'
+import { readText, unescapeText } from '../../src/channel/wechaty/text.js'
+import { parseAskLine, toAskMessage } from '../../src/cli/ask.js'
+import { parseCommand } from '../../src/commands/parse.js'
+import { suggestOrder } from '../../src/commands/suggest.js'
+import { parseGuide } from '../../src/knowledge/guide/parse.js'
+import { parseIntents } from '../../src/knowledge/intents.js'
+import type { KnowledgeSnapshot } from '../../src/model/understanding.js'
+import { MAX_CHARS, normalizeText } from '../../src/nlu/normalize.js'
+import { understand } from '../../src/nlu/pipeline.js'
 import { mutateTexts, PIECES } from './mutate-texts.js'
 import type { FuzzTarget } from './run-fuzz.js'
 
@@ -66,8 +66,10 @@ const FILE_MS = 1_000
 
 /** Every Chinese word in the patterns that read messages: repeated and joined, they try out what a pattern is careless about. */
 function ownVocabulary(): readonly string[] {
-  const sources = ['understand', 'decide'].flatMap((folder) =>
-    readdirSync(join(ROOT, 'src', folder)).map((name) => readFileSync(join(ROOT, 'src', folder, name), 'utf8')),
+  const sources = ['nlu', 'dialogue'].flatMap((folder) =>
+    readdirSync(join(ROOT, 'src', folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(ROOT, 'src', folder, name), 'utf8')),
   )
   return [...new Set(sources.join('\n').match(/\p{Script=Han}{1,6}/gu))]
 }

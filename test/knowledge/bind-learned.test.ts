@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readKnowledge } from '../../src/knowledge/read-knowledge.js'
+import { readKnowledge } from '../../src/knowledge/read.js'
 
 const GUIDES = [{ file: 'knowledge/fasttest.md', text: '## 1. 类目\n\n选类目。\n\n## 2. 声明\n\n填声明。\n' }]
 const INTENTS = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseGuide } from '../../src/knowledge/parse-guide.js'
+import { parseGuide } from '../../src/knowledge/guide/parse.js'
 import type { Section } from '../../src/model/knowledge.js'
 
 const sectionOf = (body: string): Section | undefined =>

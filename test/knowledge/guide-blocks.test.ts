@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseGuide } from '../../src/knowledge/parse-guide.js'
+import { parseGuide } from '../../src/knowledge/guide/parse.js'
 import type { Problem, Section } from '../../src/model/knowledge.js'
 
 const FRONT = '---\nid: g\ntimelines:\n  首次: ⏱ 约 8 天。\n---\n\n'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { parseGuide } from '../../src/knowledge/parse-guide.js'
-import { assignKeys } from '../../src/knowledge/section-keys.js'
+import { assignKeys } from '../../src/knowledge/guide/keys.js'
+import { parseGuide } from '../../src/knowledge/guide/parse.js'
 
 /** `key title` of each heading, for headings such as `## 1、标题`. */
 const keysOf = (...headings: readonly string[]): readonly string[] =>

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { KnowledgeFolder } from '../../src/adapters/files/knowledge-folder.js'
 import { KnowledgeError } from '../../src/errors.js'
+import { KnowledgeFolder } from '../../src/knowledge/files.js'
 
 let root = ''
 

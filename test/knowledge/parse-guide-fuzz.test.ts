@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseGuide } from '../../src/knowledge/parse-guide.js'
+import { parseGuide } from '../../src/knowledge/guide/parse.js'
 import { type RandomPicks, randomFrom } from '../support/random-picks.js'
 
 const PIECES = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatProblem } from '../../src/knowledge/format-problems.js'
-import { parseIntents } from '../../src/knowledge/parse-intents.js'
+import { formatProblem } from '../../src/knowledge/checks.js'
+import { parseIntents } from '../../src/knowledge/intents.js'
 import { randomFrom } from '../support/random-picks.js'
 
 const complaintsAbout = (text: string, name = 'a.yaml'): readonly string[] =>

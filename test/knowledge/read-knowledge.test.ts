@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { describeKnowledge } from '../../src/knowledge/describe-knowledge.js'
-import { formatProblem } from '../../src/knowledge/format-problems.js'
-import { readKnowledge } from '../../src/knowledge/read-knowledge.js'
+import { describeKnowledge, formatProblem } from '../../src/knowledge/checks.js'
+import { readKnowledge } from '../../src/knowledge/read.js'
 
 type Files = Readonly<Record<string, string>>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanText, MAX_KEPT_CHARS } from '../../src/learning/clean-text.js'
+import { cleanText, MAX_KEPT_CHARS } from '../../src/learning/records.js'
 
 const NAMES = ['王老板', '悦邻社区-小李', 'Tom', '审核', '测试', '大熊']
 const clean = (text: string): string =>

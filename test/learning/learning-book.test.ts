@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
-import { noteDislike, noteQuestion, prune, questions, retractQuestion } from '../../src/learning/learning-book.js'
-import { LikestQuestion } from '../../src/learning/likest-question.js'
+import {
+  LikestQuestion,
+  noteDislike,
+  noteQuestion,
+  prune,
+  questions,
+  retractQuestion,
+} from '../../src/learning/records.js'
 import type { LearningRecords } from '../../src/model/learning.js'
 import { noRecords } from '../support/learning-records.js'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { draftsFrom } from '../../src/learning/ticket-drafts.js'
+import { draftsFrom } from '../../src/learning/drafts.js'
 import type { LearningRecords } from '../../src/model/learning.js'
 import type { Ticket } from '../../src/model/ticket.js'
-import { forgetAsker } from '../../src/tickets/forget-asker.js'
-import { openTicket, reopenTicket, resolveTicket } from '../../src/tickets/ticket-transitions.js'
+import { forgetAsker } from '../../src/tickets/desk.js'
+import { openTicket, reopenTicket, resolveTicket } from '../../src/tickets/states.js'
 import { noRecords } from '../support/learning-records.js'
 
 const BY = { key: 'name:陈工', name: '陈工' }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KnowledgeContent } from '../../src/model/knowledge.js'
-import { compareContent, isSame } from '../../src/releases/compare-content.js'
+import { compareContent, isSame } from '../../src/releases/release.js'
 import { aSection } from '../support/a-section.js'
 import { anIntent } from '../support/a-snapshot.js'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ExamChange, ExamFigures } from '../../src/evaluate/exam.js'
-import { judgeRelease } from '../../src/releases/judge-release.js'
+import { judgeRelease } from '../../src/releases/release.js'
 
 const LIMITS = { goldenMayLose: 0, heldOutMayLosePoints: 1, wrongMayGainPoints: 0.5 }
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { KnowledgeError } from '../../src/errors.js'
-import type { OpenReleases, ReleasesSetup } from '../../src/open-releases.js'
+import type { OpenReleases, ReleasesSetup } from '../../src/releases/open.js'
 import { SmallKnowledge } from '../support/reloads/small-knowledge.js'
 import { tempFolder } from '../support/temp-folder.js'
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, truncateSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
-import type { OpenReleases, ReleasesSetup } from '../../src/open-releases.js'
+import type { OpenReleases, ReleasesSetup } from '../../src/releases/open.js'
 import { capturedLog } from '../support/captured-log.js'
 import { SmallKnowledge } from '../support/reloads/small-knowledge.js'
 import { tempFolder } from '../support/temp-folder.js'

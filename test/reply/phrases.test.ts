@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { parseCommand } from '../../src/commands/parse.js'
+import { readSpeechAct } from '../../src/nlu/dialogue-act.js'
+import { normalizeText } from '../../src/nlu/normalize.js'
 import { phrases } from '../../src/reply/phrases.js'
-import { normalizeText } from '../../src/understand/normalize-text.js'
-import { parseCommand } from '../../src/understand/parse-command.js'
-import { readSpeechAct } from '../../src/understand/speech-act.js'
 
 const SAID: readonly string[] = [
   ...Object.values(phrases).filter((phrase) => typeof phrase === 'string'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { renderExcerpt } from '../../src/reply/excerpt.js'
 import { phrases } from '../../src/reply/phrases.js'
-import { renderExcerpt } from '../../src/reply/render-excerpt.js'
 import { aSection } from '../support/a-section.js'
 
 const section = aSection('1.1', {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { renderReviewDates } from '../../src/reply/render-review-dates.js'
-import { normalizeText } from '../../src/understand/normalize-text.js'
-import { readReviewDates } from '../../src/understand/read-review-dates.js'
-import { timelineFor } from '../../src/understand/review-timeline.js'
+import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.js'
+import { normalizeText } from '../../src/nlu/normalize.js'
+import { renderReviewDates } from '../../src/reply/review-dates.js'
 
 /** A Monday. */
 const MONDAY = '2026-11-23T10:00:00+08:00'

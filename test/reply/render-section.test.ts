@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { phrases } from '../../src/reply/phrases.js'
-import { renderSection, renderSectionBriefly } from '../../src/reply/render-section.js'
+import { renderSection, renderSectionBriefly } from '../../src/reply/render.js'
 import { aPicture, aSection, TIMELINE } from '../support/a-section.js'
 
 const FULL = aSection('1.1', {

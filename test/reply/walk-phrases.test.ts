@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest'
-import { reminderPhrases } from '../../src/reply/reminder-phrases.js'
-import { walkPhrases } from '../../src/reply/walk-phrases.js'
-import { normalizeText } from '../../src/understand/normalize-text.js'
-import { readReminderWord } from '../../src/understand/read-reminder-word.js'
-import { readWalkRemark } from '../../src/understand/read-walk-remark.js'
-import { readSpeechAct } from '../../src/understand/speech-act.js'
+import { readReminderWord, readSpeechAct, readWalkRemark } from '../../src/nlu/dialogue-act.js'
+import { normalizeText } from '../../src/nlu/normalize.js'
+import { reminderPhrases, walkPhrases } from '../../src/reply/phrases.js'
 
 const SAID: readonly string[] = [
   walkPhrases.intro(10),

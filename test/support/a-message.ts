@@ -1,4 +1,4 @@
-import type { IncomingMessage, Person, Place } from '../../src/model/message.js'
+import type { IncomingMessage, Person, Place } from '../../src/model/chat.js'
 import { MONDAY_MS } from './fixed-clock.js'
 
 export const CUSTOMERS = {

@@ -1,4 +1,4 @@
-import type { Situation } from '../../src/decide/situation.js'
+import type { Situation } from '../../src/dialogue/state.js'
 import { MONDAY_MS } from './fixed-clock.js'
 
 const SECTION_KEYS = new Set('0 1 1.1 2 3 4 4.1 4.2 4.3 5 A1 A1.2 A2 A3 A4'.split(' '))

@@ -1,6 +1,5 @@
 import type { Intent, Section } from '../../src/model/knowledge.js'
-import type { KnowledgeSnapshot } from '../../src/model/snapshot.js'
-import type { IntentMatcher } from '../../src/model/understanding.js'
+import type { IntentMatcher, KnowledgeSnapshot } from '../../src/model/understanding.js'
 
 /** Knows nothing of any message. */
 export const DEAF_MATCHER: IntentMatcher = {

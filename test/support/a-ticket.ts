@@ -1,5 +1,5 @@
 import type { OpenTicket, Party } from '../../src/model/ticket.js'
-import { type NewTicket, openTicket } from '../../src/tickets/ticket-transitions.js'
+import { type NewTicket, openTicket } from '../../src/tickets/states.js'
 
 export const CHEN: Party = { key: 'name:陈工', name: '陈工' }
 export const XU: Party = { key: 'remark:管理员', name: '徐经理' }

@@ -1,5 +1,4 @@
-import type { Message } from 'wechaty'
-import { types } from 'wechaty'
+import { type Message, types } from 'wechaty'
 
 interface Wire {
   readonly text: string

@@ -1,6 +1,5 @@
-import { chineseOfficialDays } from '../../src/adapters/chinese-days/chinese-official-days.js'
-import { deskRulesOf, deskSchema } from '../../src/desk/desk-config.js'
-import type { DeskRules } from '../../src/tickets/desk-rules.js'
+import { deskRulesOf, deskSchema } from '../../src/config.js'
+import { chineseOfficialDays, type DeskRules } from '../../src/tickets/working-time.js'
 
 const OFFICIAL_DAYS = chineseOfficialDays()
 

@@ -1,9 +1,10 @@
+import { FileBox } from 'file-box'
+import { type Message, ScanStatus, types, WechatyBuilder } from 'wechaty'
+
 /**
  * A bare Wechaty bot on `wechaty-puppet-wechat4u`: it repeats what it is told and prints one JSON line per event. Its
  * memory card `echo.memory-card.json` lies in the working directory.
  */
-import { FileBox } from 'file-box'
-import { type Message, ScanStatus, types, WechatyBuilder } from 'wechaty'
 
 const bot = WechatyBuilder.build({ name: 'echo', puppet: 'wechaty-puppet-wechat4u' })
 

@@ -1,5 +1,5 @@
 import { ChannelError } from '../../src/errors.js'
-import type { Place } from '../../src/model/message.js'
+import type { Place } from '../../src/model/chat.js'
 import type { Channel, MessageListener, Outgoing } from '../../src/model/ports.js'
 
 export interface Sent {

@@ -1,6 +1,7 @@
-/** Holds the data folder named by the first argument until it is killed, and says so: `held` or `refused`. */
 import { FolderInUseError } from '../../src/errors.js'
-import { lockFolder } from '../../src/process/folder-lock.js'
+import { lockFolder } from '../../src/ops/folder-lock.js'
+
+/** Holds the data folder named by the first argument until it is killed, and says so: `held` or `refused`. */
 
 const waitMs = Number(process.argv[3] ?? 0)
 try {

@@ -1,4 +1,4 @@
-import { AccessControl, type AccessOptions } from '../../src/adapters/web/access-control.js'
+import { AccessControl, type AccessOptions } from '../../src/web/access.js'
 import { fixedClock } from './fixed-clock.js'
 
 export const RUN_KEY = 'key-of-this-run'

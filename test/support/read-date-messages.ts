@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ReviewDates } from '../../src/model/review-timeline.js'
+import type { ReviewDates } from '../../src/model/understanding.js'
 
 /** One message of `review-dates.txt`. */
 export interface DateMessage {

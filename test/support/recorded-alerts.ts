@@ -1,4 +1,4 @@
-import type { Alerts } from '../../src/model/alerts.js'
+import type { Alerts } from '../../src/model/ports.js'
 
 /** Alerts that reach nobody but the test. */
 export function recordedAlerts(): { readonly alerts: Alerts; readonly heard: unknown[][] } {

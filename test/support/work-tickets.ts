@@ -1,22 +1,23 @@
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { NoticeQueue } from '../../src/outbox/notices.js'
+import { Outbox } from '../../src/outbox/outbox.js'
+import { Pacing } from '../../src/outbox/pacing.js'
+import { LowdbOutboxStore } from '../../src/store/outbox.js'
+import { LowdbTicketStore } from '../../src/store/tickets.js'
+import { DeskAttendant } from '../../src/tickets/attendant.js'
+import { type Change, TicketDesk } from '../../src/tickets/desk.js'
+import { STAFF_ROOM } from './a-message.js'
+import { aTicketRequest, CHEN, XU } from './a-ticket.js'
+import { someDeskRules } from './desk-rules.js'
+import { randomFrom } from './random-picks.js'
+
 /**
  * Works the desk on the data folder named by the first argument, with the picks of the seed in the second, until
  * somebody kills it. Prints each change once it is acknowledged; what staff are told is appended to `told.txt`.
  * With `drain` as third argument it only tells what is still owed, and ends.
  */
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { LowdbOutboxStore } from '../../src/adapters/lowdb/lowdb-outbox-store.js'
-import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
-import { DeskAttendant } from '../../src/desk/desk-attendant.js'
-import { NoticeQueue } from '../../src/send/notice-queue.js'
-import { Outbox } from '../../src/send/outbox.js'
-import { Pacing } from '../../src/send/pacing.js'
-import { type Change, TicketDesk } from '../../src/tickets/ticket-desk.js'
-import { STAFF_ROOM } from './a-message.js'
-import { aTicketRequest, CHEN, XU } from './a-ticket.js'
-import { someDeskRules } from './desk-rules.js'
-import { randomFrom } from './random-picks.js'
 
 const [folder = '', seed = '1', order] = process.argv.slice(2)
 const clock = { now: () => Date.now() }

@@ -1,11 +1,12 @@
+import { LowdbTicketStore } from '../../src/store/tickets.js'
+import { TicketDesk } from '../../src/tickets/desk.js'
+import { aTicketRequest } from './a-ticket.js'
+import { someDeskRules } from './desk-rules.js'
+
 /**
  * Opens one ticket after another in the file named by the first argument and prints each number once it is promised,
  * until somebody kills it. Long questions make the writes long.
  */
-import { LowdbTicketStore } from '../../src/adapters/lowdb/lowdb-ticket-store.js'
-import { TicketDesk } from '../../src/tickets/ticket-desk.js'
-import { aTicketRequest } from './a-ticket.js'
-import { someDeskRules } from './desk-rules.js'
 
 const desk = new TicketDesk(await LowdbTicketStore.open(process.argv[2]!), { now: () => Date.now() }, someDeskRules())
 const question = '备案'.repeat(10_000)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { deskRows } from '../../src/tickets/desk-rows.js'
-import { claimTicket, reopenTicket, resolveTicket } from '../../src/tickets/ticket-transitions.js'
+import { deskRows } from '../../src/tickets/figures.js'
+import { claimTicket, reopenTicket, resolveTicket } from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'

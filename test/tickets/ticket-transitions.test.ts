@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ClaimedTicket, ClosedTicket, ResolvedTicket, Ticket, WithdrawnTicket } from '../../src/model/ticket.js'
-import * as to from '../../src/tickets/ticket-transitions.js'
+import * as to from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN, XU } from '../support/a-ticket.js'
 
 const ASKER = { key: 'name:王老板', name: '王老板' }

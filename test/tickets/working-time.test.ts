@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { chineseOfficialDays } from '../../src/adapters/chinese-days/chinese-official-days.js'
-import { chinaDay, isoOf } from '../../src/model/calendar-day.js'
-import { expectAnswer } from '../../src/tickets/expectation.js'
+import { chinaDay, isoOf } from '../../src/base/calendar.js'
 import {
   addWorkingTime,
+  chineseOfficialDays,
+  expectAnswer,
   isWorkingTime,
   nextWorkingMs,
   type WorkHours,

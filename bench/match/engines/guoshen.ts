@@ -4,8 +4,8 @@ import type { Asked, Taught } from '../messages.js'
 /** Our own matcher, taught the same messages as the others; each message goes through all of `understand`. */
 export const teachGuoshen: TeachEngine = async (taught) => {
   const { readProject } = await import('../project-knowledge.js')
-  const { buildIntentMatcher } = await import('../../../src/understand/intent-matcher.js')
-  const { understand } = await import('../../../src/understand/understand.js')
+  const { buildIntentMatcher } = await import('../../../src/nlu/intent-matcher.js')
+  const { understand } = await import('../../../src/nlu/pipeline.js')
   const content = onlyTaught(await readProject(), taught)
   const knowing = { matcher: buildIntentMatcher(content), intents: content.intents, nowMs: Date.now() }
   return ({ text }: Asked) => {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type OpenReleases, openReleases, type ReleasesSetup } from '../../../src/open-releases.js'
+import { type OpenReleases, openReleases, type ReleasesSetup } from '../../../src/releases/open.js'
 import { capturedLog } from '../captured-log.js'
 
 const GUIDE = `---

@@ -1,0 +1,55 @@
+/** A map that keeps the newest entries: setting one makes it the newest, and the oldest go when there are too many. */
+export class BoundedMap<K, V> {
+  readonly #entries = new Map<K, V>()
+  readonly #maxEntries: number
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(key: K): V | undefined {
+    return this.#entries.get(key)
+  }
+
+  has(key: K): boolean {
+    return this.#entries.has(key)
+  }
+
+  set(key: K, value: V): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, value)
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#maxEntries) return
+      this.#entries.delete(oldest)
+    }
+  }
+
+  /** The value of a key, made when there is none; either way it is the newest now. */
+  getOrSet(key: K, make: () => V): V {
+    const value = this.#entries.get(key) ?? make()
+    this.set(key, value)
+    return value
+  }
+
+  delete(key: K): boolean {
+    return this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  /** Oldest first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries()
+  }
+
+  /** Oldest first. */
+  values(): IterableIterator<V> {
+    return this.#entries.values()
+  }
+}

@@ -1,0 +1,7 @@
+export const SECOND_MS = 1_000
+export const MINUTE_MS = 60 * SECOND_MS
+export const HOUR_MS = 60 * MINUTE_MS
+export const DAY_MS = 24 * HOUR_MS
+
+/** Everything here is China's time, a fixed UTC+8 without summer time. */
+export const CHINA_OFFSET_MS = 8 * HOUR_MS

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Context, Hono } from 'hono'
+import type { Logger } from 'pino'
+import { toString as qrToString } from 'qrcode'
+import type { WechatyInterface } from 'wechaty/impls'
+import { PuppetSimulator } from './channel/simulator/puppet.js'
+import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
+import { WechatyChannel } from './channel/wechaty/channel.js'
+import { openSession, type Session } from './channel/wechaty/session.js'
+import { buildWechaty } from './channel/wechaty/wechat4u.js'
+import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
+import { type Config, readConfig } from './config.js'
+import { type Bot, type ChannelMemory, createBot, measuredChannel, openChannelMemory } from './create-bot.js'
+import type { DecisionJournal, LoginState, Metrics } from './model/ports.js'
+import { alertOnLogin } from './ops/alerts.js'
+import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
+import { lockFolder } from './ops/folder-lock.js'
+import { createPrometheusMetrics, type PrometheusMetrics } from './ops/metrics.js'
+import { EXIT, linkToSupervisor } from './ops/supervise.js'
+import { sweepLeftovers } from './store/audit.js'
+import { openBoard } from './tickets/board.js'
+import { deskRows } from './tickets/figures.js'
+import { AccessControl } from './web/access.js'
+import { createHealthRoutes, createWebApp } from './web/app.js'
+import { DecisionLog } from './web/deps.js'
+import { startWebServer } from './web/server.js'
+
+const clock = { now: () => Date.now() }
+
+/** The bot's process, started by the supervisor of `src/main.ts`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { puppet: { type: 'string' } } })
+  const config = readConfig(process.env, { puppet: values.puppet })
+  // Wechaty prints what people write at its default level, and names in its warnings.
+  process.env.WECHATY_LOG ??= 'error'
+  process.umask(0o077) // login card and tickets are nobody else's
+  mkdirSync(config.dataDir, { recursive: true })
+  const log = openLog({ level: config.log.level })
+  exitOnCrash({ log, exit: (code) => process.exit(code) })
+  // A bot whose supervisor was killed gives itself some seconds to end.
+  await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
+  await sweepLeftovers(config.dataDir, { nowMs: clock.now(), log })
+  await run(config, log)
+}
+
+async function run(config: Config, log: Logger): Promise<void> {
+  const exit = new OrderlyExit(log)
+  exit.endOnSignals()
+  let reload = (): void => {} // nothing to reload yet
+  onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
+  const { alerts } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
+  const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
+  const session = await openSession(wechaty, {
+    puppet: config.puppet,
+    dataDir: config.dataDir,
+    pollLimitMs: pollLimitMs(config),
+    clock,
+    log,
+    onEnd: (reason) => exit.end(EXIT.restart, reason),
+  })
+  const metrics = createPrometheusMetrics({
+    ...session,
+    queueLength: () => bot.queueLength(),
+    restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
+    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
+  })
+  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
+  exit.before(() => memory.flush())
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log }), { metrics, alerts })
+  const decisions = new DecisionLog()
+  // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
+  for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
+  const bot = await createBot(config, {
+    ...{ channel, clock, log, alerts, journal: measuredJournal(decisions, metrics), roles: memory.roles },
+    ...{ tellOperator: print, login: session.login },
+  })
+  exit.before(() => bot.stop())
+  exit.before(() => session.stop())
+
+  const { token, trustProxy, ...address } = config.web
+  const runKey = randomBytes(32).toString('base64url')
+  const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
+  const forget = (name: string) => bot.forget(name, [memory.identities, { forget: () => memory.flush() }])
+  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access })
+  const web = await startWebServer(app, { ...address, log })
+  exit.before(() => web.stop())
+  exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
+  session.onState(showQrCodes())
+  session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
+  await session.networkReady()
+  await bot.start()
+  session.started()
+  reload = () => void bot.order('重载', 'terminal').then(({ text }) => print(text))
+  if (bot.notice !== undefined) {
+    print(bot.notice)
+    alerts.tell(bot.notice)
+  }
+  print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
+  if (bot.calendarNotice !== undefined) print(bot.calendarNotice)
+  if (staffRoomOf(config) === null) print(NO_STAFF_ROOM)
+}
+
+interface AppParts {
+  readonly forget: (name: string) => Promise<number>
+  readonly config: Config
+  readonly log: Logger
+  readonly world: World | undefined
+  readonly session: Session
+  readonly metrics: PrometheusMetrics
+  readonly decisions: DecisionLog
+  readonly bot: Bot
+  readonly access: AccessControl
+}
+
+/** The page, and what watchdogs ask for. */
+function createApp({ config, log, world, session, metrics, decisions, bot, forget, access }: AppParts): Hono {
+  const mayTell = (c: Context): boolean => access.isIn(c)
+  return createWebApp({
+    world,
+    access,
+    health: createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), mayTell, metrics }),
+    journal: decisions,
+    log,
+    status: () => {
+      const { status: login, ...since } = session.login()
+      return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
+    },
+    desk: openBoard({
+      ...{ desk: bot.desk, clock, forget },
+      titleOf: (key) => bot.knowledge.current().sections.get(key)?.title,
+    }),
+    reload: ({ force }) => bot.order(force ? '重载 强制' : '重载', 'page'),
+    operator: { order: bot.order, claims: () => bot.rights.waiting(), grants: () => bot.rights.grants() },
+    sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
+  })
+}
+
+/** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
+const HOLD_MS = 300
+
+interface ChannelParts {
+  readonly config: Config
+  readonly memory: ChannelMemory
+  readonly session: Session
+  readonly log: Logger
+}
+
+function channelOf(wechaty: WechatyInterface, { config, memory, session, log }: ChannelParts): WechatyChannel {
+  const options = {
+    ...memory,
+    holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
+    serve: config.rooms.serve,
+    staffRoom: staffRoomOf(config),
+    staffNames: [...config.staff.names, ...config.desk.people.map(({ name }) => name)],
+    staffRemarks: config.desk.people.flatMap(({ remark }) => remark ?? []),
+    adminRemarks: config.admin.remarks,
+    logoutOnStop: config.puppet === 'simulator',
+    onSessionOver: session.sendRefused,
+  }
+  return new WechatyChannel(wechaty, options, log)
+}
+
+/** On the page nobody but its owner can name a group. */
+const staffRoomOf = ({ puppet, rooms }: Config): string | null =>
+  rooms.staffRoom ?? (puppet === 'simulator' ? SIMULATED_STAFF_ROOM : null)
+
+const measuredJournal = (journal: DecisionJournal, metrics: Metrics): DecisionJournal => ({
+  record(trace) {
+    metrics.decided(trace.kind)
+    journal.record(trace)
+  },
+})
+
+const pollLimitMs = ({ alive }: Config): number => alive.pollLimitSeconds * 1000
+
+const alertTimes = ({ alerts }: Config) => ({
+  scanAfterMs: alerts.scanAfterSeconds * 1000,
+  unreachableAfterMs: alerts.unreachableAfterMinutes * 60_000,
+})
+
+/** Tells other programs of this machine where the page is; @returns what takes it back */
+function announce(dataDir: string, running: Running): () => void {
+  const path = join(dataDir, RUNNING_FILE)
+  rmSync(path, { force: true }) // an old file would keep its mode
+  writeFileSync(path, JSON.stringify(running), { mode: 0o600 })
+  return () => rmSync(path, { force: true })
+}
+
+/** Prints every new QR code once. */
+function showQrCodes(): (state: LoginState) => void {
+  let shown: string | undefined
+  return ({ qrText }) => {
+    if (qrText === undefined || qrText === shown) return
+    shown = qrText
+    void qrToString(qrText, { type: 'terminal', small: true }).then((code) => print(`请用微信扫码登录：\n${code}`))
+  }
+}
+
+const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在微信里收不到工单。
+请把值班群的群名写进 guoshen.yaml 的 rooms.staffRoom（或环境变量 GUOSHEN_STAFF_ROOM），再重新启动。`
+
+/** For whoever sits at the terminal, between the lines of the log. */
+const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)
+
+await exitOnBadInput(main)
+// Whatever has been started so far would keep the process alive.
+if (process.exitCode === EXIT.badInput) process.exit(EXIT.badInputOfBot)

@@ -1,0 +1,293 @@
+import type {
+  Clock,
+  Identities,
+  IdentityRecords,
+  KnownPerson,
+  KnownRoom,
+  PersonSight,
+  RoomSight,
+} from '../model/ports.js'
+import type { ForgottenPerson } from '../model/ticket.js'
+
+export interface Ambiguity {
+  readonly kind: 'room' | 'person'
+  /** The name that several bear; for operators, not for logs. */
+  readonly name: string
+}
+
+export interface IdentityBookOptions {
+  readonly clock: Clock
+  /** What an earlier run has kept. */
+  readonly records?: IdentityRecords
+  /** Told of all records whenever something worth keeping has changed. */
+  readonly keep?: (records: IdentityRecords) => void
+  /** Told once for each name that several bear. */
+  readonly onAmbiguous?: (ambiguity: Ambiguity) => void
+  /** People remembered at most; the longest unseen are forgotten first. */
+  readonly maxPeople?: number
+}
+
+const MAX_ROOMS = 2_000
+const MAX_PEOPLE = 20_000
+const KEPT_NAMES = 10
+const KEPT_TOLD = 500
+
+/** The one place where people and groups get keys that outlive a login. See `Identities`. */
+export class IdentityBook implements Identities {
+  readonly #options: IdentityBookOptions
+  readonly #rooms: KeyBook<KnownRoom>
+  readonly #people: KeyBook<KnownPerson>
+  #accountId: string
+  #told: readonly string[]
+
+  constructor(options: IdentityBookOptions) {
+    const { records, maxPeople = MAX_PEOPLE } = options
+    this.#options = options
+    this.#rooms = new KeyBook(records?.rooms ?? [], MAX_ROOMS)
+    this.#people = new KeyBook(records?.people ?? [], maxPeople)
+    this.#accountId = records?.accountId ?? ''
+    this.#told = records?.told ?? []
+  }
+
+  beginLogin(accountId: string): void {
+    if (accountId === this.#accountId) return
+    this.#accountId = accountId
+    this.#rooms.forgetIds()
+    this.#people.forgetIds()
+    this.#keep()
+  }
+
+  roomKey({ id, topic, namesakeIds }: RoomSight): string {
+    const { key, ambiguous } = this.#rooms.find({
+      id,
+      // Groups that nobody has named are all called the same.
+      doubles: topic === '' ? ['', ...namesakeIds] : namesakeIds,
+      fits: ({ topics }) => topics.at(-1) === topic,
+      update: (known) => ({ ...known, topics: withLatest(known.topics, topic) }),
+      create: (newKey) => ({ key: newKey, id, topics: [topic], doubtful: false, seenAtMs: this.#nowMs() }),
+      stem: `room:${topic}`,
+      nowMs: this.#nowMs(),
+    })
+    return this.#done(key, ambiguous, { kind: 'room', name: topic })
+  }
+
+  personKey(sight: PersonSight): string {
+    const { id, remark, nick, display, placeKey, namesakes } = sight
+    const { key, ambiguous } = this.#people.find({
+      id,
+      doubles: namesakes.filter((other) => remark !== '' || other.display === display).map((other) => other.id),
+      fits: (known) => isSamePerson(known, sight),
+      update: (known) => ({
+        ...known,
+        remark,
+        nicks: withLatest(known.nicks, nick),
+        displays: isUnsure(placeKey) ? known.displays : { ...known.displays, [placeKey]: display },
+      }),
+      create: (newKey) => ({
+        ...{ key: newKey, id, remark, nicks: [nick], displays: {} },
+        ...{ doubtful: false, seenAtMs: this.#nowMs() },
+      }),
+      stem: remark === '' ? `name:${nick}` : `remark:${remark}`,
+      nowMs: this.#nowMs(),
+    })
+    return this.#done(key, ambiguous, { kind: 'person', name: remark || nick })
+  }
+
+  /** Who is still met, is a stranger from then on. */
+  forget({ name, keys }: ForgottenPerson): void {
+    this.#people.drop(
+      ({ key, remark, nicks, displays }) =>
+        keys.includes(key) || [remark, ...nicks, ...Object.values(displays)].includes(name),
+    )
+    this.#told = this.#told.filter((token) => token !== `person:${name}`)
+    this.#keep()
+  }
+
+  idOf(key: string): string | undefined {
+    return this.#rooms.idOf(key) ?? this.#people.idOf(key)
+  }
+
+  nameOf(key: string): string | undefined {
+    const person = this.#people.get(key)
+    return this.#rooms.get(key)?.topics.at(-1) ?? (person && (person.remark || person.nicks.at(-1)))
+  }
+
+  #done(key: string, ambiguous: boolean, ambiguity: Ambiguity): string {
+    const token = `${ambiguity.kind}:${ambiguity.name}`
+    const isNews = ambiguous && !this.#told.includes(token)
+    if (isNews) {
+      this.#told = [...this.#told, token].slice(-KEPT_TOLD)
+      this.#options.onAmbiguous?.(ambiguity)
+    }
+    // Both are asked: asking takes the mark away.
+    const changed = [this.#rooms.takeChanged(), this.#people.takeChanged()].some(Boolean)
+    if (changed || isNews) this.#keep()
+    return key
+  }
+
+  #keep(): void {
+    const [accountId, told] = [this.#accountId, this.#told]
+    this.#options.keep?.({ accountId, rooms: this.#rooms.records, people: this.#people.records, told })
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.now()
+  }
+}
+
+/**
+ * In another login: the remark alone where there is one, since only our own account gives it. Else the nick, in a place
+ * where this person was met before; where several bear that nick, the display name as well.
+ */
+function isSamePerson(known: KnownPerson, { remark, nick, display, placeKey, namesakes }: PersonSight): boolean {
+  if (remark !== '' || known.remark !== '') return known.remark === remark
+  if (known.nicks.at(-1) !== nick || !(placeKey in known.displays)) return false
+  return namesakes.length === 0 || known.displays[placeKey] === display
+}
+
+const withLatest = (names: readonly string[], name: string): readonly string[] =>
+  names.at(-1) === name ? names : [...names, name].slice(-KEPT_NAMES)
+
+/** What rooms and people have in common, as far as keys go. */
+export interface Known {
+  readonly key: string
+  readonly id: string
+  readonly doubtful: boolean
+  readonly seenAtMs: number
+}
+
+interface Sighting<K extends Known> {
+  readonly id: string
+  /** Handles of others that nobody could tell from this one by name. */
+  readonly doubles: readonly string[]
+  /** Whether a record fits what is seen. */
+  readonly fits: (known: K) => boolean
+  /** Takes over what is seen now. */
+  readonly update: (known: K) => K
+  /** A record for somebody new. `key` is not taken. */
+  readonly create: (key: string) => K
+  /** What a new key is made of. */
+  readonly stem: string
+  readonly nowMs: number
+}
+
+export type Found = { readonly key: string; readonly ambiguous: boolean }
+
+/** Keys of those who could be anybody; they last as long as the login. */
+const UNSURE = 'unsure:'
+export const isUnsure = (key: string): boolean => key.startsWith(UNSURE)
+/** A record is not rewritten only because somebody was seen once more. */
+const SEEN_STEP_MS = 3_600_000
+
+/**
+ * Finds the record behind a handle. Within a login the handle decides, so that every change of name is followed. In a
+ * new login the present name decides, as long as exactly one record and one living bearer have it.
+ */
+export class KeyBook<K extends Known> {
+  readonly #records: Map<string, K>
+  readonly #keyOfId = new Map<string, string>()
+  /** Handles that could be anybody's, in this login. */
+  readonly #unsure = new Set<string>()
+  readonly #max: number
+  #changed = false
+
+  constructor(records: readonly K[], max: number) {
+    this.#records = new Map(records.map((record) => [record.key, record]))
+    for (const { key, id } of records) if (id !== '') this.#keyOfId.set(id, key)
+    this.#max = max
+  }
+
+  get records(): readonly K[] {
+    return [...this.#records.values()]
+  }
+
+  /** Whether anything is worth keeping since this was asked last. */
+  takeChanged(): boolean {
+    const changed = this.#changed
+    this.#changed = false
+    return changed
+  }
+
+  /** All handles are void. */
+  forgetIds(): void {
+    this.#keyOfId.clear()
+    this.#unsure.clear()
+    for (const record of this.records) this.#put({ ...record, id: '' })
+  }
+
+  drop(isMeant: (record: K) => boolean): void {
+    for (const record of this.records.filter(isMeant)) {
+      this.#records.delete(record.key)
+      this.#keyOfId.delete(record.id)
+      this.#changed = true
+    }
+  }
+
+  get(key: string): K | undefined {
+    return this.#records.get(key)
+  }
+
+  idOf(key: string): string | undefined {
+    if (isUnsure(key) && this.#unsure.has(key.slice(UNSURE.length))) return key.slice(UNSURE.length)
+    return this.#records.get(key)?.id || undefined
+  }
+
+  find(sighting: Sighting<K>): Found {
+    const { id, doubles } = sighting
+    const ambiguous = doubles.length > 0
+    if (ambiguous) this.#doubt(sighting)
+    const known = this.#records.get(this.#keyOfId.get(id) ?? '')
+    if (known) return this.#see(known, sighting)
+    if (ambiguous) return this.#beUnsure(id)
+    const fitting = this.records.filter((record) => record.id === '' && sighting.fits(record))
+    const sure = fitting.filter(({ doubtful }) => !doubtful)
+    if (sure.length > 1) {
+      for (const record of sure) this.#put({ ...record, doubtful: true })
+      return this.#beUnsure(id)
+    }
+    // Who could be anybody keeps that key when the names are told apart later on: it is in use.
+    const key = this.#unsure.has(id) ? UNSURE + id : this.#freeKey(sighting.stem)
+    const record = (!this.#unsure.has(id) && sure[0]) || sighting.create(key)
+    this.#unsure.delete(id)
+    return this.#see({ ...record, id }, sighting)
+  }
+
+  /** Nobody can be told by a name that several bear: in another login none of them will be. */
+  #doubt({ id, doubles, fits }: Sighting<K>): void {
+    for (const record of this.records) {
+      const isDouble = record.id === '' ? fits(record) : doubles.includes(record.id) || record.id === id
+      if (isDouble && !record.doubtful) this.#put({ ...record, doubtful: true })
+    }
+  }
+
+  #see(known: K, { id, doubles, update, nowMs }: Sighting<K>): Found {
+    const doubtful = doubles.length > 0
+    const seenAtMs = nowMs - known.seenAtMs > SEEN_STEP_MS ? nowMs : known.seenAtMs
+    const seen = { ...update(known), id, doubtful, seenAtMs }
+    this.#keyOfId.set(id, seen.key)
+    if (JSON.stringify(seen) !== JSON.stringify(this.#records.get(seen.key))) this.#put(seen)
+    return { key: seen.key, ambiguous: doubtful }
+  }
+
+  #beUnsure(id: string): Found {
+    this.#unsure.add(id)
+    return { key: UNSURE + id, ambiguous: true }
+  }
+
+  /** Never one that was used before: what is stored under it is somebody else's. */
+  #freeKey(stem: string): string {
+    if (!this.#records.has(stem)) return stem
+    let number = 2
+    while (this.#records.has(`${stem}#${number}`)) number++
+    return `${stem}#${number}`
+  }
+
+  #put(record: K): void {
+    this.#records.set(record.key, record)
+    this.#changed = true
+    if (this.#records.size <= this.#max) return
+    const oldest = this.records.reduce((a, b) => (a.seenAtMs <= b.seenAtMs ? a : b))
+    this.#records.delete(oldest.key)
+    if (oldest.id !== '') this.#keyOfId.delete(oldest.id)
+  }
+}

@@ -1,0 +1,128 @@
+import { type Contact, type Message, type Room, types } from 'wechaty'
+import type { HeardPicture, IncomingMessage, Person, Place, Role } from '../../model/chat.js'
+import type { GrantedRole } from '../../model/command.js'
+import type { NamedPerson, NamedRoom, OwnNames } from './members.js'
+import { type ReadText, readText, unescapeName, unescapeText } from './text.js'
+
+export interface WhoIsWho {
+  roleOf(speaker: { readonly contactId: string; readonly names: readonly string[]; readonly remark: string }): Role
+  isInStaffRoom?(contactId: string): boolean
+  /** A role that was given by a code. */
+  grantedRole?(sight: { readonly contactId: string; readonly remark: string }): GrantedRole | undefined
+  purposeOf(topic: string): 'customers' | 'staff' | 'ignored'
+  room(room: Room): Promise<NamedRoom>
+  person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson>
+  ownNames(room: Room | undefined): Promise<OwnNames>
+  /** The bot's own words coming back, as opposed to its owner's. */
+  isEcho(message: { readonly placeId: string; readonly text: string | undefined }): boolean
+  /** Bytes of a picture message, or undefined. Never throws. */
+  fetchPicture(message: Message): Promise<HeardPicture | undefined>
+}
+
+/** Turns whatever a puppet gives into our message; nothing behind it knows which puppet it was. */
+export async function toIncomingMessage(message: Message, who: WhoIsWho): Promise<IncomingMessage> {
+  const kind = kindOf(message)
+  const picture = kind === 'picture' && !message.self() ? who.fetchPicture(message) : undefined
+  const place = await placeOf(message, who)
+  const sender = await senderOf(message, place, who)
+  const read = await wordsOf(message, kind, who)
+  const fromSelf = message.self()
+  const heardPicture = await picture
+  const recalls = await recalledId(message)
+  const isEcho = fromSelf && who.isEcho({ placeId: place.id, text: kind === 'picture' ? undefined : read.text })
+  return {
+    ...{ id: message.id, place, sender, kind, ...read, sentAtMs: message.date().getTime(), fromSelf },
+    ...(fromSelf && kind !== 'notice' && !isEcho && { fromOwner: true }),
+    ...(recalls !== undefined && { recalls }),
+    ...(heardPicture && { picture: heardPicture }),
+  }
+}
+
+function kindOf(message: Message): IncomingMessage['kind'] {
+  if (isNoticeOf(message.room(), message)) return 'notice'
+  switch (message.type()) {
+    case types.Message.Text:
+      return 'text'
+    case types.Message.Image:
+      return 'picture'
+    case types.Message.Unknown:
+    case types.Message.Recalled:
+    case types.Message.GroupNote:
+      return 'notice'
+    default:
+      return 'other'
+  }
+}
+
+/** A group notice comes from a made-up contact that has the room's own id. */
+const isNoticeOf = (room: Room | undefined, message: Message): boolean => room?.id === message.talker().id
+
+async function placeOf(message: Message, who: WhoIsWho): Promise<Place> {
+  const room = message.room()
+  if (room) {
+    const { topic, key } = await who.room(room)
+    return { kind: 'room', id: room.id, key, topic, purpose: who.purposeOf(topic) }
+  }
+  // What the owner writes by hand stands in the chat with whom it is written to.
+  const partner = (message.self() ? message.listener() : undefined) ?? message.talker()
+  return { kind: 'direct', id: partner.id, key: `direct:${(await who.person(partner)).key}` }
+}
+
+async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<Person> {
+  const talker = message.talker()
+  const room = message.room()
+  if (isNoticeOf(room, message)) return { id: talker.id, key: `notice:${place.key}`, name: '', role: 'customer' }
+  if (message.self()) {
+    return { id: talker.id, key: 'self', name: unescapeName(talker.name()), role: 'staff' }
+  }
+  const { key, nick, display, remark } = await who.person(talker, room && { room, key: place.key })
+  const names = [nick, display].filter(Boolean)
+  const granted = who.grantedRole?.({ contactId: talker.id, remark })
+  const role = who.roleOf({ contactId: talker.id, names, remark })
+  return {
+    ...{ id: talker.id, key, name: display || nick, role: role === 'admin' ? role : (granted ?? role) },
+    ...(granted !== undefined && { isGranted: true }),
+    ...(who.isInStaffRoom?.(talker.id) && { inStaffRoom: true }),
+  }
+}
+
+async function wordsOf(message: Message, kind: IncomingMessage['kind'], who: WhoIsWho): Promise<ReadText> {
+  if (kind !== 'text') return { text: '', addressedToBot: false, mentionsOthers: false }
+  const names = await who.ownNames(message.room())
+  const read = readText(await wholeText(message), names)
+  // The puppet's own guess is fooled by quotes and namesakes, but knows names that the account had earlier.
+  const mayAskPuppet = !read.addressedToBot && read.quote === undefined && !names.puppetIsFooled
+  const byPuppet = mayAskPuppet && (await message.mentionSelf().catch(() => false))
+  return { ...read, addressedToBot: read.addressedToBot || byPuppet }
+}
+
+interface RawMessage {
+  readonly OriginalContent?: unknown
+  readonly Content?: unknown
+}
+
+/** Where a puppet's text is no text: the place behind an address. */
+const LOCATION = ':<br/>/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg'
+
+/** wechat4u cuts a group text at ":\n"; its raw payload has all of it. */
+async function wholeText(message: Message): Promise<string> {
+  const { OriginalContent: original } = await rawPayload(message)
+  if (typeof original !== 'string' || original.includes(LOCATION)) return unescapeText(message.text())
+  // What others write in a group has the writer's handle in front.
+  const whole = message.self() ? original : /^@[^:\s]+:<br\/>([\s\S]*)$/.exec(original)?.[1]
+  const isXml = whole === undefined || /^(?:<\?xml|&lt;|<msg)/.test(whole)
+  return unescapeText(isXml ? message.text() : whole)
+}
+
+async function recalledId(message: Message): Promise<string | undefined> {
+  if (message.type() !== types.Message.Recalled) return undefined
+  const { Content: content } = await rawPayload(message)
+  return /<msgid>(\d+)<\/msgid>/.exec(unescapeText(typeof content === 'string' ? content : message.text()))?.[1]
+}
+
+async function rawPayload(message: Message): Promise<RawMessage> {
+  // Wechaty's interface hides the method, every puppet has it.
+  const puppet = message.wechaty.puppet as unknown as { messageRawPayload(id: string): Promise<unknown> }
+  const raw: unknown = await puppet.messageRawPayload(message.id).catch(() => undefined)
+  return typeof raw === 'object' && raw !== null ? raw : {}
+}

@@ -1,0 +1,253 @@
+import type { Contact, Room } from 'wechaty'
+import type { WechatyInterface } from 'wechaty/impls'
+import type { Identities } from '../../model/ports.js'
+import { unescapeName } from './text.js'
+import { rawPuppet } from './wechat4u.js'
+
+export interface NamedPerson {
+  readonly key: string
+  readonly nick: string
+  readonly display: string
+  readonly remark: string
+}
+
+export interface NamedRoom {
+  readonly key: string
+  readonly topic: string
+}
+
+/** What a mention of the bot may look like. */
+export interface OwnNames {
+  /** Names that are the bot's alone. */
+  readonly names: readonly string[]
+  /** Names that another member is shown by as well: nobody can tell who is meant. */
+  readonly shared: readonly string[]
+  /** Somebody else bears one of the bot's names, so that the puppet takes mentions of them for mentions of the bot. */
+  readonly puppetIsFooled: boolean
+}
+
+/** wechat4u asks again and again for people that it does not know. */
+const PATIENCE_MS = 2_000
+/** Other groups are looked through for the same topic at most so often. */
+const TOPICS_VALID_MS = 10_000
+
+/** Tells who is who in Wechaty's terms, with the names of this moment, and asks for their keys. */
+export class WhoIsWhere {
+  readonly #bot: WechatyInterface
+  readonly #identities: Identities
+  readonly census: MemberCensus
+  #topics: { readonly takenMs: number; readonly idsByTopic: ReadonlyMap<string, readonly string[]> } | undefined
+
+  constructor(bot: WechatyInterface, identities: Identities) {
+    this.#bot = bot
+    this.#identities = identities
+    this.census = new MemberCensus(bot)
+  }
+
+  async room(room: Room): Promise<NamedRoom> {
+    const topic = (await this.#freshTopic(room.id)) ?? unescapeName(await room.topic())
+    const namesakeIds = (await this.#idsByTopic(topic, room.id)).filter((id) => id !== room.id)
+    return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds }) }
+  }
+
+  /** @param place the group where the person is met; undefined for a direct chat */
+  async person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson> {
+    const { nick, remark } = await this.#freshNames(contact)
+    const display = place ? unescapeName((await place.room.alias(contact).catch(() => undefined)) ?? '') : ''
+    const self: Member = { id: contact.id, nick, display }
+    const others = place ? await this.census.of(place.room.id, self) : await this.#friendsCalled(nick)
+    const namesakes = await this.#namesakes(others, { id: contact.id, nick, remark })
+    const sight = { id: contact.id, remark, nick, display, placeKey: place?.key ?? 'direct', namesakes }
+    return { key: this.#identities.personKey(sight), nick, display, remark }
+  }
+
+  /** The bot's own names in a group, or anywhere. */
+  async ownNames(room: Room | undefined): Promise<OwnNames> {
+    const self = this.#bot.currentUser
+    const nick = unescapeName(self.name())
+    const display = room ? unescapeName((await room.alias(self).catch(() => undefined)) ?? '') : ''
+    const own = [nick, display].filter((name) => name !== '')
+    if (!room) return { names: own, shared: [], puppetIsFooled: false }
+    const members = await this.census.of(room.id)
+    const others = members.filter(({ id }) => id !== self.id)
+    const shownOthers = new Set(others.map((member) => member.display || member.nick))
+    const shown = display || nick
+    return {
+      names: own.filter((name) => !shownOthers.has(name)),
+      // A nick behind which the bot is not shown, but somebody else is, means that other one.
+      shared: shownOthers.has(shown) ? [shown] : [],
+      puppetIsFooled: others.some((member) => own.includes(member.nick) || own.includes(member.display)),
+    }
+  }
+
+  async #freshTopic(roomId: string): Promise<string | undefined> {
+    const puppet = rawPuppet(this.#bot)
+    const payload = await soon(puppet.roomRawPayload(roomId).then((raw) => puppet.roomRawPayloadParser(raw)))
+    return payload && unescapeName(payload.topic)
+  }
+
+  async #freshNames(contact: Contact): Promise<{ readonly nick: string; readonly remark: string }> {
+    const puppet = rawPuppet(this.#bot)
+    const payload = await soon(puppet.contactRawPayload(contact.id).then((raw) => puppet.contactRawPayloadParser(raw)))
+    if (payload) return { nick: unescapeName(payload.name), remark: unescapeName(payload.alias ?? '') }
+    const remark = (await contact.alias().catch(() => undefined)) ?? ''
+    return { nick: unescapeName(contact.name()), remark: unescapeName(remark) }
+  }
+
+  /** The account's living groups of that topic. @param ofId a group that certainly has it */
+  async #idsByTopic(topic: string, ofId: string): Promise<readonly string[]> {
+    const isFresh = this.#topics && performance.now() - this.#topics.takenMs < TOPICS_VALID_MS
+    if (!isFresh || !this.#topics?.idsByTopic.get(topic)?.includes(ofId)) {
+      this.#topics = { takenMs: performance.now(), idsByTopic: await this.#readTopics() }
+    }
+    const ids = this.#topics?.idsByTopic.get(topic) ?? []
+    if (ids.length < 2) return ids
+    // After a new login in one process the old groups stay listed; the account is no member of those any more.
+    const alive = await Promise.all(ids.map(async (id) => ((await this.isMemberOf(id)) ? [id] : [])))
+    return alive.flat()
+  }
+
+  async #readTopics(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const ids = await this.#bot.puppet.roomList().catch(() => [])
+    const topics = await Promise.all(ids.map((id) => this.#freshTopic(id)))
+    const idsByTopic = new Map<string, readonly string[]>()
+    for (const [index, topic] of topics.entries()) {
+      if (topic !== undefined) idsByTopic.set(topic, [...(idsByTopic.get(topic) ?? []), ids[index]!])
+    }
+    return idsByTopic
+  }
+
+  /** Whether the account is in the group; a group whose members are not known yet counts. */
+  async isMemberOf(roomId: string): Promise<boolean> {
+    const members = await this.#bot.puppet.roomMemberList(roomId).catch(() => undefined)
+    return members !== undefined && (members.length === 0 || members.includes(this.#bot.currentUser.id))
+  }
+
+  /** Of those with that nick, who has the same remark or, like the person, none. */
+  async #namesakes(
+    members: readonly Member[],
+    { id, nick, remark }: { readonly id: string; readonly nick: string; readonly remark: string },
+  ): Promise<readonly Member[]> {
+    const called = members.filter((member) => member.id !== id && member.nick === nick)
+    const remarks = await Promise.all(called.map((member) => this.#remarkOf(member.id)))
+    return called.filter((_, index) => remarks[index] === remark)
+  }
+
+  async #remarkOf(contactId: string): Promise<string> {
+    const contact = await soon(this.#bot.Contact.find({ id: contactId }))
+    return contact ? (await this.#freshNames(contact)).remark : ''
+  }
+
+  async #friendsCalled(nick: string): Promise<readonly Member[]> {
+    const friends = await this.#bot.Contact.findAll({ name: nick }).catch(() => [])
+    return friends.filter((friend) => friend.friend() === true).map(({ id }) => ({ id, nick, display: '' }))
+  }
+}
+
+/** undefined when there is no answer in time, or none at all. */
+async function soon<T>(asked: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([asked.catch(() => undefined), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The part of wechat4u that loads groups and people; it is private there, and other puppets have no such thing. */
+interface ContactLoader {
+  batchGetContact(contacts: readonly { readonly UserName: string }[]): Promise<unknown>
+  updateContacts(contacts: unknown): void
+}
+
+/**
+ * Has the puppet load the members of a group. wechat4u lists nobody in a group that is not saved to the address book
+ * until somebody speaks there, and the staff group may be silent for days.
+ */
+export const fetchMembers = (bot: WechatyInterface, roomId: string): Promise<void> => fetchContact(bot, roomId)
+
+/** Has the puppet load a group or a person anew: changes that the network has not told of are seen then. */
+export async function fetchContact(bot: WechatyInterface, id: string): Promise<void> {
+  const { wechat4u } = bot.puppet as { readonly wechat4u?: unknown }
+  if (!isLoader(wechat4u)) return
+  wechat4u.updateContacts(await wechat4u.batchGetContact([{ UserName: id }]))
+}
+
+function isLoader(value: unknown): value is ContactLoader {
+  if (typeof value !== 'object' || value === null) return false
+  const { batchGetContact, updateContacts } = value as Partial<Record<keyof ContactLoader, unknown>>
+  return typeof batchGetContact === 'function' && typeof updateContacts === 'function'
+}
+
+export interface Member {
+  readonly id: string
+  readonly nick: string
+  /** Group display name; empty when none was chosen. */
+  readonly display: string
+}
+
+interface Census {
+  readonly takenMs: number
+  readonly members: Promise<readonly Member[]>
+}
+
+/** Names change rarely, and a group of 490 takes some ten milliseconds to ask. */
+const VALID_MS = 5 * 60_000
+/** However often somebody unknown speaks. */
+const RETAKE_MS = 5_000
+const KEPT_ROOMS = 200
+
+/** Who is in a group and what they are called there, asked of the puppet once in a while. */
+export class MemberCensus {
+  readonly #bot: WechatyInterface
+  readonly #taken = new Map<string, Census>()
+
+  constructor(bot: WechatyInterface) {
+    this.#bot = bot
+  }
+
+  /** @param seen somebody who has just spoken: when they are not listed as such, the list is asked anew */
+  async of(roomId: string, seen?: Member): Promise<readonly Member[]> {
+    const members = await this.#take(roomId, VALID_MS)
+    if (!seen || members.some((member) => isSame(member, seen))) return members
+    return this.#take(roomId, RETAKE_MS)
+  }
+
+  /** Somebody came, went or was renamed. */
+  forget(roomId: string): void {
+    this.#taken.delete(roomId)
+  }
+
+  #take(roomId: string, validMs: number): Promise<readonly Member[]> {
+    const known = this.#taken.get(roomId)
+    if (known && performance.now() - known.takenMs < validMs) return known.members
+    const census = { takenMs: performance.now(), members: this.#ask(roomId) }
+    this.#taken.delete(roomId)
+    this.#taken.set(roomId, census)
+    for (const oldest of this.#taken.keys()) {
+      if (this.#taken.size <= KEPT_ROOMS) break
+      this.#taken.delete(oldest)
+    }
+    return census.members
+  }
+
+  async #ask(roomId: string): Promise<readonly Member[]> {
+    const puppet = rawPuppet(this.#bot)
+    const ids = await this.#bot.puppet.roomMemberList(roomId).catch(() => [])
+    const members = await Promise.all(
+      ids.map(async (id) => {
+        // A member who has just left is no member.
+        const raw = await puppet.roomMemberRawPayload(roomId, id).catch(() => undefined)
+        if (raw === undefined) return []
+        const { name, roomAlias } = await puppet.roomMemberRawPayloadParser(raw)
+        return [{ id, nick: unescapeName(name), display: unescapeName(roomAlias ?? '') }]
+      }),
+    )
+    return members.flat()
+  }
+}
+
+const isSame = (a: Member, b: Member): boolean => a.id === b.id && a.nick === b.nick && a.display === b.display

@@ -1,0 +1,338 @@
+import { ScanStatus } from 'wechaty'
+import type { WechatyInterface } from 'wechaty/impls'
+import type { Clock, Log, LoginState, LoginStatus } from '../../model/ports.js'
+import { CardKeeper, rewriteCard } from './login-card.js'
+import { noticeDeadConnections, waitForNetwork } from './network.js'
+import {
+  cardPath,
+  dropLogoutCommands,
+  findWechat4u,
+  isFailedRequest,
+  isWechat4u,
+  lastPollMs,
+  saysSessionEnded,
+  type Wechat4u,
+  type Wechat4uError,
+} from './wechat4u.js'
+
+export interface SessionOptions {
+  /** As configured. */
+  readonly puppet: string
+  readonly dataDir: string
+  /** Age in ms of the last successful poll at which nothing is heard any more. */
+  readonly pollLimitMs: number
+  readonly clock: Clock
+  readonly log: Log
+  /** The process is to be started anew; `reason` is fit for a log. Called once. */
+  readonly onEnd: (reason: string) => void
+}
+
+/** The login of one run of the bot. */
+export interface Session {
+  login(): LoginState
+  /** Milliseconds since the last successful poll; undefined where the puppet does not tell, and while logged out. */
+  pollAgeMs(): number | undefined
+  /** Told of the present state at once, then of every change. */
+  onState(listener: (state: LoginState) => void): void
+  /** Resolves when WeChat can be reached: a start without it would cost the session. Only wechat4u needs it. */
+  networkReady(): Promise<void>
+  /** To be called as soon as Wechaty has started. */
+  started(): void
+  /** A send was refused because the login has ended: so does this run. */
+  sendRefused(): void
+  stop(): void
+}
+
+const CARD_CHECK_MS = 5_000
+const CHECKS_PER_REWRITE = 120 // every ten minutes: cookies change while a session lasts
+
+/**
+ * Makes ready what a login needs before Wechaty starts: the card restored, the listeners in place. With other puppets
+ * than wechat4u there is no card of ours to keep, no network to wait for and no poll to look at; a logout or a burst of
+ * errors ends the run all the same.
+ */
+export async function openSession(bot: WechatyInterface, options: SessionOptions): Promise<Session> {
+  const { puppet, dataDir, clock, log } = options
+  const keeper = isWechat4u(puppet) ? new CardKeeper(cardPath(puppet, dataDir), log) : undefined
+  const card = (await keeper?.prepare()) ?? { hasSession: false, refusedSinceMs: undefined }
+  const listeners = new Set<(state: LoginState) => void>()
+  const watch = new SessionWatch(bot, {
+    ...options,
+    firstState: firstLoginState({ ...card, nowMs: clock.now() }),
+    onState: (state) => {
+      for (const listener of listeners) listener(state)
+    },
+    onEnd: (end) => void setAsideIfRefused(end).finally(() => options.onEnd(end.reason)),
+  })
+  watch.listen()
+  const upkeep = keeper && keepCardUp(keeper, { bot, isLoggedIn: () => watch.state.status === 'logged-in', log })
+
+  async function setAsideIfRefused({ kind }: SessionEnd): Promise<void> {
+    clearInterval(upkeep)
+    if (kind === 'refused') await keeper?.setAside()
+  }
+
+  return {
+    login: () => watch.state,
+    pollAgeMs: () => watch.pollAgeMs(),
+    onState: (listener) => {
+      listeners.add(listener)
+      listener(watch.state)
+    },
+    networkReady: async () => void (keeper && (await waitForNetwork({ log }))),
+    started: () => watch.watch(),
+    sendRefused: () => watch.sendRefused(),
+    stop: () => {
+      clearInterval(upkeep)
+      watch.stop()
+    },
+  }
+}
+
+interface Upkeep {
+  readonly bot: WechatyInterface
+  readonly isLoggedIn: () => boolean
+  readonly log: Log
+}
+
+/** While logged in: the copy follows the card, which the puppet writes in its own time. */
+function keepCardUp(keeper: CardKeeper, { bot, isLoggedIn, log }: Upkeep): NodeJS.Timeout {
+  let checks = 0
+  const check = async (): Promise<void> => {
+    if (!isLoggedIn()) return
+    if (++checks % CHECKS_PER_REWRITE === 0) await rewriteCard(bot.puppet)
+    if (await keeper.keep()) await keeper.forgetRefused()
+  }
+  const timer = setInterval(() => {
+    check().catch((error: NodeJS.ErrnoException) => log.warn({ error: error.code }, 'login card could not be kept'))
+  }, CARD_CHECK_MS)
+  return timer.unref()
+}
+
+export type LoginEvent =
+  /** There is a QR code to scan; a new one replaces the old. */
+  | { readonly kind: 'code'; readonly qrText: string }
+  | { readonly kind: 'login' }
+  /** Nothing is heard, but the session may still be good. */
+  | { readonly kind: 'trouble' }
+  /** Something is heard again. */
+  | { readonly kind: 'recovered' }
+  /** WeChat says that the session has ended. */
+  | { readonly kind: 'refused' }
+
+/** How a run of the bot begins, by what is known of earlier ones. */
+export function firstLoginState({
+  hasSession,
+  refusedSinceMs,
+  nowMs,
+}: {
+  readonly hasSession: boolean
+  readonly refusedSinceMs: number | undefined
+  readonly nowMs: number
+}): LoginState {
+  if (hasSession) return { status: 'reconnecting', sinceMs: nowMs }
+  if (refusedSinceMs !== undefined) return { status: 'kicked', sinceMs: refusedSinceMs }
+  return { status: 'starting', sinceMs: nowMs }
+}
+
+/**
+ * What an event makes of a state.
+ *
+ * @returns the same object when nothing changes; `sinceMs` moves only with the status
+ */
+export function nextLoginState(state: LoginState, event: LoginEvent, nowMs: number): LoginState {
+  switch (event.kind) {
+    case 'login':
+      return become(state, 'logged-in', nowMs)
+    case 'recovered':
+      return state.status === 'reconnecting' ? become(state, 'logged-in', nowMs) : state
+    case 'trouble':
+      return state.status === 'logged-in' ? become(state, 'reconnecting', nowMs) : state
+    case 'refused':
+      return become(state, 'kicked', nowMs)
+    case 'code': {
+      if (state.qrText === event.qrText) return state
+      // After a kick the code is only the way back: people want to know of the kick until it is mended.
+      const status = state.status === 'kicked' ? 'kicked' : 'waiting-scan'
+      return { ...become(state, status, nowMs), qrText: event.qrText }
+    }
+  }
+}
+
+function become(state: LoginState, status: LoginStatus, nowMs: number): LoginState {
+  if (state.status === status) return state
+  return { status, sinceMs: nowMs }
+}
+
+/**
+ * Why a fresh process is needed. `refused`: WeChat has ended the session; `lost`: nothing is heard any more, and the
+ * session may still be good.
+ */
+export type SessionEnd = { readonly kind: 'refused' | 'lost'; readonly reason: string }
+
+export interface SessionWatchOptions {
+  readonly firstState: LoginState
+  /** Age in ms at which a last successful poll means that nothing is heard any more. A quiet poll takes up to 25 s. */
+  readonly pollLimitMs: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly onState: (state: LoginState) => void
+  /** Called once; the process is to end. */
+  readonly onEnd: (end: SessionEnd) => void
+}
+
+const TICK_MS = 2_000
+// The first look after the event loop stood still may come before the answer of a poll that has long been there.
+const OVERDUE_TICKS = 2
+const RESUME_LIMIT_MS = 20_000 // resuming takes a second or two
+const BURST_ERRORS = 20
+const BURST_MS = 10_000
+/** wechat4u has failed three times and will try once more in 5 s. */
+const FAILING = /^连续\d+次同步失败|^状态同步超过/
+/** That has failed as well: 60 s from here it would give the session up. */
+const GIVEN_UP = /^重启时网络错误/
+
+/**
+ * Watches over one login, from the outside for any puppet and from the inside for wechat4u: whatever would leave the
+ * bot deaf, half logged in or without its session ends this run, and a fresh process resumes.
+ */
+export class SessionWatch {
+  readonly #bot: WechatyInterface
+  readonly #options: SessionWatchOptions
+  #state: LoginState
+  #wechat4u: Wechat4u | undefined
+  #lastError: Wechat4uError | undefined
+  #refusedAtMs = Number.NEGATIVE_INFINITY
+  #errorsAtMs: number[] = []
+  #troubleAtMs = 0
+  #overdueTicks = 0
+  #timer: NodeJS.Timeout | undefined
+  #ended = false
+
+  constructor(bot: WechatyInterface, options: SessionWatchOptions) {
+    this.#bot = bot
+    this.#options = options
+    this.#state = options.firstState
+  }
+
+  get state(): LoginState {
+    return this.#state
+  }
+
+  /** Milliseconds since the last successful poll; undefined where the puppet does not tell, and while logged out. */
+  pollAgeMs(): number | undefined {
+    const atMs = this.#wechat4u && lastPollMs(this.#wechat4u)
+    return atMs === undefined ? undefined : Math.max(0, this.#options.clock.now() - atMs)
+  }
+
+  /** Before the puppet starts. */
+  listen(): void {
+    this.#options.onState(this.#state)
+    this.#bot.on('scan', (qrText, status) => {
+      if (status === ScanStatus.Waiting) this.#onCode(qrText)
+    })
+    this.#bot.on('login', () => this.#note({ kind: 'login' }))
+    // A login within the same process would leave dead groups and people in Wechaty's lists.
+    this.#bot.on('logout', () => this.#end({ kind: 'lost', reason: 'logged out' }))
+    this.#bot.on('error', ({ message }) => this.#onError(message))
+  }
+
+  /** As soon as the puppet has started; the session is resumed at this very moment. */
+  watch(): void {
+    const startedMs = this.#options.clock.now()
+    this.#wechat4u = findWechat4u(this.#bot.puppet)
+    if (this.#wechat4u) this.#holdSession(this.#wechat4u)
+    noticeDeadConnections(this.#bot.puppet)
+    this.#timer = setInterval(() => this.#tick(startedMs), TICK_MS)
+    this.#timer.unref()
+  }
+
+  /**
+   * A send was refused because the session is over: what else is to be said would be lost as well until polling gives
+   * up, some 11 s later. Where the last poll was refused too, that is certain; else a fresh process tries to resume.
+   */
+  sendRefused(): void {
+    const age = this.pollAgeMs() ?? Number.POSITIVE_INFINITY
+    const pollRefused = this.#refusedAtMs > this.#options.clock.now() - age
+    this.#end({ kind: pollRefused ? 'refused' : 'lost', reason: 'a send was refused, the session is over' })
+  }
+
+  stop(): void {
+    this.#ended = true
+    clearInterval(this.#timer)
+  }
+
+  /** From now on wechat4u can't throw the session away: it may ask, and a fresh process decides. */
+  #holdSession(wechat4u: Wechat4u): void {
+    dropLogoutCommands(wechat4u)
+    wechat4u.on('error', (error) => {
+      this.#lastError = error
+      if (saysSessionEnded(error)) this.#refusedAtMs = this.#options.clock.now()
+    })
+    // `stop` is replaced below, so this comes only when WeChat has refused to resume.
+    wechat4u.on('logout', () => {
+      if (this.#hasSession()) this.#end({ kind: 'refused', reason: 'session ended by WeChat' })
+    })
+    const giveUp = wechat4u.stop
+    wechat4u.stop = () => {
+      const error = this.#lastError
+      if (this.#hasSession()) {
+        const refused = error !== undefined && saysSessionEnded(error)
+        this.#end({ kind: refused ? 'refused' : 'lost', reason: error?.message ?? 'puppet gave up' })
+      } else if (error && isFailedRequest(error)) this.#end({ kind: 'lost', reason: error.message })
+      else giveUp.call(wechat4u) // the QR code has expired: it makes a new one
+    }
+  }
+
+  #hasSession(): boolean {
+    return this.#state.status === 'logged-in' || this.#state.status === 'reconnecting'
+  }
+
+  #onCode(qrText: string): void {
+    // The session was there, and instead of a login comes a code: it was not accepted.
+    if (this.#hasSession()) this.#end({ kind: 'refused', reason: 'a scan is asked for' })
+    else this.#note({ kind: 'code', qrText })
+  }
+
+  #onError(message: string): void {
+    const nowMs = this.#options.clock.now()
+    this.#errorsAtMs = [...this.#errorsAtMs.filter((atMs) => atMs > nowMs - BURST_MS), nowMs].slice(-BURST_ERRORS)
+    if (this.#errorsAtMs.length >= BURST_ERRORS) this.#end({ kind: 'lost', reason: 'too many errors of the puppet' })
+    else if (GIVEN_UP.test(message)) this.#end({ kind: 'lost', reason: 'WeChat cannot be reached' })
+    else if (FAILING.test(message)) {
+      this.#troubleAtMs = nowMs
+      this.#note({ kind: 'trouble' })
+    }
+  }
+
+  #tick(startedMs: number): void {
+    const nowMs = this.#options.clock.now()
+    const age = this.pollAgeMs()
+    if (age === undefined) {
+      if (this.#wechat4u && this.#hasSession() && nowMs - startedMs > RESUME_LIMIT_MS)
+        this.#end({ kind: 'lost', reason: 'the session was not resumed in time' })
+      return
+    }
+    this.#overdueTicks = age > this.#options.pollLimitMs ? this.#overdueTicks + 1 : 0
+    if (this.#overdueTicks >= OVERDUE_TICKS)
+      this.#end({ kind: 'lost', reason: `no successful poll for ${Math.round(age / 1000)} s` })
+    else if (nowMs - age > this.#troubleAtMs) this.#note({ kind: 'recovered' })
+  }
+
+  #note(event: LoginEvent): void {
+    const next = nextLoginState(this.#state, event, this.#options.clock.now())
+    if (this.#ended || next === this.#state) return
+    if (next.status !== this.#state.status) this.#options.log.info({ status: next.status }, 'login state')
+    this.#state = next
+    this.#options.onState(next)
+  }
+
+  #end(end: SessionEnd): void {
+    if (this.#ended) return
+    this.#note({ kind: end.kind === 'refused' ? 'refused' : 'trouble' })
+    this.stop()
+    // Upon a refusal the puppet asks for a scan at once; nobody would see that code.
+    if (this.#wechat4u) this.#wechat4u.start = () => undefined
+    this.#options.onEnd(end)
+  }
+}

@@ -1,0 +1,195 @@
+import { join } from 'node:path'
+import { WechatyBuilder } from 'wechaty'
+import type { WechatyInterface } from 'wechaty/impls'
+import type { Puppet, payloads } from 'wechaty-puppet'
+import { ConfigError } from '../../errors.js'
+import type { Log } from '../../model/ports.js'
+
+/** An error as wechat4u emits it. It carries cookies and keys: never log it whole. */
+export interface Wechat4uError {
+  readonly message: string
+  readonly name?: string
+  /** WeChat's number, from a refused request. */
+  readonly actual?: unknown
+  readonly code?: unknown
+  readonly response?: { readonly status?: unknown }
+}
+
+/** The part of the library behind wechaty-puppet-wechat4u that we look at. It is private there, hence `findWechat4u`. */
+export interface Wechat4u {
+  /** Milliseconds since the epoch of the last successful poll; 0 before the first login. */
+  readonly lastSyncTime: number
+  /** `CONF.STATE.login` while it polls. */
+  readonly state: string
+  readonly CONF: { readonly STATE: { readonly login: string } }
+  /** Asks for a scan. */
+  start(): unknown
+  /** Gives the session up: logs out at the server, then emits `logout`, upon which the puppet wipes its card. */
+  stop(): void
+  handleMsg(messages: readonly RawMessage[]): void
+  on(event: 'error', listener: (error: Wechat4uError) => void): unknown
+  on(event: 'logout', listener: () => void): unknown
+}
+
+interface RawMessage {
+  readonly Content?: unknown
+}
+
+/** @returns undefined for any other puppet, before the start, and when a new version looks different */
+export function findWechat4u(puppet: object): Wechat4u | undefined {
+  const { wechat4u } = puppet as { readonly wechat4u?: unknown }
+  return looksLikeWechat4u(wechat4u) ? wechat4u : undefined
+}
+
+function looksLikeWechat4u(value: unknown): value is Wechat4u {
+  if (typeof value !== 'object' || value === null) return false
+  const { lastSyncTime, state, CONF, start, stop, handleMsg, on } = value as Partial<Record<keyof Wechat4u, unknown>>
+  const states = (CONF as { STATE?: { login?: unknown } } | undefined)?.STATE
+  return (
+    typeof lastSyncTime === 'number' &&
+    typeof state === 'string' &&
+    typeof states?.login === 'string' &&
+    [start, stop, handleMsg, on].every((method) => typeof method === 'function')
+  )
+}
+
+/** When the last poll succeeded, in milliseconds since the epoch; undefined while it does not poll. */
+export function lastPollMs({ lastSyncTime, state, CONF }: Wechat4u): number | undefined {
+  return state === CONF.STATE.login && lastSyncTime > 0 ? lastSyncTime : undefined
+}
+
+/** Session ended: 1100 on the phone, 1101 elsewhere, 1102 by WeChat; 1203 login not allowed. */
+const ENDED = new Set([1100, 1101, 1102, 1203])
+
+/** Whether WeChat itself says that the session is over; anything else may pass. */
+export const saysSessionEnded = ({ actual }: Wechat4uError): boolean => ENDED.has(Number(actual))
+
+/** Whether WeChat was not reached, or something else answered in its place. */
+export function isFailedRequest({ name, code, actual, response }: Wechat4uError): boolean {
+  if (actual !== undefined) return false // an answer of WeChat's own that was not the expected one
+  const status = Number(response?.status)
+  return typeof code === 'string' || status >= 500 || name === 'TypeError' || name === 'SyntaxError'
+}
+
+/** Emoji as the service may send them. */
+const EMOJI_SPAN = /<span.*?class="emoji emoji([0-9a-f]{4,5})"><\/span>/gi
+// wechat4u's own pattern for its hidden command.
+const LOGOUT_COMMAND = /^(.\udf1a\u0020\ud83c.){3}$/
+
+/**
+ * wechat4u logs the account out when anybody writes three pairs of moons in a direct chat. Such a message is dropped
+ * unheard.
+ */
+export function dropLogoutCommands(wechat4u: Wechat4u): void {
+  const handle = wechat4u.handleMsg
+  wechat4u.handleMsg = (messages) =>
+    handle.call(
+      wechat4u,
+      messages.filter((message) => !isLogoutCommand(message)),
+    )
+}
+
+function isLogoutCommand({ Content }: RawMessage): boolean {
+  if (typeof Content !== 'string') return false
+  const text = Content.replace(EMOJI_SPAN, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+  return LOGOUT_COMMAND.test(text)
+}
+
+/** Each is read within seconds, a picture's too. */
+const KEPT_RAW_MESSAGES = 1_000
+
+/**
+ * The puppet keeps the last 10,000 to 20,000 messages as they came, for an hour or until as many others have come. A
+ * quote or a mini-program takes up to some 30 KB, so that busy groups would cost hundreds of megabytes.
+ */
+export function keepFewRawMessages(puppet: object): void {
+  const { cacheMessageRawPayload: kept } = puppet as { readonly cacheMessageRawPayload?: Partial<RawMessages> }
+  kept?.resize?.(KEPT_RAW_MESSAGES)
+}
+
+interface RawMessages {
+  resize(size: number): void
+}
+
+const SHORT_NAMES: Readonly<Record<string, string>> = { wechat4u: 'wechaty-puppet-wechat4u' }
+
+/**
+ * The real Wechaty on a puppet.
+ *
+ * @param puppet one of ours, or the name of a puppet's package
+ * @param dataDir where the login card is kept, so that a restart needs no scan
+ * @throws ConfigError when that package is not installed
+ */
+export function buildWechaty(puppet: Puppet | string, dataDir: string): WechatyInterface {
+  if (typeof puppet !== 'string') return WechatyBuilder.build({ puppet })
+  requirePackage(packageOf(puppet))
+  return WechatyBuilder.build({
+    name: cardName(puppet, dataDir),
+    // Wechaty types the puppets that it knows by name; any other package is loaded the same way.
+    puppet: packageOf(puppet) as 'wechaty-puppet-wechat4u',
+  })
+}
+
+function requirePackage(name: string): void {
+  try {
+    import.meta.resolve(name)
+  } catch {
+    throw new ConfigError([`puppet: 没有安装 ${name}。请改正名字，或者先运行 npm install ${name}`])
+  }
+}
+
+/** The file in which the puppet of that name keeps its login. */
+export const cardPath = (puppet: string, dataDir: string): string => `${cardName(puppet, dataDir)}.memory-card.json`
+
+export const isWechat4u = (puppet: string): boolean => packageOf(puppet) === SHORT_NAMES.wechat4u
+
+const packageOf = (puppet: string): string => SHORT_NAMES[puppet] ?? puppet
+
+const cardName = (puppet: string, dataDir: string): string => join(dataDir, packageOf(puppet).replace(/[^\w-]/g, '_'))
+
+/** What wechaty-puppet-wechat4u keeps to itself. */
+interface Connection {
+  /** Seconds since the epoch; set anew at each login, and whenever it connects again by itself. */
+  readonly startTime?: unknown
+}
+
+interface LogUnheardRawMessage {
+  readonly MsgId?: unknown
+  readonly MsgType?: unknown
+  /** Seconds since the epoch. */
+  readonly CreateTime?: unknown
+}
+
+/** The list of open chats, which looks like a message. */
+const STATUS_NOTIFY = 51
+
+/**
+ * The puppet drops what was said before it was connected, without a word: after an outage, what people wrote meanwhile.
+ * The log names these messages. To be called as soon as the puppet has started; does nothing with other puppets.
+ */
+export function logUnheard(puppet: object, log: Log): void {
+  const wechat4u = findWechat4u(puppet)
+  if (!wechat4u) return
+  const handle = wechat4u.handleMsg
+  wechat4u.handleMsg = (messages) => {
+    const { startTime } = puppet as Connection
+    for (const { MsgId, MsgType, CreateTime } of messages as readonly LogUnheardRawMessage[]) {
+      if (MsgType !== STATUS_NOTIFY && Number(CreateTime) < Number(startTime))
+        log.info({ messageId: MsgId, reason: 'too-old' }, 'not heard, said before the bot was connected')
+    }
+    handle.call(wechat4u, messages)
+  }
+}
+
+/** What every puppet has and Wechaty's interface hides. Unlike Wechaty's own answers these come from no cache. */
+export interface RawPuppet {
+  messageRawPayload(messageId: string): Promise<unknown>
+  contactRawPayload(contactId: string): Promise<unknown>
+  contactRawPayloadParser(raw: unknown): Promise<payloads.Contact>
+  roomRawPayload(roomId: string): Promise<unknown>
+  roomRawPayloadParser(raw: unknown): Promise<payloads.Room>
+  roomMemberRawPayload(roomId: string, contactId: string): Promise<unknown>
+  roomMemberRawPayloadParser(raw: unknown): Promise<payloads.RoomMember>
+}
+
+export const rawPuppet = (bot: WechatyInterface): RawPuppet => bot.puppet as unknown as RawPuppet

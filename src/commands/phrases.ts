@@ -1,0 +1,281 @@
+import { civilOf } from '../base/calendar.js'
+import type { RoomPlace } from '../model/chat.js'
+import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/command.js'
+import type { DecisionTrace } from '../model/decision.js'
+import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant } from '../model/ports.js'
+import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
+
+const RESULTS: Readonly<Record<AuditEntry['result'], string>> = { done: '', failed: '（没成）', refused: '（拒绝）' }
+const MAX_REPORT_CHARS = 500
+
+/** Answers to orders of staff and admins. */
+export const commandPhrases = {
+  help: '可以这样说：',
+  notAvailable: '这个机器人还没有这项功能。',
+  notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',
+  hasRole: '您已经有这个身份了，发“帮助”看能做什么。',
+  claimInDirectChat: '请加我好友，在私聊里发“认领”。',
+  notUnderstood: '没看懂这个命令。发“帮助”看全部。',
+  didYouMean: (example: string): string => `没看懂这个命令，是不是想发“${example}”？发“帮助”看全部。`,
+  howTo: {
+    try: '请带上要试的句子，例如：测试 审核要多久',
+    assign: '请带上编号和小节，例如：归类 7 4.1',
+    accept: '请带上编号，例如：采纳 12',
+    ignore: '请带上编号，例如：忽略 7',
+    teach: '请带上小节和说法，例如：新说法 4.1 弹出UGC怎么填',
+    revoke: '请带上名字，例如：撤销 张三',
+  },
+  dutyInPerson: '值班要本人在值班群里说“我值班”或“下班”。',
+  audit: (entries: readonly AuditEntry[]): string => {
+    if (entries.length === 0) return '还没有人下过命令。'
+    const lines = entries.map(
+      ({ atMs, who, what, result }) => `${momentWords(atMs)} ${who.name}：${what}${RESULTS[result]}`,
+    )
+    while (lines.join('\n').length > MAX_REPORT_CHARS) lines.pop()
+    return lines.join('\n')
+  },
+} as const
+
+interface Explained {
+  readonly asked: DecisionTrace
+  readonly overheard: DecisionTrace
+  readonly titleOf: (sectionKey: string) => string | undefined
+  /** What would be said; empty for nothing. */
+  readonly reply: string
+  readonly pictureCount: number
+}
+
+const KINDS: Readonly<Record<DecisionTrace['kind'], string>> = {
+  answer: '回答',
+  clarify: '反问',
+  fallback: '说不知道，提出转人工',
+  escalate: '转人工',
+  courtesy: '客气一句',
+  command: '执行命令',
+  silent: '不插话',
+}
+/** Why, where it is not plain from what is done. */
+const REASONS: Readonly<Record<string, string>> = {
+  sure: '把握足够',
+  notice: '像驳回通知',
+  several: '一次问了几件事',
+  days: '算日子',
+  withdrawal: '提醒别撤回',
+  'walk-through': '按清单走',
+  'several-likely': '有几种可能',
+  'not-for-us': '不像在问提审',
+  'not-sure': '把握不够',
+  'not-understood': '没听懂',
+  'unknown-rejection-reason': '没见过的驳回原因',
+  asked: '要找人',
+}
+const MAX_CHARS = 500
+const MAX_CANDIDATES = 3
+
+/** What the bot would say to a sentence, and why. */
+export const explainPhrases = {
+  explain: ({ asked, overheard, titleOf, reply, pictureCount }: Explained): string => {
+    const named = (key: string): string => `${key} ${titleOf(key) ?? ''}`.trim()
+    const candidates = asked.candidates
+      .slice(0, MAX_CANDIDATES)
+      .map(({ section, confidence }) => `${named(section)} ${percent(confidence)}`)
+    const head = [
+      `点名问：${verdict(asked, named)}`,
+      `没点名：${verdict(overheard, named)}`,
+      ...(candidates.length > 0 ? [`最像：${candidates.join('、')}`] : []),
+    ].join('\n')
+    const pictures = pictureCount > 0 ? `（另有 ${pictureCount} 张图）` : ''
+    if (reply === '') return head.slice(0, MAX_CHARS)
+    const room = MAX_CHARS - head.length - pictures.length - '\n会这样说：\n…'.length
+    return `${head}\n会这样说：\n${cut(reply, room)}${pictures}`
+  },
+} as const
+
+function verdict({ kind, sections, confidence, reason }: DecisionTrace, named: (key: string) => string): string {
+  const what = [KINDS[kind], ...(sections.length > 0 ? [sections.map(named).join('、')] : [])].join(' ')
+  const why = [
+    ...(kind === 'courtesy' || kind === 'command' ? [] : [`把握 ${percent(confidence)}`]),
+    ...(REASONS[reason] === undefined ? [] : [REASONS[reason]]),
+  ]
+  return why.length === 0 ? what : `${what}（${why.join('，')}）`
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)}%`
+const cut = (text: string, chars: number): string => (text.length <= chars ? text : `${text.slice(0, chars)}…`)
+
+export interface KnowledgeState {
+  readonly version: string
+  readonly sectionCount: number
+  /** Absent where releases are not counted. */
+  readonly release?: { readonly number: number; readonly atMs: number; readonly pinned?: boolean }
+}
+
+interface TicketCounts {
+  readonly opened: number
+  readonly open: number
+  readonly waiting: number
+}
+
+interface Status {
+  readonly version: string
+  readonly knowledge: KnowledgeState
+  readonly upMs: number
+  readonly login: LoginStatus | undefined
+  readonly queueLength: number
+  readonly today: DayFigures
+  readonly tickets: TicketCounts
+}
+
+const LOGINS: Readonly<Record<LoginStatus, string>> = {
+  starting: '正在启动',
+  'waiting-scan': '等待扫码',
+  'logged-in': '已登录',
+  reconnecting: '断线，正在重连',
+  kicked: '已被踢下线，要重新扫码',
+}
+
+const counts = ({ answered, offered, handedOver, silent }: DayFigures): string =>
+  `回答 ${answered}，反问或不知道 ${offered}，转人工 ${handedOver}，没插话 ${silent}`
+
+/** How the bot is doing. */
+export const overviewPhrases = {
+  status: ({ version, knowledge, upMs, login, queueLength, today, tickets }: Status): string =>
+    [
+      `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
+      `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
+      ...(knowledge.release?.pinned ? ['回滚以后停在这里，发“重载”才用文件夹里的改动'] : []),
+      ...(login === undefined ? [] : [`微信：${LOGINS[login]}`]),
+      `排队待发：${queueLength} 条`,
+      `今天：${counts(today)}`,
+      `工单：开着 ${tickets.open}，没人接 ${tickets.waiting}`,
+    ].join('\n'),
+  figures: (span: FiguresSpan, figures: DayFigures, tickets: TicketCounts): string =>
+    [
+      span === 'today' ? '今天' : `本周（${dayWords(figures)}起）`,
+      `回答 ${figures.answered}`,
+      `反问或不知道 ${figures.offered}`,
+      `转人工 ${figures.handedOver}`,
+      `没插话 ${figures.silent}`,
+      `命令 ${figures.orders}`,
+      `新工单 ${tickets.opened}，开着 ${tickets.open}，没人接 ${tickets.waiting}`,
+    ].join('\n'),
+} as const
+
+const releaseWords = ({ version, release }: KnowledgeState): string =>
+  release ? `发布 ${release.number}（版本 ${version}，${momentWords(release.atMs)}）` : `版本 ${version}`
+
+function dayWords({ day }: DayFigures): string {
+  const { month, date } = civilOf(day)
+  return `${month}月${date}日`
+}
+
+const ROLES: Readonly<Record<GrantedRole, string>> = { admin: '管理员', staff: '同事' }
+const MAX_LISTED = 8
+
+const minutes = (ms: number): string => `${Math.max(1, Math.ceil(ms / 60_000))} 分钟`
+/** 4829 1307: easier to read out. */
+const spaced = (code: string): string => `${code.slice(0, 4)} ${code.slice(4)}`
+const codeWords = ({ codes }: RoleClaim): string =>
+  codes.map(({ role, code }) => `${ROLES[role]} ${spaced(code)}`).join('，')
+const grantLine = ({ role, name, remark }: RoleGrant): string => `${ROLES[role]} ${name}（${remark}）`
+
+/** About roles: to those who claim them, and to whoever has the machine. */
+export const rightsPhrases = {
+  remark: (role: GrantedRole, suffix: string): string => `过审${ROLES[role]}-${suffix}`,
+  asked: '认领码已经显示在机器人的终端和网页上，10 分钟内有效。请向负责机器人的同事要，再发给我。',
+  alreadyHas: (role: GrantedRole): string => `您已经是${ROLES[role]}了，发“帮助”看能做什么。`,
+  tooMany: '现在等着认领的人太多，请 10 分钟后再试。',
+  locked: (ms: number): string => `输错太多次，请 ${minutes(ms)}后再试。`,
+  wrong: (triesLeft: number): string => `认领码不对，还可以试 ${triesLeft} 次。`,
+  expired: '认领码已经过期，请重新发“认领”。',
+  granted: (role: GrantedRole): string => `好了，您现在是${ROLES[role]}。发“帮助”看能做什么。`,
+  codes: (claim: RoleClaim): string =>
+    `${claim.person.name} 要认领身份。确认是本人，再把其中一个码告诉对方（10 分钟内有效）：${codeWords(claim)}`,
+  grantedTo: (grant: RoleGrant): string =>
+    `${grant.name} 已经成为${ROLES[grant.role]}，备注是“${grant.remark}”。不是您同意的话，请马上发：撤销 ${grant.name}`,
+  lockedOut: (name: string): string => `${name} 连续三次输错认领码，一小时内不能再试。如果不是同事，请留意。`,
+  remarkFailed: ({ name, remark }: RoleGrant): string =>
+    `没能给 ${name} 写上备注，重新登录后会认不出。请在机器人的手机上把备注改成“${remark}”。`,
+  nobody: (name: string, grants: readonly RoleGrant[]): string =>
+    grants.length === 0
+      ? `没有认领过身份的“${name}”。写在配置里的管理员，请改配置或手机上的备注。`
+      : [`没有认领过身份的“${name}”，现在有：`, ...grants.slice(0, MAX_LISTED).map(grantLine)].join('\n'),
+  several: (grants: readonly RoleGrant[]): string =>
+    ['有几位同名，请带上备注再发，例如：', ...grants.slice(0, MAX_LISTED).map(({ remark }) => `撤销 ${remark}`)].join(
+      '\n',
+    ),
+  revoked: ({ role, name, remark }: RoleGrant, isRemarkBack: boolean): string =>
+    `已收回 ${name} 的${ROLES[role]}权限。${isRemarkBack ? '' : `备注“${remark}”没能改回去，不影响，可以在手机上改。`}`,
+  pending: ({
+    waiting,
+    locked,
+    grants,
+  }: {
+    readonly waiting: readonly RoleClaim[]
+    readonly locked: readonly RoleClaim[]
+    readonly grants: readonly RoleGrant[]
+  }): string => {
+    const lines = [
+      ...waiting
+        .slice(0, MAX_LISTED)
+        .map((claim) => `${claim.person.name}：${codeWords(claim)}（${timeWords(claim.expiresAtMs)} 前有效）`),
+      ...locked
+        .slice(0, MAX_LISTED)
+        .map((claim) => `${claim.person.name}：输错三次，${timeWords(claim.lockedUntilMs)} 后才能再试`),
+      ...grants.slice(0, MAX_LISTED).map(grantLine),
+    ]
+    return lines.length === 0 ? '没有人在认领。请对方加机器人好友，在私聊里发“认领”。' : lines.join('\n')
+  },
+} as const
+
+const ROOM_PHRASES_MAX_LISTED = 15
+const ROOM_PHRASES_MAX_CHARS = 480
+const until = (untilMs: number | null): string => (untilMs === null ? '直到发“恢复”' : `到 ${momentWords(untilMs)}`)
+const shown = (topic: string): string =>
+  topic === '' ? '未命名的群' : topic.length > 24 ? `${topic.slice(0, 24)}…` : topic
+
+interface RoomState {
+  readonly room: RoomPlace
+  readonly mute: Mute | undefined
+}
+
+function stateWords({ room, mute }: RoomState): string {
+  if (room.purpose === 'staff') return '值班群，只听命令'
+  if (room.purpose === 'ignored') return '配置里没开'
+  return mute ? `静音${until(mute.untilMs)}` : '开着'
+}
+
+/** About groups. */
+export const roomPhrases = {
+  list: (states: readonly RoomState[], allMuted: boolean): string => {
+    if (states.length === 0) return '现在不在任何群里，或者还没有登录。'
+    const lines = states.map((state, index) => `${index + 1}. ${shown(state.room.topic)}：${stateWords(state)}`)
+    const head = allMuted ? ['全部静音中，发“恢复”解除。'] : []
+    const fitting = lines.slice(0, ROOM_PHRASES_MAX_LISTED)
+    while ([...head, ...fitting].join('\n').length > ROOM_PHRASES_MAX_CHARS) fitting.pop()
+    const more = lines.length - fitting.length
+    return [...head, ...fitting, ...(more > 0 ? [`……还有 ${more} 个群`] : [])].join('\n')
+  },
+  muted: (topic: string, untilMs: number | null): string => `“${shown(topic)}”已静音，${until(untilMs)}。`,
+  mutedEverywhere: (untilMs: number | null): string => `所有群和客户私聊都已静音，${until(untilMs)}。命令照常能用。`,
+  unmuted: (topic: string, allMuted: boolean): string =>
+    allMuted ? `“${shown(topic)}”单独的静音已解除，但全部静音还在，发“恢复”解除。` : `“${shown(topic)}”已恢复。`,
+  unmutedAll: (mutes: readonly Mute[]): string =>
+    `已全部恢复：${mutes
+      .slice(0, ROOM_PHRASES_MAX_LISTED)
+      .map(({ topic }) => (topic === '' ? '全部静音' : shown(topic)))
+      .join('、')}。`,
+  nothingMuted: '现在没有静音的群。',
+  notMuted: (name: string, allMuted: boolean): string =>
+    allMuted ? `“${shown(name)}”没有单独静音，是全部静音。发“恢复”解除。` : `“${shown(name)}”没有静音。`,
+  notStaffRoom: '值班群里机器人只听命令，不用静音。',
+  noRoom: (name: string, rooms: readonly RoomPlace[]): string =>
+    rooms.length === 0
+      ? '现在不在任何群里，或者还没有登录。'
+      : `没有叫“${shown(name)}”的群。发“群”看全部，也可以用编号，例如：静音 1 2小时`,
+  severalRooms: (found: readonly RoomPlace[], rooms: readonly RoomPlace[]): string =>
+    [
+      '有几个群对得上，请用编号，例如：静音 1 2小时',
+      ...found.slice(0, ROOM_PHRASES_MAX_LISTED).map((room) => `${rooms.indexOf(room) + 1}. ${shown(room.topic)}`),
+    ].join('\n'),
+} as const

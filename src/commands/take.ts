@@ -1,0 +1,155 @@
+import type { KnowledgeHolder } from '../knowledge/keys.js'
+import type { IncomingMessage } from '../model/chat.js'
+import type { Command } from '../model/command.js'
+import type { Decision } from '../model/decision.js'
+import { OPERATOR, type Orderer, type Report } from '../model/ports.js'
+import { understand } from '../nlu/pipeline.js'
+import { parseCommand } from './parse.js'
+import { commandPhrases as say } from './phrases.js'
+import { noteRefusal, type OrderTools, redeemCode, runCommand } from './run.js'
+import { suggestOrder } from './suggest.js'
+import { doorOf, exampleOf, isAttempt, mayGive, orderingRole } from './table.js'
+
+export interface OrderTakerOptions extends OrderTools {
+  readonly knowledge: KnowledgeHolder
+}
+
+/** A message that is an order, or tries to be one. */
+export interface TakenOrder {
+  readonly decision: Decision
+  /** Carries it out. @returns what to say; undefined for nothing */
+  carryOut(): Promise<string | undefined>
+}
+
+/** 0..1 */
+const LIKELY_QUESTION = 0.5
+const KEPT_REFUSED = 5_000
+/** As the operator's page and terminal show it: 4829 1307. */
+const CODE = /^(?:认领|認領)?\s*(\d{4})[\s-]?(\d{4})$/
+
+/** Tells orders from talk, and who may give them. */
+export class OrderTaker {
+  readonly #options: OrderTakerOptions
+  readonly #refusedOnce = new Set<string>()
+
+  constructor(options: OrderTakerOptions) {
+    this.#options = options
+  }
+
+  /** @returns undefined when the message is to be treated as any other */
+  read(message: IncomingMessage): TakenOrder | undefined {
+    if (message.fromSelf || message.kind !== 'text') return undefined
+    const by = ordererOf(message)
+    const code = this.#codeOf(message)
+    if (code !== undefined) return this.#redeem(code, message, by)
+    // Among people an order has to stand out, and nobody is interrupted for having nearly given one.
+    const isToBot = message.place.kind === 'direct' || message.addressedToBot
+    const strict = by.role === 'customer' || !isToBot
+    const command = parseCommand(message.text, { strict })
+    if (command) return this.#give(command, by)
+    return strict ? undefined : this.#suggest(message.text, by)
+  }
+
+  #give(command: Command, by: Orderer): TakenOrder | undefined {
+    if (mayGive(by.role, command, by.where)) {
+      return {
+        decision: { kind: 'command', command },
+        carryOut: async () => (await runCommand(command, by, this.#options)).text,
+      }
+    }
+    return isAttempt(command, by.role) || this.#namesSomebody(command) ? this.#refuse(command, by) : undefined
+  }
+
+  /** 撤销 审核 is talk, 撤销 and the name of an admin is not. */
+  #namesSomebody(command: Command): boolean {
+    return command.kind === 'revoke-role' && this.#options.operations.rights?.knows(command.name) === true
+  }
+
+  /** Nothing in groups; in direct chat one polite line, and customers get it once. */
+  #refuse(command: Command, by: Orderer): TakenOrder {
+    const isTold = by.where !== 'direct' || (by.role === 'customer' && this.#refusedOnce.has(by.who.key))
+    if (!isTold) remember(this.#refusedOnce, by.who.key)
+    return {
+      decision: isTold ? { kind: 'silent', reason: 'not-allowed' } : { kind: 'courtesy', word: 'not-allowed' },
+      carryOut: async () => {
+        await noteRefusal(command, by, this.#options)
+        return isTold ? undefined : say.notAllowed
+      },
+    }
+  }
+
+  #suggest(text: string, by: Orderer): TakenOrder | undefined {
+    const near = suggestOrder(text)
+    if (!near || (!near.isOurWord && this.#mayBeQuestion(text))) return undefined
+    const meant = parseCommand(near.text, { strict: true })
+    const isSure = near.soundsAlike && meant !== undefined && !holdsWords(meant)
+    if (isSure && mayGive(by.role, meant, by.where)) return this.#give(meant, by)
+    if (!mayGive(by.role, { kind: near.kind } as Command, by.where)) return undefined
+    return {
+      decision: { kind: 'command', command: { kind: 'help' } },
+      carryOut: async () => say.didYouMean(exampleOf(near.kind)),
+    }
+  }
+
+  /** What is not sure enough to be answered may be sure enough to be no mistyped order. */
+  #mayBeQuestion(text: string): boolean {
+    const { knowledge, clock } = this.#options
+    const { matcher, content } = knowledge.current()
+    const { act, candidates } = understand(text, { matcher, intents: content.intents, nowMs: clock.now() })
+    return act === 'question' || (candidates[0]?.confidence ?? 0) >= LIKELY_QUESTION
+  }
+
+  #codeOf({ place, sender, text }: IncomingMessage): string | undefined {
+    if (place.kind !== 'direct' || !this.#options.operations.rights?.awaitsCode(sender.id)) return undefined
+    const [, first, second] = CODE.exec(text.normalize('NFKC').trim()) ?? []
+    return first === undefined ? undefined : `${first}${second}`
+  }
+
+  #redeem(code: string, { sender }: IncomingMessage, by: Orderer): TakenOrder {
+    return {
+      decision: { kind: 'command', command: { kind: 'claim-role', role: null } },
+      carryOut: async () => (await redeemCode(code, { ...by, contactId: sender.id }, this.#options))?.text,
+    }
+  }
+}
+
+/** As whom, and by which door, the sender of a message orders. */
+const ordererOf = (message: IncomingMessage): Orderer => ({
+  who: { key: message.sender.key, name: message.sender.name },
+  role: orderingRole(message),
+  where: doorOf(message),
+  contactId: message.sender.id,
+})
+
+/** Holds a sentence or a name, which may well be talk. */
+const holdsWords = (command: Command): boolean =>
+  Object.entries(command).some(
+    ([key, value]) => ['text', 'note', 'to', 'name', 'room'].includes(key) && typeof value === 'string' && value !== '',
+  )
+
+function remember(keys: Set<string>, key: string): void {
+  keys.add(key)
+  for (const oldest of keys) {
+    if (keys.size <= KEPT_REFUSED) break
+    keys.delete(oldest)
+  }
+}
+
+/** Carries out what the operator orders at the page or the terminal; the verbs are those of the chat. */
+export type OperatorDoor = (text: string, where: 'page' | 'terminal') => Promise<Report>
+
+/** Nothing but orders is written here, so that every mistyped verb is told. */
+export function operatorDoor(tools: OrderTools): OperatorDoor {
+  return async (text, where) => {
+    const near = suggestOrder(text)
+    const command = parseCommand(text) ?? tryOut(text) ?? (near?.soundsAlike ? parseCommand(near.text) : undefined)
+    if (command) return runCommand(command, { who: OPERATOR, role: 'operator', where }, tools)
+    return { ok: false, text: near ? say.didYouMean(exampleOf(near.kind)) : say.notUnderstood }
+  }
+}
+
+/** 测试你好: among people it may be talk, here it is none. */
+function tryOut(text: string): Command | undefined {
+  const [, sentence] = /^[测測][试試](.+)$/s.exec(text.trim()) ?? []
+  return sentence === undefined ? undefined : { kind: 'try', text: sentence }
+}

@@ -1,0 +1,77 @@
+import type { Decision } from '../model/decision.js'
+import type { Candidate, NoticeReason, Understanding } from '../model/understanding.js'
+import { FITTED } from '../nlu/fitted.js'
+import { FITTED_TOPICS } from '../nlu/fitted-topics.js'
+
+/** Sure → the section; two or three likely → a choice; neither → "I don't know". */
+export function answerOrOffer(candidates: readonly Candidate[]): Decision {
+  const [top, second] = candidates
+  if (!top || scopeOf(top.confidence, top) < THRESHOLDS.offerScope)
+    return { kind: 'fallback', reason: 'not-understood' }
+  if (!second || top.share >= THRESHOLDS.answerShare) {
+    return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }
+  }
+  const others = candidates.slice(2, MAX_OFFERED).filter(({ share }) => share >= OFFERED_SHARE)
+  return {
+    kind: 'clarify',
+    sectionKeys: [top.sectionKey, second.sectionKey, ...others.map(({ sectionKey }) => sectionKey)],
+  }
+}
+
+/** How probably the message is for us at all, whichever section it is; 0..1. */
+export const scopeOf = (confidence: number, { share }: Candidate): number => (share === 0 ? 0 : confidence / share)
+
+/**
+ * Each reason of a rejection notice to its own answer, an unknown one to a person.
+ *
+ * @returns undefined when none of the reasons is known
+ */
+export function answerNotice(
+  notice: readonly NoticeReason[],
+): Extract<Decision, { kind: 'answer' | 'escalate' }> | undefined {
+  const keys = [...new Set(notice.flatMap(toSections))]
+  const [first, ...rest] = keys
+  if (first === undefined) return undefined
+  if (notice.some(({ candidates }) => candidates.length === 0)) {
+    return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys }
+  }
+  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice' }
+}
+
+const toSections = ({ candidates, alsoSections }: NoticeReason): readonly string[] =>
+  candidates[0] ? [candidates[0].sectionKey, ...alsoSections] : []
+
+/**
+ * Several questions in one message, each to its own section.
+ *
+ * @param scope 0..1 that each question must reach on the named scale
+ * @returns undefined when the message rather asks one thing, or fewer than two are for us
+ */
+export function answerSeveral(
+  { topics, candidates }: Understanding,
+  { scope, confidence }: { scope: number; confidence: 'confidence' | 'overheard' },
+): Extract<Decision, { kind: 'answer' }> | undefined {
+  if (!topics || topics.confidence < FITTED_TOPICS.threshold) return undefined
+  // Parts that leave out what the whole most likely means were torn from their context.
+  if (!topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey)) return undefined
+  const [first, ...rest] = topics.candidates
+    .filter((candidate) => scopeOf(candidate[confidence], candidate) >= scope)
+    .map(({ sectionKey }) => sectionKey)
+  if (first === undefined || rest.length === 0) return undefined
+  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several' }
+}
+
+/**
+ * When the bot is sure enough, 0..1; fitted on the corpus for the costs that people feel: a wrong answer is worse than
+ * a question back, and speaking up unasked is worst.
+ *
+ * `offerScope`: put to the bot, and at least this probably for us, else it says that it doesn't know.
+ * `answerShare`: one section stands out this far, else the likely ones are offered.
+ * `speakScope`, `speakShare`: the same for overheard talk, where anything less means silence.
+ */
+export const THRESHOLDS = FITTED.thresholds
+
+/** More than three choices are a menu, not a question back. */
+export const MAX_OFFERED = 3
+/** A third choice less likely than this only makes the reader slower. */
+export const OFFERED_SHARE = 0.02

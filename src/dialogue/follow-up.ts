@@ -1,0 +1,181 @@
+import type { Decision } from '../model/decision.js'
+import type { Candidate, FollowUp, Understanding } from '../model/understanding.js'
+import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
+import { answerDays } from './review-dates.js'
+import type { Situation } from './state.js'
+
+/**
+ * What takes up the bot's last words to this person: a number, yes or no, "那要多久", "下一步", "还是不行", a correction.
+ *
+ * @returns undefined when the message stands on its own
+ */
+export function takeUp(
+  understanding: Understanding,
+  situation: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
+  const { act, normalized, choice, followUp } = understanding
+  if (act === 'choice' && choice !== undefined) {
+    const offered = situation.offered[Number(choice) - 1]
+    if (offered === undefined && COUNTS.test(normalized)) return narrowed(situation)
+    const key = offered ?? sectionByKey(choice, situation, isAsked)
+    if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
+  }
+  // "对" to a question back means its first choice.
+  const [firstOffered] = situation.offered
+  if (act === 'yes' && !situation.humanOffered && situation.clarifying && firstOffered !== undefined) {
+    return { kind: 'answer', sectionKeys: [firstOffered], reason: 'chosen' }
+  }
+  // The bot itself has named the word.
+  if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
+  if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
+  if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
+  // "还是不行，转人工" says what is wanted.
+  const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
+  if (!isFollowed || asksOfAnother(followUp, understanding, situation)) return undefined
+  return follow(followUp, situation, { isAsked })
+}
+
+/** "第二项" counts the lines of an answer where nothing was offered to choose from; it is no section's number. */
+const COUNTS = /第/
+
+const narrowed = ({ talkedLately, lastSection }: Situation): Decision | undefined =>
+  talkedLately && lastSection !== undefined
+    ? { kind: 'answer', sectionKeys: [lastSection], reason: 'follow-up', narrows: true }
+    : undefined
+
+/** Words of asking for screenshots, whatever they are to show. */
+const OF_SCREENSHOTS =
+  /截图|截屏|图片|照片|材料|需要|应该|什么|请问|可以|怎么|[\s\p{P}截图张页发传拍交要去在到从哪里儿几多少个啥这那的我你是都还呢啊呀吗吧]/gu
+const MIN_TOPIC_CHARS = 2
+
+/** "隐私协议截图发哪个" names what it asks about, whatever was told last. */
+function asksOfAnother(
+  { kind }: FollowUp,
+  { normalized, candidates: [top] }: Understanding,
+  { lastSection }: Pick<Situation, 'lastSection'>,
+): boolean {
+  if (kind !== 'screenshot' || !top || top.sectionKey === lastSection) return false
+  if (normalized.replace(OF_SCREENSHOTS, '').length < MIN_TOPIC_CHARS) return false
+  return top.share >= THRESHOLDS.answerShare && scopeOf(top.confidence, top) >= THRESHOLDS.offerScope
+}
+
+/**
+ * The number that a reply or the guide itself calls a section by. Only while we talk about sections is a bare "4" one,
+ * and an overheard "4.1" not a price.
+ */
+function sectionByKey(choice: string, { hasSection, talkedLately }: Situation, isAsked: boolean): string | undefined {
+  return hasSection(choice) && (talkedLately || (isAsked && /\D/.test(choice))) ? choice : undefined
+}
+
+function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked: boolean }): Decision | undefined {
+  const { lastSection, nextSection, timelineSection, failedTries } = situation
+  switch (followUp.kind) {
+    case 'still-failing':
+      return failedTries > 0
+        ? { kind: 'escalate', reason: 'still-failing', sectionKeys: [] }
+        : { kind: 'fallback', reason: 'still-failing' }
+    case 'not-that':
+      return offerOthers(situation)
+    case 'settled':
+      return { kind: 'courtesy', word: 'settled' }
+    case 'correction':
+      return correct(followUp, situation)
+    case 'how-long':
+      return told(timelineSection)
+    // Said to nobody, it is a report.
+    case 'done':
+      return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
+    case 'next':
+      return lastSection === undefined ? undefined : told(nextSection(lastSection) ?? lastSection)
+    case 'again':
+    case 'screenshot':
+      return told(lastSection)
+  }
+}
+
+/** "不是这个" to one of several choices leaves the others; else it is not for guessing. */
+function offerOthers({ offered, clarifying, lastSection, failedTries }: Situation): Decision {
+  const [first, second, ...rest] = clarifying ? [] : offered.filter((key) => key !== lastSection)
+  if (first !== undefined && second !== undefined && rest.length < MAX_OFFERED - 1) {
+    return { kind: 'clarify', sectionKeys: [first, second, ...rest] }
+  }
+  return failedTries > 0
+    ? { kind: 'escalate', reason: 'failed-twice', sectionKeys: [] }
+    : { kind: 'fallback', reason: 'not-that' }
+}
+
+const told = (sectionKey: string | undefined): Decision | undefined =>
+  sectionKey === undefined ? undefined : { kind: 'answer', sectionKeys: [sectionKey], reason: 'follow-up' }
+
+/** "不是接口，是弹出来那个声明": what was told is not what was meant. */
+function correct({ candidates }: Extract<FollowUp, { kind: 'correction' }>, { lastSection }: Situation): Decision {
+  const [top] = candidates
+  // Said again in other words, it may be what was told after all.
+  if (top && top.share >= THRESHOLDS.answerShare) return answerOrOffer(candidates)
+  const others = candidates.filter(({ sectionKey }) => sectionKey !== lastSection)
+  return answerOrOffer(others.length > 0 ? others : candidates)
+}
+
+// Who asks on leaves out what the talk is about ("要盖章吗"), so that the classifier, which reads one message alone,
+// finds it hardly for us. Thanks, reports and small talk stay far below even so.
+const ASKS_ON_SCOPE = 0.1
+/** Words that are no question need to be about the guide by themselves. */
+const TELLS_ON_SCOPE = 0.6
+/** How many times likelier the section of the last answer is than the words alone say. */
+const SAME_TOPIC = 6
+/** Another section has to stand out this far to be what is asked next. */
+const OTHER_TOPIC_SHARE = 0.5
+
+/** Takes note, agrees or leaves: nothing is asked. */
+const ACKNOWLEDGES = /^(?:好|行|嗯|哦|噢|ok|收到|知道|明白|懂|了解|谢|那我|那算|算了|可以了|没事|不用)/
+
+/**
+ * A message that goes on where the last answer to this person ended: read with that section in mind.
+ *
+ * @returns undefined when there was none lately, or the message doesn't go on from it
+ */
+export function goOn(
+  understanding: Understanding,
+  situation: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
+  const { act, normalized, candidates, days } = understanding
+  const { talkedLately, lastSection: told, clarifying, offered, timelineSection } = situation
+  const [top] = candidates
+  // Who was asked back speaks of the likeliest choice rather than of something new.
+  const lastSection = clarifying ? offered[0] : told
+  if (!talkedLately || lastSection === undefined || !top) return undefined
+  // "昨天交的", after the bot has told how long a review takes.
+  if (days?.dates.kind === 'submitted' && lastSection === timelineSection) return answerDays(understanding, situation)
+  const scope = scopeOf(isAsked ? top.confidence : top.overheard, top)
+  const likely = favour(candidates, lastSection)
+  if (act === 'question') {
+    if (scope < ASKS_ON_SCOPE) return undefined
+    return tell(likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection, told)
+  }
+  const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !ACKNOWLEDGES.test(normalized)
+  return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, told) : undefined
+}
+
+/** The likeliest section, given that the talk most likely stays where it is. */
+function favour(
+  candidates: readonly Candidate[],
+  lastSection: string,
+): Pick<Candidate, 'sectionKey' | 'share'> | undefined {
+  const weighted = candidates.map(({ sectionKey, share }) => ({
+    sectionKey,
+    share: sectionKey === lastSection ? share * SAME_TOPIC : share,
+  }))
+  const unnamed = 1 - candidates.reduce((total, { share }) => total + share, 0)
+  const sum = weighted.reduce((total, { share }) => total + share, Math.max(0, unnamed))
+  const [best] = weighted.sort((a, b) => b.share - a.share)
+  return best && { ...best, share: best.share / sum }
+}
+
+const tell = (sectionKey: string, told: string | undefined): Extract<Decision, { kind: 'answer' }> => ({
+  kind: 'answer',
+  sectionKeys: [sectionKey],
+  reason: 'follow-up',
+  ...(sectionKey === told ? { narrows: true } : {}),
+})

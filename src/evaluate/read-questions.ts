@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { checkShape, readYaml } from '../knowledge/yaml.js'
+import type { Problem } from '../model/knowledge.js'
+import type { ExamQuestion, LabelledMessage, Wanted } from './exam.js'
+
+interface ExamFile {
+  readonly file: string
+  readonly text: string
+  readonly kept: string
+}
+
+export interface Exam {
+  readonly questions: readonly ExamQuestion[]
+  /** See `examKeyOf`. */
+  readonly examKey: string
+  readonly problems: readonly Problem[]
+}
+
+/** Reads the questions that lie beside the intents; a file that is missing asks nothing. */
+export function readExam(files: readonly ExamFile[], knows: (sectionKey: string) => boolean): Exam {
+  const golden = named(files, 'golden').map((file) => readGolden(file, knows))
+  const heldOut = named(files, 'held-out').map(readHeldOut)
+  return {
+    questions: [
+      ...golden.flatMap(({ questions }) => questions),
+      ...heldOut.flatMap(({ messages }) => messages.map(heldOutQuestion)),
+    ],
+    examKey: examKeyOf(files),
+    problems: [...golden, ...heldOut].flatMap(({ problems }) => problems),
+  }
+}
+
+/** Changes with every difference in the questions. */
+export function examKeyOf(files: readonly ExamFile[]): string {
+  const hash = createHash('sha256')
+  for (const { text } of [...named(files, 'golden'), ...named(files, 'held-out')])
+    hash.update(`${text.length}\n${text}`)
+  return hash.digest('hex')
+}
+
+const named = (files: readonly ExamFile[], name: string): readonly ExamFile[] =>
+  files.filter(({ kept }) => new RegExp(`^intents/(?:.*/)?${name}\\.ya?ml$`, 'i').test(kept))
+
+const words = z.string().trim().min(1)
+
+const schema = z.strictObject({
+  conversations: z.array(
+    z.strictObject({
+      title: words,
+      turns: z
+        .array(
+          z.strictObject({
+            /** Who speaks. */
+            who: words.default('甲'),
+            says: words,
+            /** `asked`: put to the bot by name; the first turn is, unless told otherwise. */
+            heard: z.enum(['asked', 'overheard']).optional(),
+            /** Minutes since the turn before. */
+            after: z.coerce.number().min(0).max(10_080).default(0.5),
+            /** A section; `silence`, `human`, `unknown` or `courtesy`; several where each would be right. */
+            expect: z.union([words, z.array(words).min(1)]),
+          }),
+        )
+        .min(1),
+    }),
+  ),
+})
+
+export interface Turn {
+  readonly who: string
+  readonly says: string
+  readonly asked: boolean
+  /** Minutes since the turn before. */
+  readonly after: number
+  /** Each of these would be right: section keys, or one of `silence`, `human`, `unknown`, `courtesy`. */
+  readonly expect: readonly string[]
+}
+
+export interface Conversation {
+  readonly title: string
+  readonly turns: readonly Turn[]
+}
+
+/** Reads `conversations.yaml`: talks of several turns, to score what is taken up from one to the next. Never throws. */
+export function readConversations(source: { readonly file: string; readonly text: string }): {
+  readonly conversations: readonly Conversation[]
+  readonly problems: readonly Problem[]
+} {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { conversations: [], problems: yaml.problems }
+  const { value, problems } = checkShape(source, yaml, schema)
+  const conversations = (value?.conversations ?? []).map(({ title, turns }) => ({
+    title,
+    turns: turns.map(({ who, says, heard, after, expect }, index) => ({
+      ...{ who, says, after },
+      asked: (heard ?? (index === 0 ? 'asked' : 'overheard')) === 'asked',
+      expect: typeof expect === 'string' ? [expect] : expect,
+    })),
+  }))
+  return { conversations, problems }
+}
+
+/** Whether a turn was met in one of the ways that are right. */
+export function isMetAsExpected(
+  { expect }: Turn,
+  { kind, sections }: { readonly kind: string; readonly sections: readonly string[] },
+): boolean {
+  return expect.some((wanted) => {
+    switch (wanted) {
+      case 'silence':
+        return kind === 'silent'
+      case 'human':
+        return kind === 'escalate'
+      case 'unknown':
+        return kind === 'fallback' || kind === 'clarify'
+      case 'courtesy':
+        return kind === 'courtesy'
+      default:
+        return sections.includes(wanted)
+    }
+  })
+}
+
+const readGoldenWords = z.string().trim().min(1)
+
+const readGoldenSchema = z.strictObject({
+  questions: z.array(
+    z.strictObject({
+      question: readGoldenWords,
+      heard: readGoldenWords.default('asked'),
+      expect: z.union([readGoldenWords, z.tuple([readGoldenWords], readGoldenWords)]),
+    }),
+  ),
+})
+
+const WORDS = ['silence', 'human', 'unknown', 'courtesy'] as const
+const isWord = (text: string): text is (typeof WORDS)[number] => WORDS.some((word) => word === text)
+
+/**
+ * Reads `golden.yaml`: the questions whose answers an author insists on. Never throws.
+ *
+ * @param knows whether there is such a section; one that is expected and missing is a warning
+ */
+export function readGolden(
+  source: { readonly file: string; readonly text: string },
+  knows: (sectionKey: string) => boolean,
+): { readonly questions: readonly ExamQuestion[]; readonly problems: readonly Problem[] } {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { questions: [], problems: yaml.problems }
+  const { value, problems } = checkShape(source, yaml, readGoldenSchema)
+  if (!value) return { questions: [], problems }
+  const { file } = source
+  const found: Problem[] = []
+  const questions = value.questions.map(({ question, heard, expect }, index): ExamQuestion => {
+    const complain = (key: string, problem: Pick<Problem, 'severity' | 'message' | 'remedy'>): void => {
+      found.push({ file, ...yaml.locate(['questions', index, key]), ...problem })
+    }
+    const wanted = toWanted(expect)
+    if (heard !== 'asked' && heard !== 'overheard') complain('heard', wrongHearing(heard))
+    if (wanted.kind === 'sections')
+      for (const key of wanted.keys) if (!knows(key)) complain('expect', missingSection(key))
+    return {
+      ...{ set: 'golden', text: question, wanted, also: [] },
+      heard: heard === 'overheard' ? 'overheard' : 'asked',
+      place: `${file}:${yaml.locate(['questions', index]).line}`,
+    }
+  })
+  return { questions, problems: found }
+}
+
+function toWanted(expect: string | [string, ...string[]]): Wanted {
+  if (typeof expect !== 'string') return { kind: 'sections', keys: expect }
+  return isWord(expect) ? { kind: expect } : { kind: 'sections', keys: [expect] }
+}
+
+const wrongHearing = (heard: string) => ({
+  severity: 'error' as const,
+  message: `heard 不能写“${heard}”`,
+  remedy: '写 asked（点名问机器人）或 overheard（群里没点名）',
+})
+
+const missingSection = (key: string) => ({
+  severity: 'warning' as const,
+  message: `期望 ${key}，指南里没有这一节`,
+  remedy: `改成有的编号，或写 ${WORDS.join('、')}`,
+})
+
+/** A held-out message as a question: the guide's matters are put to the bot, the rest is overheard. */
+export const heldOutQuestion = ({ text, sections, wantsHuman }: LabelledMessage): ExamQuestion => {
+  const [first, ...also] = sections
+  return {
+    ...{ set: 'held-out', text, also },
+    heard: first !== undefined || wantsHuman ? 'asked' : 'overheard',
+    wanted: first !== undefined ? { kind: 'sections', keys: [first] } : { kind: wantsHuman ? 'human' : 'silence' },
+  }
+}
+
+const readHeldOutWords = z.string().trim().min(1)
+const yes = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+const readHeldOutSchema = z.object({
+  sections: z.record(
+    z.string(),
+    z.array(
+      z.object({
+        text: readHeldOutWords,
+        kind: readHeldOutWords.default('plain'),
+        also: z.array(readHeldOutWords).default([]),
+      }),
+    ),
+  ),
+  silence: z.array(
+    z.object({ text: readHeldOutWords, kind: readHeldOutWords.default('general'), hard: yes.default(false) }),
+  ),
+})
+
+const HUMAN = 'human'
+
+/** Reads `held-out.yaml`: messages that are only ever scored on. Never throws; nothing is read of a broken file. */
+export function readHeldOut(source: { readonly file: string; readonly text: string }): {
+  readonly messages: readonly LabelledMessage[]
+  readonly problems: readonly Problem[]
+} {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { messages: [], problems: yaml.problems }
+  const { value, problems } = checkShape(source, yaml, readHeldOutSchema)
+  if (!value) return { messages: [], problems }
+  const { sections, silence } = value
+  const messages = [
+    ...Object.entries(sections).flatMap(([key, list]) =>
+      list.map(({ text: said, kind, also }) => ({
+        text: said,
+        sections: key === HUMAN ? [] : [key, ...also],
+        wantsHuman: key === HUMAN,
+        kind,
+        hard: false,
+      })),
+    ),
+    ...silence.map(({ text: said, kind, hard }) => ({ text: said, sections: [], wantsHuman: false, kind, hard })),
+  ]
+  return { messages, problems: [] }
+}

@@ -1,0 +1,236 @@
+import type { Guide, KnowledgeContent, Problem, Section } from '../model/knowledge.js'
+import type { AuthoredIntent, AuthoredSilence, AuthoredText } from './intents.js'
+import { ownKey } from './keys.js'
+import { nearest } from './yaml.js'
+
+/** Three bubbles of 500 characters are what one reply may have. */
+const MAX_REPLY_CHARS = 1500
+
+/** Looks for sections that would disappoint: references that lead nowhere, replies that are too long. */
+export function checkSections(guides: readonly Guide[]): readonly Problem[] {
+  return guides.flatMap(({ sections }) => {
+    const keys = new Set(sections.map(ownKey))
+    return sections.flatMap((section) => [...findDeadReferences(section, keys), ...findLength(section)])
+  })
+}
+
+// 「见 4.1」「可看1.1」「看 A1.2」; 「看3个」 and 「看 2 天」 count something.
+const REFERENCE =
+  /(?:见|可看|参考|参看|[，,；。]看|^看)\s*[「“]?([A-Z]?\d{1,2}(?:\.\d{1,2})*)(?![\d.]|\s*(?:个|天|张|次|条|种|步|小时|分钟|年|月|日|点|图|页|位|人|遍|%|-))/g
+
+function findDeadReferences(section: Section, keys: ReadonlySet<string>): readonly Problem[] {
+  const dead = new Set(
+    linesOf(section)
+      .flatMap((line) => [...line.matchAll(REFERENCE)].map((match) => match[1]!))
+      .filter((key) => !keys.has(key)),
+  )
+  return [...dead].map((key) => {
+    const meant = nearest(key, keys)
+    return warning(section, `提到了 ${key}，指南里没有这一节`, meant ? `是不是 ${meant}？` : '改成有的编号')
+  })
+}
+
+function findLength(section: Section): readonly Problem[] {
+  const supplements = section.supplements.map(({ text, source }) => `${text}${source}`)
+  const chars = [section.title, ...linesOf(section), section.timeline ?? '', ...supplements].join('\n').length
+  return chars > MAX_REPLY_CHARS
+    ? [
+        warning(
+          section,
+          `“${section.title}”约 ${chars} 字，三个气泡装不下`,
+          `分成几个小节，或缩到 ${MAX_REPLY_CHARS} 字以内`,
+        ),
+      ]
+    : []
+}
+
+const linesOf = ({ parts, required, next, handoff }: Section): readonly string[] => [
+  ...parts.flatMap(({ lines }) => lines),
+  ...required,
+  ...(next === undefined ? [] : [next]),
+  ...(handoff === undefined ? [] : [handoff]),
+]
+
+const warning = ({ file, line }: Section, message: string, remedy: string): Problem => ({
+  severity: 'warning',
+  file,
+  line,
+  column: 1,
+  message,
+  remedy,
+})
+
+/** Above this two sentences teach the matcher the same thing; 0..1. */
+const NEAR_SIMILARITY = 0.7
+
+interface Owned extends AuthoredText {
+  /** Intent id, or `undefined` for a message that wants silence. */
+  readonly owner: string | undefined
+}
+
+/**
+ * Compares all sentences: one that stands in two intents can't be answered (error); one that is also to be kept silent
+ * on, or that repeats another of its intent, is a warning.
+ */
+export function checkUtterances(
+  intents: readonly AuthoredIntent[],
+  silence: readonly AuthoredSilence[],
+): readonly Problem[] {
+  const owned: readonly Owned[] = [
+    ...intents.flatMap(({ id, utterances }) => utterances.map((text) => ({ ...text, owner: id }))),
+    ...silence.map(({ text, file, line, column }) => ({ text, file, line, column, owner: undefined })),
+  ]
+  return [...findSame(owned), ...intents.flatMap(({ utterances }) => findNear(utterances))]
+}
+
+/** What is left when case, blanks and punctuation are gone; `[OK]` is a face, no word, and keeps its brackets. */
+const essence = (text: string): string => {
+  const plain = text.normalize('NFKC').toLowerCase()
+  return plain.replace(/[^\p{L}\p{N}[\]]/gu, '') || plain.trim()
+}
+
+function findSame(owned: readonly Owned[]): readonly Problem[] {
+  const first = new Map<string, Owned>()
+  return owned.flatMap((sentence): readonly Problem[] => {
+    const key = essence(sentence.text)
+    const other = first.get(key)
+    if (!other) {
+      first.set(key, sentence)
+      return []
+    }
+    return [problem(sentence, remarkOnSame(sentence, other))]
+  })
+}
+
+function remarkOnSame({ text, owner }: Owned, other: Owned): Remark {
+  const said = `“${clip(text)}”在 ${other.file}:${other.line}`
+  if (other.owner === owner) return { severity: 'warning', message: `${said} 已经写过`, remedy: '删掉一处' }
+  return owner === undefined
+    ? { severity: 'warning', message: `${said} 是要回答的`, remedy: '想清楚要不要回答，删掉一处' }
+    : { severity: 'error', message: `${said} 属于意图 ${other.owner}`, remedy: '一句话只能属于一个意图，删掉一处' }
+}
+
+function findNear(utterances: readonly AuthoredText[]): readonly Problem[] {
+  const seen: { readonly sentence: AuthoredText; readonly key: string; readonly bigrams: ReadonlySet<string> }[] = []
+  return utterances.flatMap((sentence): readonly Problem[] => {
+    const key = essence(sentence.text)
+    const bigrams = bigramsOf(key)
+    const near = seen.find((other) => other.key !== key && jaccard(other.bigrams, bigrams) > NEAR_SIMILARITY)
+    seen.push({ sentence, key, bigrams })
+    if (!near) return []
+    const message = `“${clip(sentence.text)}”和第 ${near.sentence.line} 行“${clip(near.sentence.text)}”几乎一样`
+    return [problem(sentence, { severity: 'warning', message, remedy: '留一条，或换一种说法' })]
+  })
+}
+
+function bigramsOf(text: string): ReadonlySet<string> {
+  const characters = [...text]
+  return new Set(characters.slice(1).map((character, index) => characters[index]! + character))
+}
+
+/** Shared bigrams by all bigrams, 0..1; 0 for texts too short to have any. */
+function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a]
+  // The sizes alone tell most pairs apart.
+  if (small.size === 0 || small.size / large.size <= NEAR_SIMILARITY) return 0
+  let shared = 0
+  for (const bigram of small) if (large.has(bigram)) shared++
+  return shared / (a.size + b.size - shared)
+}
+
+const clip = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)}…` : text)
+
+interface Remark {
+  readonly severity: Problem['severity']
+  readonly message: string
+  readonly remedy: string
+}
+
+const problem = ({ file, line, column }: AuthoredText, remark: Remark): Problem => ({ file, line, column, ...remark })
+
+/** The authors' overview: every section with what it has, then the problems, then a summary; a line each. */
+export function describeKnowledge(content: KnowledgeContent, problems: readonly Problem[]): readonly string[] {
+  const { guides, intents, silence, concepts } = content
+  const written = intents.filter(({ automatic }) => !automatic)
+  const without = written.filter(({ sectionKey }) => sectionKey === undefined)
+  const learned = count(intents.map((intent) => intent.learned ?? [])) + silence.filter((one) => one.learned).length
+  const errors = problems.filter(({ severity }) => severity === 'error').length
+  return [
+    ...guides.flatMap((guide) => describeGuide(guide, content)),
+    ...without.map(({ id, title, utterances }) => `不属于任何一节：${title}（${id}）  ${utterances.length} 句`),
+    ...(problems.length > 0 ? ['', ...problems.map(problemLine)] : []),
+    '',
+    `指南 ${guides.length} 份、${count(guides.map(({ sections }) => sections))} 节；` +
+      `意图 ${written.length} 个、说法 ${count(written.map(({ utterances }) => utterances))} 句；` +
+      `${learned > 0 ? `在聊天里学到 ${learned} 句；` : ''}不接话的例子 ${silence.length} 句；同义词 ${concepts.length} 组`,
+    errors > 0 ? `错误 ${errors} 处，改好才能用` : '没有错误',
+    ...(problems.length > errors ? [`提醒 ${problems.length - errors} 处`] : []),
+  ]
+}
+
+function describeGuide({ id, title, file, sections }: Guide, content: KnowledgeContent): readonly string[] {
+  return [`${title}（${id}，${file}）`, ...sections.map((section) => describeSection(section, content)), '']
+}
+
+function describeSection(section: Section, { intents }: KnowledgeContent): string {
+  const own = intents.filter(({ sectionKey }) => sectionKey === section.key)
+  const isAutomatic = own.every(({ automatic }) => automatic)
+  const pictures = count(section.parts.map((part) => part.pictures))
+  const marks = [
+    `${count(own.map(({ utterances }) => utterances))} 句${isAutomatic ? '（自动）' : ''}`,
+    ...(pictures > 0 ? [`图 ${pictures} 张`] : []),
+    ...(section.required.length > 0 ? ['有必交截图'] : []),
+    ...(section.timeline !== undefined ? ['有时效'] : section.tellsTimeline ? ['讲时效'] : []),
+    ...(section.supplements.length > 0 ? [`补充 ${section.supplements.length} 条`] : []),
+  ]
+  return `  ${section.key.padEnd(5)} ${section.title}  ${marks.join(' · ')}`
+}
+
+const problemLine = (problem: Problem): string =>
+  `${problem.severity === 'error' ? '错误' : '提醒'} ${formatProblem(problem)}`
+
+const count = (groups: readonly (readonly unknown[])[]): number => groups.reduce((sum, group) => sum + group.length, 0)
+
+/** One line for the author: `file:line:column 问题 → 应该怎样`; without numbers where the whole file is meant. */
+export function formatProblem({ file, line, column, message, remedy }: Problem): string {
+  const place = line > 0 ? `${file}:${line}:${Math.max(1, column)}` : file
+  return remedy === '' ? `${place} ${message}` : `${place} ${message} → ${remedy}`
+}
+
+interface GuideText {
+  readonly file: string
+  readonly text: string
+}
+
+/** Paths of all pictures that the guides name, once each. */
+export const picturePaths = (guides: readonly Guide[]): readonly string[] => [
+  ...new Set(guides.flatMap(({ sections }) => sections.flatMap(picturesOf))),
+]
+
+/** Warns of pictures that nobody has: the reply would come without them. */
+export function missingPictures(
+  guides: readonly Guide[],
+  { texts, missing }: { readonly texts: readonly GuideText[]; readonly missing: ReadonlySet<string> },
+): readonly Problem[] {
+  return guides.flatMap(({ file, sections }) => {
+    const lines = texts.find((text) => text.file === file)?.text.split(/\r?\n/) ?? []
+    return sections.flatMap((section) =>
+      [...new Set(picturesOf(section))]
+        .filter((path) => missing.has(path))
+        .map((path): Problem => {
+          const at = lines.findIndex((line) => line.includes(path))
+          return {
+            severity: 'warning',
+            file,
+            line: at < 0 ? section.line : at + 1,
+            column: at < 0 ? 1 : lines[at]!.indexOf(path) + 1,
+            message: `找不到图片 ${path}`,
+            remedy: '放进指南文件夹的同一路径，或改成有的图片',
+          }
+        }),
+    )
+  })
+}
+
+const picturesOf = ({ parts }: Guide['sections'][number]): readonly string[] =>
+  parts.flatMap(({ pictures }) => pictures.map(({ path }) => path))

@@ -1,0 +1,155 @@
+import type { Guide, Problem, Section } from '../../model/knowledge.js'
+import { readFrontMatter } from './front-matter.js'
+import { readHeadingNumber } from './keys.js'
+import {
+  type AdmonitionOpening,
+  type DocumentBlock,
+  findFences,
+  markAdmonitions,
+  parseMarkdown,
+  toSourceLines,
+  unwrapMdxFences,
+} from './markdown.js'
+import { stripMdx } from './mdx.js'
+import { buildSections, cutSections, type RawSection } from './sections.js'
+import { cleanLine, splitLongLine, toChatTokens } from './text.js'
+
+export interface ParsedGuide {
+  readonly guide: Guide
+  /** In file order within each section; empty for a faultless guide. */
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Reads a guide in Docusaurus Markdown, ours (`docs/authoring.md`) or any other.
+ * Never throws: what can't be understood stays as plain text, what is wrong becomes a problem.
+ *
+ * @param file name for ids and problems, e.g. `knowledge/fasttest.md`
+ */
+export function parseGuide({ file, text }: { readonly file: string; readonly text: string }): ParsedGuide {
+  try {
+    return readGuide(file, text)
+  } catch {
+    return readAsPlainText(file, text)
+  }
+}
+
+function readGuide(file: string, text: string): ParsedGuide {
+  const lines = toSourceLines(text)
+  const { bodyIndex, timelines, problems, ...front } = readFrontMatter(file, lines)
+  const { blocks, openings } = readDocument(lines, bodyIndex)
+  const { before, sections } = cutSections(blocks)
+  const id = front.id ?? idOf(file)
+  const firstTitle = sections.find(({ depth }) => depth === 1)?.heading
+  const title = front.title ?? firstTitle ?? id
+  const intro = takeIntro(before, sections)
+  const built = buildSections({
+    sections: [{ ...intro.section, heading: title }, ...sections.slice(intro.count)],
+    openings,
+    guideId: id,
+    file,
+    titles: [title, firstTitle ?? ''],
+    timelines,
+  })
+  const guide = { id, title, file, sections: built.sections }
+  return { guide, problems: [...problems, ...built.problems, ...emptiness(guide)] }
+}
+
+interface GuideDocument {
+  readonly blocks: readonly DocumentBlock[]
+  readonly openings: readonly AdmonitionOpening[]
+}
+
+function readDocument(lines: readonly string[], bodyIndex: number): GuideDocument {
+  const body = unwrapMdxFences(lines.slice(bodyIndex))
+  const fenced = findFences(body)
+  const prose = stripMdx(body.map((line, index) => (fenced[index] ? '' : line)).join('\n')).split('\n')
+  const source = body.map((line, index) => ({
+    text: fenced[index] ? line : spaceHeading(prose[index] ?? ''),
+    line: bodyIndex + index + 1,
+  }))
+  const { lines: marked, openings } = markAdmonitions(source, fenced)
+  return {
+    blocks: parseMarkdown(marked, findFences(marked.map(({ text }) => text))),
+    openings: openings.map((opening) => ({ ...opening, title: plainTitle(opening.title) })),
+  }
+}
+
+const MAX_TITLE_CHARS = 100
+
+/** A block's title is Markdown, too. */
+function plainTitle(title: string): string {
+  const short = [...title].slice(0, MAX_TITLE_CHARS).join('')
+  if (!/[*_`[\]\\&~]/.test(short)) return cleanLine(short)
+  const tokens = toChatTokens(parseMarkdown([{ text: short, line: 1 }], [false]), [])
+  return cleanLine(tokens.map((token) => (token.kind === 'line' ? token.text : '')).join(' '))
+}
+
+/** `##1、标题`: for Markdown no heading, for its author one. A single `#` may be a topic (`#话题#`). */
+const spaceHeading = (line: string): string => line.replace(/^(#{2,6})(?=[\p{Script=Han}\d（(])/u, '$1 ')
+
+/** The introduction: what stands above the first heading and under the one that is the page's title. */
+function takeIntro(
+  before: readonly DocumentBlock[],
+  sections: readonly RawSection[],
+): { readonly section: RawSection; readonly count: number } {
+  const first = sections[0]
+  const isPageTitle = first?.depth === 1 && readHeadingNumber(first.heading, false).kind === 'none'
+  return {
+    section: {
+      depth: 0,
+      heading: '',
+      line: isPageTitle ? first.line : (before[0]?.line ?? 1),
+      blocks: isPageTitle ? [...before, ...first.blocks] : before,
+    },
+    count: isPageTitle ? 1 : 0,
+  }
+}
+
+/** The file's name without its ending; an index page is called like its folder. */
+function idOf(file: string): string {
+  const [name = '', folder = ''] = file.split(/[/\\]/).reverse()
+  const base = name.replace(/\.mdx?$/i, '')
+  return /^(?:index|readme)$/i.test(base) && folder !== '' ? folder : base
+}
+
+const emptiness = ({ file, sections }: Guide): readonly Problem[] =>
+  sections.length > 0
+    ? []
+    : [
+        {
+          severity: 'warning',
+          file,
+          line: 0,
+          column: 0,
+          message: '这份指南里没有可以回答的内容',
+          remedy: '写上标题和正文，或把文件名改成 _ 开头',
+        },
+      ]
+
+/** The last resort, so that one strange file doesn't stop the others. */
+function readAsPlainText(file: string, text: string): ParsedGuide {
+  const id = idOf(file)
+  const lines = toSourceLines(text).flatMap((line) => splitLongLine(cleanLine(line)))
+  const section: Section = {
+    key: '0',
+    guideId: id,
+    title: id,
+    parts: [{ lines, pictures: [] }],
+    required: [],
+    tellsTimeline: false,
+    supplements: [],
+    file,
+    line: 1,
+  }
+  const guide = { id, title: id, file, sections: lines.length > 0 ? [section] : [] }
+  const problem: Problem = {
+    severity: 'warning',
+    file,
+    line: 0,
+    column: 0,
+    message: '这份指南的格式读不懂，只当作普通文字',
+    remedy: '检查嵌套很深的列表或引用',
+  }
+  return { guide, problems: [problem] }
+}

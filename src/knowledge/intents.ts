@@ -1,0 +1,329 @@
+import { z } from 'zod'
+import type { Concept, Guide, Intent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import { normalizeText } from '../nlu/normalize.js'
+import { coreOf } from '../nlu/retrieval.js'
+import { MEASURES, ownKey } from './keys.js'
+import { checkShape, nearest, readYaml, type YamlFile, type YamlPlace } from './yaml.js'
+
+/** A sentence and where its author wrote it. */
+export interface AuthoredText extends YamlPlace {
+  readonly text: string
+  readonly file: string
+}
+
+/** An intent file, not yet bound to a section. */
+export interface AuthoredIntent {
+  readonly file: string
+  readonly id: string
+  readonly guideId: string
+  /** As written; absent for the intent that wants a person. */
+  readonly section?: AuthoredText
+  readonly title?: string
+  readonly utterances: readonly AuthoredText[]
+  readonly noticeMarks: readonly string[]
+}
+
+export type AuthoredSilence = SilentExample & AuthoredText
+
+export type IntentFile =
+  | { readonly kind: 'intent'; readonly intent: AuthoredIntent }
+  | { readonly kind: 'silence'; readonly examples: readonly AuthoredSilence[] }
+  | { readonly kind: 'concepts'; readonly concepts: readonly Concept[] }
+  /** Belongs to the measuring of the bot, not to its knowledge. */
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'broken' }
+
+export interface ParsedIntents {
+  readonly content: IntentFile
+  /** In file order; at least one error when the content is `broken`. */
+  readonly problems: readonly Problem[]
+}
+
+interface Source {
+  readonly file: string
+  readonly text: string
+}
+
+/** The one intent that leads to a person instead of a section. */
+const HUMAN_ID = 'human'
+
+/** Reads one YAML file of the intents folder; its name decides what it holds. Never throws. */
+export function parseIntents(source: Source): ParsedIntents {
+  const name = baseName(source.file)
+  if (MEASURES.has(name)) return { content: { kind: 'skipped' }, problems: [] }
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }
+  if (name === 'silence') return readSilence(source, yaml)
+  if (name === 'concepts') return readConcepts(source, yaml)
+  return readIntent(source, yaml)
+}
+
+const baseName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(/\.ya?ml$/i, '')
+
+function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
+  const { value, problems } = checkShape(source, yaml, intentSchema)
+  if (!value) return { content: { kind: 'broken' }, problems }
+  const { file } = source
+  const id = value.id ?? baseName(file)
+  if (value.section === undefined && id !== HUMAN_ID) {
+    const remedy = `补上 section: "4.1" 这样的编号；只有 ${HUMAN_ID} 可以没有`
+    const missing: Problem = { severity: 'error', file, line: 1, column: 1, message: '没有写对应哪一节', remedy }
+    return { content: { kind: 'broken' }, problems: [missing] }
+  }
+  const authored = (text: string, path: readonly PropertyKey[]): AuthoredText => ({ text, file, ...yaml.locate(path) })
+  const intent: AuthoredIntent = {
+    file,
+    id,
+    guideId: value.guide,
+    ...(value.section !== undefined && { section: authored(value.section, ['section']) }),
+    ...(value.title !== undefined && { title: value.title }),
+    utterances: value.utterances.map((text, index) => authored(text, ['utterances', index])),
+    noticeMarks: value.notice,
+  }
+  return { content: { kind: 'intent', intent }, problems }
+}
+
+function readSilence(source: Source, yaml: YamlFile): ParsedIntents {
+  const { value, problems } = checkShape(source, yaml, silenceSchema)
+  if (!value) return { content: { kind: 'broken' }, problems }
+  const examples = (['plain', 'hard'] as const).flatMap((group) =>
+    Object.entries(value[group] ?? {}).flatMap(([kind, texts]) =>
+      texts.map((text, index): AuthoredSilence => {
+        const place = yaml.locate([group, kind, index])
+        return { text, kind, hard: group === 'hard', file: source.file, ...place }
+      }),
+    ),
+  )
+  return { content: { kind: 'silence', examples }, problems }
+}
+
+function readConcepts(source: Source, yaml: YamlFile): ParsedIntents {
+  const { value, problems } = checkShape(source, yaml, conceptsSchema)
+  if (!value) return { content: { kind: 'broken' }, problems }
+  const concepts = Object.entries(value.concepts).map(([id, words]) => ({ id, words }))
+  return { content: { kind: 'concepts', concepts }, problems }
+}
+
+const MAX_SENTENCES = 8
+const MIN_SENTENCE_CHARS = 4
+const MAX_SENTENCE_CHARS = 40
+
+/** What people may say about a section that no author has written utterances for: its own words. */
+export function automaticIntent(section: Section, guide: Guide): Intent {
+  const utterances = [section.title, `${guide.title} ${section.title}`, ...shortSentences(section)]
+  return {
+    id: `auto:${section.key}`,
+    sectionKey: section.key,
+    title: section.title,
+    utterances: [...new Set(utterances)],
+    noticeMarks: [],
+    automatic: true,
+  }
+}
+
+function shortSentences({ parts }: Section): readonly string[] {
+  return parts
+    .flatMap(({ lines }) => lines)
+    .flatMap((line) => line.replace(/^(?:\d+[.)] |· |(?:提示|注意)：)/, '').split(/[。！？；!?;]/))
+    .map((sentence) => sentence.trim())
+    .filter(({ length }) => length >= MIN_SENTENCE_CHARS && length <= MAX_SENTENCE_CHARS)
+    .filter((sentence) => !/https?:\/\/|^见 \S+：/.test(sentence))
+    .slice(0, MAX_SENTENCES)
+}
+
+/** Joins intents to the sections that answer them; a section that no intent names gets an automatic one. */
+export function bindIntents(
+  authored: readonly AuthoredIntent[],
+  guides: readonly Guide[],
+): { readonly intents: readonly Intent[]; readonly problems: readonly Problem[] } {
+  const byId = new Map(guides.map((guide) => [guide.id, guide]))
+  const problems: Problem[] = [...findMissingGuides(authored, byId), ...findSameIds(authored)]
+  const bound = authored.flatMap((intent): readonly Intent[] => {
+    const { id, utterances, noticeMarks, section: written } = intent
+    const plain = { id, utterances: utterances.map(({ text }) => text), noticeMarks, automatic: false }
+    if (written === undefined) return [{ ...plain, title: intent.title ?? id }]
+    const guide = byId.get(intent.guideId)
+    if (!guide) return []
+    const section = guide.sections.find((candidate) => ownKey(candidate) === written.text)
+    if (!section) {
+      problems.push(unknownSection(intent, guide))
+      return []
+    }
+    return [{ ...plain, title: intent.title ?? section.title, sectionKey: section.key }]
+  })
+  const covered = new Set(bound.map(({ sectionKey }) => sectionKey))
+  const automatic = guides.flatMap((guide) =>
+    guide.sections.filter(({ key }) => !covered.has(key)).map((section) => automaticIntent(section, guide)),
+  )
+  return { intents: [...bound, ...automatic], problems }
+}
+
+function unknownSection({ section, file }: AuthoredIntent, { id, sections }: Guide): Problem {
+  const keys = sections.map((known: Section) => ownKey(known))
+  const meant = nearest(section!.text, keys) ?? keys[0]
+  return {
+    severity: 'error',
+    file,
+    line: section!.line,
+    column: section!.column,
+    message: `指南 ${id} 里没有 ${section!.text} 这一节`,
+    remedy: meant === undefined ? '这份指南是空的' : `是不是 "${meant}"？（有 ${keys.join('、')}）`,
+  }
+}
+
+/** One warning a guide: its intents simply wait until it is there. */
+function findMissingGuides(authored: readonly AuthoredIntent[], byId: ReadonlyMap<string, Guide>): readonly Problem[] {
+  const missing = authored.filter(({ section, guideId }) => section !== undefined && !byId.has(guideId))
+  return [...new Set(missing.map(({ guideId }) => guideId))].map((guideId) => ({
+    severity: 'warning',
+    file: missing.find((intent) => intent.guideId === guideId)!.file,
+    line: 1,
+    column: 1,
+    message: `没有装入指南 ${guideId}，它的 ${missing.filter((intent) => intent.guideId === guideId).length} 个意图先不用`,
+    remedy: `把 id 是 ${guideId} 的指南放进指南文件夹；有 ${[...byId.keys()].join('、')}`,
+  }))
+}
+
+function findSameIds(authored: readonly AuthoredIntent[]): readonly Problem[] {
+  const first = new Map<string, AuthoredIntent>()
+  return authored.flatMap((intent): readonly Problem[] => {
+    const other = first.get(intent.id)
+    if (!other) {
+      first.set(intent.id, intent)
+      return []
+    }
+    const message = `意图 ${intent.id} 在 ${other.file} 里已经有了`
+    return [{ severity: 'error', file: intent.file, line: 1, column: 1, message, remedy: '换一个 id' }]
+  })
+}
+
+/** Taught in the chat, and kept beside the authors' folders. */
+export const isLearned = ({ kept }: { readonly kept?: string }): boolean => kept?.startsWith('learned/') ?? false
+
+const BIND_LEARNED_HUMAN_ID = 'human'
+/** The kind under which taught silence is counted. */
+const TAUGHT = 'taught'
+
+interface Bound {
+  readonly intents: readonly Intent[]
+  readonly silence: readonly SilentExample[]
+  /** Warnings only: what people taught must never stop the bot. */
+  readonly problems: readonly Problem[]
+}
+
+/**
+ * Adds what was taught in the chat to the intents that it is about. A sentence that authors have under another intent
+ * goes where people taught it to; of two taught places the first counts.
+ *
+ * @param authored sentences of the authors' own intents, with the section key that each belongs to
+ */
+export function bindLearned(
+  contents: readonly IntentFile[],
+  {
+    intents,
+    guides,
+    authored,
+  }: {
+    readonly intents: readonly Intent[]
+    readonly guides: readonly Guide[]
+    readonly authored: readonly (AuthoredText & { readonly intentId: string })[]
+  },
+): Bound {
+  const taken = new Map<string, AuthoredText>()
+  const ofAuthors = new Map(authored.map((sentence) => [coreFrom(sentence.text), sentence]))
+  const problems: Problem[] = []
+  const learned = new Map<string, string[]>()
+  const silence: SilentExample[] = []
+
+  const take = (sentence: AuthoredText, intentId: string | undefined): boolean => {
+    const core = coreFrom(sentence.text)
+    const other = taken.get(core)
+    if (other) problems.push(warning(sentence, `${said(sentence)}在 ${other.file}:${other.line} 已经学过`, '删掉一处'))
+    else taken.set(core, sentence)
+    const written = ofAuthors.get(core)
+    if (!other && written && written.intentId !== intentId) {
+      const place = `${written.file}:${written.line}`
+      problems.push(
+        warning(sentence, `${said(sentence)}在 ${place} 是意图 ${written.intentId}`, '按学到的回答，删掉一处'),
+      )
+    }
+    return !other
+  }
+
+  for (const content of contents) {
+    if (content.kind === 'silence') {
+      for (const example of content.examples) {
+        if (take(example, undefined)) silence.push({ text: example.text, kind: TAUGHT, hard: true, learned: true })
+      }
+    }
+    if (content.kind !== 'intent') continue
+    const { intent: taught } = content
+    const target = targetOf(taught, intents, guides)
+    if (!target) {
+      const place = taught.section ?? { file: taught.file, line: 1, column: 1, text: taught.id }
+      problems.push(
+        warning(place, `没有 ${place.text} 这一节，学到的 ${taught.utterances.length} 句先不用`, '改成有的编号'),
+      )
+      continue
+    }
+    const sentences = taught.utterances.filter((sentence) => take(sentence, target.id)).map(({ text }) => text)
+    learned.set(target.id, [...(learned.get(target.id) ?? []), ...sentences])
+  }
+  return { intents: withLearned(intents, learned), silence, problems }
+}
+
+function targetOf(
+  { id, guideId, section }: Extract<IntentFile, { kind: 'intent' }>['intent'],
+  intents: readonly Intent[],
+  guides: readonly Guide[],
+): Pick<Intent, 'id'> | undefined {
+  if (section === undefined) return { id: BIND_LEARNED_HUMAN_ID }
+  const guide = guides.find((candidate) => candidate.id === guideId)
+  const key = guide?.sections.find((candidate) => ownKey(candidate) === section.text)?.key
+  const ofSection = intents.filter(({ sectionKey }) => key !== undefined && sectionKey === key)
+  return ofSection.find((intent) => intent.id === id) ?? ofSection[0]
+}
+
+function withLearned(intents: readonly Intent[], learned: ReadonlyMap<string, readonly string[]>): readonly Intent[] {
+  const callsPerson = learned.has(BIND_LEARNED_HUMAN_ID) && !intents.some(({ id }) => id === BIND_LEARNED_HUMAN_ID)
+  const human: Intent = {
+    id: BIND_LEARNED_HUMAN_ID,
+    title: BIND_LEARNED_HUMAN_ID,
+    utterances: [],
+    noticeMarks: [],
+    automatic: false,
+  }
+  return [...intents, ...(callsPerson ? [human] : [])].map((intent) => {
+    const sentences = learned.get(intent.id) ?? []
+    return sentences.length === 0 ? intent : { ...intent, learned: sentences }
+  })
+}
+
+const coreFrom = (text: string): string => coreOf(normalizeText(text))
+
+const said = ({ text }: AuthoredText): string => `“${text.length > 30 ? `${text.slice(0, 30)}…` : text}”`
+
+const warning = ({ file, line, column }: AuthoredText, message: string, remedy: string): Problem => ({
+  severity: 'warning',
+  ...{ file, line, column, message, remedy },
+})
+
+const words = z.string().trim().min(1)
+
+/** One intent a file, see `docs/authoring.md`. */
+export const intentSchema = z.strictObject({
+  id: words.optional(),
+  guide: words.default('fasttest'),
+  section: words.optional(),
+  title: words.optional(),
+  utterances: z.array(words).min(1),
+  notice: z.array(words).default([]),
+})
+
+const byKind = z.record(words, z.array(words).min(1))
+
+/** `silence.yaml` */
+export const silenceSchema = z.strictObject({ plain: byKind.optional(), hard: byKind.optional() })
+
+/** `concepts.yaml` */
+export const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words).min(1)) })

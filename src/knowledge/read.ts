@@ -1,0 +1,116 @@
+import type { Guide, KnowledgeContent, Problem } from '../model/knowledge.js'
+import { checkSections, checkUtterances } from './checks.js'
+import { parseGuide } from './guide/parse.js'
+import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents } from './intents.js'
+import { qualifyKeys } from './keys.js'
+
+interface AuthorsFile {
+  readonly file: string
+  readonly text: string
+  /** `learned/…` for what was taught in the chat. */
+  readonly kept?: string
+}
+
+/** What stands in the authors' folders, as read from disk. */
+export interface KnowledgeFiles {
+  readonly guides: readonly AuthorsFile[]
+  readonly intents: readonly AuthorsFile[]
+}
+
+/**
+ * Reads, joins and checks everything that authors wrote. Never throws.
+ *
+ * @returns `content` is fit for use only when no problem is an `error`; errors come first
+ */
+export function readKnowledge(files: KnowledgeFiles): {
+  readonly content: KnowledgeContent
+  readonly problems: readonly Problem[]
+} {
+  const parsedGuides = files.guides.filter((file) => !isLearned(file)).map(parseGuide)
+  const parsedIntents = files.intents.filter((file) => !isLearned(file)).map(parseIntents)
+  const ownGuides = parsedGuides.map(({ guide }) => guide)
+  const taughtGuides = readTaughtGuides(files, ownGuides)
+  const guides = qualifyKeys(ownGuides, taughtGuides.guides)
+  const contents = parsedIntents.map(({ content }) => content)
+  const authored = contents.flatMap((content) => (content.kind === 'intent' ? [content.intent] : []))
+  const examples = contents.flatMap((content) => (content.kind === 'silence' ? content.examples : []))
+  const bound = bindIntents(authored, guides)
+  const taught = files.intents.filter(isLearned).map(parseIntents)
+  const learned = bindLearned(contentsOf(taught), {
+    intents: bound.intents,
+    guides,
+    authored: authored.flatMap(({ id, utterances }) => utterances.map((text) => ({ ...text, intentId: id }))),
+  })
+  const problems = [
+    ...findEmptyFolders(files),
+    ...parsedGuides.flatMap((parsed) => parsed.problems),
+    ...findSameGuideIds(ownGuides),
+    ...checkSections(guides),
+    ...parsedIntents.flatMap((parsed) => parsed.problems),
+    ...bound.problems,
+    ...checkUtterances(authored, examples),
+    ...[...taughtGuides.problems, ...taught.flatMap((parsed) => parsed.problems)].map(asWarning),
+    ...learned.problems,
+  ]
+  return {
+    content: {
+      guides,
+      intents: learned.intents,
+      silence: [...examples.map(({ text, kind, hard }) => ({ text, kind, hard })), ...learned.silence],
+      concepts: contents.flatMap((content) => (content.kind === 'concepts' ? content.concepts : [])),
+    },
+    problems: [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))],
+  }
+}
+
+const contentsOf = (parsed: readonly ParsedIntents[]) => parsed.map(({ content }) => content)
+
+/** Guides that grew out of the chat; one whose id is taken is left out. */
+function readTaughtGuides(
+  { guides }: KnowledgeFiles,
+  own: readonly Guide[],
+): { readonly guides: readonly Guide[]; readonly problems: readonly Problem[] } {
+  const parsed = guides.filter(isLearned).map(parseGuide)
+  const all = [...own, ...parsed.map(({ guide }) => guide)]
+  const isNew = (guide: Guide): boolean => all.find(({ id }) => id === guide.id) === guide
+  return {
+    guides: parsed.map(({ guide }) => guide).filter(isNew),
+    problems: [
+      ...parsed.flatMap((one) => one.problems),
+      ...findSameGuideIds(all).filter(({ file }) => !own.some((guide) => guide.file === file)),
+    ],
+  }
+}
+
+/** What people taught must never stop the bot: what can't be used, is left out and told. */
+const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warning' })
+
+const isError = ({ severity }: Problem): boolean => severity === 'error'
+
+function findEmptyFolders({ guides, intents }: KnowledgeFiles): readonly Problem[] {
+  const empty = (folder: string, message: string, remedy: string): Problem => ({
+    severity: 'error',
+    file: folder,
+    line: 0,
+    column: 0,
+    message,
+    remedy,
+  })
+  return [
+    ...(guides.every(isLearned) ? [empty('knowledge', '指南文件夹里没有指南', '放进至少一份 .md 指南')] : []),
+    ...(intents.every(isLearned) ? [empty('intents', '意图文件夹里没有意图', '放进 .yaml 意图文件')] : []),
+  ]
+}
+
+function findSameGuideIds(guides: readonly Guide[]): readonly Problem[] {
+  const first = new Map<string, Guide>()
+  return guides.flatMap((guide): readonly Problem[] => {
+    const other = first.get(guide.id)
+    if (!other) {
+      first.set(guide.id, guide)
+      return []
+    }
+    const message = `指南 id “${guide.id}”和 ${other.file} 一样`
+    return [{ severity: 'error', file: guide.file, line: 1, column: 1, message, remedy: '在文件开头写上不同的 id' }]
+  })
+}

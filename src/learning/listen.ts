@@ -1,0 +1,300 @@
+import { createHash } from 'node:crypto'
+import { DAY_MS, HOUR_MS } from '../base/time.js'
+import type { IncomingMessage } from '../model/chat.js'
+import type { Decision } from '../model/decision.js'
+import type { KnowledgeContent } from '../model/knowledge.js'
+import type { LearningRecords, LearningStore } from '../model/learning.js'
+import type { Alerts, Clock, Log, StaffNotices } from '../model/ports.js'
+import type { Ticket } from '../model/ticket.js'
+import type { KnowledgeSnapshot, Understanding } from '../model/understanding.js'
+import { normalizeText } from '../nlu/normalize.js'
+import { coreOf } from '../nlu/retrieval.js'
+import { draftsFrom } from './drafts.js'
+import { type Incident, lookForIncidents, markTold, type RadarRules, rejectionReasons } from './incidents.js'
+import { learningPhrases as say } from './phrases.js'
+import {
+  cleanText,
+  type LearningLimits,
+  LikestQuestion,
+  noteDislike,
+  noteQuestion,
+  prune,
+  retractQuestion,
+} from './records.js'
+import { type Asked, type LastQuestion, readUnanswered } from './unanswered.js'
+
+export interface LearningEarParts {
+  readonly store: LearningStore
+  readonly knowledge: { current(): KnowledgeSnapshot }
+  readonly limits: LearningLimits
+  readonly radar: RadarRules
+  /** Names of colleagues, who may be spoken of where they never spoke. */
+  readonly colleagueNames: readonly string[]
+  readonly notices: StaffNotices
+  readonly alerts?: Pick<Alerts, 'tell'> | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Listens to what was decided about messages, and keeps what the bot could not answer. Changes no answer. */
+export class LearningEar {
+  readonly #parts: LearningEarParts
+  readonly #talks = new AskerTalks()
+  readonly #names = new HeardNames()
+  readonly #likest = new LikestQuestion()
+  /** Topics by opaque key, of groups heard in this run; for the eyes of staff. */
+  readonly #topics = new Map<string, string>()
+
+  constructor(parts: LearningEarParts) {
+    this.#parts = parts
+  }
+
+  /** Takes note of one decided message. Never throws: the message is to be answered, whatever is learned from it. */
+  note(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    try {
+      this.#names.note(message)
+      if (decision.kind === 'silent' && decision.reason === 'duplicate') return
+      this.#noteUnanswered(message, decision, understanding)
+      this.#watchReasons(message, decision, understanding)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** Makes drafts of what colleagues wrote when they settled tickets. Never throws. */
+  noteTickets(tickets: readonly Ticket[]): void {
+    try {
+      const { store, clock } = this.#parts
+      const before = store.records()
+      const clean = (text: string, placeKey: string): string => this.#clean(text, placeKey)
+      const records = draftsFrom(before, tickets, { clean, nowMs: clock.now() })
+      if (records !== before) this.#keep(records)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #noteUnanswered(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    const { store, clock } = this.#parts
+    const nowMs = clock.now()
+    const talk = this.#talks.of(message, nowMs)
+    const reading = readUnanswered(message, { decision, understanding, last: talk.last })
+    let records = store.records()
+    const provisional = reading.chosen ? talk.takeProvisional() : undefined
+    if (provisional !== undefined) records = retractQuestion(records, provisional)
+    if (reading.disliked !== undefined) {
+      const person = this.#opaque(message.sender.key)
+      records = noteDislike(records, { sectionKey: reading.disliked, person, atMs: nowMs })
+    }
+    if (reading.asked && talk.mayAsk()) {
+      records = this.#withQuestion(records, reading.asked, { message, talk, nowMs })
+    }
+    talk.remember(message, { decision, understanding })
+    if (records !== store.records()) this.#keep(records)
+  }
+
+  #withQuestion(
+    records: LearningRecords,
+    { text, why, sectionKey }: Asked,
+    { message, talk, nowMs }: { message: IncomingMessage; talk: ReturnType<AskerTalks['of']>; nowMs: number },
+  ): LearningRecords {
+    const clean = this.#clean(text, message.place.key)
+    if (coreOf(normalizeText(clean)).length < 2) return records
+    const likest = this.#likest.find(clean, records, this.#content().concepts)
+    const place = this.#opaque(message.place.key)
+    const noted = noteQuestion(
+      records,
+      { text: clean, why, sectionKey, place, atMs: nowMs },
+      { likest, again: (number) => talk.hasNoted(number) },
+    )
+    talk.noted(noted.number, { isNew: noted.isNew, isProvisional: why === 'not-chosen' })
+    return noted.records
+  }
+
+  #watchReasons(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
+    const { place, sender } = message
+    if (place.kind !== 'room' || place.purpose !== 'customers' || sender.role !== 'customer' || message.fromSelf) return
+    const reasons = rejectionReasons(decision, understanding)
+    if (reasons.length === 0) return
+    const { store, clock, radar } = this.#parts
+    const opaque = this.#opaque(place.key)
+    this.#topics.set(opaque, place.topic)
+    const sightings = reasons.map((reason) => ({ reason, place: opaque, atMs: clock.now() }))
+    const { records, incidents } = lookForIncidents(store.records(), sightings, radar)
+    this.#keep(records)
+    for (const incident of incidents) void this.#alarm(incident)
+  }
+
+  /** Told first and marked then: killed in between, staff read it twice rather than never. */
+  async #alarm({ reason, places }: Incident): Promise<void> {
+    const { store, notices, alerts, clock, radar, log } = this.#parts
+    const records = markTold(store.records(), reason, clock.now())
+    try {
+      const names = places.flatMap((place) => this.#topics.get(place) ?? [])
+      const text = say.incident(this.#nameOf(reason), names, places.length - names.length, radar.windowMs / HOUR_MS)
+      // In memory at once, so that the next message finds it; on disk behind the notice.
+      store.keep(records)
+      await notices.add(text)
+      alerts?.tell(text)
+      await store.save(store.records())
+      log.warn({ groups: places.length }, 'the same rejection in several groups')
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #nameOf(reason: string): string {
+    const [kind, ...rest] = reason.split(':')
+    const words = rest.join(':')
+    if (kind !== 'section') return say.reason(words)
+    return say.toSection(words, this.#parts.knowledge.current().sections.get(words)?.title ?? '')
+  }
+
+  #clean(text: string, placeKey: string): string {
+    const names = new Set([...this.#names.in(placeKey), ...this.#parts.colleagueNames])
+    return cleanText(text, { names, isTopic: (word) => this.#isTopic(word) })
+  }
+
+  #isTopic(word: string): boolean {
+    const { concepts, guides } = this.#content()
+    if (concepts.some(({ words }) => words.includes(word.toLowerCase()))) return true
+    return guides.some(({ sections }) => sections.some(({ title }) => title.includes(word)))
+  }
+
+  #content(): KnowledgeContent {
+    return this.#parts.knowledge.current().content
+  }
+
+  #opaque(key: string): string {
+    return createHash('sha256').update(`${this.#parts.store.records().salt}\n${key}`).digest('hex').slice(0, 16)
+  }
+
+  #keep(records: LearningRecords): void {
+    const { store, clock, limits } = this.#parts
+    store.keep(prune(records, clock.now(), limits))
+  }
+
+  #failed(error: unknown): void {
+    this.#parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'learning failed')
+  }
+}
+
+/** What was said longer ago is another talk. */
+const FRESH_MS = 15 * 60_000
+const KEPT_ASKERS = 5_000
+const KEPT_NUMBERS = 20
+/** Nobody fills the list alone. */
+const NEW_QUESTIONS_A_DAY = 20
+
+/** The talks of all askers, in this run. Bounded; the longest silent are forgotten first. */
+export class AskerTalks {
+  readonly #talks = new Map<string, AskerTalk>()
+
+  of({ place, sender }: IncomingMessage, nowMs: number): AskerTalk {
+    const key = `${place.key}\u0000${sender.key}`
+    const talk = this.#talks.get(key) ?? new AskerTalk(nowMs)
+    this.#talks.delete(key)
+    this.#talks.set(key, talk)
+    for (const oldest of this.#talks.keys()) {
+      if (this.#talks.size <= KEPT_ASKERS) break
+      this.#talks.delete(oldest)
+    }
+    talk.turnTo(nowMs)
+    return talk
+  }
+}
+
+/** What one asker has asked lately in one place, and what was kept of it. */
+class AskerTalk {
+  #nowMs: number
+  #dayFromMs: number
+  #newToday = 0
+  #last: (LastQuestion & { readonly atMs: number }) | undefined
+  #noted: { readonly number: number; readonly atMs: number }[] = []
+  #provisional: number | undefined
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs
+    this.#dayFromMs = nowMs
+  }
+
+  turnTo(nowMs: number): void {
+    this.#nowMs = nowMs
+    if (nowMs - this.#dayFromMs >= DAY_MS) [this.#dayFromMs, this.#newToday] = [nowMs, 0]
+    if (this.#last && nowMs - this.#last.atMs > FRESH_MS) [this.#last, this.#provisional] = [undefined, undefined]
+    this.#noted = this.#noted.filter(({ atMs }) => nowMs - atMs <= FRESH_MS).slice(-KEPT_NUMBERS)
+  }
+
+  get last(): LastQuestion | undefined {
+    return this.#last
+  }
+
+  mayAsk(): boolean {
+    return this.#newToday < NEW_QUESTIONS_A_DAY
+  }
+
+  /** Whether a group has counted this asker in this talk. */
+  hasNoted(number: number): boolean {
+    return this.#noted.some((one) => one.number === number)
+  }
+
+  noted(number: number, { isNew, isProvisional }: { isNew: boolean; isProvisional: boolean }): void {
+    if (isNew) this.#newToday++
+    this.#provisional = isProvisional && !this.hasNoted(number) ? number : undefined
+    this.#noted.push({ number, atMs: this.#nowMs })
+  }
+
+  /** The group that counted the question back, until something of it is chosen. */
+  takeProvisional(): number | undefined {
+    const number = this.#provisional
+    this.#provisional = undefined
+    return number
+  }
+
+  /** Remembers a message that asked something: what comes next may be about it. */
+  remember(
+    { text, kind, sender }: IncomingMessage,
+    { decision, understanding }: { decision: Decision; understanding: Understanding },
+  ): void {
+    if (kind !== 'text' || sender.role !== 'customer') return
+    const answeredBy = decision.kind === 'answer' ? decision.sectionKeys[0] : null
+    const isQuestion =
+      decision.kind === 'clarify' ||
+      (decision.kind === 'fallback' && decision.reason === 'not-understood') ||
+      (decision.kind === 'answer' && decision.reason !== 'follow-up' && decision.reason !== 'chosen')
+    if (isQuestion) {
+      const otherwise = understanding.candidates.find(({ sectionKey }) => sectionKey !== answeredBy)
+      this.#last = { text, answeredBy, otherwise: otherwise?.sectionKey ?? null, atMs: this.#nowMs }
+    } else if (answeredBy !== null && this.#last) {
+      this.#last = { ...this.#last, answeredBy, atMs: this.#nowMs }
+    }
+  }
+}
+
+const KEPT_PLACES = 1_000
+const NAMES_A_PLACE = 600
+
+/** Who has spoken where, in this run only: whom a message may be about. Nothing of it is ever stored. */
+export class HeardNames {
+  readonly #places = new Map<string, Set<string>>()
+
+  note({ place, sender, quote }: Pick<IncomingMessage, 'place' | 'sender' | 'quote'>): void {
+    const names = this.#places.get(place.key) ?? new Set<string>()
+    this.#places.delete(place.key)
+    this.#places.set(place.key, names)
+    for (const name of [sender.name, quote?.speaker ?? '']) if (name !== '') names.add(name)
+    forgetOldest(names, NAMES_A_PLACE)
+    forgetOldest(this.#places, KEPT_PLACES)
+  }
+
+  in(placeKey: string): Iterable<string> {
+    return this.#places.get(placeKey) ?? []
+  }
+}
+
+function forgetOldest(entries: Map<string, unknown> | Set<string>, max: number): void {
+  for (const key of entries.keys()) {
+    if (entries.size <= max) return
+    entries.delete(key)
+  }
+}

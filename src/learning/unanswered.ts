@@ -1,0 +1,118 @@
+import { isAddressed } from '../dialogue/permission.js'
+import type { IncomingMessage } from '../model/chat.js'
+import type { Decision, SilenceReason } from '../model/decision.js'
+import type { UnansweredWhy } from '../model/learning.js'
+import type { Candidate, Understanding } from '../model/understanding.js'
+
+/** What an asker last asked in a place, and what came of it. */
+export interface LastQuestion {
+  readonly text: string
+  /** The section that it was answered with. */
+  readonly answeredBy: string | null
+  /** The section that came next in likelihood. */
+  readonly otherwise: string | null
+}
+
+export interface Asked {
+  readonly text: string
+  readonly why: UnansweredWhy
+  readonly sectionKey: string | null
+}
+
+/** What one message tells about what the bot doesn't know. */
+export interface UnansweredReading {
+  readonly asked?: Asked
+  /** A section whose answer was called useless. */
+  readonly disliked?: string
+  /** The offer before was of use. */
+  readonly chosen?: true
+}
+
+/** These are judgements about the words; all other silence is about who may be spoken to. */
+const JUDGED: ReadonlySet<SilenceReason> = new Set(['not-for-us', 'not-sure'])
+/** About an answer of the bot, said as a whole message. */
+const DISLIKES =
+  /^(?:你|这|这个|您|都|也|说的|回答的?|答案|机器人|根本|完全|好像|[,，\s])*(?:没(?:什么|啥)?用|没帮助|不对|不是(?:这个|这样|我(?:想|要)?问的)(?:意思|问题)?|答非所问|[答说搞]错了?|错了?|文不对题)[的了啊呀吧呢嘛吗]*[\s。.!！,，~～?？…]*$/
+/** Overheard and at least this probably for us: a question of ours, though not surely enough to speak up. */
+const IN_SCOPE = 0.5
+/** Less likely than this, a section is no guess worth telling. */
+const GUESS = 0.15
+const GUESSED_SHARE = 0.4
+/** Shorter words that lead to a person are about what was said before: 就是这种情况, 还是不行. */
+const REMARK_CHARS = 10
+
+/** Reads what a decided message tells about what the bot doesn't know. Pure. @param last undefined when long ago */
+export function readUnanswered(
+  message: IncomingMessage,
+  {
+    decision,
+    understanding,
+    last,
+  }: { decision: Decision; understanding: Understanding; last: LastQuestion | undefined },
+): UnansweredReading {
+  if (message.kind !== 'text' || understanding.taught !== undefined || !isCustomers(message)) return {}
+  if (decision.kind === 'silent') return readSilence(message, decision.reason, understanding)
+  const dislikes = DISLIKES.test(understanding.normalized) || isComplaint(decision)
+  if (dislikes && last?.answeredBy != null) {
+    return { asked: { text: last.text, why: 'disliked', sectionKey: last.otherwise }, disliked: last.answeredBy }
+  }
+  switch (decision.kind) {
+    case 'answer':
+      if (decision.reason === 'chosen') return { chosen: true }
+      return understanding.followUp?.kind === 'correction' && last ? corrected(last, decision.sectionKeys[0]) : {}
+    case 'escalate':
+      return readHandOver(message, understanding, { last, sectionKey: decision.sectionKeys[0] })
+    case 'fallback':
+      if (decision.reason !== 'not-understood' || message.text.trim() === '') return {}
+      return { asked: { text: message.text, why: 'not-understood', sectionKey: guess(understanding.candidates) } }
+    case 'clarify':
+      return { asked: { text: message.text, why: 'not-chosen', sectionKey: decision.sectionKeys[0] } }
+    case 'courtesy':
+    case 'command':
+      return {}
+  }
+}
+
+/** Colleagues and admins try the bot out; what they say teaches nothing about customers. */
+const isCustomers = ({ sender, place, fromSelf }: IncomingMessage): boolean =>
+  sender.role === 'customer' && !fromSelf && !(place.kind === 'room' && place.purpose !== 'customers')
+
+const isComplaint = (decision: Decision): boolean => decision.kind === 'escalate' && decision.reason === 'complaint'
+
+function readSilence(
+  message: IncomingMessage,
+  reason: SilenceReason,
+  { act, candidates }: Understanding,
+): UnansweredReading {
+  const top = candidates[0]
+  if (!JUDGED.has(reason) || act !== 'question' || !top) return {}
+  const scope = top.share === 0 ? 0 : top.overheard / top.share
+  const isOurs = isAddressed(message) || reason === 'not-sure' || scope >= IN_SCOPE
+  return isOurs ? { asked: { text: message.text, why: 'not-sure', sectionKey: guess(candidates) } } : {}
+}
+
+const corrected = (last: LastQuestion, sectionKey: string): UnansweredReading => ({
+  asked: { text: last.text, why: 'corrected', sectionKey: sectionKey === last.answeredBy ? null : sectionKey },
+})
+
+/** The words that call for a person are no question; what was asked before is. */
+function readHandOver(
+  { text }: IncomingMessage,
+  { act, notice, candidates }: Understanding,
+  { last, sectionKey }: { last: LastQuestion | undefined; sectionKey: string | undefined },
+): UnansweredReading {
+  const own = act === 'yes' ? '' : withoutCall(text)
+  const tellsOwn = notice !== undefined || (act === 'question' && own !== '') || own.length > REMARK_CHARS
+  if (tellsOwn) return { asked: { text: own, why: 'person', sectionKey: sectionKey ?? guess(candidates) } }
+  return last ? { asked: { text: last.text, why: 'person', sectionKey: sectionKey ?? last.answeredBy } } : {}
+}
+
+function guess([top]: readonly Candidate[]): string | null {
+  return top && top.confidence >= GUESS && top.share >= GUESSED_SHARE ? top.sectionKey : null
+}
+
+const CALL =
+  /^[\s,，]*(?:你好|您好|请|麻烦|帮我|给我|我要|我想|直接|快)*(?:转接?(?:到|个)?(?:人工|客服|真人)|(?:找|叫)(?:个|一下)?(?:人工|客服|真人)|人工客服|人工服务|人工)(?:客服|服务|吧|一下|谢谢)*(?:[\s,，。.!！:：;；~～]+|$)/
+
+/** The question without the call for a person in front: 转人工，我的包传不上去. Empty when nothing else is said. */
+export const withoutCall = (text: string): string => text.replace(CALL, '').trim()

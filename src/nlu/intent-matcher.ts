@@ -1,0 +1,179 @@
+import type { KnowledgeContent } from '../model/knowledge.js'
+import type { Candidate, IntentMatcher, Match } from '../model/understanding.js'
+import {
+  type Example,
+  type MessageModel,
+  NOTHING,
+  type Reading,
+  readFeatures,
+  trainMessageModel,
+} from './classifier.js'
+import { ConceptLexicon, extractFeatures } from './featurizer.js'
+import { FITTED } from './fitted.js'
+import { normalizeText } from './normalize.js'
+import { type SearchDocument, SearchIndex, type TaughtMeaning, TaughtSentences } from './retrieval.js'
+
+/** What of the matcher takes time to make; plain data, good for another thread or a file. */
+export type CompiledMatcher = MessageModel | null
+
+const MAX_CANDIDATES = 5
+/** People have said what it means; what little is left to doubt is whether they say it in the same sense. */
+const TAUGHT_CONFIDENCE = 0.99
+// Half of the training messages want silence; of those put to the bot by name about one in ten does. The odds
+// that a message is for us are raised by that ratio when the bot is addressed.
+export const ASKED_LOGIT = Math.log(6)
+// Coverage at which a section found by search is as likely right as wrong, and how fast that turns.
+const SEARCH_MIDPOINT = 0.4
+const SEARCH_STEEPNESS = 12
+// Nobody taught us how people talk about these sections, so overheard talk has to match more closely.
+const SEARCH_OVERHEARD_MIDPOINT = 0.62
+
+/**
+ * What the classifier is trained on. Sentences taught in the chat are none of it: two of them among 10,000 change the
+ * answer to one held-out message in thirteen, for better or worse, and are answered by `TaughtSentences` all the same.
+ */
+export function trainingTexts({ intents, silence, concepts }: KnowledgeContent) {
+  return {
+    concepts,
+    labelled: [
+      ...intents
+        .filter(({ automatic }) => !automatic)
+        .flatMap(({ id, utterances }) => utterances.map((text) => ({ text, label: id }))),
+      ...silence.filter(({ learned }) => !learned).map(({ text }) => ({ text, label: NOTHING })),
+    ],
+  }
+}
+
+/** Trains the classifier over authored intents and messages that want silence; 1–3 s of CPU for 8,000 messages. */
+export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
+  const { concepts, labelled } = trainingTexts(content)
+  if (labelled.every(({ label }) => label === NOTHING)) return null
+  const lexicon = new ConceptLexicon(concepts)
+  return trainMessageModel(
+    labelled.map(
+      ({ text, label }): Example => ({ features: extractFeatures(normalizeText(text), lexicon).names, label }),
+    ),
+  )
+}
+
+/**
+ * Builds the matcher: the classifier for authored intents, a search index for sections with an automatic one.
+ *
+ * @param compiled from `compileMatcher` with the same content; trained anew when left out
+ */
+export function buildIntentMatcher(content: KnowledgeContent, compiled = compileMatcher(content)): IntentMatcher {
+  const steps = assembleIntentMatcher(content, compiled)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same in steps of a millisecond or less, for a thread on which messages wait. */
+export function* assembleIntentMatcher(
+  content: KnowledgeContent,
+  compiled: CompiledMatcher,
+): Generator<void, IntentMatcher> {
+  const lexicon = new ConceptLexicon(content.concepts)
+  yield
+  const index = new SearchIndex()
+  for (const document of automaticDocuments(content)) {
+    index.add(document)
+    yield
+  }
+  const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
+  const taught = new TaughtSentences(content)
+  return {
+    match(normalized) {
+      return withTaught(rank(normalized), taught.find(normalized))
+    },
+  }
+
+  function rank(normalized: string): Match {
+    const found = index
+      .search(normalized)
+      .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
+    if (!compiled) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
+    const reading = readFeatures(compiled, extractFeatures(normalized, lexicon).names)
+    const { candidates, wantsHuman } = classify(reading, compiled.classes, sectionOf)
+    const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
+    return { candidates: all.slice(0, MAX_CANDIDATES), wantsHuman }
+  }
+}
+
+/** A yes of people counts for more than what the classifier makes of one sentence among thousands. */
+function withTaught({ candidates, wantsHuman }: Match, meaning: TaughtMeaning | undefined): Match {
+  const nobody = { confidence: 0, overheard: 0 }
+  switch (meaning?.kind) {
+    case undefined:
+      return { candidates, wantsHuman }
+    case 'silence':
+      return { candidates: [], wantsHuman: nobody, taught: 'silence' }
+    case 'human':
+      return {
+        candidates: candidates.map((candidate) => dimmed(candidate)),
+        wantsHuman: { confidence: TAUGHT_CONFIDENCE, overheard: TAUGHT_CONFIDENCE },
+        taught: 'human',
+      }
+    case 'section': {
+      const { sectionKey, intentId } = meaning
+      const sure = TAUGHT_CONFIDENCE
+      const others = candidates.filter((candidate) => candidate.sectionKey !== sectionKey).map(dimmed)
+      const first = { sectionKey, intentId, confidence: sure, overheard: sure, share: sure }
+      return { candidates: [first, ...others].slice(0, MAX_CANDIDATES), wantsHuman: nobody, taught: 'section' }
+    }
+  }
+}
+
+/** Keeps its place among the others, and takes what is left. */
+function dimmed({ confidence, overheard, share, ...candidate }: Candidate): Candidate {
+  const left = 1 - TAUGHT_CONFIDENCE
+  return { ...candidate, confidence: confidence * left, overheard: overheard * left, share: share * left }
+}
+
+function classify(
+  { shares, scopeLogit }: Reading,
+  classes: readonly string[],
+  sectionOf: ReadonlyMap<string, string | undefined>,
+): Match {
+  const { slope, offset, temperature } = FITTED.calibration
+  const logit = slope * scopeLogit + offset
+  const asked = sigmoid(logit + ASKED_LOGIT)
+  const inScope = sigmoid(logit)
+  const sharpened = shares.map((share) => share ** (1 / temperature))
+  const sum = sharpened.reduce((total, share) => total + share, 0)
+  const candidates: Candidate[] = []
+  let wantsHuman = { confidence: 0, overheard: 0 }
+  for (const [index, intentId] of classes.slice(0, -1).entries()) {
+    const share = sharpened[index]! / sum
+    const sectionKey = sectionOf.get(intentId)
+    if (sectionKey) {
+      candidates.push({ sectionKey, intentId, confidence: share * asked, overheard: share * inScope, share })
+    } else wantsHuman = { confidence: share * asked, overheard: share * inScope }
+  }
+  candidates.sort((a, b) => b.confidence - a.confidence)
+  return { candidates: candidates.slice(0, MAX_CANDIDATES), wantsHuman }
+}
+
+function* automaticDocuments({ intents, guides }: KnowledgeContent): Generator<SearchDocument> {
+  const sections = new Map(guides.flatMap((guide) => guide.sections).map((section) => [section.key, section]))
+  for (const { automatic, id, sectionKey, title, utterances, learned = [] } of intents) {
+    const section = sectionKey === undefined ? undefined : sections.get(sectionKey)
+    if (!automatic || !section) continue
+    const body = section.parts.flatMap(({ lines, pictures }) => [...lines, ...pictures.map(({ alt }) => alt)])
+    yield { id, title, texts: [...utterances, ...learned, ...section.required, ...body] }
+  }
+}
+
+function searchCandidate(intentId: string, sectionKey: string, coverage: number): Candidate {
+  const at = (midpoint: number): number => sigmoid(SEARCH_STEEPNESS * (coverage - midpoint))
+  return {
+    sectionKey,
+    intentId,
+    confidence: at(SEARCH_MIDPOINT),
+    overheard: at(SEARCH_OVERHEARD_MIDPOINT),
+    share: at(SEARCH_MIDPOINT),
+  }
+}
+
+const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit))

@@ -1,0 +1,239 @@
+import type { Intent } from '../model/knowledge.js'
+import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
+import { normalizeText } from './normalize.js'
+
+interface Knowing {
+  readonly matcher: IntentMatcher
+  readonly intents: readonly Intent[]
+}
+
+// A reason with a mark of one of our sections is known even where its wording is new to the classifier.
+const MARK_CONFIDENCE = 0.9
+const KNOWN_REASON_CONFIDENCE = 0.5
+/** Of several sections with a mark, those that the classifier gives less don't come first. */
+const MARKED_SHARE = 0.1
+/** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
+const PHRASE_CHARS = 8
+
+/**
+ * Takes a pasted rejection notice apart and finds the sections of each reason.
+ *
+ * @param normalized see `normalizeText`
+ * @returns undefined when the message is no notice
+ */
+export function readNotice(normalized: string, knowing: Knowing): readonly NoticeReason[] | undefined {
+  return splitNotice(normalized)?.map((reason) => readReason(reason, knowing))
+}
+
+interface Mark {
+  readonly intentId: string
+  readonly sectionKey: string
+  readonly text: string
+}
+
+/** The platform parts the levels of a category now by a dash, now by an arrow, and puts names in brackets or not. */
+const squeeze = (text: string): string => text.replace(/[\s\-—–>→_/、:"“”「」【】《》]+/g, '')
+
+const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
+
+function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
+  const squeezed = squeeze(text)
+  const found = marks(intents).filter((mark) => squeezed.includes(mark.text))
+  const marked = new Set(found.map(({ sectionKey }) => sectionKey))
+  const all = matcher.match(text).candidates
+  const sure = all.filter(({ confidence, share, sectionKey }) =>
+    marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
+  )
+  // "页面内容为空,请补充内容": a mark says less than wording that the classifier surely knows.
+  const [top] = all
+  const outweighed = sure.length === 0 && top !== undefined && top.confidence >= MARK_CONFIDENCE
+  if (outweighed) return { text, candidates: all, alsoSections: [] }
+  const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
+  const [best] = sure.length > 0 ? sure : byMark
+  if (!best) return { text, candidates: [], alsoSections: [] }
+  const phrases = found.filter((mark) => mark.text.length >= PHRASE_CHARS && mark.sectionKey !== best.sectionKey)
+  return {
+    text,
+    candidates: sure.length > 0 ? sure : byMark,
+    alsoSections: [...new Set(phrases.map(({ sectionKey }) => sectionKey))],
+  }
+}
+
+function marks(intents: readonly Intent[]): readonly Mark[] {
+  let known = marksOf.get(intents)
+  if (!known) {
+    known = intents.flatMap(({ id, sectionKey, noticeMarks }) =>
+      sectionKey === undefined
+        ? []
+        : noticeMarks.map((mark) => ({ intentId: id, sectionKey, text: squeeze(normalizeText(mark)) })),
+    )
+    marksOf.set(intents, known)
+  }
+  return known
+}
+
+const toCandidate = ({ sectionKey, intentId }: Mark): Candidate => ({
+  sectionKey,
+  intentId,
+  confidence: MARK_CONFIDENCE,
+  overheard: MARK_CONFIDENCE,
+  share: MARK_CONFIDENCE,
+})
+
+/** One point of an enumeration; `details` are the points numbered in another style below it. */
+export interface NumberedItem {
+  /** May be empty where a point consists of details alone, as in `1:(1): …`. */
+  readonly heading: string
+  readonly details: readonly string[]
+}
+
+interface Marker {
+  readonly style: string
+  readonly number: number
+  readonly at: number
+  readonly bodyAt: number
+  /** Stands where a new point may begin: at a line's start or behind a blank or punctuation. */
+  readonly isFree: boolean
+}
+
+const HAN_NUMBERS = '一二三四五六七八九十'
+/** The ways to number a point. Decimals, dates, times and versions (`2.1`, `10:30`, `1.0.2`) are none. */
+const STYLES: readonly (readonly [style: string, pattern: RegExp])[] = [
+  ['(1)', /\((\d{1,2})\)\s*[.:、,]?/g],
+  ['1)', /(?<![\d.(a-z])(\d{1,2})\)\s*[.:、,]?/g],
+  ['1.', /(?<![\d.(/-])(\d{1,2}) ?[.、:](?!\d)/g],
+  ['1 ', /^(\d{1,2})(?: +(?=\D)|,(?!\d)|(?=[\p{Script=Han}"“【「])(?![年月日号天个次条款页张点分元万小周]))/gmu],
+  ['(一)', /\(([一二三四五六七八九十])\)\s*[.:、,]?/g],
+  ['一、', /(?<!\p{Script=Han})([一二三四五六七八九十]) ?[、.:]/gu],
+  ['原因一', /(?:原因|问题|理由|第) ?(\d{1,2}|[一二三四五六七八九十]) ?(?:[、.:,](?!\d)| )/g],
+  ['a.', /(?<![a-z\d])([a-h]) ?[.、:)](?![a-z\d])/g],
+  ['·', /^[·•▲△◆◇■□●○*] ?/gm],
+]
+
+/**
+ * Finds the points of an enumeration, on lines of their own or run together in one line. A number counts as a marker
+ * only in its turn (1, 2, 3 …), so that amounts and references in the text do not.
+ *
+ * @param text see `normalizeText`
+ * @returns in order; empty when nothing is enumerated. What stands before the first point is left out.
+ */
+export function numberedItems(text: string): readonly NumberedItem[] {
+  const markers = inTurn(findMarkers(text))
+  const outer = markers[0]?.style
+  const items: { heading: string; details: string[] }[] = []
+  for (const [index, { style, bodyAt }] of markers.entries()) {
+    const body = trimPoint(text.slice(bodyAt, markers[index + 1]?.at ?? text.length))
+    if (style === outer) items.push({ heading: body, details: [] })
+    else if (body !== '') items.at(-1)?.details.push(body)
+  }
+  return items.filter(({ heading, details }) => heading !== '' || details.length > 0)
+}
+
+function findMarkers(text: string): readonly Marker[] {
+  const found = STYLES.flatMap(([style, pattern]) =>
+    [...text.matchAll(pattern)].map((match, index) => ({
+      style,
+      number: style === '·' ? index + 1 : toNumber(match[1]!),
+      at: match.index,
+      bodyAt: match.index + match[0].length,
+      isFree: /(?:^|[\s;。:,!?)])$/.test(text.slice(0, match.index)),
+    })),
+  )
+  found.sort((a, b) => a.at - b.at || b.bodyAt - a.bodyAt)
+  // "原因一:" is one marker, not two.
+  return found.filter(({ at }, index) => !found.slice(0, index).some((earlier) => at < earlier.bodyAt))
+}
+
+function toNumber(written: string): number {
+  const han = HAN_NUMBERS.indexOf(written)
+  if (han >= 0) return han + 1
+  return /^[a-h]$/.test(written) ? written.charCodeAt(0) - 96 : Number(written)
+}
+
+/** Keeps runs that begin with 1 and go on by one; a lone 1 only where a point may begin. */
+function inTurn(markers: readonly Marker[]): readonly Marker[] {
+  const last = new Map<string, number>()
+  const kept = markers.filter(({ style, number }) => {
+    if (number !== 1 && number !== (last.get(style) ?? 0) + 1) return false
+    last.set(style, number)
+    return true
+  })
+  return kept.filter(({ style, number, isFree }, index) => {
+    const next = kept.slice(index + 1).find((later) => later.style === style)
+    return number !== 1 || isFree || next?.number === 2
+  })
+}
+
+const trimPoint = (body: string): string => body.replace(/^[\s:、,.;]+|[\s:;,、。]+$/g, '')
+
+/** The platform's verdict, or its ways of asking for a change; each turns up in talk about a rejection, too. */
+const REJECTION = new RegExp(
+  [
+    '(?:审核|复核|检查)[^。;\\n]{0,12}(?:未|不|没|失败|驳回|被拒|被退)',
+    '(?:未|不|没有?|未能)(?:予)?通过|驳回|被退回|予以退回|拒绝原因|审核(?:意见|反馈|回执|结果|通知)',
+    '请[^;\\n]{1,40}后再?(?:重新)?提(?:交|审)|请整改|逐项修改|补充.{0,20}类目|不符合规则|不可以是|功能页面内容不一致',
+    '无具体运营内容|功能无法体验|内容安全api|(?:msg|img)seccheck|隐私保护指引',
+  ].join('|'),
+)
+/** "驳回原因:" stands before the platform's words, and before a customer's own. */
+const LED =
+  '^(?:你好[,。:]?)?(?:审核|提审|小程序)?(?:被拒|被驳回|驳回|拒绝|(?:审核)?(?:不|未)通过|失败)(?:的?(?:原因|理由|意见|说明))?:'
+/** How the platform begins its notice; people who only talk about a rejection do not write so. */
+const FRAME = new RegExp(
+  [
+    '代码(?:发布)?审核[:,]?(?:结果[:,]?)?(?:未|不|失败|驳回)',
+    LED,
+    '["”」》](?:小程序)?(?:提交的)?(?:代码|版本)?(?:发布)?(?:审核)?(?:未|不|失败)(?:能)?(?:予)?(?:通过|$|[:,\\n])',
+    '[你您](?:提交)?的(?:小程序|版本)[^?]{0,60}(?:未能?|不予?)通过',
+  ].join('|'),
+)
+/** Other shops word their notices alike, and ours is not the guide for them. */
+const OTHER_PLATFORM =
+  /抖音|支付宝|快手|百度|小红书|华为|小米|vivo|oppo|应用宝|应用市场|应用商店|app ?store|苹果|安卓|移动应用|企业微信/
+/** A question, or what has been seen to: a customer's own list, not the platform's. */
+const OWN_WORDS =
+  /[?]|吗|怎么|如何|多久|哪|呢$|已经?(?:改|删|补|加|换|填|清|处理|完成|上架)|(?:改|删|补|加|换|填|清)(?:好|完|了)|搞定/
+const IS_LED = new RegExp(LED)
+const QUOTED = /["“「【《][^"”」】》]*["”」】》]/g
+/** Headings that only announce their details. */
+const ANNOUNCES = /不符合规则|不合规$|不规范$|存在(?:以下|如下)?问题|如下$|^你好$/
+const CLOSING =
+  /如有疑问|查看详情|请(?:根据|及时|尽快|逐项|一并|修改|整改)|^(?:审核|提审|提交)时间|^以上|^请?修改后|^全文|详情与反馈/
+const MIN_REASON_CHARS = 2
+const MIN_CLAUSE_CHARS = 6
+
+/**
+ * Takes a pasted rejection notice apart.
+ *
+ * @param text see `normalizeText`
+ * @returns the reasons in order, each detail with the heading above it; undefined when this is no notice
+ */
+export function splitNotice(text: string): readonly string[] | undefined {
+  if (!REJECTION.test(text) || OTHER_PLATFORM.test(text)) return undefined
+  const reasons = numberedItems(text).flatMap(({ heading, details }) =>
+    details.length === 0 ? [heading] : details.map((detail) => (isIdle(heading) ? detail : `${heading} ${detail}`)),
+  )
+  const own = reasons.map(withoutAside).filter((reason) => reason.length >= MIN_REASON_CHARS)
+  if (own.length > 1) return own.some((reason) => OWN_WORDS.test(reason.replace(QUOTED, ''))) ? undefined : own
+  const frame = FRAME.exec(text)
+  if (!frame) return undefined
+  if (own.length === 1) return own
+  const rest = text.slice(frame.index + frame[0].length).replace(/^[\s:,。;]*(?:通过)?(?:审核)?[\s:,。;]*/, '')
+  if (IS_LED.test(text) && (rest.length < MIN_CLAUSE_CHARS || OWN_WORDS.test(rest.replace(QUOTED, ''))))
+    return undefined
+  return splitClauses(rest.length >= MIN_CLAUSE_CHARS ? rest : text)
+}
+
+/** Drops what the customer says below the notice: "第二条求指路". */
+const withoutAside = (reason: string): string => reason.replace(/\s*(?:\n|—).*$/s, '')
+
+const isIdle = (heading: string): boolean => heading === '' || ANNOUNCES.test(heading)
+
+/** Without numbers, the platform parts its reasons by semicolons or lines. */
+function splitClauses(text: string): readonly string[] | undefined {
+  const clauses = text
+    .split(/[;\n]/)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause.length >= MIN_CLAUSE_CHARS && !CLOSING.test(clause))
+  return clauses.length > 1 ? clauses : [text]
+}

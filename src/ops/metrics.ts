@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { DeskRow, LoginState, LoginStatus, Metrics } from '../model/ports.js'
+
+/** What is looked at when somebody asks for the numbers. */
+export interface Gauges {
+  login(): LoginState
+  /** Milliseconds; undefined where the puppet does not tell. */
+  pollAgeMs(): number | undefined
+  /** Bubbles that wait to be sent. */
+  queueLength(): number
+  /** How often the supervisor has started the bot again. */
+  restarts(): number
+  /** How the desk is doing, by section and group. */
+  deskRows(): readonly DeskRow[]
+}
+
+/** `Metrics` as Prometheus reads them. */
+export interface PrometheusMetrics extends Metrics {
+  readonly contentType: string
+  /** All numbers in the text format. */
+  text(): Promise<string>
+}
+
+const STATUSES: readonly LoginStatus[] = ['starting', 'waiting-scan', 'logged-in', 'reconnecting', 'kicked']
+
+export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
+  const register = new Registry()
+  const registers = [register]
+  const heard = new Counter({ name: 'guoshen_messages_heard_total', help: 'Messages that came in', registers })
+  const decisions = new Counter({
+    name: 'guoshen_decisions_total',
+    help: 'Decisions about messages',
+    labelNames: ['kind'],
+    registers,
+  })
+  const sends = new Counter({
+    name: 'guoshen_sends_total',
+    help: 'Bubbles that went out',
+    labelNames: ['bubble'],
+    registers,
+  })
+  const refusals = new Counter({
+    name: 'guoshen_send_refusals_total',
+    help: "Bubbles that did not go out, by WeChat's number",
+    labelNames: ['code'],
+    registers,
+  })
+  observeLogin(gauges, registers)
+  observeDesk(() => gauges.deskRows(), registers)
+  observeProcess(registers)
+  return {
+    heard: () => heard.inc(),
+    decided: (kind) => decisions.inc({ kind }),
+    sent: (bubble) => sends.inc({ bubble }),
+    refused: (code) => refusals.inc({ code }),
+    contentType: register.contentType,
+    text: () => register.metrics(),
+  }
+}
+
+function observeLogin({ login, pollAgeMs, queueLength, restarts }: Gauges, registers: Registry[]): void {
+  new Gauge({
+    name: 'guoshen_login_state',
+    help: '1 for the state that the login is in, 0 for the others',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { status } = login()
+      for (const state of STATUSES) this.set({ state }, state === status ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'guoshen_seconds_since_last_poll',
+    help: 'Since WeChat was last heard of; NaN while logged out and for puppets that do not tell',
+    registers,
+    collect() {
+      const age = pollAgeMs()
+      this.set(age === undefined ? Number.NaN : age / 1000)
+    },
+  })
+  new Gauge({
+    name: 'guoshen_restarts',
+    help: 'Restarts by the supervisor since it was started',
+    registers,
+    collect() {
+      this.set(restarts())
+    },
+  })
+  new Gauge({
+    name: 'guoshen_queue_length',
+    help: 'Bubbles that wait to be sent',
+    registers,
+    collect() {
+      this.set(queueLength())
+    },
+  })
+}
+
+/** The few of the default metrics that an operator looks at; the rest would cost a timer at 100 Hz. */
+function observeProcess(registers: Registry[]): void {
+  const observe = (name: string, help: string, value: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
+  }
+  observe('process_resident_memory_bytes', 'Memory in RAM', () => process.memoryUsage.rss())
+  observe('nodejs_heap_size_used_bytes', 'JavaScript objects', () => process.memoryUsage().heapUsed)
+  const cpuSeconds = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1_000_000
+  observe('process_cpu_seconds_total', 'CPU time, user and system', cpuSeconds)
+  const startedAtSeconds = Date.now() / 1000 - process.uptime()
+  observe('process_start_time_seconds', 'Since the epoch', () => startedAtSeconds)
+}
+
+const LABELS = ['section', 'group'] as const
+
+/** Shows the desk by section and group; a group by an opaque key, because metrics travel and names must not. */
+export function observeDesk(rows: () => readonly DeskRow[], registers: Registry[]): void {
+  const observe = (name: string, help: string, figure: (row: DeskRow) => number | undefined): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: LABELS,
+      registers,
+      collect() {
+        // What is over would stay at its last value for good.
+        this.reset()
+        for (const row of rows()) {
+          const value = figure(row)
+          if (value !== undefined) this.set({ section: row.sectionKey, group: groupLabel(row.placeKey) }, value)
+        }
+      },
+    })
+  }
+  observe('guoshen_tickets_open', 'Tickets that lie with people, taken or not', ({ open }) => open)
+  observe('guoshen_tickets_waiting', 'Tickets that nobody has taken', ({ waiting }) => waiting)
+  observe(
+    'guoshen_ticket_wait_seconds',
+    'Working time that the longest waiting ticket has waited',
+    ({ longestWaitMs }) => longestWaitMs / 1000,
+  )
+  observe(
+    'guoshen_ticket_first_response_seconds',
+    "Median working time to a person's first act, over the tickets that are not archived",
+    ({ firstResponseMedianMs: ms }) => (ms === null ? undefined : ms / 1000),
+  )
+  observe('guoshen_tickets_reopened', 'Tickets that were not solved at first', ({ reopened }) => reopened)
+}
+
+/** Eight hexadecimal digits, the same in every run; `other` stays. */
+export const groupLabel = (placeKey: string): string =>
+  placeKey === 'other' ? placeKey : createHash('sha256').update(placeKey).digest('hex').slice(0, 8)

@@ -1,0 +1,228 @@
+import { ChannelError } from '../errors.js'
+import type { Person, Place } from '../model/chat.js'
+import type { Bubble, DropReason } from '../model/decision.js'
+import type { Channel, Clock, Log, Outgoing, PictureSource } from '../model/ports.js'
+import { type Pacing, type SendingState, SendLine } from './pacing.js'
+
+type Bubbles = Iterable<Outgoing> | AsyncIterable<Outgoing>
+
+export interface OutboxParts {
+  readonly channel: Channel
+  readonly pacing: Pacing
+  readonly clock: Clock
+  readonly log: Log
+  /** Told of what has to outlive a restart, each time that it changes. */
+  readonly keep?: (state: SendingState) => void
+}
+
+export interface SendOptions {
+  /** Asked just before each bubble goes out; a reason drops what is left. */
+  readonly stillWanted?: () => DropReason | undefined
+  /** Moment after which the reply is of no use, milliseconds since the epoch. Without one it waits as long as it takes. */
+  readonly deadlineMs?: number
+  /** For staff; see `Pacing`. */
+  readonly urgent?: boolean
+  /** Told when the network failed; what may be there must not be said again where twice is worse than never. */
+  readonly onLost?: (mayBeThere: boolean) => void
+  /** Id of the message that is answered, for the log. */
+  readonly messageId?: string
+}
+
+interface Delivery extends SendOptions {
+  readonly to: Place
+}
+
+/** Waits before a bubble is tried again that never reached WeChat. */
+const RETRY_MS = [2_000, 5_000, 15_000]
+/** The puppet gives up after 60 s; whatever hangs longer must not silence the bot for good. */
+const SEND_TIMEOUT_MS = 70_000
+
+/**
+ * Says everything that the bot says: in order within a place, one bubble at a time over the account, paced.
+ *
+ * A bubble is tried again only when nothing of it can have been taken. Where the answer got lost it may have been said,
+ * and a double answer is worse than none.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts
+  readonly #line: SendLine
+  readonly #tails = new Map<string, Promise<void>>()
+  readonly #underWay = new Set<Delivery>()
+  #sessionOver = false
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
+    this.#line = new SendLine(parts.pacing, parts.clock)
+  }
+
+  /** Bubbles that wait for their turn. */
+  get length(): number {
+    return this.#line.length
+  }
+
+  /**
+   * Sends bubbles to a place, after everything that waits there already. What can't be sent is logged, and the rest of
+   * its reply is dropped: half an answer out of order confuses more than none.
+   *
+   * @param bubbles may come one by one: what is ready goes out while the next is being made
+   * @returns whether all of it went out
+   */
+  async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<boolean> {
+    const delivery = { ...options, to }
+    this.#underWay.add(delivery)
+    const before = this.#tails.get(to.key) ?? Promise.resolve()
+    const sent = before.then(() => this.#sendInOrder(bubbles, delivery)).finally(() => this.#underWay.delete(delivery))
+    const tail = sent.then(() => undefined)
+    this.#tails.set(to.key, tail)
+    const delivered = await sent
+    if (this.#tails.get(to.key) === tail) this.#tails.delete(to.key)
+    return delivered
+  }
+
+  /** Resolves when nothing waits any more. @param withinMs what is not out within this time is dropped */
+  async drain({ withinMs = Number.POSITIVE_INFINITY }: { withinMs?: number } = {}): Promise<void> {
+    this.#line.close(withinMs)
+    const out = Promise.all(this.#tails.values())
+    if (withinMs === Number.POSITIVE_INFINITY) return void (await out)
+    let timer: NodeJS.Timeout | undefined
+    const timeIsUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([out, timeIsUp])
+    clearTimeout(timer)
+    // What has no deadline is kept on disk by whoever sends it.
+    const replies = [...this.#underWay].filter(({ deadlineMs }) => deadlineMs !== undefined)
+    for (const reply of replies) this.#noteDropped(reply, 'stopping')
+  }
+
+  async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<boolean> {
+    let sending: Outgoing['kind'] | undefined
+    try {
+      for await (const bubble of bubbles) {
+        sending = bubble.kind
+        const dropped = await this.#sendOne(bubble, delivery)
+        if (dropped === undefined) continue
+        this.#noteDropped(delivery, dropped)
+        return false
+      }
+      return true
+    } catch (error) {
+      const { to, messageId } = delivery
+      const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
+      this.#parts.log.error(fields, mayBeThere(error) ? 'answer lost, the bubble may have been said' : 'reply lost')
+      delivery.onLost?.(mayBeThere(error))
+      return false
+    }
+  }
+
+  #noteDropped({ messageId, to }: Delivery, reason: DropReason): void {
+    this.#parts.log.info({ messageId, placeKind: to.kind, reason }, 'reply dropped')
+  }
+
+  /** @returns why it was dropped; undefined when it went out */
+  async #sendOne(bubble: Outgoing, delivery: Delivery): Promise<DropReason | undefined> {
+    const { to, urgent = false, deadlineMs = Number.POSITIVE_INFINITY, stillWanted } = delivery
+    const ticket = { placeKey: to.key, urgent, deadlineMs }
+    for (const retryMs of [...RETRY_MS, undefined]) {
+      try {
+        const dropped = await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
+        return dropped === 'held-back' && this.#sessionOver ? 'session-over' : dropped
+      } catch (error) {
+        if (retryMs === undefined || !(error instanceof ChannelError) || !error.retryable) throw error
+        this.#parts.log.warn({ error: error.message, retryMs }, 'not reached, trying again')
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+      }
+    }
+    return undefined
+  }
+
+  async #say(to: Place, bubble: Outgoing): Promise<undefined> {
+    const { channel, pacing, clock, keep } = this.#parts
+    try {
+      await withinTime(channel.send(to, bubble))
+      pacing.noteTaken()
+    } catch (error) {
+      if (error instanceof ChannelError && error.tooMany) this.#holdBack()
+      if (error instanceof ChannelError && error.sessionOver) this.#giveUp()
+      throw error
+    } finally {
+      pacing.noteTried(to.key, clock.now())
+      keep?.(pacing.state)
+    }
+  }
+
+  /** Nothing gets out before a new login, which takes a new run of the bot. */
+  #giveUp(): void {
+    this.#sessionOver = true
+    this.#line.abandon()
+  }
+
+  #holdBack(): void {
+    const untilMs = this.#parts.pacing.noteTooMany(this.#parts.clock.now())
+    this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
+  }
+}
+
+const mayBeThere = (error: unknown): boolean =>
+  error instanceof ChannelError && error.code === 'channel-unreachable' && !error.retryable
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** @throws ChannelError when there is no answer in time */
+async function withinTime(sending: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    const error = new ChannelError('channel-unreachable', 'no answer', { retryable: false })
+    timer = setTimeout(() => reject(error), SEND_TIMEOUT_MS)
+  })
+  try {
+    await Promise.race([sending, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+type Picture = Extract<Outgoing, { kind: 'picture' }>
+
+/**
+ * Makes bubbles ready for the wire, one by one: a text is there at once, while all pictures are already on their way.
+ * A picture that can't be had is left out.
+ */
+export function readyBubbles(
+  bubbles: readonly Bubble[],
+  asker: Person,
+  parts: { readonly pictures: PictureSource; readonly log: Log },
+): AsyncIterable<Outgoing> {
+  return inOrder(
+    bubbles.map((bubble) =>
+      bubble.kind === 'picture'
+        ? loadPicture(bubble.picture.path, parts)
+        : { kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: asker } : {}) },
+    ),
+  )
+}
+
+async function* inOrder(
+  bubbles: readonly (Outgoing | Promise<Picture | undefined>)[],
+): AsyncGenerator<Outgoing, undefined> {
+  for (const bubble of bubbles) {
+    const ready = await bubble
+    if (ready) yield ready
+  }
+  return undefined
+}
+
+async function loadPicture(
+  path: string,
+  { pictures, log }: { readonly pictures: PictureSource; readonly log: Log },
+): Promise<Picture | undefined> {
+  try {
+    const picture = await pictures.load(path)
+    if (picture) return { kind: 'picture', path, ...picture }
+    log.warn({ picture: path }, 'picture not found, sending the text alone')
+  } catch (error) {
+    // Nobody may be waiting for it yet, and a rejection that nobody waits for would end the bot.
+    log.error({ picture: path, error: error instanceof Error ? error.message : String(error) }, 'picture not loaded')
+  }
+  return undefined
+}

@@ -1,0 +1,209 @@
+import { CHINA_OFFSET_MS, DAY_MS, MINUTE_MS } from '../base/time.js'
+import type { Clock } from '../model/ports.js'
+
+export interface PacingLimits {
+  /** Least time between two bubbles, whoever they are for. */
+  readonly gapMs: number
+  /** Added to the gap, by chance between 0 and this. */
+  readonly jitterMs: number
+  /** Bubbles in any minute, to one place and to all together. */
+  readonly perPlaceMinute: number
+  readonly perMinute: number
+  /** Bubbles in one day of China. */
+  readonly perDay: number
+}
+
+/** What has to outlive a restart, so that a bot that is killed again and again is no faster than one that lives. */
+export interface SendingState {
+  /** Days since the epoch, in China, to which `sentCount` belongs. */
+  readonly day: number
+  readonly sentCount: number
+  /** WeChat has said "too many" so often in a row; 0 while all is well. */
+  readonly refusals: number
+  /** When it said so last; milliseconds since the epoch. */
+  readonly refusedAtMs: number
+}
+
+export interface PacingOptions {
+  /** undefined: as fast as the channel takes it, as on our own page. */
+  readonly limits: PacingLimits | undefined
+  /** How long nothing is sent after the first "too many"; each further one doubles it. */
+  readonly backOffMs: number
+  /** 0..1, as `Math.random`. */
+  readonly random: () => number
+  readonly state?: SendingState | undefined
+}
+
+export interface Traveller {
+  readonly placeKey: string
+  /** For staff: may use the part of the day's cap that is kept for them. */
+  readonly urgent: boolean
+}
+
+/** The rest of the day's cap is kept for notices to staff. */
+const SHARE_FOR_REPLIES = 0.9
+const LONGEST_BACK_OFF_MS = 12 * 3_600_000
+
+/** When the next bubble may go out. Knows no clock: everyone who asks says what time it is. */
+export class Pacing {
+  readonly #options: PacingOptions
+  #state: SendingState
+  #nextMs = Number.NEGATIVE_INFINITY
+  #sentMs: readonly number[] = []
+  readonly #sentMsByPlace = new Map<string, readonly number[]>()
+
+  constructor(options: PacingOptions) {
+    this.#options = options
+    this.#state = options.state ?? { day: 0, sentCount: 0, refusals: 0, refusedAtMs: 0 }
+  }
+
+  get state(): SendingState {
+    return this.#state
+  }
+
+  /** Earliest moment for a bubble to that place; not after `nowMs` when it may go at once. */
+  allowedAtMs({ placeKey, urgent }: Traveller, nowMs: number): number {
+    const { limits } = this.#options
+    const held = this.#heldUntilMs(nowMs)
+    if (!limits) return held
+    return Math.max(
+      held,
+      this.#nextMs > nowMs + limits.gapMs + limits.jitterMs ? nowMs : this.#nextMs, // the clock was set back
+      freeAtMs(this.#sentMs, limits.perMinute, nowMs),
+      freeAtMs(this.#sentMsByPlace.get(placeKey) ?? [], limits.perPlaceMinute, nowMs),
+      this.#dayAllowsAtMs(limits.perDay * (urgent ? 1 : SHARE_FOR_REPLIES), nowMs),
+    )
+  }
+
+  /** A bubble was tried, whatever came of it: WeChat counts attempts. */
+  noteTried(placeKey: string, nowMs: number): void {
+    const { limits, random } = this.#options
+    const day = dayOf(nowMs)
+    this.#state = { ...this.#state, day, sentCount: (day === this.#state.day ? this.#state.sentCount : 0) + 1 }
+    if (!limits) return
+    this.#nextMs = nowMs + limits.gapMs + random() * limits.jitterMs
+    this.#sentMs = [...withinMinute(this.#sentMs, nowMs), nowMs]
+    for (const [key, times] of this.#sentMsByPlace) {
+      const recent = withinMinute(times, nowMs)
+      if (recent.length === 0) this.#sentMsByPlace.delete(key)
+      else this.#sentMsByPlace.set(key, recent)
+    }
+    this.#sentMsByPlace.set(placeKey, [...(this.#sentMsByPlace.get(placeKey) ?? []), nowMs])
+  }
+
+  /** WeChat took it: a back-off is over. */
+  noteTaken(): void {
+    if (this.#state.refusals > 0) this.#state = { ...this.#state, refusals: 0, refusedAtMs: 0 }
+  }
+
+  /** WeChat said "too many". @returns until when nothing goes out */
+  noteTooMany(nowMs: number): number {
+    this.#state = { ...this.#state, refusals: this.#state.refusals + 1, refusedAtMs: nowMs }
+    return this.#heldUntilMs(nowMs)
+  }
+
+  #heldUntilMs(nowMs: number): number {
+    const { refusals, refusedAtMs } = this.#state
+    // A time to come is no memory: the clock was set back since.
+    if (refusals === 0 || refusedAtMs > nowMs) return nowMs
+    return refusedAtMs + Math.min(this.#options.backOffMs * 2 ** (refusals - 1), LONGEST_BACK_OFF_MS)
+  }
+
+  #dayAllowsAtMs(cap: number, nowMs: number): number {
+    const day = dayOf(nowMs)
+    if (this.#state.day !== day || this.#state.sentCount < cap) return nowMs
+    return (day + 1) * DAY_MS - CHINA_OFFSET_MS
+  }
+}
+
+const dayOf = (ms: number): number => Math.floor((ms + CHINA_OFFSET_MS) / DAY_MS)
+
+const withinMinute = (times: readonly number[], nowMs: number): readonly number[] =>
+  times.filter((ms) => ms > nowMs - MINUTE_MS && ms <= nowMs)
+
+/** When fewer than `max` of these lie within the last minute. */
+function freeAtMs(times: readonly number[], max: number, nowMs: number): number {
+  const recent = withinMinute(times, nowMs)
+  return recent.length < max ? nowMs : recent[recent.length - max]! + MINUTE_MS
+}
+
+interface Waiter extends Traveller {
+  /** Who can't go before this moment need not wait. */
+  readonly deadlineMs: number
+  readonly go: () => void
+  readonly giveUp: () => void
+}
+
+export interface LineTicket extends Traveller {
+  /** Moment after which the bubble is of no use; `Infinity` waits as long as it takes. */
+  readonly deadlineMs: number
+}
+
+const LONGEST_TIMER_MS = 60_000
+
+/** The one line that everything said by the account stands in: one bubble at a time, paced, first come first served. */
+export class SendLine {
+  readonly #pacing: Pacing
+  readonly #clock: Clock
+  #waiters: readonly Waiter[] = []
+  #busy = false
+  #closesAtMs = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(pacing: Pacing, clock: Clock) {
+    this.#pacing = pacing
+    this.#clock = clock
+  }
+
+  get length(): number {
+    return this.#waiters.length
+  }
+
+  /**
+   * Runs `send` when its turn has come; nothing else goes out meanwhile.
+   *
+   * @returns what `send` gives, or `held-back` when its turn would come after the deadline
+   */
+  async run<T>(ticket: LineTicket, send: () => Promise<T>): Promise<T | 'held-back'> {
+    const myTurn = await new Promise<boolean>((resolve) => {
+      this.#waiters = [...this.#waiters, { ...ticket, go: () => resolve(true), giveUp: () => resolve(false) }]
+      this.#next()
+    })
+    if (!myTurn) return 'held-back'
+    try {
+      return await send()
+    } finally {
+      this.#busy = false
+      this.#next()
+    }
+  }
+
+  /** Lets those go who can within this time, and from now on gives all others up. */
+  close(withinMs: number): void {
+    this.#closesAtMs = Math.min(this.#closesAtMs, this.#clock.now() + withinMs)
+    this.#next()
+  }
+
+  /** Gives up all who wait, and whoever comes from now on. */
+  abandon(): void {
+    this.close(Number.NEGATIVE_INFINITY)
+  }
+
+  #next(): void {
+    clearTimeout(this.#timer)
+    const nowMs = this.#clock.now()
+    const hopeless = this.#waiters.filter(
+      (waiter) => this.#pacing.allowedAtMs(waiter, nowMs) > Math.min(waiter.deadlineMs, this.#closesAtMs),
+    )
+    if (hopeless.length > 0) this.#waiters = this.#waiters.filter((waiter) => !hopeless.includes(waiter))
+    for (const { giveUp } of hopeless) giveUp()
+    if (this.#busy || this.#waiters.length === 0) return
+    const times = this.#waiters.map((waiter) => this.#pacing.allowedAtMs(waiter, nowMs))
+    const first = this.#waiters[times.findIndex((atMs) => atMs <= nowMs)]
+    if (first) {
+      this.#busy = true
+      this.#waiters = this.#waiters.filter((waiter) => waiter !== first)
+      first.go()
+    } else this.#timer = setTimeout(() => this.#next(), Math.min(Math.min(...times) - nowMs, LONGEST_TIMER_MS))
+  }
+}

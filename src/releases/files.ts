@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { StoreError } from '../errors.js'
+import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
+import { DurableJsonFile, fileWords } from '../store/json-file.js'
+
+const record = z.object({
+  number: z.number().int().min(1),
+  version: z.string(),
+  atMs: z.number(),
+  textsKey: z.string(),
+  by: z.object({ key: z.string(), name: z.string() }),
+  forced: z.boolean(),
+  sectionCount: z.number(),
+  utteranceCount: z.number(),
+})
+const inUse = z.object({ number: z.number().int().min(1), pinned: z.boolean() })
+const files = z.array(z.object({ file: z.string(), kept: z.string() }))
+
+export type KeptRecord = z.infer<typeof record>
+export type KeptInUse = z.infer<typeof inUse>
+
+interface NewRelease {
+  readonly staged: string
+  readonly record: KeptRecord
+  readonly report: string
+  readonly pinned: boolean
+}
+
+const KEPT_RELEASES = 10
+const STAGED = '.staged-'
+const RECORD_FILE = 'release.json'
+const FILES_FILE = 'files.json'
+const BUILT_FILE = 'built.bin'
+const REPORT_FILE = 'report.md'
+const IN_USE_FILE = 'in-use.json'
+
+/**
+ * The folder of the releases: a numbered folder each, with the authors' files as they were, what was built from them
+ * and the report. A release is written aside and renamed, so that there is all of it or nothing.
+ */
+export class ReleaseFolder {
+  readonly #root: string
+  readonly #inUseFile: DurableJsonFile<KeptInUse>
+  #records: readonly KeptRecord[] = []
+  #inUse: KeptInUse | undefined
+
+  constructor(root: string) {
+    this.#root = root
+    this.#inUseFile = new DurableJsonFile(join(root, IN_USE_FILE))
+  }
+
+  /**
+   * Reads what there is, and clears away what was never finished.
+   *
+   * @throws StoreError when the note of the release in use is damaged: nobody could tell what was rolled back
+   */
+  async open(): Promise<void> {
+    await mkdir(this.#root, { recursive: true })
+    const names = await readdir(this.#root)
+    const unfinished = names.filter((name) => name.startsWith(STAGED))
+    await Promise.all(unfinished.map((name) => rm(join(this.#root, name), { recursive: true, force: true })))
+    const records = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => this.#readRecord(name)))
+    this.#records = records.filter((one) => one !== undefined).sort((a, b) => a.number - b.number)
+    const kept = inUse.nullable().safeParse(await this.#inUseFile.read())
+    if (!kept.success) throw new StoreError(fileWords.otherShape(join(this.#root, IN_USE_FILE), ''))
+    this.#inUse = kept.data ?? undefined
+  }
+
+  list(): readonly KeptRecord[] {
+    return this.#records
+  }
+
+  inUse(): KeptInUse | undefined {
+    return this.#inUse
+  }
+
+  lastNumber(): number {
+    return this.#records.at(-1)?.number ?? 0
+  }
+
+  /** Writes what a release will hold. @param builtPath where the same bytes may lie already @returns the folder */
+  async stage({ guides, intents }: AuthorsFiles, packed: Uint8Array, builtPath?: string): Promise<string> {
+    const folder = join(this.#root, `${STAGED}${randomUUID()}`)
+    try {
+      const all = [...guides, ...intents]
+      const folders = new Set([folder, ...all.map(({ kept }) => dirname(join(folder, kept)))])
+      for (const one of folders) await mkdir(one, { recursive: true })
+      await Promise.all(all.map(({ kept, text }) => writeFile(join(folder, kept), text)))
+      const list = { guides: guides.map(namesOf), intents: intents.map(namesOf) }
+      await writeFile(join(folder, FILES_FILE), JSON.stringify(list))
+      await putBuilt(join(folder, BUILT_FILE), packed, builtPath)
+      return folder
+    } catch (error) {
+      await this.discard(folder)
+      throw error
+    }
+  }
+
+  async discard(staged: string): Promise<void> {
+    await rm(staged, { recursive: true, force: true }).catch(() => undefined)
+  }
+
+  /** Makes a staged folder a release and takes it into use. */
+  async add(release: NewRelease): Promise<string> {
+    const folder = this.#folderOf(release.record.number)
+    try {
+      await writeFile(join(release.staged, REPORT_FILE), release.report)
+      await writeDurably(join(release.staged, RECORD_FILE), JSON.stringify(release.record))
+      await rename(release.staged, folder)
+      this.#records = [...this.#records, release.record]
+      await this.use({ number: release.record.number, pinned: release.pinned })
+    } catch (error) {
+      await this.discard(release.staged)
+      throw error
+    }
+    await this.#forgetOldest()
+    return join(folder, REPORT_FILE)
+  }
+
+  /** On disk when this resolves. */
+  async use(next: KeptInUse): Promise<void> {
+    await this.#inUseFile.write(next)
+    this.#inUse = next
+  }
+
+  /** @throws when the files are gone */
+  async readFiles(number: number): Promise<AuthorsFiles> {
+    const folder = this.#folderOf(number)
+    const shape = z.object({ guides: files, intents: files })
+    const list = shape.parse(JSON.parse(await readFile(join(folder, FILES_FILE), 'utf8')))
+    const read = ({ file, kept }: z.infer<typeof files>[number]): Promise<AuthorsFile> =>
+      readFile(join(folder, kept), 'utf8').then((text) => ({ file, kept, text }))
+    return {
+      guides: await Promise.all(list.guides.map(read)),
+      intents: await Promise.all(list.intents.map(read)),
+    }
+  }
+
+  /** @returns undefined when there are no such bytes */
+  async readBuilt(number: number): Promise<Uint8Array | undefined> {
+    return readFile(join(this.#folderOf(number), BUILT_FILE)).catch(() => undefined)
+  }
+
+  /** Replaces what other code had built. Never throws: it can be built again. */
+  async replaceBuilt(number: number, packed: Uint8Array): Promise<void> {
+    const path = join(this.#folderOf(number), BUILT_FILE)
+    const beside = `${path}.${randomUUID()}`
+    await writeFile(beside, packed)
+      .then(() => rename(beside, path))
+      .catch(() => rm(beside, { force: true }).catch(() => undefined))
+  }
+
+  async writeReport(name: string, report: string): Promise<string> {
+    const path = join(this.#root, `${name}.md`)
+    await writeFile(path, report)
+    return path
+  }
+
+  #folderOf(number: number): string {
+    return join(this.#root, String(number))
+  }
+
+  async #readRecord(name: string): Promise<KeptRecord | undefined> {
+    try {
+      const read = record.parse(JSON.parse(await readFile(join(this.#root, name, RECORD_FILE), 'utf8')))
+      return String(read.number) === name ? read : undefined
+    } catch {
+      return undefined // somebody tidied up in there: what is left can't be gone back to
+    }
+  }
+
+  async #forgetOldest(): Promise<void> {
+    const isInUse = ({ number }: KeptRecord): boolean => number === this.#inUse?.number
+    const old = this.#records.slice(0, -KEPT_RELEASES).filter((one) => !isInUse(one))
+    this.#records = this.#records.filter((one) => !old.includes(one))
+    for (const { number } of old)
+      await rm(this.#folderOf(number), { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+const namesOf = ({ file, kept }: AuthorsFile) => ({ file, kept })
+
+/** Seven megabytes that lie on the same disk already need not be written again. */
+async function putBuilt(path: string, packed: Uint8Array, builtPath: string | undefined): Promise<void> {
+  const isLinked =
+    builtPath !== undefined &&
+    (await link(builtPath, path).then(
+      () => true,
+      () => false,
+    ))
+  if (!isLinked) await writeFile(path, packed)
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

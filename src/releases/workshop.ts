@@ -1,0 +1,175 @@
+import { KnowledgeError } from '../errors.js'
+import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from '../evaluate/exam.js'
+import { type Exam, examKeyOf, readExam } from '../evaluate/read-questions.js'
+import { missingPictures, picturePaths } from '../knowledge/checks.js'
+import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
+import { absentPictures } from '../knowledge/pictures.js'
+import type { Guide, Problem } from '../model/knowledge.js'
+import type { KnowledgeSnapshot } from '../model/understanding.js'
+import { buildSnapshot, KnowledgeBuilder, runAtOnce, unpackKnowledge } from './build.js'
+import { ReleaseFolder } from './files.js'
+import { compareContent, type Findings, type Prepared, type PrepareOrder } from './release.js'
+
+export interface ReleasePaths extends FolderPaths {
+  readonly releasesDir: string
+  readonly cacheDir: string
+  readonly illustrationsDir: string
+  /** Pictures may come from the documentation site, so none can be said to be missing. */
+  readonly hasDocsSite: boolean
+}
+
+interface Known {
+  readonly snapshot: KnowledgeSnapshot
+  readonly warnings: readonly Problem[]
+  readonly textsKey: string
+}
+
+const isAuthored = ({ kept }: AuthorsFile): boolean => !kept.startsWith('learned/')
+
+const KEPT_IN_MEMORY = 3 // the old, the new, and one to go back to
+
+/** The work behind a release: reads, checks, builds, examines, compares. Made to run beside the bot's thread. */
+export class ReleaseWorkshop {
+  readonly #paths: ReleasePaths
+  readonly #builder: KnowledgeBuilder
+  readonly #releases: ReleaseFolder
+  readonly #known = new Map<string, Known>()
+  readonly #keyOfRelease = new Map<number, string>()
+  readonly #answers = new Map<string, readonly ExamAnswer[]>()
+  #exam: { readonly key: string; readonly exam: Exam } | undefined
+
+  constructor(paths: ReleasePaths) {
+    this.#paths = paths
+    this.#builder = new KnowledgeBuilder(paths.cacheDir)
+    this.#releases = new ReleaseFolder(paths.releasesDir)
+  }
+
+  async prepare(order: PrepareOrder): Promise<Prepared> {
+    const read = await this.#read(order).catch(asProblems)
+    if ('problems' in read) return { status: 'broken', ...read }
+    const outcome = await this.#builder.build(read)
+    if (outcome.status === 'broken') return outcome
+    const after = this.#know(outcome.packed, outcome)
+    const { questions, examKey, problems } = this.#readExam(read, after)
+    if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
+    const before = order.base === undefined ? undefined : await this.#knowRelease(order.base)
+    const examine = (known: Known): readonly ExamAnswer[] => this.#examine(known, { questions, examKey, ...order })
+    const pictures = await this.#missingPictures(after.snapshot.content.guides, read)
+    const findings: Findings = {
+      textsKey: outcome.textsKey,
+      ...countsOf(after.snapshot),
+      warnings: [...problems, ...after.warnings, ...pictures],
+      difference: compareContent(before?.snapshot.content, after.snapshot.content),
+      exam: compareExams(questions, { before: before && examine(before), after: examine(after) }),
+    }
+    if (before?.textsKey === outcome.textsKey) return { status: 'unchanged', findings }
+    const staged = order.stage
+      ? await this.#releases.stage(read, outcome.packed, this.#builder.pathOf(outcome.textsKey))
+      : undefined
+    return { status: 'ready', findings, packed: outcome.packed, ...(staged === undefined ? {} : { staged }) }
+  }
+
+  /** @throws KnowledgeError when this code no longer accepts the files of the release */
+  async restore(number: number): Promise<Uint8Array> {
+    const files = await this.#releases.readFiles(number)
+    const outcome = await this.#builder.build(files)
+    if (outcome.status === 'broken') throw new KnowledgeError(outcome.problems)
+    await this.#releases.replaceBuilt(number, outcome.packed)
+    return outcome.packed
+  }
+
+  async #read({ base, only }: PrepareOrder): Promise<AuthorsFiles> {
+    const folder = new KnowledgeFolder(this.#paths)
+    if (only !== 'learned' || base === undefined) return folder.read()
+    const kept = await this.#releases.readFiles(base)
+    const learned = await folder.readLearned()
+    return {
+      guides: [...kept.guides.filter(isAuthored), ...learned.guides],
+      intents: [...kept.intents.filter(isAuthored), ...learned.intents],
+    }
+  }
+
+  /** What a release holds never changes, so it is read once. */
+  async #knowRelease(number: number): Promise<Known> {
+    const key = this.#keyOfRelease.get(number)
+    const known = key === undefined ? undefined : this.#known.get(key)
+    if (known) return known
+    const read = await this.#readRelease(number)
+    remember(this.#keyOfRelease, number, read.textsKey)
+    return read
+  }
+
+  async #readRelease(number: number): Promise<Known> {
+    const packed = await this.#releases.readBuilt(number)
+    const keys = packed && this.#builder.keysOf(packed)
+    if (packed && keys && keys.codeKey === (await this.#builder.codeKey())) return this.#know(packed, keys)
+    const restored = await this.restore(number)
+    return this.#know(restored, this.#builder.keysOf(restored)!)
+  }
+
+  #know(packed: Uint8Array, { textsKey }: { readonly textsKey: string }): Known {
+    const known = this.#known.get(textsKey)
+    if (known) return known
+    // A copy: the bytes themselves are handed over to the bot's thread, and are gone from here then.
+    const built = runAtOnce(unpackKnowledge(new Uint8Array(packed)))
+    return remember(this.#known, textsKey, {
+      snapshot: runAtOnce(buildSnapshot(built)),
+      warnings: built.warnings,
+      textsKey,
+    })
+  }
+
+  #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {
+    const key = `${textsKey} ${examKeyOf(intents)}`
+    if (this.#exam?.key !== key) {
+      this.#exam = { key, exam: readExam(intents, (section) => snapshot.sections.has(section)) }
+    }
+    return this.#exam.exam
+  }
+
+  #examine(
+    { snapshot, textsKey }: Known,
+    exam: { readonly questions: readonly ExamQuestion[]; readonly examKey: string; readonly nowMs: number },
+  ): readonly ExamAnswer[] {
+    const key = `${textsKey} ${exam.examKey}`
+    const { matcher, content } = snapshot
+    const candidate = { matcher, intents: content.intents, nowMs: exam.nowMs }
+    return this.#answers.get(key) ?? remember(this.#answers, key, sitExam(exam.questions, candidate))
+  }
+
+  async #missingPictures(guides: readonly Guide[], { guides: texts }: AuthorsFiles): Promise<readonly Problem[]> {
+    if (this.#paths.hasDocsSite) return []
+    const missing = await absentPictures(picturePaths(guides), this.#paths)
+    return missingPictures(guides, { texts, missing })
+  }
+}
+
+function asProblems(error: unknown): { readonly problems: readonly Problem[] } {
+  if (error instanceof KnowledgeError) return { problems: error.problems }
+  throw error
+}
+
+function compareExams(
+  questions: readonly ExamQuestion[],
+  { before, after }: { before: readonly ExamAnswer[] | undefined; after: readonly ExamAnswer[] },
+): Findings['exam'] {
+  return {
+    ...(before ? { before: figuresOf(questions, before) } : {}),
+    after: figuresOf(questions, after),
+    changes: before ? changesOf(questions, { before, after }) : [],
+    unmet: unmetOf(questions, after),
+  }
+}
+
+const countsOf = ({ sections, content }: KnowledgeSnapshot) => ({
+  sectionCount: sections.size,
+  utteranceCount: content.intents
+    .filter(({ automatic }) => !automatic)
+    .reduce((sum, { utterances }) => sum + utterances.length, 0),
+})
+
+function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): Value {
+  kept.set(key, value)
+  for (const oldest of kept.keys()) if (kept.size > KEPT_IN_MEMORY) kept.delete(oldest)
+  return value
+}

@@ -1,0 +1,275 @@
+import type { Decision, Reply } from '../model/decision.js'
+import type { Section } from '../model/knowledge.js'
+import type { DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
+import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
+import { renderExcerpt } from './excerpt.js'
+import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
+import {
+  type ReplyLine,
+  renderReminderSet,
+  renderSection,
+  renderSectionBriefly,
+  renderWalk,
+  renderWithdrawalWarning,
+  stepNumber,
+} from './render.js'
+import { renderReviewDates } from './review-dates.js'
+
+export interface ReplyContext {
+  /** Characters that the mention of the asker takes in the first bubble; 0 without one. */
+  readonly mentionChars: number
+  /** The asker was told the timeline a moment ago. */
+  readonly timelineToldLately: boolean
+  /** What was asked, see `normalizeText`: for finding the lines that speak of it. */
+  readonly question: string
+  /** The message was a picture. */
+  readonly aboutPicture: boolean
+  /** Today, for the days of a review; milliseconds since the epoch. */
+  readonly nowMs: number
+  /** What the asker hears of the ticket that was opened, or already stood open. */
+  readonly ticketNews?: string
+  /** Said before an answer, e.g. that a person will still come. */
+  readonly opening?: string
+  /** A walk-through on which the asker is under way. */
+  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
+}
+
+type Composing = ReplyContext & Asides
+
+export interface ComposedReply extends Reply {
+  /** Sections in the order that a number picks them. */
+  readonly shown: readonly string[]
+  readonly toldTimeline: boolean
+}
+
+const NOTHING_SHOWN = { shown: [], toldTimeline: false } as const
+
+/** Puts a decision into bubbles; silence and commands have none. */
+export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, given: ReplyContext): ComposedReply {
+  const context = { ...given, ...asidesOf(decision, snapshot, given) }
+  switch (decision.kind) {
+    case 'silent':
+    case 'command':
+      return { bubbles: [], ...NOTHING_SHOWN }
+    case 'answer':
+      if (decision.walk) return composeWalk(decision.walk, snapshot, context)
+      return decision.days
+        ? composeDays(decision.days, decision.sectionKeys[0], context)
+        : composeAnswer(decision, snapshot, context)
+    case 'clarify':
+      return composeClarify(decision.sectionKeys, snapshot, context)
+    case 'fallback':
+      return say([fallbackOf(decision.reason, context)], context)
+    case 'courtesy':
+      // The desk has words of its own for its tickets, and so have orders.
+      if (decision.word === 'ticket' || decision.word === 'not-allowed') return { bubbles: [], ...NOTHING_SHOWN }
+      return composeCourtesy(decision, snapshot, context)
+    case 'escalate':
+      return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
+    default:
+      return assertNever(decision)
+  }
+}
+
+type Answer = Extract<Decision, { kind: 'answer' }>
+type Courtesy = Exclude<Extract<Decision, { kind: 'courtesy' }>, { word: 'ticket' | 'not-allowed' }>
+
+const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind: unknown }>['word'], string>> = {
+  greeting: phrases.greeting,
+  thanks: phrases.thanks,
+  menu: phrases.menuHeading,
+  declined: phrases.declined,
+  settled: phrases.settled,
+  'too-fast': phrases.tooFast,
+  'reminder-today': reminderPhrases.today,
+  'reminder-needs-day': reminderPhrases.needsDay,
+  'reminder-cancelled': reminderPhrases.cancelled,
+  'reminder-none': reminderPhrases.none,
+}
+
+function composeCourtesy(decision: Courtesy, snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  if ('walk' in decision) return composeWalk(decision.walk, snapshot, context)
+  if ('remind' in decision) return say([renderReminderSet(decision.remind, context.nowMs)], context)
+  return decision.word === 'menu' ? composeMenu(snapshot, context) : say([COURTESIES[decision.word]], context)
+}
+
+function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  const section = snapshot.sections.get(turn.walk.at)
+  const lines = renderWalk(turn, { section, titleOf: (key) => titleOf(key, snapshot) })
+  const tellsStep = turn.told === 'first-step' || turn.told === 'step'
+  return {
+    bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
+    shown: [],
+    toldTimeline: tellsStep && section?.tellsTimeline === true,
+  }
+}
+
+function composeAnswer(
+  { sectionKeys, reason, narrows }: Answer,
+  snapshot: KnowledgeSnapshot,
+  context: Composing,
+): ComposedReply {
+  const sections = sectionsOf(sectionKeys, snapshot)
+  const [only, ...others] = sections
+  if (!only) return say([phrases.fallback], context)
+  if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
+  if (narrows) {
+    const lines = renderExcerpt(only, context.question)
+    return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([lines], context), context.mentionChars) }
+  }
+  const withTimeline = !only.tellsTimeline && !context.timelineToldLately
+  const lines = renderSection(only, { withTimeline })
+  return {
+    bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
+    shown: [],
+    toldTimeline: only.tellsTimeline || (withTimeline && only.timeline !== undefined),
+  }
+}
+
+/** The asker's own days; the section itself is a number away. */
+const composeDays = (days: DatesReading, sectionKey: string, context: Composing): ComposedReply => ({
+  ...say([...renderReviewDates(days.dates, days.timeline, context.nowMs), phrases.afterDays(sectionKey)], context),
+  toldTimeline: true,
+})
+
+function fallbackOf(reason: Extract<Decision, { kind: 'fallback' }>['reason'], { aboutPicture }: ReplyContext): string {
+  if (aboutPicture) return phrases.fallbackPicture
+  if (reason === 'not-that') return phrases.notThat
+  return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
+}
+
+/** Several at once: each in its shortest form, the last ones by number where three bubbles are full. */
+function composeSeveral(
+  sections: readonly Section[],
+  reason: Answer['reason'],
+  { context, snapshot }: { context: Composing; snapshot: KnowledgeSnapshot },
+): ComposedReply {
+  const count = sections.length
+  const text = reason === 'notice' ? phrases.severalReasons(count) : phrases.severalQuestions(count)
+  const heading: ReplyLine = { text, pictures: [] }
+  const timeline = context.timelineToldLately ? undefined : sections.find((section) => section.timeline)?.timeline
+  const closing = timeline === undefined ? [] : [{ text: timeline, pictures: [] }]
+  for (let whole = sections.length; whole > 0; whole--) {
+    const [first, ...rest] = sections.slice(0, whole).map(renderSectionBriefly)
+    const byNumber = sections.slice(whole).map((section, index) => ({
+      text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
+      pictures: [],
+    }))
+    const groups = withAsides([[heading, ...(first ?? [])], ...rest, [...byNumber, ...closing]], context)
+    const fits = packReply(groups, context.mentionChars).length <= MAX_BUBBLES
+    if (fits || whole === 1) {
+      return {
+        bubbles: toBubbles(groups, context.mentionChars),
+        shown: sections.map(({ key }) => key),
+        toldTimeline: timeline !== undefined,
+      }
+    }
+  }
+  return say([phrases.fallback], context)
+}
+
+function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  const options = keys.map((key, index) => phrases.option(index + 1, titleOf(key, snapshot)))
+  return { ...say([phrases.clarifyHeading, ...options, phrases.clarifyFooter], context), shown: keys }
+}
+
+// A menu longer than this is no menu; the rest of a large knowledge base is found by asking.
+const MAX_MENU_ENTRIES = 20
+
+function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+  const keys = [...snapshot.sections.keys()].slice(0, MAX_MENU_ENTRIES)
+  const steps = keys.filter((key) => !isRejection(key))
+  const rejections = keys.filter(isRejection)
+  const shown = [...steps, ...rejections]
+  const option = (key: string): string => phrases.option(shown.indexOf(key) + 1, titleOf(key, snapshot))
+  return {
+    ...say(
+      [
+        phrases.menuHeading,
+        ...steps.map(option),
+        ...(rejections.length > 0 ? [phrases.menuRejections, ...rejections.map(option)] : []),
+        phrases.menuFooter,
+      ],
+      context,
+    ),
+    shown,
+  }
+}
+
+const isRejection = (key: string): boolean => /^A\d/.test(key)
+
+function composeHandover(
+  { reason, days }: Extract<Decision, { kind: 'escalate' }>,
+  sections: readonly Section[],
+  context: Composing,
+): ComposedReply {
+  const told = days
+    ? [asLines(renderReviewDates(days.dates, days.timeline, context.nowMs))]
+    : [
+        ...sections.map(renderSectionBriefly),
+        asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
+      ]
+  const news = context.ticketNews === undefined ? [] : [context.ticketNews]
+  return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([...told, asLines(news)], context), context.mentionChars) }
+}
+
+const asLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
+
+const say = (lines: readonly string[], context: Composing): ComposedReply => ({
+  ...NOTHING_SHOWN,
+  bubbles: toBubbles(withAsides([asLines(lines)], context), context.mentionChars),
+})
+
+const sectionsOf = (keys: readonly string[], { sections }: KnowledgeSnapshot): readonly Section[] =>
+  keys.flatMap((key) => sections.get(key) ?? [])
+
+/** As people call it: the intent's title where an author gave one, else the heading. */
+function titleOf(key: string, { intentOfSection, sections }: KnowledgeSnapshot): string {
+  const intent = intentOfSection.get(key)
+  return intent && !intent.automatic ? intent.title : (sections.get(key)?.title ?? key)
+}
+
+function assertNever(value: never): never {
+  throw new TypeError(`unexpected decision ${JSON.stringify(value)}`)
+}
+
+/** Lines that stand around an answer. */
+export interface Asides {
+  readonly above: readonly ReplyLine[]
+  readonly below: readonly ReplyLine[]
+}
+
+interface AsidesContext {
+  readonly nowMs: number
+  /** Said before an answer, e.g. that a person will still come. */
+  readonly opening?: string
+  /** A walk-through on which the asker is under way. */
+  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
+}
+
+/** A warning on top; at the end a promise to remind, and where the asker's walk stands. */
+export function asidesOf(
+  decision: Decision,
+  { sections }: KnowledgeSnapshot,
+  { nowMs, walking, opening }: AsidesContext,
+): Asides {
+  if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: [], below: [] }
+  const telling = (): string =>
+    renderWithdrawalWarning([...sections.values()].find(({ tellsTimeline }) => tellsTimeline))
+  const promise = decision.kind === 'answer' && decision.remind ? [renderReminderSet(decision.remind, nowMs)] : []
+  const isInBetween = decision.kind === 'answer' && !decision.walk && walking !== undefined
+  const waiting = isInBetween ? [walkPhrases.waiting(stepNumber(walking), walking.steps.length)] : []
+  return {
+    above: asidesAsLines([
+      ...(opening === undefined ? [] : [opening]),
+      ...(decision.warns === 'withdrawal' ? [telling()] : []),
+    ]),
+    below: asidesAsLines([...promise, ...waiting]),
+  }
+}
+
+/** Puts them before the first group and behind the last. */
+export const withAsides = (groups: readonly LineGroup[], { above, below }: Asides): readonly LineGroup[] =>
+  groups.map((lines, index) => [...(index === 0 ? above : []), ...lines, ...(index === groups.length - 1 ? below : [])])
+
+const asidesAsLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))

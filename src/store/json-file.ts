@@ -1,0 +1,171 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Adapter } from 'lowdb'
+import { StoreError } from '../errors.js'
+
+const OWNER_ONLY = 0o600
+
+/**
+ * A JSON file that survives a kill at any moment: written beside, flushed to disk, then renamed over the old one.
+ * lowdb's own file adapter does not flush, and loosens the file's mode.
+ */
+export class DurableJsonFile<T> implements Adapter<T> {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /**
+   * @returns null when there is no file
+   * @throws StoreError when the file is there but holds no JSON object or list; it is left as it is
+   */
+  async read(): Promise<T | null> {
+    let text: string
+    try {
+      text = await readFile(this.#path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+      throw new StoreError(fileWords.unreadable(this.#path, (error as NodeJS.ErrnoException).code), { cause: error })
+    }
+    const content = parse(text)
+    // lowdb takes `null`, `false`, `0` and `""` for "no file yet" and would write over it.
+    if (typeof content !== 'object' || content === null) {
+      throw new StoreError(fileWords.damaged(this.#path))
+    }
+    return content as T
+  }
+
+  async write(data: T): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true })
+    const beside = `${this.#path}.${process.pid}.tmp`
+    try {
+      const file = await open(beside, 'w', OWNER_ONLY)
+      try {
+        await file.writeFile(JSON.stringify(data))
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(beside, this.#path)
+      await syncFolder(dirname(this.#path))
+    } catch (error) {
+      await rm(beside, { force: true })
+      throw error
+    }
+  }
+}
+
+/** The parser's own error would quote what people wrote, so it goes no further. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The rename itself is durable only once the folder is flushed. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+export interface Damage {
+  readonly path: string
+  /** Undefined when there is none that can be read. */
+  readonly backup: string | undefined
+  /** False when the file itself is missing. */
+  readonly isThere: boolean
+}
+
+/** What an operator reads of a data file that stops the start. Nothing of what the file holds is told. */
+export const fileWords = {
+  unreadable: (path: string, code: string | undefined): string =>
+    `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
+  damaged: (path: string): string => `${path} 坏了，不是完整的 JSON。请用备份恢复，或者把它移开，再启动。`,
+  /** @param where path of the first value that is wrong */
+  otherShape: (path: string, where: string): string =>
+    `${path} 的内容不合格式${where === '' ? '' : `（在 ${where}）`}。请用备份恢复，或者把它移开，再启动。`,
+  ticketsGone: (path: string): string => `${path} 里没有工单，但有备份。`,
+} as const
+
+/** What an operator reads when the ticket file can't be used, with the very commands that help. */
+export function damagedTicketsWords({ path, backup, isThere }: Damage): string {
+  const what = isThere ? `工单文件 ${path} 不能用，已停止启动，文件没有动过。` : `工单文件 ${path} 不见了，已停止启动。`
+  if (backup === undefined) {
+    return [
+      what,
+      '没有可用的备份。要从空的工单开始，请把它移开再启动：',
+      `  mv ${quoted(path)} ${quoted(`${path}.damaged`)}`,
+    ].join('\n')
+  }
+  return [
+    what,
+    `最新的可用备份是 ${backup}（备份之后的改动不在里面）。要用它恢复，请运行，然后再启动：`,
+    ...(isThere ? [`  mv ${quoted(path)} ${quoted(`${path}.damaged`)}`] : []),
+    `  cp ${quoted(backup)} ${quoted(path)}`,
+    `要从空的工单开始，请把 ${dirname(backup)} 也移开。`,
+  ].join('\n')
+}
+
+const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+
+/**
+ * Writes a whole document again and again: one write at a time, and however many changes come meanwhile, one more with
+ * the latest of them all.
+ */
+export class LatestWrite {
+  readonly #write: () => Promise<void>
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failed: (error: unknown) => void
+
+  /** @param failed told of writes that nobody waits for */
+  constructor(write: () => Promise<void>, failed: (error: unknown) => void = () => {}) {
+    this.#write = write
+    this.#failed = failed
+  }
+
+  /** Resolves when what is there now is on disk. @throws what the write throws */
+  now(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (!this.#running) return this.#start()
+    // The one under way may have begun before the latest change.
+    this.#next ??= this.#running.catch(() => {}).then(() => this.#start())
+    return this.#next
+  }
+
+  /** Writes in so many milliseconds at the latest. */
+  within(ms: number): void {
+    if (ms <= 0) {
+      this.now().catch(this.#failed)
+      return
+    }
+    this.#timer ??= setTimeout(() => {
+      this.now().catch(this.#failed)
+    }, ms)
+    this.#timer.unref()
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async flush(): Promise<void> {
+    if (this.#timer) await this.now()
+    await (this.#next ?? this.#running)
+  }
+
+  #start(): Promise<void> {
+    this.#next = undefined
+    const running = this.#write().finally(() => {
+      if (this.#running === running) this.#running = undefined
+    })
+    this.#running = running
+    return running
+  }
+}

@@ -1,0 +1,210 @@
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Adapter, Low, Memory } from 'lowdb'
+import { z } from 'zod'
+import { StoreError } from '../errors.js'
+import type { NoticeFacts, NoticePicture } from '../model/ports.js'
+import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
+
+const storedOutbox = z
+  .strictObject({
+    lastNumber: z.number().int().nonnegative(),
+    notices: z.array(
+      z.strictObject({
+        number: z.number().int().positive(),
+        text: z.string(),
+        ticket: z.number().int().positive().optional(),
+        pictures: z.array(z.string()).optional(),
+      }),
+    ),
+    sending: z.strictObject({
+      day: z.number().int(),
+      sentCount: z.number().int().nonnegative(),
+      refusals: z.number().int().nonnegative(),
+      refusedAtMs: z.number(),
+    }),
+  })
+  .refine(({ lastNumber, notices }) => notices.every(({ number }) => number <= lastNumber), { path: ['lastNumber'] })
+type StoredOutbox = z.infer<typeof storedOutbox>
+
+const EMPTY: StoredOutbox = {
+  lastNumber: 0,
+  notices: [],
+  sending: { day: 0, sentCount: 0, refusals: 0, refusedAtMs: 0 },
+}
+/** The count of a day may lose a few seconds. */
+const STATE_DELAY_MS = 2_000
+
+/** What the outbox must not forget: notices that staff have not had, and how much was said today. One process owns it. */
+export class LowdbOutboxStore {
+  readonly #db: Low<StoredOutbox>
+  readonly #writes: LatestWrite
+  readonly #pictures: PictureFolder
+
+  private constructor(db: Low<StoredOutbox>, pictures: PictureFolder) {
+    this.#db = db
+    this.#pictures = pictures
+    this.#writes = new LatestWrite(() => db.write())
+  }
+
+  /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
+  static async open(path: string): Promise<LowdbOutboxStore> {
+    const pictures = new NoticePictures(join(dirname(path), 'notice-pictures'))
+    const store = await LowdbOutboxStore.#load(new DurableJsonFile<StoredOutbox>(path), path, pictures)
+    await pictures.sweep(new Set(store.list().flatMap((notice) => notice.pictures ?? [])))
+    return store
+  }
+
+  /** For trying the bot out: nothing is kept. */
+  static inMemory(): Promise<LowdbOutboxStore> {
+    return LowdbOutboxStore.#load(new Memory<StoredOutbox>(), 'memory', noPictures)
+  }
+
+  static async #load(adapter: Adapter<StoredOutbox>, name: string, pictures: PictureFolder): Promise<LowdbOutboxStore> {
+    const db = new Low<StoredOutbox>(adapter, structuredClone(EMPTY))
+    await db.read()
+    const checked = storedOutbox.safeParse(db.data)
+    if (checked.success) return new LowdbOutboxStore(db, pictures)
+    const where = checked.error.issues[0]?.path.join('.') ?? ''
+    throw new StoreError(fileWords.otherShape(name, where))
+  }
+
+  /** Notices, oldest first. */
+  list(): StoredOutbox['notices'] {
+    return this.#db.data.notices
+  }
+
+  async add(text: string, { ticket, pictures = [] }: NoticeFacts = {}): Promise<void> {
+    const number = this.#db.data.lastNumber + 1
+    // Taken at once: another notice may come while pictures are written.
+    this.#db.data = { ...this.#db.data, lastNumber: number }
+    const kept = await this.#pictures.keep(number, pictures)
+    const notice = {
+      ...{ number, text },
+      ...(ticket === undefined ? {} : { ticket }),
+      ...(kept.length > 0 ? { pictures: [...kept] } : {}),
+    }
+    const notices = [...this.#db.data.notices, notice].sort((a, b) => a.number - b.number)
+    this.#db.data = { ...this.#db.data, notices }
+    await this.#writes.now()
+  }
+
+  /** Bytes of a notice's picture; undefined when they are gone. */
+  picture(name: string): Promise<Uint8Array | undefined> {
+    return this.#pictures.read(name)
+  }
+
+  remove(number: number): Promise<void> {
+    return this.#drop((notice) => notice.number === number)
+  }
+
+  /** Drops what waits about tickets of somebody who is to be forgotten, and whatever names them. */
+  forget({ name, tickets }: { readonly name: string; readonly tickets: readonly number[] }): Promise<void> {
+    return this.#drop(({ ticket, text }) => text.includes(name) || (ticket !== undefined && tickets.includes(ticket)))
+  }
+
+  async #drop(isOver: (notice: StoredOutbox['notices'][number]) => boolean): Promise<void> {
+    const over = this.#db.data.notices.filter(isOver)
+    this.#db.data = { ...this.#db.data, notices: this.#db.data.notices.filter((notice) => !over.includes(notice)) }
+    await this.#writes.now()
+    await this.#pictures.drop(over.flatMap(({ pictures }) => pictures ?? []))
+  }
+
+  /** How much was said, and what WeChat thought of it. */
+  sending(): StoredOutbox['sending'] {
+    return this.#db.data.sending
+  }
+
+  /** Kept soon; at once when WeChat has refused. */
+  keepSending(sending: StoredOutbox['sending']): void {
+    const isRefusal = sending.refusals !== this.#db.data.sending.refusals
+    this.#db.data = { ...this.#db.data, sending }
+    this.#writes.within(isRefusal ? 0 : STATE_DELAY_MS)
+  }
+
+  /** Resolves when all is on disk. */
+  flush(): Promise<void> {
+    return this.#writes.flush()
+  }
+}
+
+/** Some twenty of the largest: staff who can't be told for days don't fill the disk. */
+const MAX_FOLDER_BYTES = 64 * 1024 * 1024
+const OWNER_ONLY = 0o600
+const NAME = /^\d+-\d+\.(?:png|jpg|gif)$/
+
+/** Keeps the pictures of notices until those are out: `notice-pictures/12-1.jpg` is the first of notice 12. */
+export interface PictureFolder {
+  /** @returns names of those that were kept, on disk when this resolves; what is too much is left out */
+  keep(noticeNumber: number, pictures: readonly NoticePicture[]): Promise<readonly string[]>
+  /** undefined when it is gone. */
+  read(name: string): Promise<Uint8Array | undefined>
+  drop(names: readonly string[]): Promise<void>
+  /** Drops what no notice names: left behind by a kill. */
+  sweep(named: ReadonlySet<string>): Promise<void>
+}
+
+export class NoticePictures implements PictureFolder {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async keep(noticeNumber: number, pictures: readonly NoticePicture[]): Promise<readonly string[]> {
+    if (pictures.length === 0) return []
+    await mkdir(this.#path, { recursive: true })
+    let folderBytes = await this.#size()
+    const kept: string[] = []
+    for (const [index, { bytes, fileName }] of pictures.entries()) {
+      const name = `${noticeNumber}-${index + 1}${fileName.slice(fileName.lastIndexOf('.'))}`
+      if (!NAME.test(name) || folderBytes + bytes.length > MAX_FOLDER_BYTES) continue
+      await writeDurably(join(this.#path, name), bytes)
+      folderBytes += bytes.length
+      kept.push(name)
+    }
+    return kept
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return readFile(join(this.#path, name)).catch(() => undefined) // a notice goes out without it
+  }
+
+  async drop(names: readonly string[]): Promise<void> {
+    for (const name of names) await rm(join(this.#path, name), { force: true })
+  }
+
+  async sweep(named: ReadonlySet<string>): Promise<void> {
+    await this.drop((await this.#names()).filter((name) => !named.has(name)))
+  }
+
+  async #size(): Promise<number> {
+    const sizes = await Promise.all(
+      (await this.#names()).map(async (name) => (await stat(join(this.#path, name))).size),
+    )
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const names = await readdir(this.#path).catch(() => []) // not there before the first picture
+    return names.filter((name) => NAME.test(name))
+  }
+}
+
+/** For trying the bot out. */
+export const noPictures: PictureFolder = {
+  keep: async () => [],
+  read: async () => undefined,
+  drop: async () => {},
+  sweep: async () => {},
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', OWNER_ONLY)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

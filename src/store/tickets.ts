@@ -1,0 +1,377 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Adapter, Low, Memory } from 'lowdb'
+import { z } from 'zod'
+import { chinaDay, isoOf } from '../base/calendar.js'
+import { StoreError } from '../errors.js'
+import type { TicketStore } from '../model/ports.js'
+import { BOT, type DeskNotes, type ForgottenPerson, type Ticket } from '../model/ticket.js'
+import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords } from './json-file.js'
+
+/** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
+export class LowdbTicketStore implements TicketStore {
+  readonly #db: Low<StoredTickets>
+  readonly #folder: TicketFolder | undefined
+
+  private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined) {
+    this.#db = db
+    this.#folder = folder
+  }
+
+  /**
+   * @throws StoreError when the file is damaged, of another shape, or gone while its backups are there; everything is
+   *   left as it is, and the message has the commands that bring the newest good backup back
+   */
+  static async open(path: string): Promise<LowdbTicketStore> {
+    const folder = new TicketFolder(dirname(path))
+    const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder).catch(
+      async (error: unknown) => {
+        if (!(error instanceof StoreError)) throw error
+        throw offeringBackup(error, { path, backup: await folder.newestGoodBackup(), isThere: true })
+      },
+    )
+    if (store.lastNumber() > 0) return store
+    const backup = await folder.newestGoodBackup()
+    if (backup === undefined) return store
+    throw offeringBackup(new StoreError(fileWords.ticketsGone(path)), {
+      ...{ path, backup, isThere: existsSync(path) },
+    })
+  }
+
+  /** For trying the bot out: nothing is kept. */
+  static async inMemory(): Promise<LowdbTicketStore> {
+    return LowdbTicketStore.#load(new Memory<StoredTickets>(), 'memory', undefined)
+  }
+
+  static async #load(
+    adapter: Adapter<StoredTickets>,
+    name: string,
+    folder: TicketFolder | undefined,
+  ): Promise<LowdbTicketStore> {
+    const db = new Low<StoredTickets>(adapter, NO_TICKETS)
+    await db.read()
+    const checked = readStoredTickets(db.data)
+    if (!checked.ok) {
+      throw new StoreError(fileWords.otherShape(name, checked.where))
+    }
+    db.data = checked.stored
+    return new LowdbTicketStore(db, folder)
+  }
+
+  list(): readonly Ticket[] {
+    return this.#db.data.tickets
+  }
+
+  lastNumber(): number {
+    return this.#db.data.lastNumber
+  }
+
+  notes(): DeskNotes {
+    return this.#db.data.notes
+  }
+
+  async put(ticket: Ticket): Promise<void> {
+    const before = this.#db.data
+    const others = before.tickets.filter(({ number }) => number !== ticket.number)
+    await this.#write({
+      ...before,
+      lastNumber: Math.max(before.lastNumber, ticket.number),
+      tickets: [...others, ticket].sort((a, b) => a.number - b.number),
+    })
+  }
+
+  async putNotes(notes: DeskNotes): Promise<void> {
+    await this.#write({ ...this.#db.data, notes })
+  }
+
+  async archive(numbers: readonly number[]): Promise<void> {
+    const { tickets } = this.#db.data
+    const moved = new Set(numbers)
+    // Killed in between, a ticket is in both; the live one counts, and the next try replaces the archived one.
+    await this.#folder?.archive(tickets.filter(({ number }) => moved.has(number)))
+    await this.#write({ ...this.#db.data, tickets: tickets.filter(({ number }) => !moved.has(number)) })
+  }
+
+  async keepDay(nowMs: number, oldestMs: number): Promise<void> {
+    await this.#folder?.backUp(this.#db.data, nowMs)
+    await this.#folder?.dropOpenedBefore(oldestMs)
+  }
+
+  async forget(askerName: string, forgetIn: (ticket: Ticket) => Ticket): Promise<ForgottenPerson> {
+    const archived = (await this.#folder?.archived()) ?? []
+    const theirs = [...this.list(), ...archived].filter((ticket) => ticket.askerName === askerName)
+    await this.#write({ ...this.#db.data, tickets: this.list().map(forgetIn) })
+    await this.#folder?.change(forgetIn)
+    await this.#folder?.dropBackups()
+    return {
+      name: askerName,
+      keys: [...new Set(theirs.map(({ askerKey }) => askerKey))],
+      tickets: [...new Set(theirs.map(({ number }) => number))],
+    }
+  }
+
+  async #write(data: StoredTickets): Promise<void> {
+    const before = this.#db.data
+    this.#db.data = data
+    try {
+      await this.#db.write()
+    } catch (error) {
+      this.#db.data = before // what is not on disk was never promised to anybody
+      throw error
+    }
+  }
+}
+
+const offeringBackup = (error: StoreError, damage: Damage): StoreError =>
+  new StoreError(`${error.message}\n${damagedTicketsWords(damage)}`, { cause: error })
+
+/** What the ticket file holds. */
+export interface StoredTickets {
+  readonly version: 2
+  /** Highest number ever given out. */
+  readonly lastNumber: number
+  readonly tickets: readonly Ticket[]
+  readonly notes: DeskNotes
+}
+
+export const NO_TICKETS: StoredTickets = {
+  version: 2,
+  lastNumber: 0,
+  tickets: [],
+  notes: { duty: [], digestDay: null },
+}
+
+const party = z.object({ key: z.string(), name: z.string() })
+const reason = z.string() as unknown as z.ZodType<Ticket['reason']> // of a newer version perhaps; only ever shown
+const event = z.object({
+  atMs: z.number(),
+  who: party,
+  what: z.enum([
+    ...(['opened', 'added', 'claimed', 'passed', 'spoke', 'replied', 'noted', 'resolved', 'closed', 'rated'] as const),
+    ...(['reopened', 'withdrawn', 'expired', 'told-staff', 'reminded', 'bot-back'] as const),
+  ]),
+  why: z.string(),
+})
+const known = {
+  number: z.number().int().positive(),
+  placeKey: z.string(),
+  placeName: z.string(),
+  askerKey: z.string(),
+  askerName: z.string(),
+  question: z.string(),
+  answeredSections: z.array(z.string()),
+  openedAtMs: z.number(),
+}
+const facts = {
+  ...known,
+  reason,
+  sectionKey: z.string().nullable(),
+  lastWords: z.array(z.object({ atMs: z.number(), text: z.string() })),
+  events: z.array(event).min(1),
+}
+const storedTicket = z.discriminatedUnion('status', [
+  z.object({ ...facts, status: z.literal('open') }),
+  z.object({ ...facts, status: z.literal('reopened'), reopenedAtMs: z.number() }),
+  z.object({ ...facts, status: z.literal('claimed'), holder: party, claimedAtMs: z.number() }),
+  z.object({ ...facts, status: z.literal('resolved'), resolvedBy: party, resolvedAtMs: z.number(), gist: z.string() }),
+  z.object({
+    ...facts,
+    status: z.literal('closed'),
+    closedAtMs: z.number(),
+    gist: z.string(),
+    rating: z.number().int().min(1).max(5).nullable(),
+  }),
+  z.object({ ...facts, status: z.literal('withdrawn'), endedAtMs: z.number() }),
+  z.object({ ...facts, status: z.literal('expired'), endedAtMs: z.number() }),
+])
+export const archivedTickets = z.strictObject({ tickets: z.array(storedTicket) })
+
+// Strict, because a key that we don't know would be gone after the first write.
+const current = z.strictObject({
+  version: z.literal(2),
+  lastNumber: z.number().int().nonnegative(),
+  tickets: z.array(storedTicket),
+  notes: z.strictObject({
+    duty: z.array(z.object({ person: party, on: z.boolean(), atMs: z.number() })),
+    digestDay: z.number().nullable(),
+  }),
+})
+/** Before tickets had a history. */
+const first = z.strictObject({
+  lastNumber: z.number().int().nonnegative(),
+  tickets: z.array(
+    z.discriminatedUnion('status', [
+      z.object({ ...known, status: z.literal('open') }),
+      z.object({ ...known, status: z.literal('claimed'), claimedBy: z.string(), claimedAtMs: z.number() }),
+      z.object({
+        ...known,
+        status: z.literal('closed'),
+        claimedBy: z.string().optional(),
+        claimedAtMs: z.number().optional(),
+        closedBy: z.string(),
+        closedAtMs: z.number(),
+        closingNote: z.string(),
+      }),
+    ]),
+  ),
+})
+type FirstTicket = z.infer<typeof first>['tickets'][number]
+
+export type ReadTickets =
+  | { readonly ok: true; readonly stored: StoredTickets }
+  /** `where`: path of the first thing that is wrong, e.g. `tickets.3.status`. */
+  | { readonly ok: false; readonly where: string }
+
+/** Checks what a ticket file holds; a file of the first version is carried over. */
+export function readStoredTickets(content: unknown): ReadTickets {
+  const isFirst = typeof content === 'object' && content !== null && !('version' in content)
+  const checked = isFirst ? first.transform(carryOver).safeParse(content) : current.safeParse(content)
+  if (!checked.success) return { ok: false, where: checked.error.issues[0]?.path.join('.') ?? '' }
+  const { tickets, lastNumber } = checked.data
+  // A number given out again would replace its first ticket.
+  if (tickets.some(({ number }) => number > lastNumber)) return { ok: false, where: 'lastNumber' }
+  if (new Set(tickets.map(({ number }) => number)).size < tickets.length) return { ok: false, where: 'tickets' }
+  return { ok: true, stored: checked.data }
+}
+
+const carryOver = ({ lastNumber, tickets }: z.infer<typeof first>): StoredTickets => ({
+  ...NO_TICKETS,
+  lastNumber,
+  tickets: tickets.map(carryOverTicket),
+})
+
+function carryOverTicket(ticket: FirstTicket): Ticket {
+  const { number, placeKey, placeName, askerKey, askerName, question, answeredSections, openedAtMs } = ticket
+  const asker = { key: askerKey, name: askerName }
+  const opened = { atMs: openedAtMs, who: asker, what: 'opened', why: question } as const
+  // Its staff were told by the version that opened it.
+  const told = { atMs: openedAtMs, who: BOT, what: 'told-staff', why: '' } as const
+  const carried = {
+    ...{ number, placeKey, placeName, askerKey, askerName, question, answeredSections, openedAtMs },
+    reason: 'asked' as const,
+    sectionKey: answeredSections.at(-1) ?? null,
+    lastWords: [],
+  }
+  if (ticket.status === 'open') return { ...carried, status: 'open', events: [opened, told] }
+  const holder = { key: `name:${ticket.claimedBy ?? ''}`, name: ticket.claimedBy ?? '' }
+  const claimedAtMs = ticket.claimedAtMs ?? openedAtMs
+  const claimed = ticket.claimedBy ? [{ atMs: claimedAtMs, who: holder, what: 'claimed', why: '' } as const] : []
+  const events = [opened, told, ...claimed]
+  if (ticket.status === 'claimed') return { ...carried, status: 'claimed', holder, claimedAtMs, events }
+  const { closedAtMs, closedBy, closingNote: gist } = ticket
+  const closed = {
+    atMs: closedAtMs,
+    who: { key: `name:${closedBy}`, name: closedBy },
+    what: 'closed',
+    why: gist,
+  } as const
+  return { ...carried, status: 'closed', closedAtMs, gist, rating: null, events: [...events, closed] }
+}
+
+interface Archived {
+  readonly tickets: readonly Ticket[]
+}
+
+const ARCHIVE = /^tickets-\d{4}-\d{2}\.json$/
+const BACKUP = /^tickets-\d{4}-\d{2}-\d{2}\.json$/
+const KEPT_BACKUPS = 7
+
+/** What lies beside the ticket file: `archive/tickets-2026-11.json` and `backups/tickets-2026-11-23.json`. */
+export class TicketFolder {
+  readonly #archivePath: string
+  readonly #backupPath: string
+
+  constructor(dataDir: string) {
+    this.#archivePath = join(dataDir, 'archive')
+    this.#backupPath = join(dataDir, 'backups')
+  }
+
+  /** Adds tickets to the archive of the month in which they ended; those of the same number are replaced. */
+  async archive(tickets: readonly Ticket[]): Promise<void> {
+    for (const month of new Set(tickets.map(monthOf))) {
+      const moved = tickets.filter((ticket) => monthOf(ticket) === month)
+      const file = await this.#open(`tickets-${month}.json`)
+      const numbers = new Set(moved.map(({ number }) => number))
+      await file.update((before) => [...before.filter(({ number }) => !numbers.has(number)), ...moved])
+    }
+  }
+
+  /** Every archived ticket, oldest number first. @throws StoreError when an archive is damaged */
+  async archived(): Promise<readonly Ticket[]> {
+    const byNumber = new Map<number, Ticket>()
+    for (const name of this.#archives()) {
+      for (const ticket of (await this.#open(name)).tickets) byNumber.set(ticket.number, ticket)
+    }
+    return [...byNumber.values()].sort((a, b) => a.number - b.number)
+  }
+
+  async change(change: (ticket: Ticket) => Ticket): Promise<void> {
+    for (const name of this.#archives()) await (await this.#open(name)).update((tickets) => tickets.map(change))
+  }
+
+  /** Forgets archived tickets that were opened before a moment. */
+  async dropOpenedBefore(oldestMs: number): Promise<void> {
+    for (const name of this.#archives()) {
+      const file = await this.#open(name)
+      const kept = file.tickets.filter(({ openedAtMs }) => openedAtMs >= oldestMs)
+      if (kept.length === 0) await rm(join(this.#archivePath, name))
+      else if (kept.length < file.tickets.length) await file.update(() => kept)
+    }
+  }
+
+  /** Keeps one backup for each of the last seven days on which there was something to keep. */
+  async backUp(stored: StoredTickets, nowMs: number): Promise<void> {
+    const name = `tickets-${isoOf(chinaDay(nowMs))}.json`
+    const names = this.#backups()
+    if (names.includes(name) || stored.lastNumber === 0) return
+    await new DurableJsonFile<StoredTickets>(join(this.#backupPath, name)).write(stored)
+    for (const old of [...names, name].toSorted().slice(0, -KEPT_BACKUPS)) await rm(join(this.#backupPath, old))
+  }
+
+  async dropBackups(): Promise<void> {
+    for (const name of this.#backups()) await rm(join(this.#backupPath, name))
+  }
+
+  /** Path of the newest backup that can be read; undefined when there is none. */
+  async newestGoodBackup(): Promise<string | undefined> {
+    for (const name of this.#backups().toReversed()) {
+      const path = join(this.#backupPath, name)
+      const content = await new DurableJsonFile(path).read().catch(() => undefined)
+      if (readStoredTickets(content).ok) return path
+    }
+    return undefined
+  }
+
+  async #open(name: string) {
+    const path = join(this.#archivePath, name)
+    const db = new Low<Archived>(new DurableJsonFile<Archived>(path), { tickets: [] })
+    await db.read()
+    if (!archivedTickets.safeParse(db.data).success) {
+      throw new StoreError(fileWords.otherShape(path, ''))
+    }
+    return {
+      tickets: db.data.tickets,
+      update: (change: (tickets: readonly Ticket[]) => readonly Ticket[]) =>
+        db.update((content) => Object.assign(content, { tickets: change(content.tickets) })),
+    }
+  }
+
+  #archives = (): readonly string[] => namesIn(this.#archivePath, ARCHIVE)
+  #backups = (): readonly string[] => namesIn(this.#backupPath, BACKUP)
+}
+
+/** `2026-11`: when it ended, which is when its last event was. */
+const monthOf = ({ events, openedAtMs }: Ticket): string =>
+  isoOf(chinaDay(events.at(-1)?.atMs ?? openedAtMs)).slice(0, 7)
+
+/** Sorted: oldest first. */
+function namesIn(path: string, pattern: RegExp): readonly string[] {
+  try {
+    return readdirSync(path)
+      .filter((name) => pattern.test(name))
+      .sort()
+  } catch {
+    return [] // not there yet
+  }
+}

@@ -1,0 +1,228 @@
+import { chinaDay } from '../base/calendar.js'
+import type { StaffTools } from '../commands/run.js'
+import { TalkWatch } from '../dialogue/addressee.js'
+import { AskerWords } from '../dialogue/state.js'
+import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
+import { BOT, type Ticket, type TicketEvent } from '../model/ticket.js'
+import type { Outbox } from '../outbox/outbox.js'
+import { packLines } from '../reply/bubbles.js'
+import type { TicketDesk } from './desk.js'
+import { type DeskAction, dueActions, nextAfter, onDuty, untoldNews } from './due.js'
+import { deskFigures } from './figures.js'
+import { AddressBook, DeskFront } from './handoff.js'
+import { askerPhrases, staffPhrases } from './phrases.js'
+import { lastPersonsActMs } from './working-time.js'
+
+export interface DeskAttendantParts {
+  readonly desk: TicketDesk
+  readonly notices: StaffNotices
+  /** Outside WeChat, so that a logged-out bot hides no escalation. */
+  readonly alerts?: Alerts | undefined
+  /** Says something to a ticket's asker, where it was opened. @returns whether it went out */
+  readonly tellAsker: (ticket: Ticket, text: string) => Promise<boolean>
+  readonly titleOf: (sectionKey: string) => string | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const LOOK_EVERY_MS = 15_000
+
+/** Does what the desk's clock says is due: notices, reminders, the bot's return, expiry, archive, digest, backups. */
+export class DeskAttendant {
+  readonly #parts: DeskAttendantParts
+  readonly #telling = new Set<number>()
+  #timer: NodeJS.Timeout | undefined
+  #attending: Promise<void> | undefined
+  #keptDay: number | undefined
+
+  constructor(parts: DeskAttendantParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.attend(), LOOK_EVERY_MS)
+    this.#timer.unref()
+    void this.attend()
+  }
+
+  /** Resolves when nothing is being done any more. Safe to call twice. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#attending
+  }
+
+  /** Does everything that is due now. Never throws; what fails is due again at the next look. */
+  attend(): Promise<void> {
+    this.#attending ??= this.#attendOnce().finally(() => {
+      this.#attending = undefined
+    })
+    return this.#attending
+  }
+
+  /** Tells staff what they don't know of a ticket; resolves when the notice is on disk. */
+  async tellStaff(ticket: Ticket, pictures: readonly NoticePicture[] = []): Promise<void> {
+    const { desk, alerts } = this.#parts
+    const news = untoldNews(ticket)
+    if (!news || this.#telling.has(ticket.number)) return
+    this.#telling.add(ticket.number)
+    try {
+      const text = this.#newsWords(ticket, news, pictures.length)
+      await this.#addNotice(text, { ticket: ticket.number, pictures })
+      if (news.what === 'opened' || news.what === 'reopened') alerts?.tell(text)
+      await desk.record(ticket.number, 'told-staff', news.what)
+    } finally {
+      this.#telling.delete(ticket.number)
+    }
+  }
+
+  async #attendOnce(): Promise<void> {
+    const { desk, clock } = this.#parts
+    await this.#try('keep-day', () => this.#keepDay(clock.now()))
+    for (const action of dueActions(desk.all(), clock.now(), { notes: desk.notes(), rules: desk.rules })) {
+      await this.#try(action.kind, () => this.#act(action))
+    }
+  }
+
+  async #try(what: string, act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#parts.log.error({ what, error: error instanceof Error ? error.message : String(error) }, 'desk failed')
+    }
+  }
+
+  async #act(action: DeskAction): Promise<unknown> {
+    const { desk } = this.#parts
+    switch (action.kind) {
+      case 'tell-staff':
+        return this.tellStaff(action.ticket)
+      case 'remind':
+        return this.#remind(action)
+      case 'bot-back':
+        return this.#comeBack(action.ticket)
+      case 'expire': {
+        const expired = await desk.expire(action.ticket.number, 'nothing happened for too long')
+        if (expired.status === 'done') this.#tell(expired.ticket, askerPhrases.expired(expired.ticket.number))
+        return
+      }
+      case 'close':
+        return desk.confirm(action.ticket.number, 'the asker said nothing', BOT)
+      case 'archive':
+        return desk.archive(action.numbers)
+      case 'digest': {
+        const figures = deskFigures(desk.all(), this.#parts.clock.now(), desk.rules)
+        const isQuietDay = figures.open + figures.openedToday + figures.settledToday === 0
+        if (!action.skip && !isQuietDay) await this.#addNotice(staffPhrases.digest(figures, action.day))
+        return desk.putDigestDay(action.day)
+      }
+    }
+  }
+
+  async #remind({ ticket, to, overdue }: Extract<DeskAction, { kind: 'remind' }>): Promise<void> {
+    const { desk, alerts, clock } = this.#parts
+    const passedMs = clock.now() - lastPersonsActMs(ticket)
+    const names = this.#namesFor(ticket, to)
+    const words =
+      ticket.status === 'claimed'
+        ? staffPhrases.remindHolder(ticket, names, passedMs)
+        : staffPhrases.remindWaiting(ticket, names, passedMs)
+    const text = overdue ? `${words}${staffPhrases.overdue}` : words
+    await this.#addNotice(text, { ticket: ticket.number })
+    if (to === 'everyone') alerts?.tell(text)
+    await desk.record(ticket.number, 'reminded', to)
+  }
+
+  #namesFor(ticket: Ticket, to: Extract<DeskAction, { kind: 'remind' }>['to']): readonly string[] {
+    const { desk, clock } = this.#parts
+    const duty = onDuty(clock.now(), desk.notes().duty, desk.rules)
+    if (to === 'holder') return ticket.status === 'claimed' ? [ticket.holder.name] : []
+    if (to === 'duty') return duty.slice(0, 1)
+    if (to === 'next') return [nextAfter(duty.slice(0, 1), desk.rules) ?? staffPhrases.everyone]
+    const everybody = [...new Set([...duty, ...desk.rules.roster.map(({ name }) => name)])]
+    return everybody.length > 0 ? everybody : [staffPhrases.everyone]
+  }
+
+  async #comeBack(ticket: Ticket): Promise<void> {
+    const { desk } = this.#parts
+    // Noted first: said twice it would only annoy, and the asker sees that it is back by its answers.
+    await desk.record(ticket.number, 'bot-back', 'quiet for too long')
+    this.#tell(ticket, askerPhrases.botBack(ticket.number))
+    await this.#addNotice(staffPhrases.botBack(ticket), { ticket: ticket.number })
+  }
+
+  /** What a pasted notice makes longer than a bubble goes out in several. */
+  async #addNotice(text: string, { pictures = [], ...facts }: NoticeFacts = {}): Promise<void> {
+    const pieces = packLines(text.split('\n')).map((lines) => lines.join('\n'))
+    for (const [index, piece] of pieces.entries()) {
+      const isLast = index === pieces.length - 1
+      await this.#parts.notices.add(piece, { ...facts, ...(isLast ? { pictures } : {}) })
+    }
+  }
+
+  /** Not waited for: the line of sends may be long. */
+  #tell(ticket: Ticket, text: string): void {
+    void this.#try('tell-asker', () => this.#parts.tellAsker(ticket, text))
+  }
+
+  #newsWords(ticket: Ticket, news: TicketEvent, pictureCount: number): string {
+    const { desk, clock, titleOf } = this.#parts
+    if (news.what === 'withdrawn' || news.what === 'expired') return staffPhrases.ended(ticket, news)
+    const nowMs = clock.now()
+    return staffPhrases.opened(ticket, news, {
+      nowMs,
+      duty: onDuty(nowMs, desk.notes().duty, desk.rules).slice(0, 1),
+      titleOf,
+      pictureCount,
+    })
+  }
+
+  async #keepDay(nowMs: number): Promise<void> {
+    if (this.#keptDay === chinaDay(nowMs)) return
+    await this.#parts.desk.keepDay()
+    this.#keptDay = chinaDay(nowMs)
+  }
+}
+
+export interface DeskSurroundings {
+  readonly desk: TicketDesk
+  readonly channel: Channel
+  readonly outbox: Pick<Outbox, 'send'>
+  readonly notices: StaffNotices
+  readonly alerts?: Alerts | undefined
+  /** Title of a guide section. */
+  readonly titleOf: (sectionKey: string) => string | undefined
+  readonly holdBackMs: number
+  /** Askers remembered at most. */
+  readonly maxEntries: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The parts of the desk that work together. */
+export interface DeskParts {
+  readonly deskFront: DeskFront
+  readonly attendant: DeskAttendant
+  readonly staffTools: StaffTools
+  readonly talks: TalkWatch
+  readonly addresses: AddressBook
+}
+
+/** Joins the parts of the desk around its tickets. */
+export function openDesk(surroundings: DeskSurroundings): DeskParts {
+  const { desk, channel, outbox, notices, alerts, titleOf, holdBackMs, maxEntries, clock, log } = surroundings
+  const talks = new TalkWatch({ holdBackMs, maxEntries })
+  const addresses = new AddressBook(channel)
+  const deskFront = new DeskFront({
+    desk,
+    talks,
+    // The words themselves take room, and few askers ever want a person.
+    words: new AskerWords(maxEntries / 4),
+    addresses,
+    outbox,
+    tellStaff: (ticket, pictures) => attendant.tellStaff(ticket, pictures),
+    clock,
+  })
+  const tellAsker: DeskFront['tellAsker'] = (ticket, text) => deskFront.tellAsker(ticket, text)
+  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, clock, log })
+  return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf }, talks, addresses }
+}

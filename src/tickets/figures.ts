@@ -1,0 +1,141 @@
+import { chinaDay } from '../base/calendar.js'
+import type { DeskRow } from '../model/ports.js'
+import type { Ticket, TicketEventKind } from '../model/ticket.js'
+import { isOverdue } from './due.js'
+import { isUnsettled, isWaiting } from './states.js'
+import { type DeskRules, workingTimeBetween } from './working-time.js'
+
+export interface Counted {
+  readonly name: string
+  readonly count: number
+}
+
+/** How the desk is doing; over the tickets that are not archived. */
+export interface DeskFigures {
+  /** With people, taken or not. */
+  readonly open: number
+  /** Not taken by anybody. */
+  readonly waiting: number
+  readonly overdue: number
+  /** Working time that the longest waiting one has waited; 0 when none waits. */
+  readonly longestWaitMs: number
+  /** Working time from opening to a person's first act; null without any. */
+  readonly firstResponseMedianMs: number | null
+  readonly reopened: number
+  readonly openedToday: number
+  readonly settledToday: number
+  /** `mean`: 1..5, null without any. */
+  readonly ratings: { readonly count: number; readonly mean: number | null }
+  /** Most first; `-` where the bot has no idea. */
+  readonly bySection: readonly Counted[]
+  readonly byPlace: readonly Counted[]
+}
+
+const FIRST_ACTS: ReadonlySet<TicketEventKind> = new Set([
+  'claimed',
+  'passed',
+  'spoke',
+  'replied',
+  'resolved',
+  'closed',
+])
+const SETTLING: ReadonlySet<TicketEventKind> = new Set(['resolved', 'closed', 'withdrawn', 'expired'])
+
+/** Pure: the same tickets at the same moment give the same figures. */
+export function deskFigures(tickets: readonly Ticket[], nowMs: number, rules: DeskRules): DeskFigures {
+  const waiting = tickets.filter(isWaiting)
+  const ratings = tickets.flatMap((ticket) =>
+    ticket.status === 'closed' && ticket.rating !== null ? [ticket.rating] : [],
+  )
+  const today = chinaDay(nowMs)
+  return {
+    open: tickets.filter(isUnsettled).length,
+    waiting: waiting.length,
+    overdue: tickets.filter((ticket) => isOverdue(ticket, nowMs, rules)).length,
+    longestWaitMs: Math.max(0, ...waiting.map(({ openedAtMs }) => workingTimeBetween(openedAtMs, nowMs, rules.hours))),
+    firstResponseMedianMs: median(tickets.flatMap((ticket) => firstResponseMs(ticket, rules) ?? [])),
+    reopened: tickets.filter(({ events }) => events.some(({ what }) => what === 'reopened')).length,
+    openedToday: tickets.filter(({ openedAtMs }) => chinaDay(openedAtMs) === today).length,
+    settledToday: tickets.filter((ticket) => !isUnsettled(ticket) && settledOn(ticket) === today).length,
+    ratings: { count: ratings.length, mean: ratings.length > 0 ? sum(ratings) / ratings.length : null },
+    bySection: countBy(tickets, ({ sectionKey }) => sectionKey ?? '-'),
+    byPlace: countBy(tickets, ({ placeName }) => placeName),
+  }
+}
+
+/** Working time until a person first did something for the asker; undefined while nobody has. */
+export function firstResponseMs({ events, openedAtMs }: Ticket, { hours }: DeskRules): number | undefined {
+  const first = events.find(({ what, who }) => FIRST_ACTS.has(what) && who.key !== 'bot')
+  return first && workingTimeBetween(openedAtMs, first.atMs, hours)
+}
+
+const settledOn = ({ events, openedAtMs }: Ticket): number =>
+  chinaDay(events.findLast(({ what }) => SETTLING.has(what))?.atMs ?? openedAtMs)
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+export function median(numbers: readonly number[]): number | null {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  if (sorted.length === 0) return null
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+function countBy(tickets: readonly Ticket[], nameOf: (ticket: Ticket) => string): readonly Counted[] {
+  const counts = new Map<string, number>()
+  for (const ticket of tickets) counts.set(nameOf(ticket), (counts.get(nameOf(ticket)) ?? 0) + 1)
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
+}
+
+const OTHER = 'other'
+/** A group or section that is rarer than these is `other`: whoever stores the rows keeps each one for good. */
+const MAX_PLACES = 50
+const MAX_SECTIONS = 40
+const MAX_ROWS = 200
+
+/** Pure: the same tickets at the same moment give the same rows, most tickets first. */
+export function deskRows(tickets: readonly Ticket[], nowMs: number, rules: DeskRules): readonly DeskRow[] {
+  const places = commonest(
+    tickets.map(({ placeKey }) => placeKey),
+    MAX_PLACES,
+  )
+  const sections = commonest(tickets.map(sectionOf), MAX_SECTIONS)
+  const keysOf = (ticket: Ticket) => ({
+    placeKey: places.has(ticket.placeKey) ? ticket.placeKey : OTHER,
+    sectionKey: sections.has(sectionOf(ticket)) ? sectionOf(ticket) : OTHER,
+  })
+  const rows = new Map<string, { readonly keys: ReturnType<typeof keysOf>; readonly tickets: Ticket[] }>()
+  const add = (keys: ReturnType<typeof keysOf>, added: readonly Ticket[]): void => {
+    const id = JSON.stringify([keys.sectionKey, keys.placeKey])
+    const row = rows.get(id) ?? { keys, tickets: [] }
+    row.tickets.push(...added)
+    rows.set(id, row)
+  }
+  for (const ticket of tickets) add(keysOf(ticket), [ticket])
+  const ranked = [...rows.values()].sort((a, b) => b.tickets.length - a.tickets.length)
+  for (const rare of ranked.slice(MAX_ROWS - 1)) {
+    rows.delete(JSON.stringify([rare.keys.sectionKey, rare.keys.placeKey]))
+    add({ sectionKey: OTHER, placeKey: OTHER }, rare.tickets)
+  }
+  return [...rows.values()].map((row) => ({ ...row.keys, ...figuresOf(row.tickets, nowMs, rules) }))
+}
+
+function figuresOf(tickets: readonly Ticket[], nowMs: number, rules: DeskRules) {
+  const waiting = tickets.filter(isWaiting)
+  return {
+    open: tickets.filter(isUnsettled).length,
+    waiting: waiting.length,
+    longestWaitMs: Math.max(0, ...waiting.map(({ openedAtMs }) => workingTimeBetween(openedAtMs, nowMs, rules.hours))),
+    firstResponseMedianMs: median(tickets.flatMap((ticket) => firstResponseMs(ticket, rules) ?? [])),
+    reopened: tickets.filter(({ events }) => events.some(({ what }) => what === 'reopened')).length,
+  }
+}
+
+const sectionOf = ({ sectionKey }: Ticket): string => sectionKey ?? '-'
+
+function commonest(keys: readonly string[], max: number): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  const ranked = [...counts].sort((a, b) => b[1] - a[1])
+  return new Set(ranked.slice(0, max).map(([key]) => key))
+}

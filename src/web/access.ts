@@ -1,0 +1,251 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { z } from 'zod'
+import type { Clock, Log } from '../model/ports.js'
+
+export interface AccessOptions {
+  /** What people log in with. Undefined: nobody has to, and the page may listen on loopback only. */
+  readonly token?: string | undefined
+  /** What the programs that can read this run's `running.json` show instead. */
+  readonly runKey: string
+  /** A reverse proxy stands in front: its word counts for the address and for HTTPS. */
+  readonly trustProxy: boolean
+  readonly clock: Clock
+}
+
+export type LoginResult =
+  | { readonly kind: 'in' }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'too-many'; readonly retryAfterMs: number }
+
+/** A working day: whoever sits down in the morning logs in once. */
+const SESSION_MS = 12 * 3_600_000
+const MAX_SESSIONS = 50
+const COOKIE = 'guoshen'
+
+/** Decides who may use the page. Sessions live in memory: a restart of the bot ends them. */
+export class AccessControl {
+  readonly #options: AccessOptions
+  readonly #attempts: LoginAttempts
+  /** End of each session in ms since the epoch, by the digest of its id, oldest first. */
+  readonly #sessions = new Map<string, number>()
+
+  constructor(options: AccessOptions) {
+    this.#options = options
+    this.#attempts = new LoginAttempts(options.clock)
+  }
+
+  /** Nobody has to log in. */
+  get isOpen(): boolean {
+    return this.#options.token === undefined
+  }
+
+  isIn(c: Context): boolean {
+    return this.isOpen || this.#isKnownProgram(c) || this.#hasSession(c)
+  }
+
+  /** Programs show the token as `Authorization: Bearer …`. @returns undefined where they show nothing */
+  bearerLogin(c: Context): LoginResult | undefined {
+    const shown = bearerOf(c)
+    if (shown === undefined) return undefined
+    // Nobody guesses the key of a run, so nobody's guesses may keep the machine's own programs out.
+    return isSame(shown, this.#options.runKey) ? { kind: 'in' } : this.#tryWith(c, this.#isToken(shown))
+  }
+
+  /** Begins a session where the token is right. */
+  logIn(c: Context, token: string): LoginResult {
+    const result = this.#tryWith(c, this.#isToken(token))
+    if (result.kind === 'in') this.#begin(c)
+    return result
+  }
+
+  logOut(c: Context): void {
+    this.#sessions.delete(digest(this.#sessionId(c) ?? ''))
+    deleteCookie(c, COOKIE, this.#cookieOptions(c))
+  }
+
+  #tryWith(c: Context, isRight: boolean): LoginResult {
+    const address = this.#addressOf(c)
+    // Looked at first, so that a right guess can't be told from a wrong one among too many.
+    const retryAfterMs = this.#attempts.retryAfterMs(address)
+    if (retryAfterMs > 0) return { kind: 'too-many', retryAfterMs }
+    if (isRight) return { kind: 'in' }
+    this.#attempts.failed(address)
+    return { kind: 'wrong' }
+  }
+
+  #begin(c: Context): void {
+    const id = randomBytes(32).toString('base64url')
+    this.#sessions.set(digest(id), this.#options.clock.now() + SESSION_MS)
+    for (const oldest of this.#sessions.keys()) {
+      if (this.#sessions.size <= MAX_SESSIONS) break
+      this.#sessions.delete(oldest)
+    }
+    setCookie(c, COOKIE, id, { ...this.#cookieOptions(c), maxAge: SESSION_MS / 1000 })
+  }
+
+  #hasSession(c: Context): boolean {
+    const endMs = this.#sessions.get(digest(this.#sessionId(c) ?? ''))
+    return endMs !== undefined && this.#options.clock.now() < endMs
+  }
+
+  #sessionId(c: Context): string | undefined {
+    return this.#isSecure(c) ? getCookie(c, COOKIE, 'host') : getCookie(c, COOKIE)
+  }
+
+  #cookieOptions(c: Context) {
+    const secure = this.#isSecure(c)
+    return {
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      secure,
+      ...(secure && { prefix: 'host' as const }),
+    } as const
+  }
+
+  #isKnownProgram(c: Context): boolean {
+    const shown = bearerOf(c)
+    return shown !== undefined && (isSame(shown, this.#options.runKey) || this.#isToken(shown))
+  }
+
+  #isToken(shown: string): boolean {
+    return this.#options.token !== undefined && isSame(shown, this.#options.token)
+  }
+
+  #isSecure(c: Context): boolean {
+    return this.#options.trustProxy && c.req.header('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https'
+  }
+
+  #addressOf(c: Context): string {
+    // Only the last entry is the proxy's own; what stands before it, anybody can send.
+    const forwarded = this.#options.trustProxy && c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
+    return forwarded || (isFromSocket(c) ? (getConnInfo(c).remote.address ?? '') : '')
+  }
+}
+
+/** Requests that are made in process have no socket. */
+const isFromSocket = (c: Context): boolean => typeof c.env === 'object' && c.env !== null && 'incoming' in c.env
+
+const bearerOf = (c: Context): string | undefined => /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** Takes the same time wherever the two differ, and however long they are. */
+const isSame = (one: string, other: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(one).digest(), createHash('sha256').update(other).digest())
+
+const WINDOW_MS = 15 * 60_000
+/** Somebody who mistypes, and then looks the token up. */
+const MAX_PER_ADDRESS = 5
+/** Against guessing from many addresses; a token of 24 characters would stand far more. */
+const MAX_OVERALL = 100
+
+/** Counts wrong tokens, per address and in all, over a quarter of an hour. */
+export class LoginAttempts {
+  readonly #clock: Clock
+  /** Oldest first. */
+  #failures: { readonly address: string; readonly atMs: number }[] = []
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  failed(address: string): void {
+    this.#forgetOld()
+    this.#failures.push({ address: networkOf(address), atMs: this.#clock.now() })
+  }
+
+  /** Milliseconds until an address may try again; 0: now. */
+  retryAfterMs(address: string): number {
+    this.#forgetOld()
+    const own = this.#failures.filter((failure) => failure.address === networkOf(address))
+    return Math.max(this.#wait(own, MAX_PER_ADDRESS), this.#wait(this.#failures, MAX_OVERALL))
+  }
+
+  #wait(failures: readonly { readonly atMs: number }[], limit: number): number {
+    const blocking = failures.at(-limit)
+    return blocking === undefined ? 0 : Math.max(0, blocking.atMs + WINDOW_MS - this.#clock.now())
+  }
+
+  #forgetOld(): void {
+    const oldestMs = this.#clock.now() - WINDOW_MS
+    this.#failures = this.#failures.filter(({ atMs }) => atMs > oldestMs)
+  }
+}
+
+/** One IPv6 customer has a whole /64 of addresses. */
+function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  if (!plain.includes(':')) return plain
+  const [head = '', tail = ''] = plain.split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail.split(':').filter(Boolean)
+  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
+  return groups.slice(0, 4).join(':')
+}
+
+/** What the page says to whoever wants in. */
+export const loginPhrases = {
+  logInFirst: '请先登录',
+  tokenMissing: '请输入口令',
+  tokenWrong: '口令不对',
+  tooManyAttempts: (minutes: number) => `试错太多次了，请过 ${minutes} 分钟再试`,
+} as const
+
+const credentials = z.strictObject({ token: z.string().min(1).max(1_000) })
+
+/** What everybody may fetch: the log-in page with all that it needs, and whether the bot is well. */
+const FOR_ALL = new Set([
+  '/login.html',
+  '/login.js',
+  '/login.css',
+  '/call-server.js',
+  '/icon.svg',
+  '/api/login',
+  '/api/session',
+  '/healthz',
+  '/readyz',
+])
+
+/** Lets in whoever is logged in. Others get the log-in page instead of pages, and 401 instead of all the rest. */
+export function requireLogin(access: AccessControl, log: Log): MiddlewareHandler {
+  return async (c, next) => {
+    const byBearer = access.isOpen ? undefined : access.bearerLogin(c)
+    if (byBearer && byBearer.kind !== 'in') return refuse(c, byBearer, log)
+    if (access.isIn(c) || FOR_ALL.has(c.req.path)) return next()
+    if (c.req.path === '/' || c.req.path === '/index.html') return c.redirect('/login.html')
+    return c.json({ error: loginPhrases.logInFirst }, 401)
+  }
+}
+
+/** Logging in and out, and asking whether one is in. */
+export function loginRoutes(access: AccessControl, log: Log): Hono {
+  const routes = new Hono()
+  routes.get('/session', (c) => c.json({ in: access.isIn(c), needed: !access.isOpen }))
+
+  routes.post('/login', async (c) => {
+    const body = credentials.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: loginPhrases.tokenMissing }, 400)
+    const result = access.logIn(c, body.data.token)
+    if (result.kind !== 'in') return refuse(c, result, log)
+    log.info({}, 'logged in on the page')
+    return c.json({ in: true })
+  })
+
+  routes.post('/logout', (c) => {
+    access.logOut(c)
+    return c.json({ in: false })
+  })
+  return routes
+}
+
+function refuse(c: Context, result: Exclude<LoginResult, { kind: 'in' }>, log: Log): Response {
+  log.warn({ refused: result.kind }, 'log-in on the page refused')
+  if (result.kind === 'wrong') return c.json({ error: loginPhrases.tokenWrong }, 401)
+  const minutes = Math.ceil(result.retryAfterMs / 60_000)
+  c.header('Retry-After', String(minutes * 60))
+  return c.json({ error: loginPhrases.tooManyAttempts(minutes) }, 429)
+}

@@ -1,0 +1,118 @@
+import { type Context, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { z } from 'zod'
+import type { Conversation, SimulatedPerson, World } from '../channel/simulator/world.js'
+import { readPictureHeader } from '../knowledge/pictures.js'
+import { conversationView, decisionView, messageView, player, type Refusal, type WebDeps } from './deps.js'
+
+const MAX_TEXT_CHARS = 5_000
+const MAX_PICTURE_BYTES = 5 * 1024 * 1024
+// Base64 takes 4 characters for 3 bytes; the rest of a message is far below 64 KB.
+const MAX_BODY_BYTES = Math.ceil(MAX_PICTURE_BYTES / 3) * 4 + 64 * 1024
+
+const newMessage = z
+  .object({
+    as: z.string(),
+    conversation: z.string(),
+    text: z.string().max(MAX_TEXT_CHARS).optional(),
+    mentions: z.array(z.string()).max(50).default([]),
+    quote: z.string().optional(),
+    picture: z.object({ base64: z.base64() }).optional(),
+  })
+  .refine(({ text, picture }) => (text === undefined) !== (picture === undefined))
+
+type Membership = { readonly person: SimulatedPerson; readonly conversation: Conversation }
+
+/** The conversations of the simulated WeChat: list, read, write, pictures. */
+export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Hono {
+  const routes = new Hono()
+
+  routes.get('/people', (c) => c.json({ botId: world.botId, people: world.people }))
+
+  routes.get('/conversations', (c) => {
+    const me = player(world, c.req.query('as'))
+    if ('error' in me) return refuse(c, me)
+    const own = world.conversations.filter(({ memberIds }) => memberIds.includes(me.id))
+    const conversations = own.map((conversation) => conversationView(world, conversation, me))
+    return c.json({ me, conversations })
+  })
+
+  routes.get('/messages', (c) => {
+    const found = membership(world, c.req.query('as'), c.req.query('conversation'))
+    if ('error' in found) return refuse(c, found)
+    const said = world.messages(found.conversation.id)
+    const ids = new Set(said.map(({ id }) => id))
+    return c.json({
+      messages: said.map((message) => messageView(world, message)),
+      decisions: journal
+        .recent()
+        .filter(({ messageId }) => ids.has(messageId))
+        .map((trace) => decisionView(trace, sectionTitle)),
+    })
+  })
+
+  routes.route('/', writingRoutes(world))
+  routes.route('/', pictureRoutes(world))
+  return routes
+}
+
+function writingRoutes(world: World): Hono {
+  const routes = new Hono()
+  const tooLarge = bodyLimit({
+    maxSize: MAX_BODY_BYTES,
+    onError: (c) => c.json({ error: '图片不能超过 5 MB' }, 413),
+  })
+  routes.post('/messages', tooLarge, async (c) => {
+    const body = newMessage.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) {
+      return c.json({ error: `消息格式不对：要有文字（最多 ${MAX_TEXT_CHARS} 字）或一张图片` }, 400)
+    }
+    const posted = post(world, body.data)
+    return 'error' in posted ? refuse(c, posted) : c.json({ message: messageView(world, posted) }, 201)
+  })
+  return routes
+}
+
+function pictureRoutes(world: World): Hono {
+  const routes = new Hono()
+  routes.get('/pictures/:messageId', (c) => {
+    const picture = world.picture(c.req.param('messageId'))
+    if (!picture) return c.json({ error: '图片不存在，或者已经过期' }, 404)
+    // Ids never come back, so a picture never changes.
+    c.header('Cache-Control', 'private, max-age=86400, immutable')
+    return c.body(Uint8Array.from(picture.bytes).buffer, 200, { 'Content-Type': picture.mediaType })
+  })
+  return routes
+}
+
+function post(world: World, { as, conversation, text, mentions, quote, picture }: z.infer<typeof newMessage>) {
+  const found = membership(world, as, conversation)
+  if ('error' in found) return found
+  if (quote !== undefined && world.message(quote)?.conversationId !== conversation) {
+    return { error: '引用的消息已经不在了', status: 404 } as const
+  }
+  const whereAndWho = { conversationId: conversation, fromId: found.person.id, ...(quote && { quoteOfId: quote }) }
+  if (!picture) {
+    if (!text?.trim()) return { error: '不能发送空白消息', status: 400 } as const
+    return world.post({ ...whereAndWho, text, mentionIds: mentions })
+  }
+  const bytes = Buffer.from(picture.base64, 'base64')
+  if (bytes.length > MAX_PICTURE_BYTES) return { error: '图片不能超过 5 MB', status: 400 } as const
+  if (!readPictureHeader(bytes)) {
+    return { error: '只能发送完好的 PNG、JPG、GIF 或 WebP 图片，长宽不要太大', status: 400 } as const
+  }
+  return world.post({ ...whereAndWho, picture: bytes })
+}
+
+function membership(world: World, personId: string | undefined, conversationId = ''): Membership | Refusal {
+  const person = player(world, personId)
+  if ('error' in person) return person
+  const conversation = world.conversation(conversationId)
+  if (!conversation) return { error: '没有这个会话', status: 404 }
+  if (!conversation.memberIds.includes(person.id)) return { error: '你不在这个会话里', status: 403 }
+  return { person, conversation }
+}
+
+function refuse(c: Context, { error, status }: Refusal): Response {
+  return c.json({ error }, status)
+}

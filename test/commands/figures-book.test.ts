@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { FiguresBook } from '../../src/commands/overview.js'
+import type { DayFigures } from '../../src/model/command.js'
+import { fixedClock } from '../support/fixed-clock.js'
+
+const DAY_MS = 86_400_000
+
+function aBook(kept: readonly DayFigures[] = []) {
+  let records = kept
+  const clock = fixedClock()
+  const list = {
+    records: () => records,
+    keep: (next: readonly DayFigures[]) => {
+      records = next
+    },
+  }
+  return { book: new FiguresBook(list, clock), clock, records: () => records }
+}
+
+test('counts what was done, and silence only where customers were heard', () => {
+  const { book } = aBook()
+  for (const kind of ['answer', 'courtesy', 'clarify', 'fallback', 'escalate', 'command'] as const) {
+    book.record({ kind, reason: 'sure' })
+  }
+  for (const reason of ['not-for-us', 'muted', 'staff', 'own-message', 'duplicate'])
+    book.record({ kind: 'silent', reason })
+  expect(book.sum('today')).toMatchObject({ answered: 2, offered: 2, handedOver: 1, orders: 1, silent: 2 })
+})
+
+test('counts by day of China, sums the week from Monday, and goes on after a restart', () => {
+  const { book, clock, records } = aBook()
+  book.record({ kind: 'answer', reason: 'sure' })
+  clock.pass(2 * DAY_MS)
+  book.record({ kind: 'answer', reason: 'sure' })
+  expect([book.sum('today').answered, book.sum('week').answered]).toEqual([1, 2])
+  const again = aBook(records())
+  again.clock.pass(6 * DAY_MS)
+  expect(again.book.sum('week').answered).toBe(2)
+  again.clock.pass(DAY_MS)
+  expect(again.book.sum('week').answered).toBe(0)
+})
+
+test('keeps two months', () => {
+  const { book, clock, records } = aBook()
+  for (let day = 0; day < 100; day++) {
+    book.record({ kind: 'answer', reason: 'sure' })
+    clock.pass(DAY_MS)
+  }
+  expect(records()).toHaveLength(61)
+})

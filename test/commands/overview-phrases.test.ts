@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { overviewPhrases } from '../../src/commands/phrases.js'
+
+const NOTHING = { day: 0, answered: 0, offered: 0, handedOver: 0, silent: 0, orders: 0 }
+const statusOn = (pinned: boolean): string =>
+  overviewPhrases.status({
+    ...{ version: '1.0.0', upMs: 60_000, login: 'logged-in', queueLength: 0, today: NOTHING },
+    knowledge: { version: 'abcd', sectionCount: 15, release: { number: 3, atMs: 0, pinned } },
+    tickets: { opened: 0, open: 0, waiting: 0 },
+  })
+
+test('tells in the status that the bot stays where it was rolled back to', () => {
+  expect(statusOn(true)).toMatch(/知识 发布 3.*\n回滚以后停在这里，发“重载”才用文件夹里的改动/)
+  expect(statusOn(false)).not.toContain('回滚')
+})

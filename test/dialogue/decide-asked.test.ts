@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest'
+import { THRESHOLDS } from '../../src/dialogue/answer.js'
+import { decide } from '../../src/dialogue/policy.js'
+import type { Situation } from '../../src/dialogue/state.js'
+import type { Decision } from '../../src/model/decision.js'
+import type { Understanding } from '../../src/model/understanding.js'
+import { aMessage, DIRECT } from '../support/a-message.js'
+import { aSituation } from '../support/a-situation.js'
+import { aCandidate, anUnderstanding, aReason } from '../support/an-understanding.js'
+
+const asked = (understanding: Partial<Understanding>, situation: Partial<Situation> = {}): Decision =>
+  decide(aMessage({ addressedToBot: true }), anUnderstanding(understanding), aSituation(situation))
+
+const NUDGE = 0.001
+const SURE = { share: THRESHOLDS.answerShare, asked: THRESHOLDS.offerScope + NUDGE }
+
+describe('asked by name', () => {
+  test('answers when one section stands out', () => {
+    expect(asked({ candidates: [aCandidate('5', SURE), aCandidate('4', { share: 0.01 })] })).toEqual({
+      kind: 'answer',
+      sectionKeys: ['5'],
+      reason: 'sure',
+    })
+  })
+
+  test('answers with the only section that comes near', () => {
+    expect(asked({ candidates: [aCandidate('5', { ...SURE, share: 0.1 })] })).toMatchObject({ sectionKeys: ['5'] })
+  })
+
+  test('offers a choice where none stands out', () => {
+    const candidates = [
+      aCandidate('A3', { share: 0.5 }),
+      aCandidate('2', { share: 0.4 }),
+      aCandidate('5', { share: 0.001 }),
+    ]
+    expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A3', '2'] })
+  })
+
+  test('answers both of two that are torn, each with words of its own', () => {
+    const candidates = [aCandidate('A3', { share: 0.5 }), aCandidate('2', { share: 0.4 })]
+    const topics = { candidates: [aCandidate('A3'), aCandidate('2')], confidence: 0 }
+    expect(asked({ candidates, topics })).toMatchObject({ sectionKeys: ['A3', '2'], reason: 'several' })
+  })
+
+  test('offers a choice where the parts leave out a likelier reading of the whole', () => {
+    const candidates = ['A1.2', '1.1', 'A1'].map((key, at) => aCandidate(key, { share: [0.5, 0.4, 0.1][at]! }))
+    const topics = { candidates: [aCandidate('A1.2'), aCandidate('A1')], confidence: 0 }
+    expect(asked({ candidates, topics })).toMatchObject({ kind: 'clarify' })
+  })
+
+  test('offers no more than three', () => {
+    const candidates = ['A1', 'A1.2', '3', '1.1', '2'].map((key) => aCandidate(key, { share: 0.2 }))
+    expect(asked({ candidates })).toEqual({ kind: 'clarify', sectionKeys: ['A1', 'A1.2', '3'] })
+  })
+
+  test.each([
+    ['nothing fits', []],
+    ['it is hardly for us', [aCandidate('5', { asked: THRESHOLDS.offerScope - NUDGE }), aCandidate('4')]],
+    ['it is not for us', [aCandidate('5', { share: 0, asked: 0 })]],
+  ])('says that it does not know when %s', (_, candidates) => {
+    expect(asked({ candidates })).toEqual({ kind: 'fallback', reason: 'not-understood' })
+  })
+
+  test('answers again what it has just told', () => {
+    expect(asked({ candidates: [aCandidate('5')] }, { toldLately: () => true })).toMatchObject({ kind: 'answer' })
+  })
+
+  test.each(['picture', 'other'] as const)('says that it cannot read a %s', (kind) => {
+    const message = aMessage({ kind, place: DIRECT, text: '' })
+    expect(decide(message, anUnderstanding({ normalized: '' }), aSituation())).toEqual({
+      kind: 'fallback',
+      reason: 'not-understood',
+    })
+  })
+})
+
+describe('courtesy', () => {
+  test.each<[string, Partial<Understanding>, Decision]>([
+    ['a bare mention gets the menu', { normalized: '', act: 'statement' }, { kind: 'courtesy', word: 'menu' }],
+    ['a call for the menu gets it', { act: 'menu' }, { kind: 'courtesy', word: 'menu' }],
+    ['a greeting is returned', { act: 'greeting' }, { kind: 'courtesy', word: 'greeting' }],
+    ['thanks are returned', { act: 'thanks' }, { kind: 'courtesy', word: 'thanks' }],
+    ['agreeing with nothing on offer opens no ticket', { act: 'yes' }, { kind: 'courtesy', word: 'declined' }],
+    ['refusing with nothing on offer is accepted', { act: 'no' }, { kind: 'courtesy', word: 'declined' }],
+  ])('%s', (_, understanding, decision) => {
+    const unsure = { candidates: [aCandidate('5')], wantsHuman: { confidence: 0.99, overheard: 0.99 } }
+    expect(asked({ ...unsure, ...understanding })).toEqual(decision)
+  })
+
+  test('does not stand in the way of a question behind it', () => {
+    expect(asked({ act: 'question', candidates: [aCandidate('5')] })).toMatchObject({ kind: 'answer' })
+  })
+})
+
+describe('a person is wanted', () => {
+  const wants = (confidence: number): Partial<Understanding> => ({ wantsHuman: { confidence, overheard: 0 } })
+
+  test('in so many words', () => {
+    expect(asked({ act: 'wants-human', candidates: [aCandidate('5')] })).toEqual({
+      kind: 'escalate',
+      reason: 'asked',
+      sectionKeys: [],
+    })
+  })
+
+  test('by the sound of it', () => {
+    expect(asked(wants(THRESHOLDS.humanAsked))).toMatchObject({ kind: 'escalate', reason: 'asked' })
+  })
+
+  test.each([
+    ['it is not sure enough', { ...wants(THRESHOLDS.humanAsked - NUDGE) }],
+    ['a section fits better', { ...wants(0.98), candidates: [aCandidate('5', { share: 0.99 })] }],
+  ])('but not where %s', (_, understanding) => {
+    expect(asked(understanding).kind).not.toBe('escalate')
+  })
+})
+
+describe('a rejection notice', () => {
+  test('gets an answer for each reason, in order and each once', () => {
+    expect(asked({ notice: [aReason('A3', '2'), aReason('A1'), aReason('A3')] })).toEqual({
+      kind: 'answer',
+      sectionKeys: ['A3', 'A1'],
+      reason: 'notice',
+    })
+  })
+
+  test('goes before the guess about the whole text', () => {
+    expect(asked({ notice: [aReason('A2')], candidates: [aCandidate('5')] })).toMatchObject({
+      sectionKeys: ['A2'],
+    })
+  })
+
+  test('goes to a person where one reason is unknown, with what is known', () => {
+    expect(asked({ notice: [aReason('A3'), aReason()] })).toEqual({
+      kind: 'escalate',
+      reason: 'unknown-rejection-reason',
+      sectionKeys: ['A3'],
+    })
+  })
+
+  test('of which nothing is known goes to a person', () => {
+    expect(asked({ notice: [aReason(), aReason()], candidates: [aCandidate('5')] })).toMatchObject({
+      kind: 'answer',
+      sectionKeys: ['5'],
+    })
+    expect(asked({ notice: [aReason()] })).toEqual({
+      kind: 'escalate',
+      reason: 'unknown-rejection-reason',
+      sectionKeys: [],
+    })
+  })
+})
+
+describe('a number', () => {
+  const chosen = (key: string): Decision => ({ kind: 'answer', sectionKeys: [key], reason: 'chosen' })
+  const pick = (choice: string, situation: Partial<Situation> = {}): Decision =>
+    asked({ act: 'choice', choice, normalized: choice }, situation)
+
+  test.each([
+    ['1', 'A1'],
+    ['3', '5'],
+    ['4.1', '4.1'],
+    ['A2', 'A2'],
+    ['4', '4'],
+  ])('%s picks %s from the offer, or by its own number', (choice, key) => {
+    expect(pick(choice, { offered: ['A1', '3', '5'], talkedLately: true })).toEqual(chosen(key))
+  })
+
+  test.each(['99', 'A9', '7.7'])('%s picks nothing', (choice) => {
+    expect(pick(choice, { offered: ['A1', '3'], talkedLately: true })).toEqual({
+      kind: 'fallback',
+      reason: 'not-understood',
+    })
+  })
+
+  test('without an offer names a section only while we talk', () => {
+    expect(pick('1', { talkedLately: true })).toEqual(chosen('1'))
+    expect(pick('1')).toEqual({ kind: 'fallback', reason: 'not-understood' })
+  })
+
+  test('that only a section can have names it at any time', () => {
+    expect(pick('4.1')).toEqual(chosen('4.1'))
+    expect(pick('A1')).toEqual(chosen('A1'))
+  })
+
+  test('with a decimal never picks from the offer', () => {
+    expect(pick('1.1', { offered: ['A1', '3'], talkedLately: true })).toEqual(chosen('1.1'))
+  })
+})
+
+describe('an offered person', () => {
+  test('is accepted', () => {
+    expect(asked({ act: 'yes' }, { humanOffered: true })).toEqual({
+      kind: 'escalate',
+      reason: 'accepted-offer',
+      sectionKeys: [],
+    })
+  })
+
+  test('is declined', () => {
+    expect(asked({ act: 'no' }, { humanOffered: true })).toEqual({ kind: 'courtesy', word: 'declined' })
+  })
+
+  test('is forgotten over the next question', () => {
+    expect(asked({ candidates: [aCandidate('5')] }, { humanOffered: true })).toMatchObject({ kind: 'answer' })
+  })
+})

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import { takeUp } from '../../src/dialogue/follow-up.js'
+import { aSituation } from '../support/a-situation.js'
+import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+
+const talking = aSituation({
+  talkedLately: true,
+  lastSection: '4.1',
+  nextSection: (key) => (key === '4.1' ? '4.2' : undefined),
+  timelineSection: '5',
+})
+const follow = (
+  kind: 'how-long' | 'next' | 'again' | 'screenshot' | 'still-failing' | 'settled',
+  situation = talking,
+) => takeUp(anUnderstanding({ followUp: { kind } }), situation, { isAsked: false })
+
+describe('after an answer', () => {
+  test.each([
+    ['how-long', '5'],
+    ['next', '4.2'],
+    ['again', '4.1'],
+    ['screenshot', '4.1'],
+  ] as const)('"%s" leads to section %s', (kind, key) => {
+    expect(follow(kind)).toEqual({ kind: 'answer', sectionKeys: [key], reason: 'follow-up' })
+  })
+
+  test('the end of the guide is told once more rather than nothing', () => {
+    expect(follow('next', { ...talking, lastSection: '5' })).toMatchObject({ sectionKeys: ['5'] })
+  })
+
+  test('asks what fails at first, and calls a person the second time', () => {
+    expect(follow('still-failing')).toEqual({ kind: 'fallback', reason: 'still-failing' })
+    expect(follow('still-failing', { ...talking, failedTries: 1 })).toMatchObject({
+      kind: 'escalate',
+      reason: 'still-failing',
+    })
+  })
+
+  test('a correction leaves out what was just told', () => {
+    const followUp = {
+      kind: 'correction',
+      candidates: [aCandidate('4.1', { share: 0.6 }), aCandidate('4.3', { share: 0.99 })],
+    } as const
+    expect(takeUp(anUnderstanding({ followUp }), talking, { isAsked: true })).toMatchObject({ sectionKeys: ['4.3'] })
+  })
+
+  test('a correction that surely means what was told is told that again', () => {
+    const followUp = { kind: 'correction', candidates: [aCandidate('4.1', { share: 0.99 })] } as const
+    expect(takeUp(anUnderstanding({ followUp }), talking, { isAsked: true })).toMatchObject({ sectionKeys: ['4.1'] })
+  })
+
+  test('nothing is taken up once the talk has faded', () => {
+    expect(follow('next', aSituation({ lastSection: undefined }))).toBeUndefined()
+  })
+})
+
+describe('words that name what they ask about', () => {
+  const asks = (text: string, key: string) =>
+    takeUp(
+      anUnderstanding({
+        normalized: text,
+        followUp: { kind: 'screenshot' },
+        candidates: [aCandidate(key, { asked: 0.97, share: 0.98 })],
+      }),
+      talking,
+      { isAsked: false },
+    )
+
+  test('are matched like any other, whatever was told last', () => {
+    expect(asks('隐私协议截图发哪个', '4.3')).toBeUndefined()
+    expect(asks('备案截图去哪里截', '1.1')).toBeUndefined()
+  })
+
+  test('a bare question for screenshots stays with what was told', () => {
+    expect(asks('截图要发哪个', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })
+    expect(asks('这个要截几张图呢', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })
+  })
+})
+
+describe('a place in what was told', () => {
+  const picks = (normalized: string, offered: readonly string[] = []) =>
+    takeUp(
+      anUnderstanding({ normalized, act: 'choice', choice: '2' }),
+      { ...talking, offered, hasSection: () => true },
+      { isAsked: true },
+    )
+
+  test('is a line of the last answer where nothing was offered', () => {
+    expect(picks('第二项')).toMatchObject({ sectionKeys: ['4.1'], narrows: true })
+  })
+
+  test('is a choice where something was', () => {
+    expect(picks('第二项', ['A1', '3'])).toMatchObject({ sectionKeys: ['3'] })
+  })
+
+  test('a bare number is that section', () => {
+    expect(picks('2')).toMatchObject({ sectionKeys: ['2'] })
+  })
+})
+
+describe('"不是这个"', () => {
+  const notThat = (situation = talking) =>
+    takeUp(anUnderstanding({ followUp: { kind: 'not-that' } }), situation, { isAsked: false })
+
+  test('leaves the other choices', () => {
+    expect(notThat({ ...talking, offered: ['4.1', '4.2', '4.3'] })).toEqual({
+      kind: 'clarify',
+      sectionKeys: ['4.2', '4.3'],
+    })
+  })
+
+  test('to all choices at once is asked back, and the second time a person comes', () => {
+    const none = { ...talking, clarifying: true, offered: ['4.1', '4.2', '4.3'] }
+    expect(notThat(none)).toEqual({ kind: 'fallback', reason: 'not-that' })
+    expect(notThat({ ...none, failedTries: 1 })).toMatchObject({ kind: 'escalate', reason: 'failed-twice' })
+  })
+})
+
+describe('after a question back', () => {
+  const clarifying = aSituation({ talkedLately: true, clarifying: true, offered: ['A1', '3'] })
+
+  test('"对" means the first choice', () => {
+    expect(takeUp(anUnderstanding({ act: 'yes' }), clarifying, { isAsked: false })).toEqual({
+      kind: 'answer',
+      sectionKeys: ['A1'],
+      reason: 'chosen',
+    })
+  })
+
+  test('a number means its own', () => {
+    expect(takeUp(anUnderstanding({ act: 'choice', choice: '2' }), clarifying, { isAsked: false })).toMatchObject({
+      sectionKeys: ['3'],
+    })
+  })
+})
+
+test('calling a person is no complaint to be asked about', () => {
+  const understanding = anUnderstanding({ act: 'wants-human', followUp: { kind: 'still-failing' } })
+  expect(takeUp(understanding, talking, { isAsked: true })).toBeUndefined()
+})

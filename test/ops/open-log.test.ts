@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { openLog } from '../../src/ops/exit.js'
+
+function logged(write: (log: ReturnType<typeof openLog>) => void): string {
+  const lines: string[] = []
+  write(openLog({ level: 'info' }, { write: (line: string) => void lines.push(line) }))
+  return lines.join('')
+}
+
+const failure = (): Error =>
+  Object.assign(new Error('Request failed with status code 500'), {
+    config: { headers: { cookie: 'wxsid=secret-sid' }, data: '{"Skey":"secret-skey"}' },
+    response: { config: { url: 'https://wx.example/?pass_ticket=secret-ticket' } },
+  })
+
+test('leaves out what errors of the network carry along, and keeps what they say', () => {
+  const text = logged((log) => {
+    log.error({ err: failure() }, 'not sent')
+    log.error({ error: failure() }, 'not sent')
+    log.error({ err: Object.assign(new Error('outer'), { cause: failure() }) }, 'not sent')
+  })
+  expect(text).toContain('Request failed with status code 500')
+  expect(text).not.toContain('secret-')
+})
+
+test('leaves out secrets that are called so', () => {
+  expect(
+    logged((log) => log.info({ token: 'secret-1', cookie: 'secret-2', reason: 'wrong' }, 'refused')),
+  ).not.toContain('secret-')
+})

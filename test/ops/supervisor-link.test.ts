@@ -1,0 +1,67 @@
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import type { Alerts } from '../../src/model/ports.js'
+import { linkToSupervisor, passOnAlerts } from '../../src/ops/supervise.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
+
+/** A bot's process whose words arrive at once, as JSON. */
+function line(alerts: Alerts) {
+  const bot = Object.assign(new EventEmitter(), {
+    connected: true,
+    said: 0,
+    send(message: unknown) {
+      bot.said++
+      passOnAlerts(JSON.parse(JSON.stringify(message)), alerts)
+      return true
+    },
+  })
+  return bot
+}
+
+test('carries what people are to hear from the bot to its supervisor', () => {
+  const { alerts, heard } = recordedAlerts()
+  const bot = linkToSupervisor(line(alerts), () => {})
+  bot.alerts.raise('kicked', { pageUrl: 'http://127.0.0.1:3100' })
+  bot.alerts.raise('send-refused')
+  bot.alerts.clear('kicked')
+  bot.alerts.tell('工单 3 等待处理')
+  expect(heard).toEqual([
+    ['raise', 'kicked', { pageUrl: 'http://127.0.0.1:3100' }],
+    ['raise', 'send-refused', {}],
+    ['clear', 'kicked'],
+    ['tell', '工单 3 等待处理'],
+  ])
+})
+
+test('lets the bot know when its supervisor is gone, and says nothing more', () => {
+  const { alerts } = recordedAlerts()
+  const process = line(alerts)
+  let gone = 0
+  const bot = linkToSupervisor(process, () => gone++)
+  process.connected = false
+  process.emit('disconnect')
+  const { said } = process
+  bot.alerts.raise('kicked')
+  expect([gone, process.said]).toEqual([1, said])
+})
+
+test('ends as well when its supervisor was gone before it could listen', () => {
+  const orphan = Object.assign(line(recordedAlerts().alerts), { connected: false })
+  let gone = 0
+  linkToSupervisor(orphan, () => gone++)
+  expect(gone).toBe(1)
+})
+
+test('works without a supervisor', () => {
+  const alone = Object.assign(new EventEmitter(), { connected: false })
+  const bot = linkToSupervisor(alone, () => {})
+  expect(() => bot.alerts.raise('kicked')).not.toThrow()
+  expect(alone.listenerCount('disconnect')).toBe(0)
+})
+
+test('takes nothing else for an alert', () => {
+  const { alerts, heard } = recordedAlerts()
+  for (const message of [undefined, 'raise', { type: 'raise', kind: 'fire' }, { type: 'tell' }, { type: 'alive' }])
+    passOnAlerts(message, alerts)
+  expect(heard).toEqual([])
+})

@@ -1,0 +1,238 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Place } from '../../src/model/chat.js'
+import type { DropReason } from '../../src/model/decision.js'
+import type { Outgoing } from '../../src/model/ports.js'
+import { Outbox } from '../../src/outbox/outbox.js'
+import { Pacing, type PacingLimits, type SendingState } from '../../src/outbox/pacing.js'
+import { capturedLog, LEVEL } from '../support/captured-log.js'
+import { asRead, FakeChannel, lostAnswer, notReached, refusal, sessionOver, tooMany } from '../support/fake-channel.js'
+import { MONDAY_MS } from '../support/fixed-clock.js'
+
+const LIMITS: PacingLimits = { gapMs: 1_000, jitterMs: 1_000, perPlaceMinute: 5, perMinute: 20, perDay: 1_000 }
+const HOUR_MS = 3_600_000
+const room = (topic: string): Place => ({ kind: 'room', id: topic, key: `room:${topic}`, topic, purpose: 'customers' })
+const A = room('甲群')
+const B = room('乙群')
+const texts = (...lines: readonly string[]): readonly Outgoing[] => lines.map((text) => ({ kind: 'text', text }))
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: MONDAY_MS })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** @param limits null: not paced at all */
+function pacedOutbox(limits: Partial<PacingLimits> | null = {}) {
+  const channel = new FakeChannel()
+  const { log, lines } = capturedLog()
+  const clock = { now: () => Date.now() }
+  const ofAll = limits ? { ...LIMITS, ...limits } : undefined
+  const pacing = new Pacing({ limits: ofAll, backOffMs: 2 * HOUR_MS, random: () => 0.5 })
+  const times: number[] = []
+  const kept: SendingState[] = []
+  channel.beforeSend = () => void times.push(Date.now() - MONDAY_MS)
+  const outbox = new Outbox({ channel, pacing, clock, log, keep: (state) => void kept.push(state) })
+  const said = () => channel.sent.map(({ bubble }) => asRead(bubble))
+  return { outbox, channel, lines, times, kept, said }
+}
+
+test('lets a second and a bit pass between two bubbles, also of different groups', async () => {
+  const { outbox, times, said } = pacedOutbox()
+  const all = Promise.all([outbox.send(A, texts('甲1', '甲2')), outbox.send(B, texts('乙1'))])
+  await vi.runAllTimersAsync()
+  expect(await all).toEqual([true, true])
+  expect(said()).toEqual(['甲1', '乙1', '甲2'])
+  expect(times).toEqual([0, 1_500, 3_000])
+})
+
+test('makes a busy group wait for its next minute, and serves the others meanwhile', async () => {
+  const { outbox, times, said } = pacedOutbox({ perPlaceMinute: 2 })
+  void outbox.send(A, texts('甲1', '甲2', '甲3'))
+  void outbox.send(B, texts('乙1'))
+  await vi.runAllTimersAsync()
+  expect(said()).toEqual(['甲1', '乙1', '甲2', '甲3'])
+  expect(times).toEqual([0, 1_500, 3_000, 60_000])
+})
+
+test('drops a reply whose turn would come too late, with the reason in the log', async () => {
+  const { outbox, said, lines } = pacedOutbox({ perPlaceMinute: 1 })
+  const deadlineMs = MONDAY_MS + 30_000
+  void outbox.send(A, texts('甲1'), { deadlineMs })
+  const late = outbox.send(A, texts('甲2'), { deadlineMs, messageId: 'm2' })
+  await vi.runAllTimersAsync()
+  expect(await late).toBe(false)
+  expect(said()).toEqual(['甲1'])
+  expect(lines).toMatchObject([{ level: LEVEL.info, msg: 'reply dropped', reason: 'held-back', messageId: 'm2' }])
+})
+
+test('asks before each bubble whether it is still wanted', async () => {
+  const { outbox, said, lines } = pacedOutbox()
+  let reason: DropReason | undefined
+  const sending = outbox.send(A, texts('一', '二', '三'), { stillWanted: () => reason })
+  await vi.advanceTimersByTimeAsync(1_600)
+  reason = 'recalled'
+  await vi.runAllTimersAsync()
+  expect(await sending).toBe(false)
+  expect(said()).toEqual(['一', '二'])
+  expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'recalled' }])
+})
+
+test('asks at the moment of sending, not at the moment of queueing', async () => {
+  const { outbox, said } = pacedOutbox()
+  let asked = 0
+  void outbox.send(B, texts('乙'))
+  void outbox.send(A, texts('甲'), {
+    stillWanted: () => {
+      asked++
+      return undefined
+    },
+  })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect([asked, said()]).toEqual([0, ['乙']])
+  await vi.runAllTimersAsync()
+  expect([asked, said()]).toEqual([1, ['乙', '甲']])
+})
+
+test('tries again, more and more slowly, while WeChat is not reached', async () => {
+  const { outbox, channel, times, said } = pacedOutbox()
+  let failures = 2
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    if (failures-- > 0) throw notReached()
+  }
+  const sending = outbox.send(A, texts('一'))
+  await vi.runAllTimersAsync()
+  expect(await sending).toBe(true)
+  expect(said()).toEqual(['一'])
+  expect(times).toEqual([0, 2_000, 7_000])
+})
+
+test('gives up after four tries', async () => {
+  const { outbox, channel, times, lines } = pacedOutbox()
+  channel.beforeSend = () => {
+    times.push(0)
+    throw notReached()
+  }
+  const sending = outbox.send(A, texts('一', '二'))
+  await vi.runAllTimersAsync()
+  expect(await sending).toBe(false)
+  expect(times).toHaveLength(4)
+  expect(lines.at(-1)).toMatchObject({ level: LEVEL.error, msg: 'reply lost' })
+})
+
+test('does not try again what is not wanted any more', async () => {
+  const { outbox, channel, times } = pacedOutbox()
+  let reason: DropReason | undefined
+  channel.beforeSend = () => {
+    times.push(0)
+    reason = 'colleague-answered'
+    throw notReached()
+  }
+  void outbox.send(A, texts('一'), { stillWanted: () => reason })
+  await vi.runAllTimersAsync()
+  expect(times).toHaveLength(1)
+})
+
+test.each([
+  ['answer lost, the bubble may have been said', lostAnswer],
+  ['reply lost', refusal],
+])('never tries again after "%s"', async (msg, fail) => {
+  const { outbox, channel, times, lines } = pacedOutbox()
+  channel.beforeSend = () => {
+    times.push(0)
+    throw fail()
+  }
+  const sending = outbox.send(A, texts('一', '二'))
+  await vi.runAllTimersAsync()
+  expect(await sending).toBe(false)
+  expect(times).toHaveLength(1)
+  expect(lines).toMatchObject([{ level: LEVEL.error, msg }])
+})
+
+test('takes a send that hangs for lost, and goes on', async () => {
+  const { outbox, channel, said, lines } = pacedOutbox()
+  channel.beforeSend = (to) => (to.key === A.key ? new Promise<void>(() => {}) : undefined)
+  const hanging = outbox.send(A, texts('一'))
+  const next = outbox.send(B, texts('二'))
+  await vi.runAllTimersAsync()
+  expect(await Promise.all([hanging, next])).toEqual([false, true])
+  expect(said()).toEqual(['二'])
+  expect(lines[0]).toMatchObject({ msg: 'answer lost, the bubble may have been said', error: 'no answer' })
+})
+
+test('says nothing for hours after "too many": replies are dropped, notices wait', async () => {
+  const { outbox, channel, times, kept, lines, said } = pacedOutbox()
+  let refused = 0
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    if (refused++ === 0) throw tooMany()
+  }
+  const deadlineMs = MONDAY_MS + 120_000
+  const refusedReply = outbox.send(A, texts('一', '二'), { deadlineMs })
+  const waiting = outbox.send(B, texts('三'), { deadlineMs })
+  await vi.advanceTimersByTimeAsync(10)
+  expect(await Promise.all([refusedReply, waiting])).toEqual([false, false])
+  expect(await outbox.send(B, texts('四'), { deadlineMs })).toBe(false)
+  const notice = outbox.send(B, texts('工单'), { urgent: true })
+  await vi.advanceTimersByTimeAsync(2 * HOUR_MS - 60_000)
+  expect(times).toEqual([0])
+  await vi.runAllTimersAsync()
+  expect(await notice).toBe(true)
+  expect(times).toEqual([0, 2 * HOUR_MS])
+  expect(said()).toEqual(['工单'])
+  expect(kept.map(({ refusals }) => refusals)).toEqual([1, 0])
+  expect(lines.filter(({ reason }) => reason === 'held-back')).toHaveLength(2)
+})
+
+test.each([{}, null])('says nothing to a session that is over, paced by %j, and ends without delay', async (limits) => {
+  const { outbox, channel, times, lines, said } = pacedOutbox(limits)
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    throw sessionOver()
+  }
+  const deadlineMs = MONDAY_MS + 120_000
+  const refused = outbox.send(A, texts('一', '二'), { deadlineMs, messageId: '1' })
+  const waiting = outbox.send(B, texts('三'), { deadlineMs, messageId: '2' })
+  const notice = outbox.send(B, texts('工单'), { urgent: true })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await Promise.all([refused, waiting, notice])).toEqual([false, false, false])
+  await outbox.drain({ withinMs: 3_000 })
+  await vi.advanceTimersByTimeAsync(2_000)
+  const fromAHandler = outbox.send(A, texts('四'), { deadlineMs, messageId: '4' })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(await fromAHandler).toBe(false)
+  expect([times, said()]).toEqual([[0], []])
+  expect(lines.map(({ msg, messageId, reason }) => [msg, messageId, reason])).toEqual([
+    ['reply dropped', '2', 'session-over'],
+    ['reply lost', '1', undefined],
+    ['reply dropped', undefined, 'session-over'],
+    ['reply dropped', '4', 'session-over'],
+  ])
+})
+
+test('drains what can still go out in time, and drops the rest', async () => {
+  const { outbox, said, lines } = pacedOutbox()
+  const sends = ['一', '二', '三', '四'].map((text, index) => outbox.send(room(String(index)), texts(text)))
+  const draining = outbox.drain({ withinMs: 3_000 })
+  await vi.runAllTimersAsync()
+  await draining
+  expect(await Promise.all(sends)).toEqual([true, true, true, false])
+  expect(said()).toEqual(['一', '二', '三'])
+  expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'held-back' }])
+})
+
+test('names the replies that a hanging send leaves unsaid when it stops, and no notices', async () => {
+  const { outbox, channel, lines } = pacedOutbox()
+  channel.beforeSend = () => new Promise<void>(() => {})
+  void outbox.send(room('0'), texts('一'), { messageId: '1', deadlineMs: MONDAY_MS + 60_000 })
+  void outbox.send(room('1'), texts('二'), { messageId: '2', deadlineMs: MONDAY_MS + 60_000 })
+  void outbox.send(room('2'), texts('工单'), { urgent: true })
+  const draining = outbox.drain({ withinMs: 3_000 })
+  await vi.advanceTimersByTimeAsync(3_000)
+  await draining
+  expect(lines.map(({ messageId, reason }) => [messageId, reason])).toEqual([
+    ['1', 'stopping'],
+    ['2', 'stopping'],
+  ])
+})

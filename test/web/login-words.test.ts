@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import type { LoginStatus } from '../../src/model/ports.js'
+
+// By address, because the page's scripts are no part of the compiled program.
+const { LOGIN_WORDS, loginWords, sinceWords } = await import(
+  new URL('../../public/login-words.js', import.meta.url).href
+)
+
+// A new state in the model does not compile until it stands here, and then needs its words.
+const STATES: Record<LoginStatus, true> = {
+  starting: true,
+  'waiting-scan': true,
+  'logged-in': true,
+  reconnecting: true,
+  kicked: true,
+}
+
+test('the page has words for every state of the login, and for no other', () => {
+  expect(Object.keys(LOGIN_WORDS).sort()).toEqual(Object.keys(STATES).sort())
+  expect(Object.values(LOGIN_WORDS).flatMap((words) => Object.values(words as object))).not.toContain('')
+})
+
+test('says since when', () => {
+  expect(sinceWords(new Date().setHours(9, 5, 0, 0))).toBe('09:05 起')
+})
+
+test('a state from a newer program is shown by its name', () => {
+  expect(loginWords('asleep')).toMatchObject({ word: 'asleep', title: 'asleep' })
+})

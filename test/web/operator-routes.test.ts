@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import type { RoleClaim, RoleGrant } from '../../src/model/ports.js'
+import { operatorRoutes } from '../../src/web/operator-routes.js'
+
+const CLAIM: RoleClaim = {
+  person: { key: 'name:张三', name: '<b>张三</b>' },
+  contactId: '@zhang',
+  codes: [{ role: 'admin', code: '48291307' }],
+  ...{ expiresAtMs: 5, wrongCount: 0, lastWrongAtMs: 0, lockedUntilMs: 0 },
+}
+const GRANT: RoleGrant = {
+  ...{ role: 'staff', name: '李四', personKey: 'name:李四', contactId: '@li', remark: '过审同事-7k2m' },
+  ...{ formerRemark: '', isRemarkSeen: true, grantedAtMs: 1 },
+}
+
+function aRoute() {
+  const orders: string[] = []
+  const routes = operatorRoutes({
+    order: async (text, where) => {
+      orders.push(`${where}: ${text}`)
+      return { ok: text !== '坏', text: '好的' }
+    },
+    claims: () => [CLAIM],
+    grants: () => [GRANT],
+  })
+  const post = (body: unknown) =>
+    routes.request('/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  return { routes, orders, post }
+}
+
+test('passes an order on and tells what came of it', async () => {
+  const { post, orders } = aRoute()
+  expect(await (await post({ text: ' 状态 ' })).json()).toEqual({ ok: true, text: '好的' })
+  expect(await (await post({ text: '坏', where: 'terminal' })).json()).toEqual({ ok: false, text: '好的' })
+  expect(orders).toEqual(['page: 状态', 'terminal: 坏'])
+})
+
+test.each([
+  '',
+  '{',
+  [],
+  {},
+  { text: '' },
+  { text: ' ' },
+  { text: 'a'.repeat(2_001) },
+  { text: '状态', where: 'direct' },
+])('refuses %j', async (body) => {
+  const { post, orders } = aRoute()
+  expect((await post(body)).status).toBe(400)
+  expect(orders).toEqual([])
+})
+
+test('shows codes and roles, and has the browser keep nothing', async () => {
+  const response = await aRoute().routes.request('/claims')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await response.json()).toEqual({
+    claims: [{ name: '<b>张三</b>', codes: CLAIM.codes, expiresAtMs: 5 }],
+    grants: [{ name: '李四', role: 'staff', remark: '过审同事-7k2m' }],
+  })
+})
