@@ -11,7 +11,7 @@ import { passOnAlerts, RestartWatch, Supervisor } from './ops/supervise.js'
 
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.
-const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'run-bot$1')
+const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
 
 /** `npm start`: keeps the bot's process running, and tells people outside WeChat when it needs them. */
 async function main(): Promise<void> {

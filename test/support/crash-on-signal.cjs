@@ -3,7 +3,7 @@
  * Loaded into the bot's process by NODE_OPTIONS: makes it throw errors that nobody catches and that carry a cookie. SIGUSR2:
  * a bug of ours in the middle of a request; SIGWINCH: one of wechat4u's. CommonJS, because `--require` takes nothing else.
  */
-if (process.argv[1]?.includes('run-bot')) {
+if (/\/bot\.[jt]s$/.test(process.argv[1] ?? '')) {
   const carrying = (message) => Object.assign(new Error(message), { config: { headers: { cookie: 'wxsid=leaked' } } })
   const throwSoon = (error) =>
     setTimeout(() => {
