@@ -127,12 +127,12 @@ async function say(
   { parts, stillWanted }: { parts: MessageHandlerParts; stillWanted?: () => DropReason | undefined },
 ): Promise<void> {
   if (bubbles.length === 0) return
-  const isOut = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
+  const { said } = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
     ...(stillWanted ? { stillWanted } : {}),
     deadlineMs: parts.replyCheck.deadlineMs(message),
     messageId: message.id,
   })
-  if (!isOut) return
+  if (!said) return
   const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
   parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
   parts.flood.spoke(message, text, parts.clock.now())

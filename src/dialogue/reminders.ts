@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../base/time.js'
 import type { IncomingMessage, Person, Place } from '../model/chat.js'
 import type { Decision, DropReason } from '../model/decision.js'
-import type { Clock, Log, Outgoing } from '../model/ports.js'
+import type { Clock, Log, Outgoing, SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
 import type { Reminder, ReminderPlan } from '../model/understanding.js'
 
@@ -122,8 +122,8 @@ interface Sender {
   send(
     to: Place,
     bubbles: Iterable<Outgoing>,
-    options: { stillWanted: () => DropReason | undefined; onLost: (mayBeThere: boolean) => void },
-  ): Promise<boolean>
+    options: { stillWanted: () => DropReason | undefined },
+  ): Promise<SendOutcome>
 }
 
 export interface ReminderRoundsParts {
@@ -208,15 +208,11 @@ export class ReminderRounds {
     const text = write(reminder, { nowMs, isLate: nowMs - reminder.dueAtMs > LATE_MS })
     const { place, person } = reminder
     const bubble: Outgoing = { kind: 'text', text, ...(place.kind === 'room' ? { mention: person } : {}) }
-    let mayBeThere = false
     await book.mark(reminder, 'sending')
-    const delivered = await outbox.send(place, [bubble], {
+    const outcome = await outbox.send(place, [bubble], {
       stillWanted: () => (book.holds(reminder) ? undefined : 'recalled'),
-      onLost: (may) => {
-        mayBeThere = may
-      },
     })
-    if (delivered || mayBeThere) {
+    if (outcome.said || outcome.reason === 'perhaps-said') {
       this.#retries.delete(reminderRoundsKeyOf(reminder))
       return book.settle(reminder)
     }

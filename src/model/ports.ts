@@ -1,6 +1,6 @@
 import type { IncomingMessage, Person, Place, Role, RoomPlace } from './chat.js'
 import type { FiguresSpan, GrantedRole } from './command.js'
-import type { Decision, DecisionTrace } from './decision.js'
+import type { Decision, DecisionTrace, DropReason } from './decision.js'
 import type { DeskNotes, ForgottenPerson, Party, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */
@@ -12,6 +12,19 @@ export type Outgoing =
       readonly path: string
       readonly bytes: Uint8Array /** Ends in .png, .jpg or .gif: the ending decides how WeChat shows it. */
       readonly fileName: string
+    }
+
+/**
+ * What became of a reply that was to be sent. `refused`: it certainly was not said; `perhaps-said`: the answer of the
+ * network got lost, so that it may be there; the other reasons dropped it before its turn.
+ */
+export type SendOutcome =
+  | { readonly said: true }
+  | {
+      readonly said: false
+      readonly reason: DropReason | 'refused' | 'perhaps-said'
+      /** What went out before that. */
+      readonly bubblesOut: number
     }
 
 export type MessageListener = (message: IncomingMessage) => Promise<void>

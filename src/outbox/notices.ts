@@ -92,8 +92,8 @@ export class NoticeQueue implements StaffNotices {
       const place = await channel.staffPlace()
       if (!place) return this.#withoutPlace()
       this.#toldNoPlace = false
-      const delivered = await outbox.send(place, [{ kind: 'text', text: notice.text }], { urgent: true })
-      if (!delivered) return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS)
+      const { said } = await outbox.send(place, [{ kind: 'text', text: notice.text }], { urgent: true })
+      if (!said) return Math.min(FIRST_RETRY_MS * 2 ** this.#failures++, LONGEST_RETRY_MS)
       this.#failures = 0
       await this.#showPictures(place, notice)
       await store.remove(notice.number)
@@ -108,7 +108,7 @@ export class NoticeQueue implements StaffNotices {
     const bubbles = read.flatMap(({ name, bytes }): readonly Outgoing[] =>
       bytes ? [{ kind: 'picture', path: name, bytes, fileName: name }] : [],
     )
-    const shown = bubbles.length === 0 || (await outbox.send(place, bubbles, { urgent: true }))
+    const shown = bubbles.length === 0 || (await outbox.send(place, bubbles, { urgent: true })).said
     if (!shown || bubbles.length < pictures.length) log.warn({ notice: number }, 'pictures of a notice not shown')
   }
 

@@ -1,7 +1,7 @@
 import { ChannelError } from '../errors.js'
 import type { Person, Place } from '../model/chat.js'
 import type { Bubble, DropReason } from '../model/decision.js'
-import type { Channel, Clock, Log, Outgoing, PictureSource } from '../model/ports.js'
+import type { Channel, Clock, Log, Outgoing, PictureSource, SendOutcome } from '../model/ports.js'
 import { type Pacing, type SendingState, SendLine } from './pacing.js'
 
 type Bubbles = Iterable<Outgoing> | AsyncIterable<Outgoing>
@@ -22,8 +22,6 @@ export interface SendOptions {
   readonly deadlineMs?: number
   /** For staff; see `Pacing`. */
   readonly urgent?: boolean
-  /** Told when the network failed; what may be there must not be said again where twice is worse than never. */
-  readonly onLost?: (mayBeThere: boolean) => void
   /** Id of the message that is answered, for the log. */
   readonly messageId?: string
 }
@@ -65,18 +63,18 @@ export class Outbox {
    * its reply is dropped: half an answer out of order confuses more than none.
    *
    * @param bubbles may come one by one: what is ready goes out while the next is being made
-   * @returns whether all of it went out
+   * @returns what became of it; never throws
    */
-  async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<boolean> {
+  async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<SendOutcome> {
     const delivery = { ...options, to }
     this.#underWay.add(delivery)
     const before = this.#tails.get(to.key) ?? Promise.resolve()
     const sent = before.then(() => this.#sendInOrder(bubbles, delivery)).finally(() => this.#underWay.delete(delivery))
     const tail = sent.then(() => undefined)
     this.#tails.set(to.key, tail)
-    const delivered = await sent
+    const outcome = await sent
     if (this.#tails.get(to.key) === tail) this.#tails.delete(to.key)
-    return delivered
+    return outcome
   }
 
   /** Resolves when nothing waits any more. @param withinMs what is not out within this time is dropped */
@@ -95,23 +93,26 @@ export class Outbox {
     for (const reply of replies) this.#noteDropped(reply, 'stopping')
   }
 
-  async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<boolean> {
+  async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<SendOutcome> {
     let sending: Outgoing['kind'] | undefined
+    let bubblesOut = 0
     try {
       for await (const bubble of bubbles) {
         sending = bubble.kind
-        const dropped = await this.#sendOne(bubble, delivery)
-        if (dropped === undefined) continue
-        this.#noteDropped(delivery, dropped)
-        return false
+        const reason = await this.#sendOne(bubble, delivery)
+        if (reason !== undefined) {
+          this.#noteDropped(delivery, reason)
+          return { said: false, reason, bubblesOut }
+        }
+        bubblesOut++
       }
-      return true
+      return { said: true }
     } catch (error) {
       const { to, messageId } = delivery
       const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
-      this.#parts.log.error(fields, mayBeThere(error) ? 'answer lost, the bubble may have been said' : 'reply lost')
-      delivery.onLost?.(mayBeThere(error))
-      return false
+      const reason = mayBeThere(error) ? 'perhaps-said' : 'refused'
+      this.#parts.log.error(fields, reason === 'refused' ? 'reply lost' : 'answer lost, the bubble may have been said')
+      return { said: false, reason, bubblesOut }
     }
   }
 

@@ -143,7 +143,7 @@ export class DeskFront {
       const isFirst = index === 0 && place.kind === 'room'
       return { kind: 'text', text: lines.join('\n'), ...(isFirst ? { mention } : {}) }
     })
-    return outbox.send(place, bubbles, { deadlineMs: clock.now() + TELL_WITHIN_MS })
+    return (await outbox.send(place, bubbles, { deadlineMs: clock.now() + TELL_WITHIN_MS })).said
   }
 }
 

@@ -41,7 +41,7 @@ test('lets a second and a bit pass between two bubbles, also of different groups
   const { outbox, times, said } = pacedOutbox()
   const all = Promise.all([outbox.send(A, texts('甲1', '甲2')), outbox.send(B, texts('乙1'))])
   await vi.runAllTimersAsync()
-  expect(await all).toEqual([true, true])
+  expect(await all).toMatchObject([{ said: true }, { said: true }])
   expect(said()).toEqual(['甲1', '乙1', '甲2'])
   expect(times).toEqual([0, 1_500, 3_000])
 })
@@ -61,7 +61,7 @@ test('drops a reply whose turn would come too late, with the reason in the log',
   void outbox.send(A, texts('甲1'), { deadlineMs })
   const late = outbox.send(A, texts('甲2'), { deadlineMs, messageId: 'm2' })
   await vi.runAllTimersAsync()
-  expect(await late).toBe(false)
+  expect(await late).toMatchObject({ said: false, reason: 'held-back' })
   expect(said()).toEqual(['甲1'])
   expect(lines).toMatchObject([{ level: LEVEL.info, msg: 'reply dropped', reason: 'held-back', messageId: 'm2' }])
 })
@@ -73,7 +73,7 @@ test('asks before each bubble whether it is still wanted', async () => {
   await vi.advanceTimersByTimeAsync(1_600)
   reason = 'recalled'
   await vi.runAllTimersAsync()
-  expect(await sending).toBe(false)
+  expect(await sending).toMatchObject({ said: false, reason: 'recalled' })
   expect(said()).toEqual(['一', '二'])
   expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'recalled' }])
 })
@@ -103,7 +103,7 @@ test('tries again, more and more slowly, while WeChat is not reached', async () 
   }
   const sending = outbox.send(A, texts('一'))
   await vi.runAllTimersAsync()
-  expect(await sending).toBe(true)
+  expect(await sending).toEqual({ said: true })
   expect(said()).toEqual(['一'])
   expect(times).toEqual([0, 2_000, 7_000])
 })
@@ -116,7 +116,7 @@ test('gives up after four tries', async () => {
   }
   const sending = outbox.send(A, texts('一', '二'))
   await vi.runAllTimersAsync()
-  expect(await sending).toBe(false)
+  expect(await sending).toMatchObject({ said: false, reason: 'refused' })
   expect(times).toHaveLength(4)
   expect(lines.at(-1)).toMatchObject({ level: LEVEL.error, msg: 'reply lost' })
 })
@@ -135,9 +135,9 @@ test('does not try again what is not wanted any more', async () => {
 })
 
 test.each([
-  ['answer lost, the bubble may have been said', lostAnswer],
-  ['reply lost', refusal],
-])('never tries again after "%s"', async (msg, fail) => {
+  ['answer lost, the bubble may have been said', lostAnswer, 'perhaps-said'],
+  ['reply lost', refusal, 'refused'],
+])('never tries again after "%s"', async (msg, fail, reason) => {
   const { outbox, channel, times, lines } = pacedOutbox()
   channel.beforeSend = () => {
     times.push(0)
@@ -145,7 +145,7 @@ test.each([
   }
   const sending = outbox.send(A, texts('一', '二'))
   await vi.runAllTimersAsync()
-  expect(await sending).toBe(false)
+  expect(await sending).toMatchObject({ said: false, reason })
   expect(times).toHaveLength(1)
   expect(lines).toMatchObject([{ level: LEVEL.error, msg }])
 })
@@ -156,7 +156,7 @@ test('takes a send that hangs for lost, and goes on', async () => {
   const hanging = outbox.send(A, texts('一'))
   const next = outbox.send(B, texts('二'))
   await vi.runAllTimersAsync()
-  expect(await Promise.all([hanging, next])).toEqual([false, true])
+  expect(await Promise.all([hanging, next])).toMatchObject([{ said: false, reason: 'perhaps-said' }, { said: true }])
   expect(said()).toEqual(['二'])
   expect(lines[0]).toMatchObject({ msg: 'answer lost, the bubble may have been said', error: 'no answer' })
 })
@@ -172,13 +172,16 @@ test('says nothing for hours after "too many": replies are dropped, notices wait
   const refusedReply = outbox.send(A, texts('一', '二'), { deadlineMs })
   const waiting = outbox.send(B, texts('三'), { deadlineMs })
   await vi.advanceTimersByTimeAsync(10)
-  expect(await Promise.all([refusedReply, waiting])).toEqual([false, false])
-  expect(await outbox.send(B, texts('四'), { deadlineMs })).toBe(false)
+  expect(await Promise.all([refusedReply, waiting])).toMatchObject([
+    { said: false, reason: 'refused' },
+    { said: false, reason: 'held-back' },
+  ])
+  expect(await outbox.send(B, texts('四'), { deadlineMs })).toMatchObject({ said: false, reason: 'held-back' })
   const notice = outbox.send(B, texts('工单'), { urgent: true })
   await vi.advanceTimersByTimeAsync(2 * HOUR_MS - 60_000)
   expect(times).toEqual([0])
   await vi.runAllTimersAsync()
-  expect(await notice).toBe(true)
+  expect(await notice).toEqual({ said: true })
   expect(times).toEqual([0, 2 * HOUR_MS])
   expect(said()).toEqual(['工单'])
   expect(kept.map(({ refusals }) => refusals)).toEqual([1, 0])
@@ -196,12 +199,16 @@ test.each([{}, null])('says nothing to a session that is over, paced by %j, and 
   const waiting = outbox.send(B, texts('三'), { deadlineMs, messageId: '2' })
   const notice = outbox.send(B, texts('工单'), { urgent: true })
   await vi.advanceTimersByTimeAsync(0)
-  expect(await Promise.all([refused, waiting, notice])).toEqual([false, false, false])
+  expect(await Promise.all([refused, waiting, notice])).toMatchObject([
+    { said: false, reason: 'refused' },
+    { said: false, reason: 'session-over' },
+    { said: false, reason: 'session-over' },
+  ])
   await outbox.drain({ withinMs: 3_000 })
   await vi.advanceTimersByTimeAsync(2_000)
   const fromAHandler = outbox.send(A, texts('四'), { deadlineMs, messageId: '4' })
   await vi.advanceTimersByTimeAsync(0)
-  expect(await fromAHandler).toBe(false)
+  expect(await fromAHandler).toMatchObject({ said: false, reason: 'session-over' })
   expect([times, said()]).toEqual([[0], []])
   expect(lines.map(({ msg, messageId, reason }) => [msg, messageId, reason])).toEqual([
     ['reply dropped', '2', 'session-over'],
@@ -217,7 +224,12 @@ test('drains what can still go out in time, and drops the rest', async () => {
   const draining = outbox.drain({ withinMs: 3_000 })
   await vi.runAllTimersAsync()
   await draining
-  expect(await Promise.all(sends)).toEqual([true, true, true, false])
+  expect(await Promise.all(sends)).toMatchObject([
+    { said: true },
+    { said: true },
+    { said: true },
+    { said: false, reason: 'held-back' },
+  ])
   expect(said()).toEqual(['一', '二', '三'])
   expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'held-back' }])
 })

@@ -32,7 +32,7 @@ function gate() {
 test('sends the bubbles of a reply in order, and says that all went out', async () => {
   const { outbox, channel } = outboxUnderTest()
   const picture: Outgoing = { kind: 'picture', path: '/img/a.png', bytes: png(), fileName: 'a.png' }
-  expect(await outbox.send(XIANGTIAN, [...texts('一'), picture, ...texts('二')])).toBe(true)
+  expect(await outbox.send(XIANGTIAN, [...texts('一'), picture, ...texts('二')])).toEqual({ said: true })
   expect(channel.in(XIANGTIAN.key)).toEqual(['一', '[/img/a.png]', '二'])
 })
 
@@ -73,7 +73,7 @@ test('lets others go while the next bubble of a reply is still being made', asyn
     yield* texts('等着')
   }
   const waiting = outbox.send(XIANGTIAN, bubbles())
-  expect(await outbox.send(TONGCHENG, texts('先走'))).toBe(true)
+  expect(await outbox.send(TONGCHENG, texts('先走'))).toEqual({ said: true })
   made.open()
   await waiting
   expect(channel.in(XIANGTIAN.key)).toEqual(['等着'])
@@ -89,7 +89,7 @@ test('drops the rest of a reply whose bubble is refused, and only that', async (
     outbox.send(XIANGTIAN, texts('乙1', '乙2')),
     outbox.send(TONGCHENG, texts('丙')),
   ])
-  expect(delivered).toEqual([false, true, true])
+  expect(delivered).toMatchObject([{ said: false, reason: 'refused', bubblesOut: 1 }, { said: true }, { said: true }])
   expect(channel.in(XIANGTIAN.key)).toEqual(['甲1', '乙1', '乙2'])
   expect(lines).toMatchObject([
     { level: LEVEL.error, msg: 'reply lost', placeKind: 'room', bubble: 'text', error: '1204 == 0' },
@@ -129,8 +129,8 @@ test('treats a bubble that cannot be made as one that cannot be sent', async () 
     yield* texts('先说')
     throw new Error('no more')
   }
-  expect(await outbox.send(XIANGTIAN, bubbles())).toBe(false)
-  expect(await outbox.send(XIANGTIAN, texts('下一条'))).toBe(true)
+  expect(await outbox.send(XIANGTIAN, bubbles())).toMatchObject({ said: false, reason: 'refused' })
+  expect(await outbox.send(XIANGTIAN, texts('下一条'))).toEqual({ said: true })
   expect(channel.in(XIANGTIAN.key)).toEqual(['先说', '下一条'])
   expect(lines).toMatchObject([{ level: LEVEL.error, error: 'no more' }])
 })
