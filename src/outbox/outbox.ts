@@ -30,15 +30,16 @@ interface Delivery extends SendOptions {
   readonly to: Place
 }
 
-/** Waits before a bubble is tried again that never reached WeChat. */
-const RETRY_MS = [2_000, 5_000, 15_000]
+/** Waits before a bubble is tried again that never reached WeChat, or that WeChat has refused. */
+const NOT_REACHED_RETRY_MS = [2_000, 5_000, 15_000]
+const REFUSED_RETRY_MS = [2_000, 15_000, 60_000]
 /** The puppet gives up after 60 s; whatever hangs longer must not silence the bot for good. */
 const SEND_TIMEOUT_MS = 70_000
 
 /**
  * Says everything that the bot says: in order within a place, one bubble at a time over the account, paced.
  *
- * A bubble is tried again only when nothing of it can have been taken. Where the answer got lost it may have been said,
+ * A bubble is tried again only when nothing of it was taken: WeChat was not reached, or said no. Where the answer got lost it may have been said,
  * and a double answer is worse than none.
  */
 export class Outbox {
@@ -124,17 +125,17 @@ export class Outbox {
   async #sendOne(bubble: Outgoing, delivery: Delivery): Promise<DropReason | undefined> {
     const { to, urgent = false, deadlineMs = Number.POSITIVE_INFINITY, stillWanted } = delivery
     const ticket = { placeKey: to.key, urgent, deadlineMs }
-    for (const retryMs of [...RETRY_MS, undefined]) {
+    for (let tries = 0; ; tries++) {
       try {
         const dropped = await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
         return dropped === 'held-back' && this.#sessionOver ? 'session-over' : dropped
       } catch (error) {
-        if (retryMs === undefined || !(error instanceof ChannelError) || !error.retryable) throw error
-        this.#parts.log.warn({ error: error.message, retryMs }, 'not reached, trying again')
+        const retryMs = retryAfterMs(error, tries, delivery)
+        if (retryMs === undefined || this.#parts.clock.now() + retryMs > deadlineMs) throw error
+        this.#parts.log.warn({ error: messageOf(error), retryMs }, 'not out yet, trying again')
         await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
     }
-    return undefined
   }
 
   async #say(to: Place, bubble: Outgoing): Promise<undefined> {
@@ -162,6 +163,14 @@ export class Outbox {
     const untilMs = this.#parts.pacing.noteTooMany(this.#parts.clock.now())
     this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
   }
+}
+
+/** @returns undefined when it is not to be tried again */
+function retryAfterMs(error: unknown, tries: number, { deadlineMs }: Delivery): number | undefined {
+  if (!(error instanceof ChannelError) || !error.retryable) return undefined
+  if (error.code !== 'channel-rejected') return NOT_REACHED_RETRY_MS[tries]
+  // What has no deadline is tried again by whoever keeps it, who lets others go first.
+  return deadlineMs === undefined ? undefined : REFUSED_RETRY_MS[tries]
 }
 
 const mayBeThere = (error: unknown): boolean =>

@@ -6,7 +6,7 @@ import { phrases } from '../../src/reply/phrases.js'
 import { askerPhrases } from '../../src/tickets/phrases.js'
 import { CUSTOMERS, DIRECT, LI, STAFF_ROOM } from '../support/a-message.js'
 import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
-import { refusal } from '../support/fake-channel.js'
+import { unknownPlace } from '../support/fake-channel.js'
 
 const ticketsOn = (path: string): readonly Ticket[] =>
   (JSON.parse(readFileSync(path, 'utf8')) as { tickets: readonly Ticket[] }).tickets
@@ -185,7 +185,7 @@ test('says nothing to staff longer than a bubble may be, and leaves nothing of t
 test('keeps the ticket and tells staff later when the group cannot be reached', async () => {
   const bot = await botUnderTest()
   bot.channel.beforeSend = () => {
-    throw refusal()
+    throw unknownPlace()
   }
   await bot.hears('转人工')
   expect(ticketsOn(bot.ticketFile)).toMatchObject([{ number: 1, status: 'open' }])

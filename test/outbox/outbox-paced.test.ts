@@ -5,7 +5,16 @@ import type { Outgoing } from '../../src/model/ports.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing, type PacingLimits, type SendingState } from '../../src/outbox/pacing.js'
 import { capturedLog, LEVEL } from '../support/captured-log.js'
-import { asRead, FakeChannel, lostAnswer, notReached, refusal, sessionOver, tooMany } from '../support/fake-channel.js'
+import {
+  asRead,
+  FakeChannel,
+  lostAnswer,
+  notReached,
+  refusal,
+  sessionOver,
+  tooMany,
+  unknownPlace,
+} from '../support/fake-channel.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const LIMITS: PacingLimits = { gapMs: 1_000, jitterMs: 1_000, perPlaceMinute: 5, perMinute: 20, perDay: 1_000 }
@@ -136,18 +145,54 @@ test('does not try again what is not wanted any more', async () => {
 
 test.each([
   ['answer lost, the bubble may have been said', lostAnswer, 'perhaps-said'],
-  ['reply lost', refusal, 'refused'],
+  ['reply lost', unknownPlace, 'refused'],
 ])('never tries again after "%s"', async (msg, fail, reason) => {
   const { outbox, channel, times, lines } = pacedOutbox()
   channel.beforeSend = () => {
     times.push(0)
     throw fail()
   }
-  const sending = outbox.send(A, texts('一', '二'))
+  const sending = outbox.send(A, texts('一', '二'), { deadlineMs: MONDAY_MS + 120_000 })
   await vi.runAllTimersAsync()
   expect(await sending).toMatchObject({ said: false, reason })
   expect(times).toHaveLength(1)
   expect(lines).toMatchObject([{ level: LEVEL.error, msg }])
+})
+
+/** Sends a reply to A, which WeChat refuses so many times; meanwhile B has its turn, and pacing goes on. */
+async function refusedReply(times: number, deadlineMs: number | undefined, waiting: readonly Outgoing[] = []) {
+  const paced = pacedOutbox()
+  let left = times
+  paced.channel.beforeSend = (to) => {
+    if (to.key !== A.key) return
+    paced.times.push(Date.now() - MONDAY_MS)
+    if (left-- > 0) throw refusal()
+  }
+  const options = deadlineMs === undefined ? {} : { deadlineMs: MONDAY_MS + deadlineMs }
+  const sending = paced.outbox.send(A, texts('一', '二'), options)
+  void paced.outbox.send(A, waiting, options)
+  void paced.outbox.send(B, texts('乙'))
+  await vi.runAllTimersAsync()
+  return { ...paced, outcome: await sending }
+}
+
+test('says a refused reply again, once WeChat takes it, and in order', async () => {
+  const { outcome, times, said } = await refusedReply(2, 120_000, texts('三'))
+  expect(outcome).toEqual({ said: true })
+  expect(times).toEqual([0, 3_000, 18_000, 19_500, 21_000])
+  expect(said()).toEqual(['乙', '一', '二', '三'])
+})
+
+test.each([
+  ['all tries', 120_000, [0, 3_000, 18_000, 78_000]],
+  ['its deadline, before the last try', 60_000, [0, 3_000, 18_000]],
+  ['its deadline, before the second try', 1_000, [0]],
+  ['one try where somebody else keeps it', undefined, [0]],
+])('gives a refused reply up after %s', async (_when, deadlineMs, expected) => {
+  const { outcome, times, lines } = await refusedReply(9, deadlineMs)
+  expect(outcome).toEqual({ said: false, reason: 'refused', bubblesOut: 0 })
+  expect(times).toEqual(expected)
+  expect(lines.at(-1)).toMatchObject({ level: LEVEL.error, msg: 'reply lost' })
 })
 
 test('takes a send that hangs for lost, and goes on', async () => {

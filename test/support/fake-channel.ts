@@ -67,7 +67,11 @@ export const asRead = (bubble: Outgoing): string =>
       : bubble.text
 
 /** WeChat says no to this one bubble. */
-export const refusal = (): ChannelError => new ChannelError('channel-rejected', '1204 == 0', { retryable: false })
+export const refusal = (): ChannelError => new ChannelError('channel-rejected', '1204 == 0', { retryable: true })
+
+/** The group is not known in this login. */
+export const unknownPlace = (): ChannelError =>
+  new ChannelError('channel-rejected', 'the group is not known in this login', { retryable: false })
 
 /** WeChat says that too much is being said. */
 export const tooMany = (): ChannelError =>

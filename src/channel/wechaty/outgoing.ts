@@ -132,11 +132,9 @@ export function toChannelError(error: unknown): ChannelError {
   const refusal = refusalOf(puppetError)
   if (refusal !== undefined) {
     const sessionOver = saysSessionEnded({ message, actual: refusal })
-    return new ChannelError('channel-rejected', message, {
-      retryable: false,
-      tooMany: refusal === TOO_MANY,
-      sessionOver,
-    })
+    const tooMany = refusal === TOO_MANY
+    // It was not said, but to say it again at once makes "too many" worse, and helps no session that is over.
+    return new ChannelError('channel-rejected', message, { retryable: !tooMany && !sessionOver, tooMany, sessionOver })
   }
   if (!isOfNetwork(puppetError)) return new ChannelError('channel-rejected', message, { retryable: false })
   return new ChannelError('channel-unreachable', message, { retryable: saidNothing(puppetError) })

@@ -23,9 +23,9 @@ async function brokenHandshake(): Promise<object> {
   return Object.assign(error, { name: 'AxiosError' }, SECRETS)
 }
 
-test('knows a refusal by its number', () => {
-  expect(toChannelError(refused(1204))).toMatchObject({
-    ...{ code: 'channel-rejected', retryable: false },
+test.each([1204, -1, 1, 1201])('knows the refusal %i by its number: it was not said', (number) => {
+  expect(toChannelError(refused(number))).toMatchObject({
+    ...{ code: 'channel-rejected', retryable: true },
     ...{ tooMany: false, sessionOver: false },
   })
 })
