@@ -275,7 +275,7 @@ const schema = z.strictObject({
       unreachableAfterMinutes: z.number().min(1).max(1_440).default(5),
       /** Restarts within ten minutes that are still put up with. */
       restarts: z.number().int().min(1).max(100).default(5),
-      /** Most messages to the webhooks in any hour. */
+      /** Most messages to the webhooks in any hour: notices together, and each kind of incident by itself. */
       perHour: z.number().int().min(1).max(600).default(12),
     })
     .prefault({}),

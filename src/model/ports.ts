@@ -141,15 +141,30 @@ export interface Log {
  * What an operator has to hear of outside WeChat.
  *
  * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
- * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says.
+ * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says;
+ * `day-cap-near`, `day-cap`: most or all of what may be said in a day is said; `minute-cap-near`: the same of a minute;
+ * `overload`: more is asked than can be answered in time.
  */
-export type AlertKind = 'scan-needed' | 'kicked' | 'unreachable' | 'restarting' | 'send-refused'
+export const ALERT_KINDS = [
+  'scan-needed',
+  'kicked',
+  'unreachable',
+  'restarting',
+  'send-refused',
+  'day-cap-near',
+  'day-cap',
+  'minute-cap-near',
+  'overload',
+] as const
+export type AlertKind = (typeof ALERT_KINDS)[number]
 
 export interface AlertFacts {
   /** Where the operator finds the bot's page. */
   readonly pageUrl?: string
   /** How often it has happened. */
   readonly count?: number
+  /** The cap that is meant. */
+  readonly limit?: number
 }
 
 /** Reaches people outside WeChat. Never throws, never waits. */

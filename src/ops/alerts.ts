@@ -1,38 +1,62 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { HOUR_MS } from '../base/time.js'
-import type { AlertFacts, AlertKind, Alerts, Clock, Log, LoginState, LoginStatus } from '../model/ports.js'
+import { HOUR_MS, MINUTE_MS } from '../base/time.js'
+import {
+  ALERT_KINDS,
+  type AlertFacts,
+  type AlertKind,
+  type Alerts,
+  type Clock,
+  type Log,
+  type LoginState,
+  type LoginStatus,
+} from '../model/ports.js'
 import { type AlertMessage, postWebhook, type Webhook } from './webhook.js'
 
 export interface AlertDeskOptions {
   /** Brings a message to all who are to read it; in its own time, never throws. */
   readonly deliver: (message: AlertMessage) => void
-  /** Most messages in any hour; alerts beyond it wait, notices are dropped. */
+  /**
+   * Most messages in any hour, for notices and for each kind of incident by itself: however many tickets are opened,
+   * there is room for the one word that the bot is logged out.
+   */
   readonly perHour: number
   readonly memory: AlertMemory
   readonly clock: Clock
   readonly log: Log
 }
 
+/** Notices that come within this time of one that was told are told together. */
+const BUNDLE_MS = MINUTE_MS
+const MAX_BUNDLED = 500
+
 /**
  * One alert for an incident and one all-clear, however often it is reported, across restarts too, and never more than
- * so many messages an hour.
+ * so many messages an hour about one thing. Notices are bundled, so that none is left out.
  */
 export class AlertDesk implements Alerts {
   readonly #options: AlertDeskOptions
   readonly #open: Map<AlertKind, IncidentRecord>
   /** People know of these, and that it is over has not been told yet. */
   readonly #unclosed: Set<AlertKind>
-  #sentAtMs: number[]
-  #timer: NodeJS.Timeout | undefined
+  readonly #noticeBudget: HourlyBudget
+  readonly #incidentBudgets: ReadonlyMap<AlertKind, HourlyBudget>
+  #bundle: string[] = []
+  #left = 0
+  #incidentTimer: NodeJS.Timeout | undefined
+  #bundleTimer: NodeJS.Timeout | undefined
 
   constructor(options: AlertDeskOptions) {
     this.#options = options
-    const { open, unclosed, sentAtMs } = options.memory.read()
+    const { open, unclosed, sentAtMs, incidentsSentAtMs } = options.memory.read()
     this.#open = new Map(open)
     this.#unclosed = new Set(unclosed)
-    this.#sentAtMs = [...sentAtMs]
-    if (this.#waiting().length > 0) this.#tryLater()
+    this.#noticeBudget = new HourlyBudget(options.perHour, sentAtMs)
+    const sentOf = new Map(incidentsSentAtMs)
+    this.#incidentBudgets = new Map(
+      ALERT_KINDS.map((kind) => [kind, new HourlyBudget(options.perHour, sentOf.get(kind) ?? [])]),
+    )
+    if (this.#waiting().length > 0) this.#tellLater()
   }
 
   raise(kind: AlertKind, facts: AlertFacts = {}): void {
@@ -54,23 +78,39 @@ export class AlertDesk implements Alerts {
   }
 
   tell(text: string): void {
+    if (this.#bundle.length < MAX_BUNDLED) this.#bundle.push(text)
+    else this.#left++
+    if (this.#bundleTimer) return
     const nowMs = this.#options.clock.now()
-    if (this.#spend(nowMs))
-      this.#options.deliver({ about: 'notice', status: 'notice', text: noticeText(text), atMs: nowMs })
-    else this.#options.log.warn({}, 'notice dropped, the limit of messages an hour is reached')
+    const lastMs = this.#noticeBudget.lastMs(nowMs)
+    const atMs = Math.max(this.#noticeBudget.freeAtMs(nowMs), lastMs === undefined ? nowMs : lastMs + BUNDLE_MS)
+    if (atMs <= nowMs) this.#tellBundle()
+    else this.#bundleTimer = setTimeout(() => this.#tellBundle(), atMs - nowMs).unref()
+  }
+
+  #tellBundle(): void {
+    this.#bundleTimer = undefined
+    const nowMs = this.#options.clock.now()
+    const text = bundleText(this.#bundle, this.#left)
+    this.#bundle = []
+    this.#left = 0
+    this.#noticeBudget.spend(nowMs)
+    this.#options.deliver({ about: 'notice', status: 'notice', text: noticeText(text), atMs: nowMs })
     this.#save()
   }
 
   #tellWhatWaits(): void {
+    const nowMs = this.#options.clock.now()
     for (const kind of this.#waiting()) {
-      const nowMs = this.#options.clock.now()
-      if (!this.#spend(nowMs)) {
+      const budget = this.#incidentBudgets.get(kind)!
+      if (budget.freeAtMs(nowMs) > nowMs) {
         this.#options.log.warn({ alert: kind }, 'alert waits, the limit of messages an hour is reached')
-        this.#tryLater()
-        break
+        continue
       }
+      budget.spend(nowMs)
       this.#options.deliver(this.#messageOf(kind, nowMs))
     }
+    if (this.#waiting().length > 0) this.#tellLater()
     this.#save()
   }
 
@@ -90,21 +130,55 @@ export class AlertDesk implements Alerts {
     return { about: kind, status: 'alert', text: alertText(kind, incident.facts, incident.sinceMs), atMs: nowMs }
   }
 
-  #spend(nowMs: number): boolean {
-    this.#sentAtMs = this.#sentAtMs.filter((atMs) => atMs > nowMs - HOUR_MS && atMs <= nowMs)
-    if (this.#sentAtMs.length >= this.#options.perHour) return false
-    this.#sentAtMs.push(nowMs)
-    return true
-  }
-
-  #tryLater(): void {
-    clearTimeout(this.#timer)
-    const freeAtMs = (this.#sentAtMs[0] ?? 0) + HOUR_MS
-    this.#timer = setTimeout(() => this.#tellWhatWaits(), Math.max(freeAtMs - this.#options.clock.now(), 0) + 1).unref()
+  #tellLater(): void {
+    clearTimeout(this.#incidentTimer)
+    const nowMs = this.#options.clock.now()
+    const freeAtMs = Math.min(...this.#waiting().map((kind) => this.#incidentBudgets.get(kind)!.freeAtMs(nowMs)))
+    this.#incidentTimer = setTimeout(() => this.#tellWhatWaits(), Math.max(freeAtMs - nowMs, 0) + 1).unref()
   }
 
   #save(): void {
-    this.#options.memory.write({ open: [...this.#open], unclosed: [...this.#unclosed], sentAtMs: this.#sentAtMs })
+    this.#options.memory.write({
+      open: [...this.#open],
+      unclosed: [...this.#unclosed],
+      sentAtMs: this.#noticeBudget.sentAtMs,
+      incidentsSentAtMs: [...this.#incidentBudgets]
+        .map(([kind, { sentAtMs }]) => [kind, sentAtMs] as const)
+        .filter(([, sentAtMs]) => sentAtMs.length > 0),
+    })
+  }
+}
+
+/** So many messages in any hour. */
+class HourlyBudget {
+  readonly #perHour: number
+  #sentAtMs: readonly number[]
+
+  constructor(perHour: number, sentAtMs: readonly number[]) {
+    this.#perHour = perHour
+    this.#sentAtMs = sentAtMs
+  }
+
+  get sentAtMs(): readonly number[] {
+    return this.#sentAtMs
+  }
+
+  /** When the next may be sent; not after `nowMs` when it may be at once. */
+  freeAtMs(nowMs: number): number {
+    const recent = this.#recent(nowMs)
+    return recent.length < this.#perHour ? nowMs : recent[recent.length - this.#perHour]! + HOUR_MS
+  }
+
+  lastMs(nowMs: number): number | undefined {
+    return this.#recent(nowMs).at(-1)
+  }
+
+  spend(nowMs: number): void {
+    this.#sentAtMs = [...this.#recent(nowMs), nowMs]
+  }
+
+  #recent(nowMs: number): readonly number[] {
+    return this.#sentAtMs.filter((atMs) => atMs > nowMs - HOUR_MS && atMs <= nowMs)
   }
 }
 
@@ -173,8 +247,10 @@ export interface IncidentRecord {
 export interface RememberedAlerts {
   readonly open: readonly (readonly [AlertKind, IncidentRecord])[]
   readonly unclosed: readonly AlertKind[]
-  /** When messages of the last hour were sent, oldest first. */
+  /** When notices of the last hour were sent, oldest first. */
   readonly sentAtMs: readonly number[]
+  /** The same for each kind of incident. */
+  readonly incidentsSentAtMs: readonly (readonly [AlertKind, readonly number[]])[]
 }
 
 /** Keeps what was told across restarts. */
@@ -183,7 +259,12 @@ export interface AlertMemory {
   write(alerts: RememberedAlerts): void
 }
 
-const kind = z.enum(['scan-needed', 'kicked', 'unreachable', 'restarting', 'send-refused'])
+export const alertFacts = z.object({
+  pageUrl: z.string().exactOptional(),
+  count: z.number().exactOptional(),
+  limit: z.number().exactOptional(),
+})
+const kind = z.enum(ALERT_KINDS)
 const remembered = z.object({
   open: z.array(
     z.tuple([
@@ -191,14 +272,15 @@ const remembered = z.object({
       z.object({
         sinceMs: z.number(),
         told: z.boolean(),
-        facts: z.object({ pageUrl: z.string().exactOptional(), count: z.number().exactOptional() }),
+        facts: alertFacts,
       }),
     ]),
   ),
   unclosed: z.array(kind),
   sentAtMs: z.array(z.number()),
+  incidentsSentAtMs: z.array(z.tuple([kind, z.array(z.number())])).default([]),
 })
-const NOTHING: RememberedAlerts = { open: [], unclosed: [], sentAtMs: [] }
+const NOTHING: RememberedAlerts = { open: [], unclosed: [], sentAtMs: [], incidentsSentAtMs: [] }
 
 /** A small file of the owner's. Losing it costs at most an alert too many, so trouble with it is only logged. */
 export function alertMemoryFile(path: string, log: Log): AlertMemory {
@@ -258,6 +340,25 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
       '微信拒绝发送消息（1205，通常是发得太频繁），机器人暂时说不了话。\n怎么办：先由同事人工回复，停用几个小时，再调低每分钟发送的上限。不要反复重启或重新登录。',
     allClear: '又能正常发送消息了。',
   },
+  'day-cap-near': {
+    alert: ({ count = 0, limit = 0 }) =>
+      `今天已经发了 ${count} 条，快到一天的上限 ${limit} 条了。到顶以后不再直接回答客户，只发工单、同事的命令和转人工的答复。\n怎么办：看看是不是有人在刷；确实不够用，再调高 sending.perDay。`,
+    allClear: '新的一天，条数重新算。',
+  },
+  'day-cap': {
+    alert: ({ limit = 0 }) =>
+      `一天 ${limit} 条的上限用完了（留给同事的除外），到零点之前不再直接回答客户，他们的问题转成工单。\n怎么办：请同事发“工单”接单，人工回复；确实不够用，再调高 sending.perDay。`,
+    allClear: '新的一天，又能回答客户了。',
+  },
+  'minute-cap-near': {
+    alert: ({ count = 0, limit = 0 }) =>
+      `一分钟里发了 ${count} 条，快到每分钟的上限 ${limit} 条了，回答会慢一些。\n怎么办：暂时不用管；问的人再多，会另外通知。`,
+    allClear: '发送不忙了。',
+  },
+  overload: {
+    alert: () => '问的人太多，20 秒内答不过来的问题已转成工单。\n怎么办：请同事发“工单”接单，人工回复。',
+    allClear: '不忙了，又能直接回答。',
+  },
 }
 
 const time = (ms: number): string =>
@@ -278,9 +379,32 @@ export const allClearText = (kind: AlertKind, atMs: number): string =>
 
 // WeCom takes 2048 bytes, which is 680 Chinese characters.
 const MAX_NOTICE_CHARS = 600
+/** Number, group and asker of a ticket. */
+const MIN_BUNDLED_CHARS = 40
 
 export const noticeText = (text: string): string =>
   `${NAME}${text.length > MAX_NOTICE_CHARS ? `${text.slice(0, MAX_NOTICE_CHARS)}…` : text}`
+
+/** Several notices in one: each on a line of its own, as much of it as there is room for. */
+function bundleText(texts: readonly string[], left: number): string {
+  if (texts.length === 1 && left === 0) return texts[0]!
+  const total = texts.length + left
+  const head = `${total} 条通知：`
+  const foot = (missing: number): string => `还有 ${missing} 条没列出，请看值班群，或发“工单”。`
+  const room = MAX_NOTICE_CHARS - head.length - foot(total).length
+  const each = Math.max(MIN_BUNDLED_CHARS, Math.floor(room / texts.length) - 1)
+  const lines: string[] = []
+  let chars = 0
+  for (const text of texts) {
+    const line = text.replace(/\s+/g, ' ').trim()
+    const short = line.length > each ? `${line.slice(0, each - 1)}…` : line
+    if (chars + short.length + 1 > room) break
+    chars += short.length + 1
+    lines.push(short)
+  }
+  const missing = total - lines.length
+  return [head, ...lines, ...(missing > 0 ? [foot(missing)] : [])].join('\n')
+}
 
 export interface WebhookAlertsOptions {
   readonly webhooks: readonly Webhook[]

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import type { Alerts, Clock, Log } from '../model/ports.js'
+import { ALERT_KINDS, type Alerts, type Clock, type Log } from '../model/ports.js'
+import { alertFacts } from './alerts.js'
 
 /** The part of a child process that is needed; `ChildProcess` fits. */
 export interface Child {
@@ -235,7 +236,7 @@ export class RestartWatch {
   }
 }
 
-const alertKind = z.enum(['scan-needed', 'kicked', 'unreachable', 'restarting', 'send-refused'])
+const alertKind = z.enum(ALERT_KINDS)
 
 /** What the bot's process says to its supervisor. */
 const botMessage = z.discriminatedUnion('type', [
@@ -243,7 +244,7 @@ const botMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('raise'),
     kind: alertKind,
-    facts: z.object({ pageUrl: z.string().optional(), count: z.number().optional() }).optional(),
+    facts: alertFacts.optional(),
   }),
   z.object({ type: z.literal('clear'), kind: alertKind }),
   z.object({ type: z.literal('tell'), text: z.string() }),
@@ -287,8 +288,7 @@ export function linkToSupervisor(bot: BotSide, onGone: () => void): { readonly a
 export function passOnAlerts(message: unknown, alerts: Alerts): void {
   const { data } = botMessage.safeParse(message)
   if (data?.type === 'raise') {
-    const { pageUrl, count } = data.facts ?? {}
-    alerts.raise(data.kind, { ...(pageUrl !== undefined && { pageUrl }), ...(count !== undefined && { count }) })
+    alerts.raise(data.kind, data.facts ?? {})
   } else if (data?.type === 'clear') alerts.clear(data.kind)
   else if (data?.type === 'tell') alerts.tell(data.text)
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ALERT_KINDS } from '../../src/model/ports.js'
 import { AlertDesk, alertMemoryFile } from '../../src/ops/alerts.js'
 import type { AlertMessage } from '../../src/ops/webhook.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -46,6 +47,8 @@ test('says what has happened, what to do, and when', () => {
     /^【过审小助手】微信登录已失效[\s\S]*怎么办[\s\S]*http:\/\/127\.0\.0\.1:3100[\s\S]*11\D23 10:00$/,
   )
   expect(delivered[1]!.text).toContain('10 分钟内 6 次')
+  for (const kind of ALERT_KINDS) alerts.raise(kind, { count: 400, limit: 500 })
+  for (const { text } of delivered) expect(text).toContain('怎么办')
   for (const { text } of delivered) expect(Buffer.byteLength(text)).toBeLessThan(2048) // WeCom's limit
 })
 
@@ -66,27 +69,73 @@ test('remembers across a restart what people know already', () => {
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test('sends no more than so many an hour; alerts wait, notices are dropped', () => {
-  const { desk: alerts, told } = desk({ perHour: 2 })
+test('tells at once what comes alone, and bundles what comes within a minute', () => {
+  const { desk: alerts, delivered } = desk()
+  alerts.tell('工单 1\n群：甲群')
+  expect(delivered.map(({ text }) => text)).toEqual(['【过审小助手】工单 1\n群：甲群'])
+  alerts.tell('工单 2\n群：乙群')
+  vi.advanceTimersByTime(MINUTE_MS / 2)
+  alerts.tell('工单 3\n群：丙群')
+  expect(delivered).toHaveLength(1)
+  vi.advanceTimersByTime(MINUTE_MS)
+  expect(delivered.slice(1).map(({ text }) => text)).toEqual([
+    '【过审小助手】2 条通知：\n工单 2 群：乙群\n工单 3 群：丙群',
+  ])
+  vi.advanceTimersByTime(2 * MINUTE_MS)
+  alerts.tell('工单 4')
+  expect(delivered.at(-1)!.text).toBe('【过审小助手】工单 4')
+})
+
+test('sends no more notices than so many an hour, and leaves none out', () => {
+  const { desk: alerts, delivered, told } = desk({ perHour: 2 })
   alerts.tell('一')
   vi.advanceTimersByTime(10 * MINUTE_MS)
   alerts.tell('二')
-  alerts.tell('三')
+  for (let i = 0; i < 30; i++) {
+    alerts.tell(`工单 ${i} 某群 某人`)
+    vi.advanceTimersByTime(MINUTE_MS)
+  }
+  expect(told()).toEqual(['notice notice', 'notice notice'])
+  vi.advanceTimersByTime(20 * MINUTE_MS)
+  expect(told()).toEqual(['notice notice', 'notice notice', 'notice notice'])
+  expect(delivered.at(-1)!.text).toMatch(/^【过审小助手】30 条通知：\n工单 0 [^\n]*\n工单 1 /)
+})
+
+test('says how many are left out of a bundle, and stays within what robots take', () => {
+  const { desk: alerts, delivered } = desk()
+  alerts.tell('一')
+  for (let i = 0; i < 2_000; i++) alerts.tell(`工单 ${i}\n${'长'.repeat(200)}`)
+  vi.advanceTimersByTime(2 * MINUTE_MS)
+  const { text } = delivered[1]!
+  const lines = text.split('\n')
+  expect(Buffer.byteLength(text)).toBeLessThan(2048)
+  expect(lines[0]).toBe('【过审小助手】2000 条通知：')
+  expect(lines.at(-1)).toBe(`还有 ${2_000 - (lines.length - 2)} 条没列出，请看值班群，或发“工单”。`)
+})
+
+test('tells of an incident at once, however many tickets were told of and whatever else is wrong', () => {
+  const { desk: alerts, told } = desk({ perHour: 2 })
+  for (let i = 0; i < 50; i++) {
+    alerts.tell(`工单 ${i}`)
+    alerts.raise('overload')
+    alerts.clear('overload')
+    vi.advanceTimersByTime(1_000)
+  }
+  const before = told().length
   alerts.raise('kicked')
-  expect(told()).toEqual(['notice notice', 'notice notice'])
-  vi.advanceTimersByTime(50 * MINUTE_MS)
-  expect(told()).toEqual(['notice notice', 'notice notice'])
-  vi.advanceTimersByTime(MINUTE_MS)
-  expect(told()).toEqual(['notice notice', 'notice notice', 'alert kicked'])
+  alerts.clear('kicked')
+  expect(told().slice(before)).toEqual(['alert kicked', 'all-clear kicked'])
+  expect(told().filter((words) => words.endsWith('overload'))).toEqual(['alert overload', 'all-clear overload'])
 })
 
 test('never tells of an incident that was over before there was room for it', () => {
-  const { desk: alerts, told } = desk({ perHour: 1 })
-  alerts.tell('一')
+  const { desk: alerts, told } = desk({ perHour: 2 })
+  alerts.raise('unreachable')
+  alerts.clear('unreachable')
   alerts.raise('unreachable')
   alerts.clear('unreachable')
   vi.advanceTimersByTime(180 * MINUTE_MS)
-  expect(told()).toEqual(['notice notice'])
+  expect(told()).toEqual(['alert unreachable', 'all-clear unreachable'])
 })
 
 test('takes an incident that flares up before its all-clear for the same one', () => {
@@ -104,12 +153,23 @@ test('takes an incident that flares up before its all-clear for the same one', (
 
 test('keeps what waits for room across a restart', () => {
   const { desk: alerts, reopen, told } = desk({ perHour: 1 })
-  alerts.tell('一')
   alerts.raise('kicked')
+  alerts.clear('kicked')
+  expect(told()).toEqual(['alert kicked'])
   vi.clearAllTimers() // the process has ended
   reopen()
   vi.advanceTimersByTime(61 * MINUTE_MS)
-  expect(told()).toEqual(['notice notice', 'alert kicked'])
+  expect(told()).toEqual(['alert kicked', 'all-clear kicked'])
+})
+
+test('reads what an earlier version has kept', () => {
+  const path = join(tempFolder(), 'alerts.json')
+  const open = [['kicked', { sinceMs: 1, told: true, facts: {} }]]
+  writeFileSync(path, JSON.stringify({ open, unclosed: [], sentAtMs: [Date.now()] }))
+  const { desk: alerts, told } = desk({ path })
+  alerts.raise('kicked')
+  alerts.clear('kicked')
+  expect(told()).toEqual(['all-clear kicked'])
 })
 
 test('works without what it remembers', () => {
