@@ -13,7 +13,7 @@ import type { IncomingMessage } from './model/chat.js'
 import type { Bubble, Decision, DropReason, SilenceReason } from './model/decision.js'
 import type { Clock, DecisionJournal, Log, Operations, Outgoing, PictureSource } from './model/ports.js'
 import type { KnowledgeSnapshot, Understanding } from './model/understanding.js'
-import { understand } from './nlu/pipeline.js'
+import { knowingOf, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles } from './outbox/outbox.js'
 import type { ReplyCheck } from './outbox/reply-check.js'
 import { packLines } from './reply/bubbles.js'
@@ -80,11 +80,7 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   // From this moment on, whoever is quicker than the bot counts.
   const unlessOvertaken = replyCheck.watch(message)
   const snapshot = knowledge.current()
-  const understanding = understand(message.text, {
-    matcher: snapshot.matcher,
-    intents: snapshot.content.intents,
-    nowMs: startedMs,
-  })
+  const understanding = understand(message.text, knowingOf(snapshot, startedMs))
   const context = { parts, snapshot, startedMs, understanding }
   const situation = situationOf(message, snapshot, parts)
   const turn = await deskFront.hear(message, understanding, situation)

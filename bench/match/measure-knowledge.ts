@@ -48,7 +48,7 @@ async function measureIn(
   const asked = questions.slice(0, SYNTHETIC_QUESTIONS)
   const memoryBefore = usedMiB()
   const { createLoadSnapshot } = await import('../../src/releases/build.js')
-  const { understand } = await import('../../src/nlu/pipeline.js')
+  const { knowingOf, understand } = await import('../../src/nlu/pipeline.js')
   const { PROJECT_FOLDERS } = await import('./project-knowledge.js')
   copyFileSync(join(PROJECT_FOLDERS.knowledgeDir, 'fasttest.md'), join(folder, 'knowledge', 'fasttest.md'))
   const folders = { ...PROJECT_FOLDERS, knowledgeDir: join(folder, 'knowledge'), cacheDir: join(folder, 'cache') }
@@ -59,7 +59,7 @@ async function measureIn(
   }
   const coldMs = (await timed()).tookMs
   const { snapshot, tookMs: warmMs } = await timed()
-  const knowing = { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: Date.now() }
+  const knowing = knowingOf(snapshot, Date.now())
   const memoryMiB = usedMiB() - memoryBefore
   const read = ({ text }: { readonly text: string }) => understand(text, knowing)
   await timeEach(tuning, read, { ...LIMITS, rounds: 1 })

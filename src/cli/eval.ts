@@ -19,7 +19,7 @@ import {
   renderMistakes,
   renderReport,
 } from '../evaluate/report.js'
-import { understand } from '../nlu/pipeline.js'
+import { knowingOf, understand } from '../nlu/pipeline.js'
 import { createLoadSnapshot } from '../releases/build.js'
 import { Asker } from './ask.js'
 import { exitOnBadInput } from './running-bot.js'
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const { messages: heldOut, problems } = readHeldOut(await sourceOf('held-out.yaml'))
   const talks = readConversations(await sourceOf('conversations.yaml'))
   if (problems.length + talks.problems.length > 0) throw new KnowledgeError([...problems, ...talks.problems])
-  const knowing = { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: Date.now() }
+  const knowing = knowingOf(snapshot, Date.now())
   const understood = heldOut.map((message) => ({ message, understanding: understand(message.text, knowing) }))
   console.log(renderReport('留出的说法（从不参与学习）', understood))
   console.log(`\n最该看的错误（最多 ${MISTAKES_SHOWN} 条）：`)

@@ -3,7 +3,7 @@ import type { IncomingMessage } from '../model/chat.js'
 import type { Command } from '../model/command.js'
 import type { Decision } from '../model/decision.js'
 import { OPERATOR, type Orderer, type Report } from '../model/ports.js'
-import { understand } from '../nlu/pipeline.js'
+import { knowingOf, understand } from '../nlu/pipeline.js'
 import { parseCommand } from './parse.js'
 import { commandPhrases as say } from './phrases.js'
 import { noteRefusal, type OrderTools, redeemCode, runCommand } from './run.js'
@@ -94,8 +94,7 @@ export class OrderTaker {
   /** What is not sure enough to be answered may be sure enough to be no mistyped order. */
   #mayBeQuestion(text: string): boolean {
     const { knowledge, clock } = this.#options
-    const { matcher, content } = knowledge.current()
-    const { act, candidates } = understand(text, { matcher, intents: content.intents, nowMs: clock.now() })
+    const { act, candidates } = understand(text, knowingOf(knowledge.current(), clock.now()))
     return act === 'question' || (candidates[0]?.confidence ?? 0) >= LIKELY_QUESTION
   }
 

@@ -55,15 +55,12 @@ function decisionOf(turn: WalkTurn): Decision {
   return { kind: 'answer', sectionKeys: [first, ...others], reason: 'walk-through', walk: turn }
 }
 
-/** Whoever has dealt with a rejection submits again. */
-const SUBMIT_SECTION = '4'
-
 /** What comes after a section in its guide; a dealt-with rejection leads back to submitting. */
 export function nextSection({ sections }: KnowledgeSnapshot, sectionKey: string): string | undefined {
-  if (/^A\d/.test(sectionKey)) return sections.has(SUBMIT_SECTION) ? SUBMIT_SECTION : undefined
-  const keys = [...sections.values()]
-    .filter(({ key, guideId }) => guideId === sections.get(sectionKey)?.guideId && !/^A\d/.test(key))
-    .map(({ key }) => key)
+  const section = sections.get(sectionKey)
+  const ofGuide = [...sections.values()].filter(({ guideId }) => guideId === section?.guideId)
+  if (section?.role === 'rejection') return ofGuide.find(({ role }) => role === 'submit')?.key
+  const keys = ofGuide.filter(({ role }) => role !== 'rejection').map(({ key }) => key)
   return keys[keys.indexOf(sectionKey) + 1]
 }
 
@@ -75,14 +72,18 @@ export const timelineSection = ({ sections }: KnowledgeSnapshot): string | undef
 const NUMBERED = /^(?:[^/]+\/)?\d+(?:\.\d+)*(?:-\d+)?$/
 
 /**
- * The steps of a walk-through: the numbered sections of the guide that tells how long a review takes, else of the first.
+ * The steps of a walk-through: those that the guide names which tells how long a review takes, else the first guide; or
+ * all its numbered sections.
  *
  * @returns section keys in the guide's order; empty when there are none
  */
 export function walkSteps(snapshot: KnowledgeSnapshot): readonly string[] {
-  const guideId = snapshot.sections.get(timelineSection(snapshot) ?? '')?.guideId ?? snapshot.content.guides[0]?.id
-  return [...snapshot.sections.values()].flatMap((section) =>
-    section.guideId === guideId && NUMBERED.test(section.key) ? [section.key] : [],
+  const { guides } = snapshot.content
+  const guideId = snapshot.sections.get(timelineSection(snapshot) ?? '')?.guideId ?? guides[0]?.id
+  const named = guides.find(({ id }) => id === guideId)?.steps
+  if (named) return named
+  return [...snapshot.sections.values()].flatMap(({ guideId: of, key, role }) =>
+    of === guideId && role !== 'rejection' && NUMBERED.test(key) ? [key] : [],
   )
 }
 

@@ -1,8 +1,7 @@
 import { decide } from '../dialogue/policy.js'
 import type { Decision } from '../model/decision.js'
-import type { Intent } from '../model/knowledge.js'
-import type { IntentMatcher, Understanding } from '../model/understanding.js'
-import { understand } from '../nlu/pipeline.js'
+import type { Understanding } from '../model/understanding.js'
+import { type Knowing, understand } from '../nlu/pipeline.js'
 import { ALONE, loneMessage } from './explain.js'
 
 /** What an author wants to come of a message. */
@@ -53,15 +52,8 @@ export interface Unmet extends Pick<ExamQuestion, 'text' | 'wanted' | 'place'> {
   readonly met: Met
 }
 
-interface Candidate {
-  readonly matcher: IntentMatcher
-  readonly intents: readonly Intent[]
-  /** Clock for questions about days; milliseconds since the epoch. */
-  readonly nowMs: number
-}
-
 /** Puts every question; the answers come in the order of the questions. Takes some 0.2 ms each. */
-export const sitExam = (questions: readonly ExamQuestion[], candidate: Candidate): readonly ExamAnswer[] =>
+export const sitExam = (questions: readonly ExamQuestion[], candidate: Knowing): readonly ExamAnswer[] =>
   questions.map((question) => meet(question, understand(question.text, candidate)))
 
 function meet(question: ExamQuestion, understanding: Understanding): ExamAnswer {

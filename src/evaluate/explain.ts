@@ -5,7 +5,7 @@ import type { Situation } from '../dialogue/state.js'
 import { traceDecision } from '../dialogue/trace.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
-import { understand } from '../nlu/pipeline.js'
+import { knowingOf, understand } from '../nlu/pipeline.js'
 import { composeReply } from '../reply/compose.js'
 
 /**
@@ -15,7 +15,7 @@ import { composeReply } from '../reply/compose.js'
  * @returns Chinese, at most 500 characters
  */
 export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs: number): string {
-  const understanding = understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs })
+  const understanding = understand(text, knowingOf(snapshot, nowMs))
   const situation: Situation = {
     ...ALONE,
     hasSection: (key) => snapshot.sections.has(key),

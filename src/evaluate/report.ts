@@ -1,3 +1,4 @@
+import { factsOf } from '../knowledge/guide/roles.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { NOTHING, readFeatures, trainMessageModel } from '../nlu/classifier.js'
@@ -211,7 +212,7 @@ export function crossValidate(content: KnowledgeContent, folds: number): readonl
   return Array.from({ length: folds }, (_, fold) => {
     const leftOut = new Set(messages.filter((_message, index) => index % folds === fold).map(({ text }) => text))
     const matcher = buildIntentMatcher(leaveOut(content, leftOut))
-    const knowing = { matcher, intents: content.intents, nowMs: 0 }
+    const knowing = { matcher, intents: content.intents, facts: factsOf(content.guides), nowMs: 0 }
     return messages
       .filter(({ text }) => leftOut.has(text))
       .map((message) => ({ message, understanding: understand(message.text, knowing) }))

@@ -16,7 +16,13 @@ export function qualifyKeys(guides: readonly Guide[], taught: readonly Guide[] =
   const byFile = [...guides].sort((a, b) => (a.file < b.file ? -1 : 1))
   const main = guides.find(({ id }) => id === MAIN_GUIDE) ?? byFile[0]
   return all.map((guide) =>
-    guide === main ? guide : { ...guide, sections: guide.sections.map((section) => qualify(section, guide)) },
+    guide === main
+      ? guide
+      : {
+          ...guide,
+          sections: guide.sections.map((section) => qualify(section, guide)),
+          ...(guide.steps ? { steps: guide.steps.map((key) => `${guide.id}/${key}`) } : {}),
+        },
   )
 }
 

@@ -1,9 +1,32 @@
+/**
+ * What a section is there for. `intro`: what stands above the first heading; `submit`: where a review is submitted;
+ * `rejection`: what to do about one. The last two only where the guide says so at its head.
+ */
+export type SectionRole = 'intro' | 'submit' | 'rejection'
+
+/** How long a first review takes, in natural days; a later version has the internal one only. */
+export interface ReviewDays {
+  /** WeChat's own review. */
+  readonly internal: number
+  /** The local authority's, behind it. */
+  readonly second: number
+}
+
+/** What the guides say that reading and deciding depend on. */
+export interface GuideFacts {
+  /** Absent where no guide tells: then no days are reckoned. */
+  readonly review?: ReviewDays
+  /** Numbers of sections that look like a date (`4.1`), without the letter of an appendix. */
+  readonly dateLikeKeys: ReadonlySet<string>
+}
+
 /** One guide section as a chat can tell it. */
 export interface Section {
   /** `"4.1"`, `"A1.2"`; sections of a second guide carry its id: `"payment/2"`. */
   readonly key: string
   readonly guideId: string
   readonly title: string
+  readonly role?: SectionRole
   /** Body in reading order; pictures belong to the lines before them. */
   readonly parts: readonly SectionPart[]
   /** What the customer must photograph or upload, a line each; empty when nothing is required. */
@@ -45,6 +68,9 @@ export interface Guide {
   readonly title: string
   readonly file: string
   readonly sections: readonly Section[]
+  readonly review?: ReviewDays
+  /** Section keys of a walk-through, where they are others than all numbered sections in order. */
+  readonly steps?: readonly string[]
 }
 
 /** What authors know about the ways people ask for one section. */

@@ -1,5 +1,5 @@
 import type { Person, Place } from './chat.js'
-import type { Intent, KnowledgeContent, Section } from './knowledge.js'
+import type { GuideFacts, Intent, KnowledgeContent, ReviewDays, Section } from './knowledge.js'
 
 /** What the sender is doing with the words, apart from their topic. */
 export type SpeechAct =
@@ -41,6 +41,8 @@ export type TaughtKind = 'section' | 'human' | 'silence'
 export interface DatesReading {
   readonly dates: ReviewDates
   readonly timeline: ReviewTimeline
+  /** What the timeline was reckoned with. */
+  readonly review: ReviewDays
 }
 
 /** A rejection notice taken apart. */
@@ -181,6 +183,7 @@ export interface KnowledgeSnapshot {
   readonly content: KnowledgeContent
   readonly sections: ReadonlyMap<string, Section>
   readonly intentOfSection: ReadonlyMap<string, Intent>
+  readonly facts: GuideFacts
   readonly matcher: IntentMatcher
 }
 

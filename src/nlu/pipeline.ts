@@ -1,5 +1,12 @@
-import type { Intent } from '../model/knowledge.js'
-import type { DatesReading, FollowUp, IntentMatcher, TaughtKind, Understanding } from '../model/understanding.js'
+import type { GuideFacts, Intent } from '../model/knowledge.js'
+import type {
+  DatesReading,
+  FollowUp,
+  IntentMatcher,
+  KnowledgeSnapshot,
+  TaughtKind,
+  Understanding,
+} from '../model/understanding.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
 import {
   isAboutToWithdraw,
@@ -16,9 +23,18 @@ import { findTopics } from './topics.js'
 export interface Knowing {
   readonly matcher: IntentMatcher
   readonly intents: readonly Intent[]
+  readonly facts: GuideFacts
   /** Clock for "昨天" and "10天了"; milliseconds since the epoch. */
   readonly nowMs: number
 }
+
+/** What a message is read with at this moment. */
+export const knowingOf = ({ matcher, content, facts }: KnowledgeSnapshot, nowMs: number): Knowing => ({
+  matcher,
+  intents: content.intents,
+  facts,
+  nowMs,
+})
 
 const actOf = {
   section: { act: 'question' },
@@ -46,7 +62,7 @@ export function understand(text: string, knowing: Knowing): Understanding {
   }
   const notice = readNotice(normalized, knowing)
   const topics = notice ? undefined : findTopics(normalized, candidates, knowing.matcher)
-  const days = readDays(normalized, knowing.nowMs)
+  const days = readDays(normalized, knowing)
   const walk = readWalkRemark(normalized)
   const reminder = readReminderWord(normalized)
   return {
@@ -72,7 +88,7 @@ function toFollowUp(normalized: string, { matcher }: Knowing): FollowUp | undefi
   return { kind: 'correction', candidates: matcher.match(read.meant).candidates }
 }
 
-function readDays(normalized: string, nowMs: number): DatesReading | undefined {
-  const dates = readReviewDates(normalized, nowMs)
-  return dates && { dates, timeline: timelineFor(dates, nowMs) }
+function readDays(normalized: string, { facts: { review, dateLikeKeys }, nowMs }: Knowing): DatesReading | undefined {
+  const dates = review && readReviewDates(normalized, nowMs, dateLikeKeys)
+  return dates && { dates, timeline: timelineFor(dates, review, nowMs), review }
 }

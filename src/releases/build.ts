@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KnowledgeError } from '../errors.js'
 import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
+import { factsOf } from '../knowledge/guide/roles.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
 import { readKnowledge } from '../knowledge/read.js'
 import type { Concept, Guide, Intent, KnowledgeContent, Problem, Section, SilentExample } from '../model/knowledge.js'
@@ -109,6 +110,7 @@ export function* buildSnapshot({ content, compiled, textsKey }: BuiltKnowledge):
     intentOfSection: new Map(
       content.intents.flatMap((intent) => (intent.sectionKey === undefined ? [] : [[intent.sectionKey, intent]])),
     ),
+    facts: factsOf(content.guides),
     matcher: yield* assembleIntentMatcher(content, compiled),
   }
 }

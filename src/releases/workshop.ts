@@ -6,6 +6,7 @@ import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder 
 import { absentPictures } from '../knowledge/pictures.js'
 import type { Guide, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
+import { knowingOf } from '../nlu/pipeline.js'
 import { buildSnapshot, KnowledgeBuilder, runAtOnce, unpackKnowledge } from './build.js'
 import { ReleaseFolder } from './files.js'
 import { compareContent, type Findings, type Prepared, type PrepareOrder } from './release.js'
@@ -132,8 +133,7 @@ export class ReleaseWorkshop {
     exam: { readonly questions: readonly ExamQuestion[]; readonly examKey: string; readonly nowMs: number },
   ): readonly ExamAnswer[] {
     const key = `${textsKey} ${exam.examKey}`
-    const { matcher, content } = snapshot
-    const candidate = { matcher, intents: content.intents, nowMs: exam.nowMs }
+    const candidate = knowingOf(snapshot, exam.nowMs)
     return this.#answers.get(key) ?? remember(this.#answers, key, sitExam(exam.questions, candidate))
   }
 

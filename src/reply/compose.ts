@@ -128,7 +128,7 @@ function composeAnswer(
 
 /** The asker's own days; the section itself is a number away. */
 const composeDays = (days: DatesReading, sectionKey: string, context: Composing): ComposedReply => ({
-  ...say([...renderReviewDates(days.dates, days.timeline, context.nowMs), phrases.afterDays(sectionKey)], context),
+  ...say([...renderReviewDates(days, context.nowMs), phrases.afterDays(sectionKey)], context),
   toldTimeline: true,
 })
 
@@ -178,6 +178,7 @@ const MAX_MENU_ENTRIES = 20
 
 function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
   const keys = [...snapshot.sections.keys()].slice(0, MAX_MENU_ENTRIES)
+  const isRejection = (key: string): boolean => snapshot.sections.get(key)?.role === 'rejection'
   const steps = keys.filter((key) => !isRejection(key))
   const rejections = keys.filter(isRejection)
   const shown = [...steps, ...rejections]
@@ -196,15 +197,13 @@ function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedR
   }
 }
 
-const isRejection = (key: string): boolean => /^A\d/.test(key)
-
 function composeHandover(
   { reason, days }: Extract<Decision, { kind: 'escalate' }>,
   sections: readonly Section[],
   context: Composing,
 ): ComposedReply {
   const told = days
-    ? [asLines(renderReviewDates(days.dates, days.timeline, context.nowMs))]
+    ? [asLines(renderReviewDates(days, context.nowMs))]
     : [
         ...sections.map(renderSectionBriefly),
         asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
@@ -250,12 +249,15 @@ interface AsidesContext {
 /** A warning on top; at the end a promise to remind, and where the asker's walk stands. */
 export function asidesOf(
   decision: Decision,
-  { sections }: KnowledgeSnapshot,
+  { sections, facts }: KnowledgeSnapshot,
   { nowMs, walking, opening }: AsidesContext,
 ): Asides {
   if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: [], below: [] }
   const telling = (): string =>
-    renderWithdrawalWarning([...sections.values()].find(({ tellsTimeline }) => tellsTimeline))
+    renderWithdrawalWarning(
+      [...sections.values()].find(({ tellsTimeline }) => tellsTimeline),
+      facts.review,
+    )
   const promise = decision.kind === 'answer' && decision.remind ? [renderReminderSet(decision.remind, nowMs)] : []
   const isInBetween = decision.kind === 'answer' && !decision.walk && walking !== undefined
   const waiting = isInBetween ? [walkPhrases.waiting(stepNumber(walking), walking.steps.length)] : []

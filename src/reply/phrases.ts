@@ -1,17 +1,27 @@
+import type { Section } from '../model/knowledge.js'
+
 /** Every sentence that the bot says of its own; what it knows stands in `knowledge/`. */
 export const phrases = {
-  title: (key: string, title: string): string => {
-    if (/^A\d/.test(key)) return `【驳回处理】${title}`
-    if (key === '0') return `【从这里开始】${title}`
+  title: ({ key, title, role }: Pick<Section, 'key' | 'title' | 'role'>): string => {
+    if (role === 'rejection') return `【驳回处理】${title}`
+    if (role === 'intro') return `【从这里开始】${title}`
     return /^[\d.]+$/.test(key) ? `【${key}】${title}` : `【${title}】`
   },
   requiredHeading: '📷 需要的截图：',
   next: (line: string): string => `👉 下一步：${line}`,
   handoff: (line: string): string => `🙋 ${line}`,
   supplement: (text: string, checkedOn: string): string => `ℹ️ 补充（指南之外，${checkedOn} 核对）：${text}`,
-  withdrawalWarning: (checkedOn: string, source: string): string => {
+  withdrawalWarning: ({
+    checkedOn,
+    source,
+    days,
+  }: {
+    checkedOn: string
+    source: string
+    days: number | undefined
+  }): string => {
     const facts = ['指南之外', checkedOn && `${checkedOn} 核对`, source && `来源 ${source}`].filter(Boolean).join('，')
-    return `⚠️ 先别撤：二审期间撤回、改类目或重新提审，7 天会从头再等。（补充：${facts}）`
+    return `⚠️ 先别撤：二审期间撤回、改类目或重新提审，${days === undefined ? '' : `${days} 天`}会从头再等。（补充：${facts}）`
   },
   excerptFooter: (key: string): string => `完整说明回复“${key}”。`,
   notInSection: '上面没说到您要问的？回复“转人工”，我请同事来看。',

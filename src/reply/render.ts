@@ -1,4 +1,4 @@
-import type { GuidePicture, Section } from '../model/knowledge.js'
+import type { GuidePicture, ReviewDays, Section } from '../model/knowledge.js'
 import type { Reminder, ReminderPlan, WalkTurn } from '../model/understanding.js'
 import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import { labeller } from './review-dates.js'
@@ -14,7 +14,7 @@ const plain = (text: string): ReplyLine => ({ text, pictures: [] })
 /** The whole answer of one section: title, steps, required screenshots, timeline, next step, supplements. */
 export function renderSection(section: Section, { withTimeline }: { withTimeline: boolean }): readonly ReplyLine[] {
   return [
-    plain(phrases.title(section.key, section.title)),
+    plain(phrases.title(section)),
     ...renderBody(section),
     ...(section.required.length > 0
       ? [plain(phrases.requiredHeading), ...section.required.map((line) => plain(`· ${line}`))]
@@ -29,7 +29,7 @@ export function renderSection(section: Section, { withTimeline }: { withTimeline
 /** The shortest answer that can be acted on: title and steps. */
 export function renderSectionBriefly(section: Section): readonly ReplyLine[] {
   return [
-    plain(phrases.title(section.key, section.title)),
+    plain(phrases.title(section)),
     ...renderBody(section),
     ...(section.handoff ? [plain(phrases.handoff(section.handoff))] : []),
   ]
@@ -113,7 +113,11 @@ const SPEAKS_OF_WITHDRAWING = /撤回|重提/
  *
  * @returns a line, ready for a chat bubble
  */
-export function renderWithdrawalWarning(section: Section | undefined): string {
+export function renderWithdrawalWarning(section: Section | undefined, review: ReviewDays | undefined): string {
   const supplement = section?.supplements.find(({ text }) => SPEAKS_OF_WITHDRAWING.test(text))
-  return phrases.withdrawalWarning(supplement?.checkedOn ?? '', supplement?.source ?? '')
+  return phrases.withdrawalWarning({
+    checkedOn: supplement?.checkedOn ?? '',
+    source: supplement?.source ?? '',
+    days: review?.second,
+  })
 }

@@ -1,5 +1,6 @@
 import { chinaDay, civilOf, dayFromIso, isoOf, weekdayOf } from '../base/calendar.js'
-import type { IsoDay, ReviewDates, ReviewTimeline } from '../model/understanding.js'
+import type { ReviewDays } from '../model/knowledge.js'
+import type { DatesReading, IsoDay, ReviewDates, ReviewTimeline } from '../model/understanding.js'
 
 const WEEKDAYS = '一二三四五六日'
 const ALL_DAYS_COUNT = '按自然日算：周末、节假日都算在内，不顺延。'
@@ -12,11 +13,11 @@ type Deadline = Extract<ReviewDates, { kind: 'deadline' }>
 /**
  * Tells a customer the days of the review, a line each, ready for a chat bubble.
  *
- * @param timeline what `timelineFor` made of the same dates at the same moment
+ * @param reading what was read at the same moment
  * @returns 1 to 6 short lines of Chinese
  */
-export function renderReviewDates(dates: ReviewDates, timeline: ReviewTimeline, nowMs: number): string[] {
-  const say = { today: chinaDay(nowMs), label: labeller(nowMs) }
+export function renderReviewDates({ dates, timeline, review }: DatesReading, nowMs: number): string[] {
+  const say = { today: chinaDay(nowMs), label: labeller(nowMs), review }
   switch (dates.kind) {
     case 'submitted':
       return renderSubmitted(dates, timeline, say)
@@ -25,7 +26,7 @@ export function renderReviewDates(dates: ReviewDates, timeline: ReviewTimeline, 
     case 'deadline':
       return renderDeadline(dates, timeline, say)
     case 'counts-holidays':
-      return [`审核时间${ALL_DAYS_COUNT}`, '首次提审是 1 天微信内审 + 7 天网信二审；后续版本只有微信内审。']
+      return [`审核时间${ALL_DAYS_COUNT}`, `首次提审是 ${spanOf(review)}；后续版本只有微信内审。`]
     default:
       return assertNever(dates)
   }
@@ -35,7 +36,10 @@ interface Telling {
   readonly today: number
   /** "11月20日（周五）"; with the year where it is not the present one. */
   readonly label: (day: IsoDay) => string
+  readonly review: ReviewDays
 }
+
+const spanOf = ({ internal, second }: ReviewDays): string => `${internal} 天微信内审 + ${second} 天网信二审`
 
 function renderSubmitted(dates: Submitted, timeline: ReviewTimeline, say: Telling): string[] {
   const { internalBy, secondBy } = timeline
@@ -58,11 +62,14 @@ function renderSubmitted(dates: Submitted, timeline: ReviewTimeline, say: Tellin
 function renderProgress(
   { laterVersion }: Pick<Submitted, 'laterVersion'>,
   { end, day }: { readonly end: IsoDay; readonly day: number },
-  { today }: Telling,
+  { today, review: { internal, second } }: Telling,
 ): string {
   const now = `今天是 ${shortLabel(today)}`
   const late = today - dayFromIso(end)
-  if (late > 0) return `${now}，已经超过 ${laterVersion ? '1 天内审' : '1+7 天'}，晚了 ${late} 天。${ASK_A_PERSON}`
+  if (late > 0) {
+    const span = laterVersion ? `${internal} 天内审` : `${internal}+${second} 天`
+    return `${now}，已经超过 ${span}，晚了 ${late} 天。${ASK_A_PERSON}`
+  }
   if (today === day) return `${now}，提交当天，请耐心等通知。`
   return `${now}，提交后第 ${today - day} 天，还在正常时间内。`
 }
@@ -77,7 +84,7 @@ function renderSecondStarted(dates: SecondStarted, { secondBy }: ReviewTimeline,
     `您 ${label(dates.day)}进入网信二审：`,
     `· 网信二审：最晚 ${label(secondBy)}`,
     late > 0
-      ? `${now}，已经超过 7 天，晚了 ${late} 天。${ASK_A_PERSON}`
+      ? `${now}，已经超过 ${say.review.second} 天，晚了 ${late} 天。${ASK_A_PERSON}`
       : `${now}，二审${days === 0 ? '刚开始' : `第 ${days} 天`}，还在正常时间内。`,
     ...renderWish(dates.wishDay, secondBy, say),
     ...(dates.asksHolidays ? [ALL_DAYS_COUNT] : []),
@@ -91,9 +98,13 @@ function renderWish(wishDay: IsoDay | undefined, end: IsoDay, { label }: Telling
     : [`想在 ${label(wishDay)}上线：最晚要审到 ${label(end)}，可能赶不上。`]
 }
 
-function renderDeadline(dates: Deadline, { latestSubmit }: ReviewTimeline, { today, label }: Telling): string[] {
+function renderDeadline(
+  dates: Deadline,
+  { latestSubmit }: ReviewTimeline,
+  { today, label, review }: Telling,
+): string[] {
   if (latestSubmit === null) return []
-  const span = dates.laterVersion ? '后续版本只有 1 天微信内审' : '1 天微信内审 + 7 天网信二审'
+  const span = dates.laterVersion ? `后续版本只有 ${review.internal} 天微信内审` : spanOf(review)
   const reviewDays = dayFromIso(dates.day) - dayFromIso(latestSubmit)
   return [
     `想在 ${label(dates.day)}前上线，最晚 ${label(latestSubmit)}提交（${span}，按自然日算）。`,

@@ -6,10 +6,11 @@ import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.j
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
+import { REVIEW } from '../support/review-days.js'
 
 function daysIn(text: string): DatesReading {
   const dates = readReviewDates(text, MONDAY_MS)!
-  return { dates, timeline: timelineFor(dates, MONDAY_MS) }
+  return { dates, timeline: timelineFor(dates, REVIEW, MONDAY_MS), review: REVIEW }
 }
 const answer = (days: DatesReading | undefined, facts: Partial<Understanding> = {}): Decision | undefined =>
   answerDays(anUnderstanding({ ...facts, ...(days ? { days } : {}) }), aSituation({ timelineSection: '5' }))

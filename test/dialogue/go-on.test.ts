@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { goOn } from '../../src/dialogue/follow-up.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+import { REVIEW } from '../support/review-days.js'
 
 const talking = aSituation({ talkedLately: true, lastSection: '1.1' })
 const overheard = { isAsked: false }
@@ -55,6 +56,7 @@ test('a day of submission, after the timeline was told, gets its dates', () => {
       overdue: false,
       laterVersion: false,
     },
+    review: REVIEW,
   } as const
   const understanding = anUnderstanding({
     act: 'statement',

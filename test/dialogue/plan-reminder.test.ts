@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { planReminder } from '../../src/dialogue/review-dates.js'
 import type { DatesReading, ReviewTimeline } from '../../src/model/understanding.js'
+import { REVIEW } from '../support/review-days.js'
 
 const reading = (timeline: Partial<ReviewTimeline>): DatesReading => ({
   dates: { kind: 'counts-holidays', questionLike: true, asksHolidays: true },
@@ -9,6 +10,7 @@ const reading = (timeline: Partial<ReviewTimeline>): DatesReading => ({
     ...{ overdue: false, laterVersion: false },
     ...timeline,
   },
+  review: REVIEW,
 })
 
 test.each([

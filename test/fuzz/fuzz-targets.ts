@@ -8,7 +8,7 @@ import { parseGuide } from '../../src/knowledge/guide/parse.js'
 import { parseIntents } from '../../src/knowledge/intents.js'
 import type { KnowledgeSnapshot } from '../../src/model/understanding.js'
 import { MAX_CHARS, normalizeText } from '../../src/nlu/normalize.js'
-import { understand } from '../../src/nlu/pipeline.js'
+import { knowingOf, understand } from '../../src/nlu/pipeline.js'
 import { mutateTexts, PIECES } from './mutate-texts.js'
 import type { FuzzTarget } from './run-fuzz.js'
 
@@ -129,8 +129,8 @@ function parsesCommand(text: string): void {
   suggestOrder(text)
 }
 
-function understands(text: string, { matcher, content }: KnowledgeSnapshot): void {
-  const { candidates, wantsHuman, days } = understand(text, { matcher, intents: content.intents, nowMs: NOW_MS })
+function understands(text: string, snapshot: KnowledgeSnapshot): void {
+  const { candidates, wantsHuman, days } = understand(text, knowingOf(snapshot, NOW_MS))
   const levels = candidates.flatMap(({ confidence, overheard, share }) => [confidence, overheard, share])
   check(
     [...levels, wantsHuman.confidence].every((level) => level >= 0 && level <= 1),

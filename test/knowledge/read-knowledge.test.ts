@@ -245,7 +245,7 @@ describe('what does not fit together', () => {
 
 describe('the overview for authors', () => {
   test('tells of every section what it has', () => {
-    const guide = `---\nid: fasttest\ntimelines:\n  首次: 八天\n---\n# 上架\n\n## 1、填资料\n\n写名称。\n\n![](/i/a.png)\n\n:::info[需要的截图]\n- 一张\n:::\n\n:::note[时效]\n首次\n:::\n\n:::info[补充]\n事实\n来源：a\n核对：2026-11-23\n:::\n\n## 2、等结果\n\n等八天。\n\n:::note[时效]\n本节\n:::\n`
+    const guide = `---\nid: fasttest\nreview: { internal: 1, second: 7 }\ntimelines:\n  首次: 八天\n---\n# 上架\n\n## 1、填资料\n\n写名称。\n\n![](/i/a.png)\n\n:::info[需要的截图]\n- 一张\n:::\n\n:::note[时效]\n首次\n:::\n\n:::info[补充]\n事实\n来源：a\n核对：2026-11-23\n:::\n\n## 2、等结果\n\n等八天。\n\n:::note[时效]\n本节\n:::\n`
     const { content, problems } = read(
       { 'knowledge/fasttest.md': guide },
       { ...INTENTS, 'intents/human.yaml': 'utterances: [转人工]' },

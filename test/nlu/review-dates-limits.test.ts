@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { todayAt } from '../../src/nlu/dates/day-rule.js'
 import { readDays } from '../../src/nlu/dates/extract.js'
 import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.js'
 import { renderReviewDates } from '../../src/reply/review-dates.js'
+import { REVIEW } from '../support/review-days.js'
 
 const NOW = Date.parse('2026-11-23T10:00:00+08:00')
 const PIECES =
@@ -32,10 +34,10 @@ test('whatever stands in a message, it is read without an error and every day to
     if (!dates) continue
     understood++
     if ('day' in dates) expect(new Date(dates.day).toISOString().slice(0, 10)).toBe(dates.day)
-    const timeline = timelineFor(dates, NOW)
+    const timeline = timelineFor(dates, REVIEW, NOW)
     for (const day of [timeline.submitted, timeline.internalBy, timeline.secondBy, timeline.latestSubmit])
       if (day !== null) expect(day).toMatch(ISO)
-    expect(renderReviewDates(dates, timeline, NOW).join('\n')).not.toMatch(/undefined|null|NaN/)
+    expect(renderReviewDates({ dates, timeline, review: REVIEW }, NOW).join('\n')).not.toMatch(/undefined|null|NaN/)
   }
   expect(understood).toBeGreaterThan(1000)
 })
@@ -43,7 +45,7 @@ test('whatever stands in a message, it is read without an error and every day to
 test('days stand in text order, never overlap, and the past one is never behind the future one', () => {
   for (const text of randomTexts(20_000)) {
     let end = 0
-    for (const day of readDays(text, NOW)) {
+    for (const day of readDays(text, todayAt(NOW))) {
       expect(day.start).toBeGreaterThanOrEqual(end)
       expect(day.end).toBeGreaterThan(day.start)
       expect(day.end).toBeLessThanOrEqual(text.length)

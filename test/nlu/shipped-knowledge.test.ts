@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
 import type { Bubble, Decision } from '../../src/model/decision.js'
 import type { KnowledgeSnapshot, Understanding } from '../../src/model/understanding.js'
-import { understand } from '../../src/nlu/pipeline.js'
+import { knowingOf, understand } from '../../src/nlu/pipeline.js'
 import { createLoadSnapshot } from '../../src/releases/build.js'
 import { MAX_BUBBLE_CHARS, MAX_BUBBLES } from '../../src/reply/bubbles.js'
 import { composeReply } from '../../src/reply/compose.js'
@@ -20,8 +20,7 @@ beforeAll(async () => {
   snapshot = (await createLoadSnapshot(folders)()).snapshot
 }, 120_000)
 
-const read = (text: string): Understanding =>
-  understand(text, { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs: 0 })
+const read = (text: string): Understanding => understand(text, knowingOf(snapshot, 0))
 
 function decideOn(text: string, addressedToBot: boolean): Decision {
   const situation = aSituation({ hasSection: (key) => snapshot.sections.has(key) })

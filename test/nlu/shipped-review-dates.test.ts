@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { KnowledgeSnapshot } from '../../src/model/understanding.js'
-import { understand } from '../../src/nlu/pipeline.js'
+import { knowingOf, understand } from '../../src/nlu/pipeline.js'
 import { createLoadSnapshot } from '../../src/releases/build.js'
 import { aMessage } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 120_000)
 
 function decideOn(text: string, nowMs: number, addressedToBot = true): Decision {
-  const knowing = { matcher: snapshot.matcher, intents: snapshot.content.intents, nowMs }
+  const knowing = knowingOf(snapshot, nowMs)
   const situation = aSituation({ hasSection: (key) => snapshot.sections.has(key), timelineSection: '5' })
   return decide(aMessage({ text, addressedToBot }), understand(text, knowing), situation)
 }

@@ -5,6 +5,7 @@ import { understand } from '../../src/nlu/pipeline.js'
 import { aMessage } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
 import { anIntent } from '../support/a-snapshot.js'
+import { FACTS } from '../support/review-days.js'
 
 const CONTENT = {
   guides: [],
@@ -28,7 +29,7 @@ const CONTENT = {
   concepts: [],
 }
 const matcher = buildIntentMatcher(CONTENT)
-const read = (text: string) => understand(text, { matcher, intents: CONTENT.intents, nowMs: 0 })
+const read = (text: string) => understand(text, { matcher, intents: CONTENT.intents, facts: FACTS, nowMs: 0 })
 const decided = (text: string, addressedToBot: boolean, facts = {}) =>
   decide(aMessage({ text, addressedToBot }), read(text), aSituation(facts))
 

@@ -6,7 +6,7 @@ import { phrases } from '../../src/reply/phrases.js'
 
 const SAID: readonly string[] = [
   ...Object.values(phrases).filter((phrase) => typeof phrase === 'string'),
-  phrases.title('4.1', '标题'),
+  phrases.title({ key: '4.1', title: '标题' }),
   phrases.next('做下一步。'),
   phrases.handoff('找同事。'),
   phrases.supplement('补充。', '2026-11-23'),

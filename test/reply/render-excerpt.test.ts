@@ -18,7 +18,7 @@ const textsFor = (question: string): readonly string[] => renderExcerpt(section,
 describe('an excerpt', () => {
   test('tells the line that speaks of the question, and how to see the rest', () => {
     expect(textsFor('要盖公章吗')).toEqual([
-      phrases.title('1.1', '社区类目'),
+      phrases.title({ key: '1.1', title: '社区类目' }),
       '2. 复印件要盖公司公章。',
       phrases.excerptFooter('1.1'),
     ])

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { renderReviewDates } from '../../src/reply/review-dates.js'
+import { REVIEW } from '../support/review-days.js'
 
 /** A Monday. */
 const MONDAY = '2026-11-23T10:00:00+08:00'
@@ -10,7 +11,7 @@ function told(text: string, now = MONDAY): readonly string[] {
   const nowMs = Date.parse(now)
   const dates = readReviewDates(normalizeText(text), nowMs)
   if (!dates) throw new Error(`no dates in the test's own text: ${text}`)
-  return renderReviewDates(dates, timelineFor(dates, nowMs), nowMs)
+  return renderReviewDates({ dates, timeline: timelineFor(dates, REVIEW, nowMs), review: REVIEW }, nowMs)
 }
 
 describe('a submission', () => {

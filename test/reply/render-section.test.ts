@@ -78,5 +78,5 @@ test.each([
   ['payment/2', '【标题】'],
   ['API/A1', '【标题】'],
 ])('section %s is headed %s', (key, heading) => {
-  expect(phrases.title(key, '标题')).toBe(heading)
+  expect(phrases.title(aSection(key, { title: '标题' }))).toBe(heading)
 })

@@ -1,5 +1,6 @@
 import type { Intent, Section } from '../../src/model/knowledge.js'
 import type { IntentMatcher, KnowledgeSnapshot } from '../../src/model/understanding.js'
+import { FACTS } from './review-days.js'
 
 /** Knows nothing of any message. */
 export const DEAF_MATCHER: IntentMatcher = {
@@ -37,6 +38,7 @@ export function aSnapshot({
     intentOfSection: new Map(
       intents.flatMap((intent) => (intent.sectionKey === undefined ? [] : [[intent.sectionKey, intent]])),
     ),
+    facts: FACTS,
     matcher,
   }
 }

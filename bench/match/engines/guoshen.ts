@@ -6,8 +6,14 @@ export const teachGuoshen: TeachEngine = async (taught) => {
   const { readProject } = await import('../project-knowledge.js')
   const { buildIntentMatcher } = await import('../../../src/nlu/intent-matcher.js')
   const { understand } = await import('../../../src/nlu/pipeline.js')
+  const { factsOf } = await import('../../../src/knowledge/guide/roles.js')
   const content = onlyTaught(await readProject(), taught)
-  const knowing = { matcher: buildIntentMatcher(content), intents: content.intents, nowMs: Date.now() }
+  const knowing = {
+    matcher: buildIntentMatcher(content),
+    intents: content.intents,
+    facts: factsOf(content.guides),
+    nowMs: Date.now(),
+  }
   return ({ text }: Asked) => {
     const [top] = understand(text, knowing).candidates
     return { section: top?.sectionKey, score: top?.overheard ?? 0 }

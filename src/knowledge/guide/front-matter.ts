@@ -3,6 +3,7 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import type { Problem, Supplement } from '../../model/knowledge.js'
 import { readYaml } from '../yaml.js'
+import { type DeclaredRoles, readDeclaredRoles } from './roles.js'
 import { cleanLine } from './text.js'
 
 export interface FrontMatter {
@@ -10,23 +11,25 @@ export interface FrontMatter {
   readonly title?: string
   /** Name → line of timeline. */
   readonly timelines: ReadonlyMap<string, string>
+  readonly roles: DeclaredRoles
   /** Index of the first line after it; 0 without front matter. */
   readonly bodyIndex: number
   readonly problems: readonly Problem[]
 }
 
 const processor = unified().use(remarkParse).use(remarkFrontmatter).freeze()
+const NO_ROLES: DeclaredRoles = { rejections: [], steps: [] }
 const FENCE = /^---[ \t]*$/
 const MAX_FRONT_MATTER_CHARS = 50_000
 
 /** Reads the YAML block at the head of a guide. Broken YAML is a warning: id and title are saved line by line. */
 export function readFrontMatter(file: string, lines: readonly string[]): FrontMatter {
-  const none = { timelines: new Map<string, string>(), bodyIndex: 0, problems: [] }
+  const none = { timelines: new Map<string, string>(), roles: NO_ROLES, bodyIndex: 0, problems: [] }
   if (!FENCE.test(lines[0] ?? '')) return none
   const end = lines.findIndex((line, index) => index > 0 && FENCE.test(line))
   if (end === -1) {
     // A page may begin with a rule; only one that looks like front matter deserves a word.
-    const looksMeant = /^(?:id|title|sidebar_\w+|slug|description|timelines)\s*:/.test(lines[1] ?? '')
+    const looksMeant = /^(?:id|title|sidebar_\w+|slug|description|timelines|review|roles)\s*:/.test(lines[1] ?? '')
     return looksMeant ? { ...none, problems: [unclosed(file)] } : none
   }
   const source = lines.slice(0, end + 1).join('\n')
@@ -56,9 +59,16 @@ function readValues(file: string, yaml: string): Omit<FrontMatter, 'bodyIndex'> 
       else problems.push(badTimeline(file, locate(['timelines', name])))
     }
   } else if (declared !== undefined && declared !== '') problems.push(badTimeline(file, locate(['timelines'])))
+  const roles = readDeclaredRoles(read, { file, locate })
   const id = textOf(read.id)?.replaceAll('/', '-')
   const title = textOf(read.title)
-  return { ...(id && { id }), ...(title && { title }), timelines, problems }
+  return {
+    ...(id && { id }),
+    ...(title && { title }),
+    timelines,
+    roles: roles.declared,
+    problems: [...problems, ...roles.problems],
+  }
 }
 
 const badTimeline = (file: string, place: { readonly line: number; readonly column: number }): Problem => ({

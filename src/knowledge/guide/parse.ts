@@ -11,6 +11,7 @@ import {
   unwrapMdxFences,
 } from './markdown.js'
 import { stripMdx } from './mdx.js'
+import { giveSectionRoles } from './roles.js'
 import { buildSections, cutSections, type RawSection } from './sections.js'
 import { cleanLine, splitLongLine, toChatTokens } from './text.js'
 
@@ -36,7 +37,7 @@ export function parseGuide({ file, text }: { readonly file: string; readonly tex
 
 function readGuide(file: string, text: string): ParsedGuide {
   const lines = toSourceLines(text)
-  const { bodyIndex, timelines, problems, ...front } = readFrontMatter(file, lines)
+  const { bodyIndex, timelines, roles, problems, ...front } = readFrontMatter(file, lines)
   const { blocks, openings } = readDocument(lines, bodyIndex)
   const { before, sections } = cutSections(blocks)
   const id = front.id ?? idOf(file)
@@ -51,8 +52,9 @@ function readGuide(file: string, text: string): ParsedGuide {
     titles: [title, firstTitle ?? ''],
     timelines,
   })
-  const guide = { id, title, file, sections: built.sections }
-  return { guide, problems: [...problems, ...built.problems, ...emptiness(guide)] }
+  const roled = giveSectionRoles(built.sections, roles, { file, timelines })
+  const guide = { id, title, file, sections: roled.sections, ...roled.facts }
+  return { guide, problems: [...problems, ...built.problems, ...roled.problems, ...emptiness(guide)] }
 }
 
 interface GuideDocument {
@@ -135,6 +137,7 @@ function readAsPlainText(file: string, text: string): ParsedGuide {
     key: '0',
     guideId: id,
     title: id,
+    role: 'intro',
     parts: [{ lines, pictures: [] }],
     required: [],
     tellsTimeline: false,

@@ -95,6 +95,7 @@ function toSection(
     key: keyed.key,
     guideId: source.guideId,
     title: keyed.title,
+    ...(keyed.key === INTRO_KEY ? { role: 'intro' as const } : {}),
     parts: hasContent(body) ? body.parts : [{ lines: pointers(), pictures: [] }],
     file: source.file,
     line: raw.line,

@@ -24,6 +24,8 @@ export interface Today {
   readonly civil: CivilDate
   /** 1 Monday … 7 Sunday. */
   readonly weekday: number
+  /** What looks like a date (`4.1`) and is the number of a section. */
+  readonly dateLikeKeys: ReadonlySet<string>
 }
 
 /** One way to name days. */
@@ -37,9 +39,11 @@ export interface DayRule {
   read(match: RegExpExecArray, today: Today): DayReading | undefined
 }
 
-export function todayAt(nowMs: number): Today {
+const NO_KEYS: ReadonlySet<string> = new Set()
+
+export function todayAt(nowMs: number, dateLikeKeys = NO_KEYS): Today {
   const day = chinaDay(nowMs)
-  return { nowMs, day, civil: civilOf(day), weekday: weekdayOf(day) }
+  return { nowMs, day, civil: civilOf(day), weekday: weekdayOf(day), dateLikeKeys }
 }
 
 export function exactly(day: Day): TwoDays {

@@ -1,6 +1,6 @@
 import { chinaHour, type Day } from '../../base/calendar.js'
 import { MAX_CHARS } from '../normalize.js'
-import { type DayRule, type DaySource, NOT_AFTER_NUMBER, NUMBER, readNumber, type Today, todayAt } from './day-rule.js'
+import { type DayRule, type DaySource, NOT_AFTER_NUMBER, NUMBER, readNumber, type Today } from './day-rule.js'
 import { agoRule, CALENDAR_DATE_RULES, elapsedRule, NAMED_DAY_RULES } from './rules.js'
 
 /** A day that a message speaks of, in China. */
@@ -33,12 +33,10 @@ const RULES: readonly DayRule[] = [...CALENDAR_DATE_RULES, ...NAMED_DAY_RULES, a
  * Finds the days that a message speaks of, in text order and without overlaps, at most 24.
  *
  * @param text see `normalizeText`; longer texts are read up to its limit
- * @param nowMs milliseconds since the epoch
  */
-export function readDays(text: string, nowMs: number): readonly DayMention[] {
+export function readDays(text: string, today: Today): readonly DayMention[] {
   if (!MAY_NAME_DAY.test(text)) return []
   const read = text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text
-  const today = todayAt(nowMs)
   const days = withoutOverlaps(RULES.flatMap((rule) => applyRule(rule, read, today)))
   return withoutOverlaps([...days, ...readLoneTimes(read, today)]).slice(0, MAX_DAYS)
 }

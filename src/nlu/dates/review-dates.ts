@@ -1,4 +1,5 @@
 import { chinaDay, type Day, dayFromIso, isoOf } from '../../base/calendar.js'
+import type { ReviewDays } from '../../model/knowledge.js'
 import type { IsoDay, ReviewDates, ReviewTimeline } from '../../model/understanding.js'
 import { MAX_CHARS } from '../normalize.js'
 import { todayAt } from './day-rule.js'
@@ -57,6 +58,7 @@ const AGAIN = /重|再|又|第[二三四五2345]次|[改补弄换加删]|最后�
 /** "28号重新提的,之前被打回过" */
 const EARLIER = /(?:之前|上次|上回|以前|先前|第一次)[^,，。;!?]{0,12}/g
 const CONCERNS_REVIEW = /提审|提交|审核|最[晚迟]|小程序/
+const NO_KEYS: ReadonlySet<string> = new Set()
 const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
 
 /**
@@ -64,18 +66,23 @@ const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
  *
  * @param text see `normalizeText`
  * @param nowMs milliseconds since the epoch
+ * @param dateLikeKeys what looks like a date and is the number of a section, see `GuideFacts`
  * @returns undefined when its days have nothing to do with submitting, reviewing or going online
  */
-export function readReviewDates(text: string, nowMs: number): ReviewDates | undefined {
+export function readReviewDates(
+  text: string,
+  nowMs: number,
+  dateLikeKeys: ReadonlySet<string> = NO_KEYS,
+): ReviewDates | undefined {
   const read = spellOutDays(text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text)
   if (!MAY_NAME_DAY.test(read) && !HOLIDAY_WORD.test(read)) return undefined
   if (!SPEAKS_OF_REVIEW.test(read) || isAnnouncement(read)) return undefined
   if (OTHER_PLATFORM.test(read) && !MINI_PROGRAM.test(read)) return undefined
-  const today = todayAt(nowMs).day
+  const today = todayAt(nowMs, dateLikeKeys)
   const message: Message = {
     text: read,
-    today,
-    days: giveRoles(read, readDays(read, nowMs), today),
+    today: today.day,
+    days: giveRoles(read, readDays(read, today), today.day),
     questionLike: QUESTION_LIKE.test(read) && (!ASKS_HOW.test(read) || asksTime(read)),
     asksHolidays: asksHolidays(read),
   }
@@ -201,11 +208,6 @@ function isLaterVersion(text: string): boolean {
   return speaksOfLaterVersion(text) || (NEW_VERSION.test(text) && !FIRST_VERSION.test(text))
 }
 
-// Section 5 of the guide: one day at WeChat, then seven at the local authority, in natural days.
-const INTERNAL_DAYS = 1
-const SECOND_DAYS = 7
-const FIRST_REVIEW_DAYS = INTERNAL_DAYS + SECOND_DAYS
-
 const NOTHING: ReviewTimeline = {
   submitted: null,
   internalBy: null,
@@ -216,18 +218,18 @@ const NOTHING: ReviewTimeline = {
 }
 
 /** Counts the days of a review: natural days, so weekends and holidays count like any other. */
-export function timelineFor(dates: ReviewDates, nowMs: number): ReviewTimeline {
+export function timelineFor(dates: ReviewDates, review: ReviewDays, nowMs: number): ReviewTimeline {
   switch (dates.kind) {
     case 'submitted':
-      return fromSubmission(dates, nowMs)
+      return fromSubmission(dates, review, nowMs)
     case 'second-started': {
-      const secondBy = plusDays(dates.day, SECOND_DAYS)
+      const secondBy = plusDays(dates.day, review.second)
       return { ...NOTHING, secondBy, overdue: isPast(secondBy, nowMs) }
     }
     case 'deadline':
       return {
         ...NOTHING,
-        latestSubmit: latestSubmit(dates.day, dates.laterVersion),
+        latestSubmit: latestSubmit(dates.day, dates.laterVersion, review),
         laterVersion: dates.laterVersion,
       }
     case 'counts-holidays':
@@ -239,22 +241,23 @@ export function timelineFor(dates: ReviewDates, nowMs: number): ReviewTimeline {
 
 function fromSubmission(
   { day, laterVersion, wishDay }: Extract<ReviewDates, { kind: 'submitted' }>,
+  review: ReviewDays,
   nowMs: number,
 ): ReviewTimeline {
-  const internalBy = plusDays(day, INTERNAL_DAYS)
-  const secondBy = laterVersion ? null : plusDays(day, FIRST_REVIEW_DAYS)
+  const internalBy = plusDays(day, review.internal)
+  const secondBy = laterVersion ? null : plusDays(day, review.internal + review.second)
   return {
     submitted: day,
     internalBy,
     secondBy,
-    latestSubmit: wishDay === undefined ? null : latestSubmit(wishDay, laterVersion),
+    latestSubmit: wishDay === undefined ? null : latestSubmit(wishDay, laterVersion, review),
     overdue: isPast(secondBy ?? internalBy, nowMs),
     laterVersion,
   }
 }
 
-function latestSubmit(wishDay: IsoDay, laterVersion: boolean): IsoDay {
-  return plusDays(wishDay, laterVersion ? -INTERNAL_DAYS : -FIRST_REVIEW_DAYS)
+function latestSubmit(wishDay: IsoDay, laterVersion: boolean, { internal, second }: ReviewDays): IsoDay {
+  return plusDays(wishDay, -(laterVersion ? internal : internal + second))
 }
 
 function plusDays(day: IsoDay, days: number): IsoDay {

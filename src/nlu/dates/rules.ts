@@ -117,7 +117,7 @@ const shortDate: DayRule = {
     /(?<![\d.\-/:+a-z#¥$(【「])(1[0-2]|0?[1-9])([-/.])(3[01]|[12]\d|0?[1-9])( ?[号日])?(?! ?[-/+:%a-z\d)】」]|\.\d)/g,
   read: (match, today) => {
     const [, month, , date] = match
-    return isShortDate(match)
+    return isShortDate(match, today)
       ? monthDay({ month: Number(month), date: Number(date), year: undefined }, today)
       : undefined
   },
@@ -141,18 +141,19 @@ const VERSION_BEFORE =
 const DATE_BEFORE = /(?:在|于|从|到|是|赶|想|日期|时间|定在?|截止) ?:? ?$/
 const DATE_BEHIND =
   /^ ?(?:当天|那天|的?(?:凌晨|早上|上午|中午|下午|晚上|傍晚|半夜))?.{0,3}?(?:提(?![示供])|(?<!以)上(?![次个面周月星礼海])|交|送审|上传|之?前|上线|搞|做|办|开业|开张|要(?!求)|必须|过的|过了|收到|发布)/
-/** Sections of the guide that would pass for a day. */
-const SECTION_KEY = /^(?:1\.1|1\.2|4\.1|4\.2|4\.3|2\.1|2\.2)$/
 
 /** Versions, prices, scores and section keys look the same; a small number needs words that speak of a day. */
-function isShortDate({ 0: whole, 1: month, 2: separator, 3: date, 4: sign, index, input }: RegExpExecArray): boolean {
+function isShortDate(
+  { 0: whole, 1: month, 2: separator, 3: date, 4: sign, index, input }: RegExpExecArray,
+  { dateLikeKeys }: Today,
+): boolean {
   if (sign) return true
   const before = input.slice(Math.max(0, index - 6), index)
   const behind = input.slice(index + whole.length, index + whole.length + 16)
   if (UNIT_BEHIND.test(behind) || VERSION_BEFORE.test(before)) return false
   const twoDigits = Number(date) >= 10 && (separator !== '.' || Number(month) >= 10)
   if (twoDigits) return true
-  return !SECTION_KEY.test(whole) && (DATE_BEFORE.test(before) || DATE_BEHIND.test(behind))
+  return !dateLikeKeys.has(whole) && (DATE_BEFORE.test(before) || DATE_BEHIND.test(behind))
 }
 
 function monthDay(

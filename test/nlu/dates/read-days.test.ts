@@ -1,20 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { isoOf } from '../../../src/base/calendar.js'
+import { todayAt } from '../../../src/nlu/dates/day-rule.js'
 import { readDays } from '../../../src/nlu/dates/extract.js'
 import { normalizeText } from '../../../src/nlu/normalize.js'
+import { FACTS } from '../../support/review-days.js'
 
 /** A Monday. */
 const MONDAY = '2026-11-23T10:00:00+08:00'
 
 /** `past`, or `past|future` where two days may be meant, `@hour`, `~` for approximate. */
 function daysIn(text: string, now = MONDAY): readonly string[] {
-  return readDays(normalizeText(text), Date.parse(now)).map(({ past, future, hour, approximate }) =>
-    [
-      isoOf(past),
-      past === future ? '' : `|${isoOf(future)}`,
-      hour === undefined ? '' : `@${hour}`,
-      approximate ? '~' : '',
-    ].join(''),
+  return readDays(normalizeText(text), todayAt(Date.parse(now), FACTS.dateLikeKeys)).map(
+    ({ past, future, hour, approximate }) =>
+      [
+        isoOf(past),
+        past === future ? '' : `|${isoOf(future)}`,
+        hour === undefined ? '' : `@${hour}`,
+        approximate ? '~' : '',
+      ].join(''),
   )
 }
 
@@ -338,7 +341,7 @@ test('finds several days in one message, in text order', () => {
 
 test('the offsets hold the words of the day and its time', () => {
   const text = '我11月20号下午3点提的'
-  expect(readDays(text, Date.parse(MONDAY)).map(({ start, end }) => text.slice(start, end))).toEqual([
+  expect(readDays(text, todayAt(Date.parse(MONDAY))).map(({ start, end }) => text.slice(start, end))).toEqual([
     '11月20号下午3点',
   ])
 })

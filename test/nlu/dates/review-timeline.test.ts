@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ReviewDates } from '../../../src/model/understanding.js'
 import { readReviewDates, timelineFor } from '../../../src/nlu/dates/review-dates.js'
+import { REVIEW } from '../../support/review-days.js'
 
 const TOLD = { questionLike: true, asksHolidays: false } as const
 
@@ -21,7 +22,7 @@ describe('a first submission: one day at WeChat, then seven at the authority', (
     ['2026-09-25', '2026-09-26', '2026-10-03'],
     ['2027-01-31', '2027-02-01', '2027-02-08'],
   ])('%s → %s → %s', (day, internalBy, secondBy) => {
-    expect(timelineFor(submitted(day), at(`${day}T12:00:00+08:00`))).toEqual({
+    expect(timelineFor(submitted(day), REVIEW, at(`${day}T12:00:00+08:00`))).toEqual({
       submitted: day,
       internalBy,
       secondBy,
@@ -39,14 +40,14 @@ describe('overdue begins with the day behind the last one, in China', () => {
     ['2026-11-28T16:30:00Z', true],
     ['2026-11-29T00:30:00+08:00', true],
   ])('first version at %s: %s', (now, overdue) => {
-    expect(timelineFor(submitted('2026-11-20'), at(now)).overdue).toBe(overdue)
+    expect(timelineFor(submitted('2026-11-20'), REVIEW, at(now)).overdue).toBe(overdue)
   })
 
   test.each([
     ['2026-11-21T23:50:00+08:00', false],
     ['2026-11-22T00:30:00+08:00', true],
   ])('later version at %s: %s', (now, overdue) => {
-    expect(timelineFor(submitted('2026-11-20', true), at(now)).overdue).toBe(overdue)
+    expect(timelineFor(submitted('2026-11-20', true), REVIEW, at(now)).overdue).toBe(overdue)
   })
 
   test.each([
@@ -54,7 +55,7 @@ describe('overdue begins with the day behind the last one, in China', () => {
     ['2026-11-28T00:30:00+08:00', true],
   ])('second review since the 20th at %s: %s', (now, overdue) => {
     const dates: ReviewDates = { kind: 'second-started', day: '2026-11-20', ...TOLD }
-    expect(timelineFor(dates, at(now))).toEqual({
+    expect(timelineFor(dates, REVIEW, at(now))).toEqual({
       submitted: null,
       internalBy: null,
       secondBy: '2026-11-27',
@@ -66,7 +67,7 @@ describe('overdue begins with the day behind the last one, in China', () => {
 })
 
 test('a later version has no second review', () => {
-  expect(timelineFor(submitted('2026-11-20', true), at('2026-11-20T12:00:00+08:00'))).toMatchObject({
+  expect(timelineFor(submitted('2026-11-20', true), REVIEW, at('2026-11-20T12:00:00+08:00'))).toMatchObject({
     internalBy: '2026-11-21',
     secondBy: null,
     laterVersion: true,
@@ -83,7 +84,7 @@ describe('a wish', () => {
     ['2027-01-01', true, '2026-12-31'],
   ])('to be online by %s (later version: %s) needs a submission by %s', (day, laterVersion, latestSubmit) => {
     const dates: ReviewDates = { kind: 'deadline', day, laterVersion, ...TOLD }
-    expect(timelineFor(dates, at('2026-11-23T10:00:00+08:00'))).toEqual({
+    expect(timelineFor(dates, REVIEW, at('2026-11-23T10:00:00+08:00'))).toEqual({
       submitted: null,
       internalBy: null,
       secondBy: null,
@@ -95,7 +96,7 @@ describe('a wish', () => {
 
   test('beside a submission is reckoned as well', () => {
     const dates: ReviewDates = { ...submitted('2026-11-12'), wishDay: '2026-11-20' } as ReviewDates
-    expect(timelineFor(dates, at('2026-11-23T10:00:00+08:00'))).toMatchObject({
+    expect(timelineFor(dates, REVIEW, at('2026-11-23T10:00:00+08:00'))).toMatchObject({
       submitted: '2026-11-12',
       secondBy: '2026-11-20',
       latestSubmit: '2026-11-12',
@@ -104,7 +105,7 @@ describe('a wish', () => {
 })
 
 test('the mere question whether holidays count gives no day', () => {
-  expect(timelineFor({ kind: 'counts-holidays', ...TOLD }, at('2026-11-23T10:00:00+08:00'))).toEqual({
+  expect(timelineFor({ kind: 'counts-holidays', ...TOLD }, REVIEW, at('2026-11-23T10:00:00+08:00'))).toEqual({
     submitted: null,
     internalBy: null,
     secondBy: null,
@@ -119,9 +120,9 @@ test('a submission read on any day of three years ends eight days later and fall
   for (let offset = 0; offset < 1096; offset++) {
     const now = noon + offset * 86_400_000
     const dates = readReviewDates('昨天提的', now)!
-    const { submitted: day, secondBy } = timelineFor(dates, now)
+    const { submitted: day, secondBy } = timelineFor(dates, REVIEW, now)
     expect(Date.parse(secondBy!) - Date.parse(day!)).toBe(8 * 86_400_000)
-    expect(timelineFor(dates, now + 7 * 86_400_000).overdue).toBe(false)
-    expect(timelineFor(dates, now + 8 * 86_400_000).overdue).toBe(true)
+    expect(timelineFor(dates, REVIEW, now + 7 * 86_400_000).overdue).toBe(false)
+    expect(timelineFor(dates, REVIEW, now + 8 * 86_400_000).overdue).toBe(true)
   }
 })
