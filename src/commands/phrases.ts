@@ -17,14 +17,8 @@ export const commandPhrases = {
   claimInDirectChat: '请加我好友，在私聊里发“认领”。',
   notUnderstood: '没看懂这个命令。发“帮助”看全部。',
   didYouMean: (example: string): string => `没看懂这个命令，是不是想发“${example}”？发“帮助”看全部。`,
-  howTo: {
-    try: '请带上要试的句子，例如：测试 审核要多久',
-    assign: '请带上编号和小节，例如：归类 7 4.1',
-    accept: '请带上编号，例如：采纳 12',
-    ignore: '请带上编号，例如：忽略 7',
-    teach: '请带上小节和说法，例如：新说法 4.1 弹出UGC怎么填',
-    revoke: '请带上名字，例如：撤销 张三',
-  },
+  howTo: ({ words, example }: { readonly words: string; readonly example: string }): string =>
+    `请带上${words}，例如：${example}`,
   dutyInPerson: '值班要本人在值班群里说“我值班”或“下班”。',
   audit: (entries: readonly AuditEntry[]): string => {
     if (entries.length === 0) return '还没有人下过命令。'

@@ -1,202 +1,402 @@
-import type { IncomingMessage } from '../model/chat.js'
-import type { Command } from '../model/command.js'
-import type { Door, Operations, Orderer, OrdererRole } from '../model/ports.js'
+import type { FiguresSpan, GrantedRole } from '../model/command.js'
 import { commandPhrases as say } from './phrases.js'
+import {
+  alone,
+  anyOf,
+  begins,
+  done,
+  entryAndSection,
+  entryNumber,
+  failed,
+  insisting,
+  oneWord,
+  onTicket,
+  type Read,
+  type Row,
+  roomAndDuration,
+  roomName,
+  row,
+  sectionAndText,
+  sentence,
+  sentenceToTry,
+  ticketNumber,
+} from './row.js'
+import { ticketOrders } from './ticket-orders.js'
 
-/** What colleagues may order beside everything about tickets; the rest is for admins. */
-const FOR_STAFF: ReadonlySet<Command['kind']> = new Set([
-  'help',
-  'status',
-  'try',
-  'list-unanswered',
-  'list-drafts',
-  'list-rooms',
-  'show-figures',
-  'claim-role',
-])
-const FOR_ADMINS: ReadonlySet<Command['kind']> = new Set([
-  'reload',
-  'check',
-  'roll-back',
-  'assign',
-  'ignore',
-  'teach',
-  'accept-draft',
-  'mute',
-  'unmute',
-  'show-audit',
-  'revoke-role',
-])
-
-/** By which door a message orders. */
-export function doorOf({ place }: Pick<IncomingMessage, 'place'>): Door {
-  if (place.kind === 'direct') return 'direct'
-  return place.purpose === 'staff' ? 'staff-room' : 'customer-room'
-}
+const span = (of: FiguresSpan): { readonly span: FiguresSpan } => ({ span: of })
+const role = (of: GrantedRole | null): { readonly role: GrantedRole | null } => ({ role: of })
+const MAX_AUDIT_LINES = 10
+const TICKET = '(?:看|查)?工[单單](?:列表)?'
 
 /**
- * As whom a sender orders in this place: `admin` by the remark that the bot's own account has given, `staff` by sitting
- * in the staff group or by a code. Where customers read along nobody orders, because the answer would tell them of each
- * other.
+ * All that can be ordered in the chat, on the page and on the command line, in the order of the help. Words are patterns
+ * that stand at the beginning; the longer ones of a row stand first.
  */
-export function orderingRole(message: Pick<IncomingMessage, 'place' | 'sender'>): OrdererRole {
-  const { sender } = message
-  const door = doorOf(message)
-  if (door === 'customer-room') return 'customer'
-  if (sender.role === 'admin') return 'admin'
-  const isColleague = door === 'staff-room' || sender.inStaffRoom === true || sender.isGranted === true
-  return isColleague ? 'staff' : 'customer'
+export const TABLE = {
+  help: row(begins('[帮幫]助|命令|help', alone({})), {
+    verb: '帮助',
+    by: 'staff',
+    does: '列出自己能用的命令',
+    slips: ['帮助', 'help'],
+    isTalk: true,
+    helpFor: 'nobody',
+    run: (_, __, { help }) => done(help),
+  }),
+  status: row(begins('[状狀][态態]|status', alone({})), {
+    verb: '状态',
+    by: 'staff',
+    hint: '机器人现在怎么样',
+    does: '程序和知识的版本、运行了多久、登录、排队待发、今天的数字',
+    slips: ['状态', 'status'],
+    isThere: ({ overview }) => overview,
+    run: (_, __, { operations }) => operations.overview?.status(),
+  }),
+  'show-figures': row(
+    anyOf(
+      begins('(?:今天|今日)[统統][计計]', alone(span('today'))),
+      begins('(?:本周|这周|本週)[统統][计計]', alone(span('week'))),
+      begins('[统統][计計]|stats', alone(span('today'))),
+      begins(
+        '[统統][计計]|stats',
+        oneWord([
+          [/^(?:今天|今日|today)$/i, span('today')],
+          [/^(?:本周|这周|本週|一周|week)$/i, span('week')],
+        ]),
+      ),
+    ),
+    {
+      verb: '统计',
+      by: 'staff',
+      usage: '统计 今天｜统计 本周',
+      does: '回答、反问或不知道、转人工、没插话、命令、工单。记在盘上，重启不清零；一周从周一算起',
+      isThere: ({ overview }) => overview,
+      run: (args, _, { operations }) => operations.overview?.figures(args.span),
+    },
+  ),
+  try: row(begins('[测測][试試]|试一?下', sentenceToTry), {
+    verb: '测试',
+    by: 'staff',
+    usage: '测试 审核要多久',
+    hint: '看它会怎么答、为什么',
+    does: '客户这样说，点名和没点名各会怎样，把握多少，会回什么。不会真的发出去，也不计数',
+    needs: { args: ['text'], words: '要试的句子', example: '测试 审核要多久' },
+    isThere: ({ overview }) => overview,
+    run: ({ text }, _, { operations }) => operations.overview?.explain(text),
+  }),
+  'list-rooms': row(
+    begins('群(?:列表)?', (rest) => (rest === '' ? {} : undefined)),
+    {
+      verb: '群',
+      by: 'staff',
+      hint: '在哪些群、是否开着',
+      does: '机器人在哪些群，开着、静音还是配置里没开；前面的编号可以代替群名',
+      slips: [],
+      isThere: ({ rooms }) => rooms,
+      run: (_, __, { operations }) => operations.rooms?.list(),
+    },
+  ),
+  mute: row(begins('[静靜]音|mute', roomAndDuration), {
+    verb: '静音',
+    by: 'admin',
+    usage: '静音 群名 2小时',
+    does: '这个群里先不说话。不写时间就一直到“恢复”；不写群就是所有群和客户私聊。时间可以写 30分钟、半小时、两天，最多 30 天。群名可以只写一部分，对上几个会反问',
+    isOurWord: true,
+    isThere: ({ rooms }) => rooms,
+    run: (args, { who }, { operations }) => operations.rooms?.mute({ ...args, by: who }),
+  }),
+  unmute: row(begins('取消[静靜]音|解除[静靜]音|恢[复復]|unmute', roomName), {
+    verb: '恢复',
+    by: 'admin',
+    usage: '恢复 群名',
+    does: '取消静音；不写群就全部取消',
+    joins: true,
+    isThere: ({ rooms }) => rooms,
+    run: (args, { who }, { operations }) => operations.rooms?.unmute({ ...args, by: who }),
+  }),
+  reload: row(
+    anyOf(
+      begins('[强強]制重[载載新](?:加[载載])?|reload\\s+force', alone({ force: true })),
+      begins('(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?', alone({ force: false })),
+      begins(
+        '(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?',
+        oneWord([[/^(?:[强強]制|force)$/i, { force: true }]]),
+      ),
+    ),
+    {
+      verb: '重载',
+      by: 'admin',
+      hint: '换上改好的知识（重载 强制）',
+      does: '换上改好的知识，变差了不换并说明原因；“重载 强制”就是变差也换。见 [authoring.md](authoring.md)',
+      slips: ['重载', 'reload'],
+      isOurWord: true,
+      run: ({ force }, { who }, { operations }) => operations.releases.reload({ by: who, force }),
+    },
+  ),
+  check: row(begins('(?:[检檢]查|check)(?:知[识識][库庫]?)?', alone({})), {
+    verb: '检查',
+    by: 'admin',
+    hint: '只检查，不换',
+    does: '和重载一样看一遍，但不换',
+    isThere: ({ releases }) => releases.check,
+    run: (_, __, { operations }) => operations.releases.check?.(),
+  }),
+  'roll-back': row(
+    begins('回[滚滾]|rollback', (rest, isApart): { readonly to: number | null } | undefined => {
+      if (alone(true)(rest, isApart)) return { to: null }
+      const number = /^(?:到)?\s*[第#]?\s*(?:版本|发布|v)?\s*(\d{1,6})\s*(?:版|号)?$/.exec(rest)?.[1]
+      return number === undefined ? undefined : { to: Number(number) }
+    }),
+    {
+      verb: '回滚',
+      by: 'admin',
+      hint: '退回上一个发布（回滚 3）',
+      does: '退回上一个发布；“回滚 3”退回第 3 个发布',
+      slips: ['回滚', 'rollback'],
+      isOurWord: true,
+      isThere: ({ releases }) => releases.rollBack,
+      run: ({ to }, { who }, { operations }) =>
+        operations.releases.rollBack?.({ by: who, ...(to === null ? {} : { to }) }),
+    },
+  ),
+  'list-unanswered': row(begins('未答(?:[问問][题題]|列表)?', alone({})), {
+    verb: '未答',
+    by: 'staff',
+    hint: '没答上的问题',
+    does: '没答上的问题，见 [authoring.md](authoring.md)',
+    isThere: ({ learning }) => learning,
+    run: (_, __, { operations }) => operations.learning?.list(),
+  }),
+  assign: row(begins('[归歸][类類]', insisting(entryAndSection)), {
+    verb: '归类',
+    by: 'admin',
+    usage: '归类 7 4.1',
+    does: '未答的第 7 条，以后用 4.1 小节来答；也可以写“转人工”“无关”',
+    needs: { args: ['number', 'sectionKey'], words: '编号和小节', example: '归类 7 4.1' },
+    isOurWord: true,
+    isThere: ({ learning }) => learning,
+    run: (args, { who }, { operations }) => operations.learning?.assign({ ...args, by: who }),
+  }),
+  ignore: row(begins('忽略', entryNumber), {
+    verb: '忽略',
+    by: 'admin',
+    usage: '忽略 7',
+    does: '未答的第 7 条不用管',
+    needs: { args: ['number'], words: '编号', example: '忽略 7' },
+    joins: true,
+    isThere: ({ learning }) => learning,
+    run: (args, { who }, { operations }) => operations.learning?.ignore({ ...args, by: who }),
+  }),
+  teach: row(begins('新[说說]法', insisting(sectionAndText)), {
+    verb: '新说法',
+    by: 'admin',
+    usage: '新说法 4.1 一句话',
+    does: '客户这样说，以后用 4.1 小节来答',
+    needs: { args: ['sectionKey', 'text'], words: '小节和说法', example: '新说法 4.1 弹出UGC怎么填' },
+    isOurWord: true,
+    isThere: ({ learning }) => learning,
+    run: (args, { who }, { operations }) => operations.learning?.teach({ ...args, by: who }),
+  }),
+  'list-drafts': row(begins('草稿(?:列表)?', alone({})), {
+    verb: '草稿',
+    by: 'staff',
+    hint: '结单说明可以变成的知识',
+    does: '结单说明可以变成的草稿',
+    isThere: ({ learning }) => learning,
+    run: (_, __, { operations }) => operations.learning?.drafts(),
+  }),
+  'accept-draft': row(begins('[采採][纳納]', insisting(entryNumber)), {
+    verb: '采纳',
+    by: 'admin',
+    usage: '采纳 12',
+    hint: '把结单说明收进知识',
+    does: '把第 12 条草稿收进知识',
+    needs: { args: ['number'], words: '编号', example: '采纳 12' },
+    isOurWord: true,
+    joins: true,
+    isThere: ({ learning }) => learning,
+    run: (args, { who }, { operations }) => operations.learning?.accept({ ...args, by: who }),
+  }),
+  'show-audit': row(begins('[审審][计計](?:日志|[记記][录錄])?|audit', alone({})), {
+    verb: '审计',
+    by: 'admin',
+    hint: '谁下过什么命令',
+    does: '最近的命令：谁、什么时候、什么、成没成',
+    isThere: ({ audit }) => audit,
+    run: async (_, __, { operations: { audit } }) =>
+      audit ? done(say.audit(await audit.recent(MAX_AUDIT_LINES))) : failed(say.notAvailable),
+  }),
+  'claim-role': row(
+    begins(
+      '[认認][领領]',
+      oneWord([
+        [/^$/, role(null)],
+        [/^(?:管理[员員]|admin)$/i, role('admin')],
+        [/^(?:同事|[员員]工|staff)$/i, role('staff')],
+      ]),
+    ),
+    {
+      verb: '认领',
+      by: 'claimant',
+      hint: '看等着的认领码，和谁有身份',
+      does: '见上；操作员看到等着的认领码，和谁有身份',
+      helpFor: 'operator',
+      isThere: ({ rights }) => rights,
+      run: (args, { who, role: as, where, contactId }, { operations }) => {
+        if (as === 'operator') return operations.rights?.pending()
+        if (as === 'admin' || (as === 'staff' && args.role === 'staff')) return done(say.hasRole)
+        if (where !== 'direct' || contactId === undefined) return failed(say.claimInDirectChat)
+        return operations.rights?.ask({ role: args.role, by: who, contactId })
+      },
+    },
+  ),
+  'revoke-role': row(
+    // 撤销审核 is what customers ask about, so a blank is needed everywhere.
+    begins('撤[销銷](?:[权權]限)?', (rest, isApart) =>
+      rest === '' || isApart ? { name: rest.replace(/^@/, '') } : undefined,
+    ),
+    {
+      verb: '撤销',
+      by: 'admin',
+      usage: '撤销 名字',
+      hint: '收回权限',
+      does: '收回认领来的权限，见上',
+      needs: { args: ['name'], words: '名字', example: '撤销 张三' },
+      isTalk: true,
+      isThere: ({ rights }) => rights,
+      run: ({ name }, { who }, { operations }) => operations.rights?.revoke({ name, by: who }),
+    },
+  ),
+  'list-tickets': row(
+    onTicket(TICKET, (number, rest) => (rest === '' && number === null ? {} : undefined)),
+    {
+      verb: '工单',
+      by: 'staff',
+      does: '没结的工单。工单的命令都见 [handoff.md](handoff.md)',
+      isTalk: true,
+      run: (_, __, { staffTools }) => ticketOrders.list(staffTools),
+    },
+  ),
+  'show-ticket': row(
+    onTicket(TICKET, (number, rest) => (rest === '' && number !== null ? { number } : undefined)),
+    {
+      verb: '工单',
+      by: 'staff',
+      usage: '工单 12',
+      does: '一张工单和它的经过',
+      slips: [],
+      isTalk: true,
+      joins: true,
+      run: (args, _, { staffTools }) => ticketOrders.show(args, staffTools),
+    },
+  ),
+  'claim-ticket': row(onTicket('(?:我来)?接[单單手](?:工单)?|我接', ticketNumber), {
+    verb: '接单',
+    by: 'staff',
+    usage: '接单 12',
+    does: '这张工单由自己来办',
+    needs: { args: ['number'], words: '工单号', example: '接单 12' },
+    joins: true,
+    run: (args, { who }, { staffTools }) => ticketOrders.claim(args, who, staffTools),
+  }),
+  'close-ticket': row(
+    onTicket('(?:结|關|关|結)[单單]', (number, note) => ({ number, note })),
+    {
+      verb: '结单',
+      by: 'staff',
+      usage: '结单 12 说明',
+      does: '办好了，说明会发给客户确认',
+      needs: { args: ['number'], words: '工单号和说明', example: '结单 12 已重新打包' },
+      joins: true,
+      run: (args, { who }, { staffTools }) => ticketOrders.close(args, who, staffTools),
+    },
+  ),
+  'reply-ticket': row(
+    onTicket('回[复復覆]', (number, text) => ({ number, text })),
+    {
+      verb: '回复',
+      by: 'staff',
+      usage: '回复 12 内容',
+      does: '由机器人把话带给客户，署上名字',
+      needs: { args: ['number', 'text'], words: '工单号和要说的话', example: '回复 12 包已经重新上传，请再提审' },
+      slips: [],
+      run: (args, { who }, { staffTools }) => ticketOrders.reply(args, who, staffTools),
+    },
+  ),
+  'note-ticket': row(
+    onTicket('[备備][注註]', (number, text) => ({ number, text })),
+    {
+      verb: '备注',
+      by: 'staff',
+      usage: '备注 12 内容',
+      does: '记在工单里，客户看不到',
+      needs: { args: ['number', 'text'], words: '工单号和备注', example: '备注 12 等客户给截图' },
+      joins: true,
+      run: (args, { who }, { staffTools }) => ticketOrders.note(args, who, staffTools),
+    },
+  ),
+  'pass-ticket': row(
+    onTicket('[转轉](?:给|給|交)', (number, rest) => ({ number, to: rest.replace(/^@/, '') })),
+    {
+      verb: '转给',
+      by: 'staff',
+      usage: '转给 12 名字',
+      does: '交给另一位同事',
+      needs: { args: ['number', 'to'], words: '工单号和同事的名字', example: '转给 12 张三' },
+      run: (args, { who }, { staffTools }) => ticketOrders.pass(args, who, staffTools),
+    },
+  ),
+  'return-ticket': row(onTicket('(?:还给|還給|交还|交回|还|退回)(?:机器人|機器人)', ticketNumber), {
+    verb: '还给机器人',
+    by: 'staff',
+    usage: '还给机器人 12',
+    does: '不用人管了，机器人接着答',
+    needs: { args: ['number'], words: '工单号', example: '还给机器人 12' },
+    slips: [],
+    joins: true,
+    run: (args, { who }, { staffTools }) => ticketOrders.giveBack(args, who, staffTools),
+  }),
+  'show-duty': row(sentence(/^(?:今天|现在)?(?:谁)?(?:在)?值班(?:的?是?谁|表)?$/), {
+    verb: '值班',
+    by: 'staff',
+    hint: '看谁在值班',
+    does: '看谁在值班',
+    slips: [],
+    isTalk: true,
+    run: (_, __, { staffTools }) => ticketOrders.showDuty(staffTools),
+  }),
+  'start-duty': row(sentence(/^(?:我(?:来|要|先)?值班|值班我来|我上班了?)$/), {
+    verb: '我值班',
+    by: 'staff',
+    does: '开始值班。要本人在微信里说',
+    slips: [],
+    isTalk: true,
+    inPerson: true,
+    joins: true,
+    run: (_, { who }, { staffTools }) => ticketOrders.changeDuty(true, who, staffTools),
+  }),
+  'end-duty': row(sentence(/^(?:我(?:先)?)?下班了?$/), {
+    verb: '下班',
+    by: 'staff',
+    does: '不值班了。要本人在微信里说',
+    slips: [],
+    isTalk: true,
+    inPerson: true,
+    joins: true,
+    run: (_, { who }, { staffTools }) => ticketOrders.changeDuty(false, who, staffTools),
+  }),
 }
 
-/** Whether a role may give this order. A code is asked for in direct chat, by anybody. */
-export function mayGive(role: OrdererRole, command: Command, door: Door): boolean {
-  if (command.kind === 'claim-role') return door === 'direct' || role !== 'customer'
-  if (role === 'admin' || role === 'operator') return true
-  if (role === 'customer') return false
-  return FOR_STAFF.has(command.kind) || !FOR_ADMINS.has(command.kind)
-}
+type ArgsOf<R> = R extends { readonly read: Read<infer Args> } ? Args : never
 
-/** Whether the sender may order this here. */
-export function mayOrder(message: Pick<IncomingMessage, 'place' | 'sender'>, command: Command): boolean {
-  return mayGive(orderingRole(message), command, doorOf(message))
-}
+/** A kind of order: the name of its row. */
+export type Kind = keyof typeof TABLE
 
-/** What people without any rights say in a chat as well, so that it is no attempt to order: 帮助, 我上班了, 工单 12. */
-const TALK: ReadonlySet<Command['kind']> = new Set([
-  'help',
-  'show-duty',
-  'start-duty',
-  'end-duty',
-  'list-tickets',
-  'show-ticket',
-  'revoke-role',
-])
+/** An order that was read. What it lacks is `null` or empty, and answered with how it is meant. */
+export type Command = { [K in Kind]: { readonly kind: K } & ArgsOf<(typeof TABLE)[K]> }[Kind]
 
-/** Whether it is an order for certain, of somebody who may not give it; else it is talk and is treated as such. */
-export function isAttempt(command: Command, role: OrdererRole): boolean {
-  if (role === 'customer' && TALK.has(command.kind)) return false
-  if ('text' in command && command.text === '') return false
-  const lacksTarget =
-    ('number' in command && command.number === null) || ('sectionKey' in command && command.sectionKey === null)
-  return !lacksTarget
-}
+/** A row whatever its order says. */
+export type AnyRow = Row<object, never>
 
-/** The word for each order, as people give it. */
-export const VERBS: Readonly<Record<Command['kind'], string>> = {
-  help: '帮助',
-  status: '状态',
-  reload: '重载',
-  check: '检查',
-  'roll-back': '回滚',
-  try: '测试',
-  'list-unanswered': '未答',
-  assign: '归类',
-  ignore: '忽略',
-  teach: '新说法',
-  'list-drafts': '草稿',
-  'accept-draft': '采纳',
-  mute: '静音',
-  unmute: '恢复',
-  'list-rooms': '群',
-  'show-figures': '统计',
-  'show-audit': '审计',
-  'claim-role': '认领',
-  'revoke-role': '撤销',
-  'list-tickets': '工单',
-  'show-ticket': '工单',
-  'claim-ticket': '接单',
-  'pass-ticket': '转给',
-  'reply-ticket': '回复',
-  'note-ticket': '备注',
-  'close-ticket': '结单',
-  'return-ticket': '还给机器人',
-  'show-duty': '值班',
-  'start-duty': '我值班',
-  'end-duty': '下班',
-}
+export const ROWS = Object.entries(TABLE) as unknown as readonly (readonly [Kind, AnyRow])[]
 
-/** How an order is written that needs something behind its verb. */
-const WRITTEN: Readonly<Partial<Record<Command['kind'], string>>> = {
-  try: '测试 审核要多久',
-  assign: '归类 7 4.1',
-  ignore: '忽略 7',
-  teach: '新说法 4.1 一句话',
-  'accept-draft': '采纳 12',
-  'revoke-role': '撤销 名字',
-  'claim-ticket': '接单 12',
-  'close-ticket': '结单 12 说明',
-  'note-ticket': '备注 12 内容',
-  'pass-ticket': '转给 12 名字',
-}
-
-/** One order of a kind as it may be sent, e.g. `归类 7 4.1`. */
-export const exampleOf = (kind: Command['kind']): string => WRITTEN[kind] ?? VERBS[kind]
-
-const MAX_CHARS = 80
-
-/** An order in its plain form, e.g. `归类 7 4.1`; at most 80 characters. */
-export function describeCommand(command: Command): string {
-  const { kind, ...details } = command
-  const words = Object.entries(details).flatMap(([key, detail]) =>
-    key === 'minutes' && typeof detail === 'number' ? [durationWords(detail)] : wordsOf(detail),
-  )
-  return [VERBS[kind], ...words].join(' ').replace(/\s+/g, ' ').slice(0, MAX_CHARS)
-}
-
-function durationWords(minutes: number): string {
-  if (minutes % 1_440 === 0) return `${minutes / 1_440}天`
-  return minutes % 60 === 0 ? `${minutes / 60}小时` : `${minutes}分钟`
-}
-
-const SPANS: Readonly<Record<string, string>> = { today: '今天', week: '本周', staff: '同事', admin: '管理员' }
-
-function wordsOf(detail: unknown): readonly string[] {
-  if (detail === true) return ['强制']
-  if (typeof detail === 'number') return [String(detail)]
-  return typeof detail === 'string' && detail !== '' ? [SPANS[detail] ?? detail] : []
-}
-
-interface HelpLine {
-  readonly kind: Command['kind']
-  readonly line: string
-  /** Only where this part of the bot is there. */
-  readonly needs?: (operations: Operations) => unknown
-  /** Means something else to others. */
-  readonly only?: OrdererRole
-  readonly except?: OrdererRole
-}
-
-const LINES: readonly HelpLine[] = [
-  { kind: 'status', line: '状态：机器人现在怎么样', needs: ({ overview }) => overview },
-  { kind: 'show-figures', line: '统计 今天｜统计 本周', needs: ({ overview }) => overview },
-  { kind: 'try', line: '测试 审核要多久：看它会怎么答、为什么', needs: ({ overview }) => overview },
-  { kind: 'list-rooms', line: '群：在哪些群、是否开着', needs: ({ rooms }) => rooms },
-  { kind: 'mute', line: '静音 群名 2小时｜恢复 群名', needs: ({ rooms }) => rooms },
-  { kind: 'reload', line: '重载：换上改好的知识（重载 强制）' },
-  { kind: 'check', line: '检查：只检查，不换', needs: ({ releases }) => releases.check },
-  { kind: 'roll-back', line: '回滚：退回上一个发布（回滚 3）', needs: ({ releases }) => releases.rollBack },
-  { kind: 'list-unanswered', line: '未答：没答上的问题', needs: ({ learning }) => learning },
-  { kind: 'assign', line: '归类 7 4.1｜忽略 7', needs: ({ learning }) => learning },
-  { kind: 'teach', line: '新说法 4.1 一句话', needs: ({ learning }) => learning },
-  { kind: 'accept-draft', line: '草稿｜采纳 12：把结单说明收进知识', needs: ({ learning }) => learning },
-  { kind: 'show-audit', line: '审计：谁下过什么命令', needs: ({ audit }) => audit },
-  { kind: 'claim-role', line: '认领：看等着的认领码，和谁有身份', needs: ({ rights }) => rights, only: 'operator' },
-  { kind: 'revoke-role', line: '撤销 名字：收回权限', needs: ({ rights }) => rights },
-  { kind: 'list-tickets', line: '工单｜工单 12｜接单 12｜结单 12 说明' },
-  { kind: 'reply-ticket', line: '回复 12 内容｜备注 12 内容' },
-  { kind: 'pass-ticket', line: '转给 12 名字｜还给机器人 12' },
-  { kind: 'show-duty', line: '值班｜我值班｜下班', except: 'operator' },
-  { kind: 'show-duty', line: '值班：看谁在值班', only: 'operator' },
-]
-
-/** What this orderer may order here, a line each; at most 500 characters. */
-export function helpText({ role, where }: Orderer, operations: Operations): string {
-  const lines = LINES.filter(
-    ({ kind, needs, only, except }) =>
-      mayGive(role, { kind } as Command, where) &&
-      (needs === undefined || needs(operations)) &&
-      (only === undefined || only === role) &&
-      except !== role,
-  )
-  return [say.help, ...lines.map(({ line }) => line)].join('\n')
-}
+export const rowOf = (kind: Kind): AnyRow => TABLE[kind] as unknown as AnyRow

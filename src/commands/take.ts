@@ -1,14 +1,15 @@
 import type { KnowledgeHolder } from '../knowledge/keys.js'
 import type { IncomingMessage } from '../model/chat.js'
-import type { Command } from '../model/command.js'
 import type { Decision } from '../model/decision.js'
 import { OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
-import { parseCommand } from './parse.js'
+import { exampleOf } from './help.js'
+import { parseCommand, suggestOrder } from './parse.js'
+import { doorOf, isAttempt, mayGive, orderingRole } from './permission.js'
 import { commandPhrases as say } from './phrases.js'
-import { noteRefusal, type OrderTools, redeemCode, runCommand } from './run.js'
-import { suggestOrder } from './suggest.js'
-import { doorOf, exampleOf, isAttempt, mayGive, orderingRole } from './table.js'
+import type { OrderTools } from './row.js'
+import { noteRefusal, redeemCode, runCommand } from './run.js'
+import type { Command } from './table.js'
 
 export interface OrderTakerOptions extends OrderTools {
   readonly knowledge: KnowledgeHolder
@@ -84,7 +85,7 @@ export class OrderTaker {
     const meant = parseCommand(near.text, { strict: true })
     const isSure = near.soundsAlike && meant !== undefined && !holdsWords(meant)
     if (isSure && mayGive(by.role, meant, by.where)) return this.#give(meant, by)
-    if (!mayGive(by.role, { kind: near.kind } as Command, by.where)) return undefined
+    if (!mayGive(by.role, near, by.where)) return undefined
     return {
       decision: { kind: 'command', command: { kind: 'help' } },
       carryOut: async () => say.didYouMean(exampleOf(near.kind)),

@@ -1,4 +1,4 @@
-import type { Command } from './command.js'
+import type { Order } from './command.js'
 import type { GuidePicture } from './knowledge.js'
 import type { DatesReading, ReminderPlan, ReviewTimeline, WalkTurn } from './understanding.js'
 
@@ -73,7 +73,7 @@ export type Decision =
       /** `reminder-today`: the day has come already; `reminder-needs-day`: the asker has told no day yet. */
       readonly word: 'reminder-today' | 'reminder-needs-day' | 'reminder-cancelled' | 'reminder-none'
     }
-  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'command'; readonly command: Order }
 
 /** What was decided and why; kept for the page, the log and `ask`. Holds no text and no names. */
 export interface DecisionTrace {

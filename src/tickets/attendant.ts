@@ -1,5 +1,5 @@
 import { chinaDay } from '../base/calendar.js'
-import type { StaffTools } from '../commands/run.js'
+import type { StaffTools } from '../commands/ticket-orders.js'
 import { TalkWatch } from '../dialogue/addressee.js'
 import { AskerWords } from '../dialogue/state.js'
 import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'

@@ -1,4 +1,4 @@
-import { parseStaffCommand } from '../commands/parse.js'
+import { parseTicketOrder } from '../commands/parse.js'
 import type { TalkWatch } from '../dialogue/addressee.js'
 import type { DeskView } from '../dialogue/handoff.js'
 import { isAddressed, mayNotSpeak } from '../dialogue/permission.js'
@@ -83,7 +83,7 @@ export class DeskFront {
   async #hearColleague(message: IncomingMessage): Promise<void> {
     const { desk, talks } = this.#parts
     // An order in the wrong place is no answer to anybody.
-    if (parseStaffCommand(message.text)) return
+    if (parseTicketOrder(message.text)) return
     const colleagueNames = desk.rules.roster.map(({ name }) => name)
     const here = desk.list().filter(({ placeKey }) => placeKey === message.place.key)
     const waiting = here.map(({ askerKey, askerName, events, openedAtMs }) => ({

@@ -241,15 +241,6 @@ export const deskCommandPhrases = {
       ...(reopened > 0 ? [`重新打开 ${reopened}`] : []),
       ...(firstResponseMedianMs === null ? [] : [`首次响应 ${agoWords(firstResponseMedianMs)}`]),
     ].join(' · '),
-  howTo: {
-    'show-ticket': '请带上工单号，例如：工单 12',
-    'claim-ticket': '请带上工单号，例如：接单 12',
-    'pass-ticket': '请带上工单号和同事的名字，例如：转给 12 张三',
-    'reply-ticket': '请带上工单号和要说的话，例如：回复 12 包已经重新上传，请再提审',
-    'note-ticket': '请带上工单号和备注，例如：备注 12 等客户给截图',
-    'close-ticket': '请带上工单号和说明，例如：结单 12 已重新打包',
-    'return-ticket': '请带上工单号，例如：还给机器人 12',
-  },
   unknown: (number: number): string => `没有工单 ${number}，回复“工单”看全部。`,
   over: (ticket: Ticket): string => `工单 ${ticket.number} ${stateWords(ticket)}，不用再操作了。`,
   claimed: ({ number, placeName, askerName }: Ticket, by: string): string =>

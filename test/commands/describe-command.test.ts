@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { describeCommand } from '../../src/commands/help.js'
 import { parseCommand } from '../../src/commands/parse.js'
-import { describeCommand } from '../../src/commands/table.js'
 
 test.each([
   ['静音 想天 120分钟', '静音 想天 2小时'],

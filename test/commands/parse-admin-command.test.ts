@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/commands/parse.js'
-import { suggestOrder } from '../../src/commands/suggest.js'
-import type { Command } from '../../src/model/command.js'
+import { parseCommand, suggestOrder } from '../../src/commands/parse.js'
+import type { Command } from '../../src/commands/table.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
 const mute = (room: string, minutes: number | null): Command => ({ kind: 'mute', room, minutes })

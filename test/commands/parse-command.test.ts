@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseCommand } from '../../src/commands/parse.js'
-import type { Command } from '../../src/model/command.js'
+import type { Command } from '../../src/commands/table.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
 const RELOAD: Command = { kind: 'reload', force: false }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { parseStaffCommand } from '../../src/commands/parse.js'
-import type { StaffCommand } from '../../src/model/command.js'
+import { parseCommand } from '../../src/commands/parse.js'
+import type { Command } from '../../src/commands/table.js'
 
 const REPLY = 'reply-ticket'
 
-test.each<[string, StaffCommand]>([
+test.each<[string, Command]>([
   ['工单 12', { kind: 'show-ticket', number: 12 }],
   ['看工单12。', { kind: 'show-ticket', number: 12 }],
   ['工單 ＃１２', { kind: 'show-ticket', number: 12 }],
@@ -33,7 +33,7 @@ test.each<[string, StaffCommand]>([
   ['下班', { kind: 'end-duty' }],
   ['我下班了。', { kind: 'end-duty' }],
 ])('reads %j as an order', (text, command) => {
-  expect(parseStaffCommand(text)).toEqual(command)
+  expect(parseCommand(text)).toEqual(command)
 })
 
 test.each([
@@ -49,5 +49,5 @@ test.each([
   '还给机器人处理吧',
   '今天值班好累',
 ])('takes %j for talk', (text) => {
-  expect(parseStaffCommand(text)).toBeUndefined()
+  expect(parseCommand(text)).toBeUndefined()
 })
