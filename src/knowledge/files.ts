@@ -15,12 +15,15 @@ export interface AuthorsFile {
 /** What the bot was taught in the chat comes last. */
 export interface AuthorsFiles {
   readonly guides: readonly AuthorsFile[]
+  /** `categories.yaml` and `rejections.yaml` beside the guides. */
+  readonly tables: readonly AuthorsFile[]
   readonly intents: readonly AuthorsFile[]
 }
 
 const MAX_FILE_BYTES = 5 * 1024 * 1024
 const GUIDE = /\.mdx?$/i
 const INTENT = /\.ya?ml$/i
+const TABLE = /^(?:categories|rejections)\.ya?ml$/i
 // Drafts, editors' leftovers and folders such as `.git`.
 const LEFT_OUT = /^[._]/
 
@@ -52,6 +55,7 @@ export class KnowledgeFolder {
     const learned = await this.readLearned()
     return {
       guides: [...(await readAll(this.#knowledgeDir, GUIDE, 'knowledge')), ...learned.guides],
+      tables: await readAll(this.#knowledgeDir, TABLE, 'knowledge'),
       intents: [...(await readAll(this.#intentsDir, INTENT, 'intents')), ...learned.intents],
     }
   }
@@ -60,8 +64,8 @@ export class KnowledgeFolder {
   async readLearned(): Promise<AuthorsFiles> {
     const root = this.#learnedDir
     const isThere = root !== undefined && (await stat(root).then(Boolean, isPresent))
-    if (!isThere) return { guides: [], intents: [] }
-    return { guides: await readAll(root, GUIDE, LEARNED), intents: await readAll(root, INTENT, LEARNED) }
+    if (!isThere) return { guides: [], tables: [], intents: [] }
+    return { guides: await readAll(root, GUIDE, LEARNED), tables: [], intents: await readAll(root, INTENT, LEARNED) }
   }
 }
 

@@ -23,12 +23,19 @@ export interface AuthoredIntent {
   readonly noticeMarks: readonly string[]
 }
 
+/** Further ways of asking for a short answer. */
+export interface MoreAsks {
+  readonly id: AuthoredText
+  readonly asks: readonly AuthoredText[]
+}
+
 export type AuthoredSilence = SilentExample & AuthoredText
 
 export type IntentFile =
   | { readonly kind: 'intent'; readonly intent: AuthoredIntent }
   | { readonly kind: 'silence'; readonly examples: readonly AuthoredSilence[] }
   | { readonly kind: 'concepts'; readonly concepts: readonly Concept[] }
+  | { readonly kind: 'asks'; readonly asks: readonly MoreAsks[] }
   /** Belongs to the measuring of the bot, not to its knowledge. */
   | { readonly kind: 'skipped' }
   | { readonly kind: 'broken' }
@@ -55,6 +62,7 @@ export function parseIntents(source: Source): ParsedIntents {
   if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }
   if (name === 'silence') return readSilence(source, yaml)
   if (name === 'concepts') return readConcepts(source, yaml)
+  if (OF_ANSWERS.test(source.file)) return readAsks(source, yaml)
   return readIntent(source, yaml)
 }
 
@@ -102,6 +110,22 @@ function readConcepts(source: Source, yaml: YamlFile): ParsedIntents {
   if (!value) return { content: { kind: 'broken' }, problems }
   const concepts = Object.entries(value.concepts).map(([id, words]) => ({ id, words }))
   return { content: { kind: 'concepts', concepts }, problems }
+}
+
+/** Files of this folder hold further ways of asking for short answers. */
+const OF_ANSWERS = /(?:^|[/\\])answers[/\\][^/\\]+$/
+
+function readAsks(source: Source, yaml: YamlFile): ParsedIntents {
+  const { value, problems } = checkShape(source, yaml, asksSchema)
+  if (!value) return { content: { kind: 'broken' }, problems }
+  const { file } = source
+  const asks = Object.entries(value.answers).map(
+    ([id, texts]): MoreAsks => ({
+      id: { text: id, file, ...yaml.locate(['answers', id], 'key') },
+      asks: texts.map((text, index) => ({ text, file, ...yaml.locate(['answers', id, index]) })),
+    }),
+  )
+  return { content: { kind: 'asks', asks }, problems }
 }
 
 const MAX_SENTENCES = 8
@@ -324,6 +348,9 @@ const byKind = z.record(words, z.array(words).min(1))
 
 /** `silence.yaml` */
 export const silenceSchema = z.strictObject({ plain: byKind.optional(), hard: byKind.optional() })
+
+/** `answers/*.yaml` */
+const asksSchema = z.strictObject({ answers: z.record(words, z.array(words).min(1)) })
 
 /** `concepts.yaml` */
 export const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words).min(1)) })

@@ -74,13 +74,15 @@ const isMeasure = ({ kept }: Pick<KeptText, 'kept'>): boolean =>
 /** Changes with every difference in what the bot is taught by these files. */
 export function textsKey({
   guides,
+  tables,
   intents,
 }: {
   readonly guides: readonly KeptText[]
+  readonly tables: readonly KeptText[]
   readonly intents: readonly KeptText[]
 }): string {
   const hash = createHash('sha256')
-  for (const { kept, text } of [...guides, ...intents].filter((file) => !isMeasure(file)))
+  for (const { kept, text } of [...guides, ...tables, ...intents].filter((file) => !isMeasure(file)))
     hash.update(`${kept}\n${text.length}\n${text}`)
   return hash.digest('hex')
 }

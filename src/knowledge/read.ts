@@ -1,8 +1,10 @@
-import type { Guide, KnowledgeContent, Problem } from '../model/knowledge.js'
+import { type Guide, type KnowledgeContent, NO_KNOWLEDGE, type Problem } from '../model/knowledge.js'
 import { checkSections, checkUtterances } from './checks.js'
 import { parseGuide } from './guide/parse.js'
 import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents } from './intents.js'
 import { qualifyKeys } from './keys.js'
+import { bindAnswers, parseAnswers } from './short-answers.js'
+import { parseCategories, parseRejections } from './tables.js'
 
 interface AuthorsFile {
   readonly file: string
@@ -13,7 +15,10 @@ interface AuthorsFile {
 
 /** What stands in the authors' folders, as read from disk. */
 export interface KnowledgeFiles {
+  /** With the files of short answers, in a folder `answers`. */
   readonly guides: readonly AuthorsFile[]
+  /** `categories.yaml` and `rejections.yaml` beside the guides. */
+  readonly tables?: readonly AuthorsFile[]
   readonly intents: readonly AuthorsFile[]
 }
 
@@ -26,7 +31,10 @@ export function readKnowledge(files: KnowledgeFiles): {
   readonly content: KnowledgeContent
   readonly problems: readonly Problem[]
 } {
-  const parsedGuides = files.guides.filter((file) => !isLearned(file)).map(parseGuide)
+  const own = files.guides.filter((file) => !isLearned(file))
+  const parsedGuides = own.filter((file) => !isOfAnswers(file)).map(parseGuide)
+  const parsedAnswers = own.filter(isOfAnswers).map(parseAnswers)
+  const tables = readTables(files.tables ?? [])
   const parsedIntents = files.intents.filter((file) => !isLearned(file)).map(parseIntents)
   const ownGuides = parsedGuides.map(({ guide }) => guide)
   const taughtGuides = readTaughtGuides(files, ownGuides)
@@ -35,6 +43,11 @@ export function readKnowledge(files: KnowledgeFiles): {
   const authored = contents.flatMap((content) => (content.kind === 'intent' ? [content.intent] : []))
   const examples = contents.flatMap((content) => (content.kind === 'silence' ? content.examples : []))
   const bound = bindIntents(authored, guides)
+  const answers = bindAnswers(
+    [...parsedGuides, ...parsedAnswers].flatMap((parsed) => parsed.answers),
+    contents.flatMap((content) => (content.kind === 'asks' ? content.asks : [])),
+    guides,
+  )
   const taught = files.intents.filter(isLearned).map(parseIntents)
   const learned = bindLearned(contentsOf(taught), {
     intents: bound.intents,
@@ -43,7 +56,9 @@ export function readKnowledge(files: KnowledgeFiles): {
   })
   const problems = [
     ...findEmptyFolders(files),
-    ...parsedGuides.flatMap((parsed) => parsed.problems),
+    ...[...parsedGuides, ...parsedAnswers].flatMap((parsed) => parsed.problems),
+    ...tables.problems,
+    ...answers.problems,
     ...findSameGuideIds(ownGuides),
     ...checkSections(guides),
     ...parsedIntents.flatMap((parsed) => parsed.problems),
@@ -58,8 +73,30 @@ export function readKnowledge(files: KnowledgeFiles): {
       intents: learned.intents,
       silence: [...examples.map(({ text, kind, hard }) => ({ text, kind, hard })), ...learned.silence],
       concepts: contents.flatMap((content) => (content.kind === 'concepts' ? content.concepts : [])),
+      answers: answers.answers,
+      categories: tables.categories,
+      rejections: tables.rejections,
     },
     problems: [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))],
+  }
+}
+
+/** Files of short answers stand in a folder of this name. */
+const isOfAnswers = ({ file }: AuthorsFile): boolean => /(?:^|[/\\])answers[/\\][^/\\]+$/.test(file)
+
+function readTables(files: readonly AuthorsFile[]): {
+  readonly categories: KnowledgeContent['categories']
+  readonly rejections: KnowledgeContent['rejections']
+  readonly problems: readonly Problem[]
+} {
+  const named = (name: RegExp): AuthorsFile | undefined => files.find(({ file }) => name.test(file))
+  const [categories, rejections] = [named(/(?:^|[/\\])categories\.ya?ml$/i), named(/(?:^|[/\\])rejections\.ya?ml$/i)]
+  const read = categories && parseCategories(categories)
+  const rules = rejections && parseRejections(rejections)
+  return {
+    categories: read?.table ?? NO_KNOWLEDGE.categories,
+    rejections: rules?.rules ?? [],
+    problems: [...(read?.problems ?? []), ...(rules?.problems ?? [])],
   }
 }
 

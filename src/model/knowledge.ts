@@ -104,12 +104,116 @@ export interface Concept {
   readonly words: readonly string[]
 }
 
+/** Where a fact from outside the guide is known from. Told to authors and on the page, not recited to customers. */
+export interface Source {
+  readonly text: string
+  /** `YYYY-MM-DD`; empty where nobody wrote it down. */
+  readonly date: string
+  /** S: the vendor's guide or WeChat itself; M: several independent copies; W: one user or third party. */
+  readonly strength: 'S' | 'M' | 'W'
+}
+
+/** A fact that people ask for by itself, and its answer in one to three lines. */
+export interface ShortAnswer {
+  readonly id: string
+  /** A few words that name it among others. */
+  readonly title: string
+  /** What its author wrote beside it; understood word for word. */
+  readonly asks: readonly string[]
+  /** Further ways of asking, from the intents folder. */
+  readonly more: readonly string[]
+  /** Means it only while its section is talked of: 要盖章吗, 多大. */
+  readonly followUps: readonly string[]
+  readonly lines: readonly string[]
+  /** Section of a guide that tells more; absent for what lies outside every guide. */
+  readonly sectionKey?: string
+  /** Subject that it belongs to; those of one subject are told apart from the sections together. */
+  readonly topic: string
+  /** Nobody here knows the answer: it says so and offers a person. */
+  readonly beyond: boolean
+  readonly source: Source
+  readonly file: string
+  /** 1-based. */
+  readonly line: number
+}
+
+/** One of WeChat's service categories. */
+export interface CategoryRow {
+  /** `类目:` and its path. */
+  readonly id: string
+  /** As the back office shows it: `商家自营-食品饮料`. */
+  readonly path: string
+  readonly documents: readonly string[]
+  /** How many of the documents are to be handed in; all of them where it is their number, 0 where there are none. */
+  readonly choose: number
+  readonly individual: boolean
+  /** The first submission goes to the local internet office, too. */
+  readonly secondReview: boolean
+  /** Goods, services and features that point to it. */
+  readonly words: readonly string[]
+  readonly use: string
+  readonly note?: string
+  /** How a rejection notice names it. */
+  readonly notice: readonly string[]
+  readonly source: Source
+  readonly file: string
+  readonly line: number
+}
+
+/** What has no category of its own: open to nobody, or to be put under other ones. */
+export interface CategoryAdvice {
+  readonly id: string
+  readonly name: string
+  readonly words: readonly string[]
+  /** Paths that may serve instead; empty where nothing does. */
+  readonly rows: readonly string[]
+  readonly advice: string
+  readonly source: Source
+  readonly file: string
+  readonly line: number
+}
+
+export interface CategoryTable {
+  readonly rows: readonly CategoryRow[]
+  readonly notOpen: readonly CategoryAdvice[]
+  readonly withoutRow: readonly CategoryAdvice[]
+}
+
+/** One of WeChat's numbered reasons for a rejection. */
+export interface RejectionRule {
+  /** `驳回:` with its list and number. */
+  readonly id: string
+  /** `2.1`, `3.3.1`; the numbers of the two lists overlap. */
+  readonly number: string
+  /** 常见拒绝情形 or 平台运营规范. */
+  readonly list: string
+  readonly title: string
+  /** Words in a notice that mark it. */
+  readonly marks: readonly string[]
+  readonly meaning: string
+  /** What the customer does, a line each. */
+  readonly customer: readonly string[]
+  /** What the vendor must do; absent: nothing. */
+  readonly vendor?: string
+  readonly actor: 'customer' | 'vendor' | 'both'
+  /** Own keys of the main guide's sections that it touches. */
+  readonly sections: readonly string[]
+  /** How customers speak of it in a group. */
+  readonly asks: readonly string[]
+  readonly source: Source
+  readonly file: string
+  readonly line: number
+}
+
 /** Everything an author wrote, checked, before a matcher is built from it. */
 export interface KnowledgeContent {
   readonly guides: readonly Guide[]
   readonly intents: readonly Intent[]
   readonly silence: readonly SilentExample[]
   readonly concepts: readonly Concept[]
+  readonly answers: readonly ShortAnswer[]
+  readonly categories: CategoryTable
+  readonly rejections: readonly RejectionRule[]
 }
 
 export type Severity = 'error' | 'warning'
@@ -124,4 +228,15 @@ export interface Problem {
   readonly message: string
   /** What would be right. */
   readonly remedy: string
+}
+
+/** What there is before anybody has written anything. */
+export const NO_KNOWLEDGE: KnowledgeContent = {
+  guides: [],
+  intents: [],
+  silence: [],
+  concepts: [],
+  answers: [],
+  categories: { rows: [], notOpen: [], withoutRow: [] },
+  rejections: [],
 }

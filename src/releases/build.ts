@@ -7,7 +7,15 @@ import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowled
 import { factsOf } from '../knowledge/guide/roles.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
 import { readKnowledge } from '../knowledge/read.js'
-import type { Concept, Guide, Intent, KnowledgeContent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import {
+  type Guide,
+  type Intent,
+  type KnowledgeContent,
+  NO_KNOWLEDGE,
+  type Problem,
+  type Section,
+  type SilentExample,
+} from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { FeatureTable } from '../nlu/classifier.js'
 import { assembleIntentMatcher, type CompiledMatcher, compileMatcher, trainingTexts } from '../nlu/intent-matcher.js'
@@ -16,8 +24,6 @@ export type BuildOutcome =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
   /** `packed`: see `unpackKnowledge`. */
   | { readonly status: 'built'; readonly packed: Uint8Array; readonly textsKey: string; readonly codeKey: string }
-
-const NO_CONTENT: KnowledgeContent = { guides: [], intents: [], silence: [], concepts: [] }
 
 /** The one way from authors' files to knowledge ready for use; unchanged files are not trained on again. */
 export class KnowledgeBuilder {
@@ -56,7 +62,7 @@ export class KnowledgeBuilder {
     const kept = await this.#models?.read(keys.textsKey)
     if (kept && isMadeOf(kept, keys)) return runAtOnce(unpackKnowledge(kept)).compiled
     const compiled = compileMatcher(content)
-    await this.#models?.write(keys.textsKey, packKnowledge({ ...keys, content: NO_CONTENT, warnings: [], compiled }))
+    await this.#models?.write(keys.textsKey, packKnowledge({ ...keys, content: NO_KNOWLEDGE, warnings: [], compiled }))
     return compiled
   }
 
@@ -135,7 +141,8 @@ interface Block {
 
 interface Header extends PackedKeys {
   readonly warnings: readonly Problem[]
-  readonly concepts: readonly Concept[]
+  /** What is not worth blocks of its own. */
+  readonly written: Pick<KnowledgeContent, 'concepts' | 'answers' | 'categories' | 'rejections'>
   /** Null where no intent is authored, so that nothing was trained. */
   readonly classes: readonly string[] | null
   readonly blocks: readonly Block[]
@@ -156,7 +163,12 @@ export function packKnowledge(built: BuiltKnowledge): Uint8Array<ArrayBuffer> {
     textsKey: built.textsKey,
     codeKey: built.codeKey,
     warnings: built.warnings,
-    concepts: built.content.concepts,
+    written: {
+      concepts: built.content.concepts,
+      answers: built.content.answers,
+      categories: built.content.categories,
+      rejections: built.content.rejections,
+    },
     classes: built.compiled?.classes ?? null,
     blocks: parts.map(({ holds, bytes }) => ({ holds, bytes: bytes.byteLength })),
   }
@@ -186,7 +198,7 @@ export function readPackedKeys(packed: Uint8Array): PackedKeys | undefined {
  */
 export function* unpackKnowledge(bytes: Uint8Array): Generator<void, BuiltKnowledge> {
   const packed = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
-  const { blocks, classes, concepts, ...rest } = headerOf(packed)
+  const { blocks, classes, written, ...rest } = headerOf(packed)
   const guides: (Guide & { readonly sections: Section[] })[] = []
   const intents: Intent[] = []
   const silence: SilentExample[] = []
@@ -204,7 +216,7 @@ export function* unpackKnowledge(bytes: Uint8Array): Generator<void, BuiltKnowle
   }
   return {
     ...rest,
-    content: { guides, intents, silence, concepts },
+    content: { ...written, guides, intents, silence },
     compiled: classes && toModel(classes, arrays as Record<Block['holds'], Uint8Array>),
   }
 }

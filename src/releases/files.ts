@@ -82,14 +82,14 @@ export class ReleaseFolder {
   }
 
   /** Writes what a release will hold. @param builtPath where the same bytes may lie already @returns the folder */
-  async stage({ guides, intents }: AuthorsFiles, packed: Uint8Array, builtPath?: string): Promise<string> {
+  async stage({ guides, tables, intents }: AuthorsFiles, packed: Uint8Array, builtPath?: string): Promise<string> {
     const folder = join(this.#root, `${STAGED}${randomUUID()}`)
     try {
-      const all = [...guides, ...intents]
+      const all = [...guides, ...tables, ...intents]
       const folders = new Set([folder, ...all.map(({ kept }) => dirname(join(folder, kept)))])
       for (const one of folders) await mkdir(one, { recursive: true })
       await Promise.all(all.map(({ kept, text }) => writeFile(join(folder, kept), text)))
-      const list = { guides: guides.map(namesOf), intents: intents.map(namesOf) }
+      const list = { guides: guides.map(namesOf), tables: tables.map(namesOf), intents: intents.map(namesOf) }
       await writeFile(join(folder, FILES_FILE), JSON.stringify(list))
       await putBuilt(join(folder, BUILT_FILE), packed, builtPath)
       return folder
@@ -129,12 +129,13 @@ export class ReleaseFolder {
   /** @throws when the files are gone */
   async readFiles(number: number): Promise<AuthorsFiles> {
     const folder = this.#folderOf(number)
-    const shape = z.object({ guides: files, intents: files })
+    const shape = z.object({ guides: files, tables: files.default([]), intents: files })
     const list = shape.parse(JSON.parse(await readFile(join(folder, FILES_FILE), 'utf8')))
     const read = ({ file, kept }: z.infer<typeof files>[number]): Promise<AuthorsFile> =>
       readFile(join(folder, kept), 'utf8').then((text) => ({ file, kept, text }))
     return {
       guides: await Promise.all(list.guides.map(read)),
+      tables: await Promise.all(list.tables.map(read)),
       intents: await Promise.all(list.intents.map(read)),
     }
   }

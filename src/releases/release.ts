@@ -1,5 +1,5 @@
 import type { ExamChange, ExamFigures, Unmet } from '../evaluate/exam.js'
-import type { KnowledgeContent, Problem, Section } from '../model/knowledge.js'
+import { type KnowledgeContent, NO_KNOWLEDGE, type Problem, type Section } from '../model/knowledge.js'
 import type { Release } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 
@@ -113,7 +113,7 @@ export interface ContentDifference {
 
 /** @param before absent: everything is new */
 export function compareContent(before: KnowledgeContent | undefined, after: KnowledgeContent): ContentDifference {
-  const old = before ?? { guides: [], intents: [], silence: [], concepts: [] }
+  const old = before ?? NO_KNOWLEDGE
   return {
     sections: compareSections(old, after),
     utterances: compareTexts(utterancesOf(old), utterancesOf(after)),

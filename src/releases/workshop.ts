@@ -86,6 +86,7 @@ export class ReleaseWorkshop {
     const learned = await folder.readLearned()
     return {
       guides: [...kept.guides.filter(isAuthored), ...learned.guides],
+      tables: kept.tables,
       intents: [...kept.intents.filter(isAuthored), ...learned.intents],
     }
   }

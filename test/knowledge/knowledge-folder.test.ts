@@ -81,7 +81,7 @@ test('follows links inside of the folder, not out of it, and no circle', async (
 test('empty folders are empty', async () => {
   await mkdir(join(root, 'knowledge'))
   await mkdir(join(root, 'intents'))
-  expect(await folder().read()).toEqual({ guides: [], intents: [] })
+  expect(await folder().read()).toEqual({ guides: [], tables: [], intents: [] })
 })
 
 test('a folder that is not there is told by its name', async () => {

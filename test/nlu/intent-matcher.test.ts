@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KnowledgeContent, Section } from '../../src/model/knowledge.js'
+import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import type { IntentMatcher } from '../../src/model/understanding.js'
 import { buildIntentMatcher } from '../../src/nlu/intent-matcher.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
@@ -13,7 +14,7 @@ const PERSON = ['转人工', '找个真人', '我要人工客服', '叫你们客
 const CHATTER = ['今天天气不错', '中午吃什么', '周末打球吗', '收到谢谢', '老板早上好', '发个红包吧', '群里有人吗今天']
 
 const CONTENT: KnowledgeContent = {
-  guides: [],
+  ...NO_KNOWLEDGE,
   intents: [
     anIntent('category', { sectionKey: '3', utterances: CATEGORY }),
     anIntent('waiting', { sectionKey: '5', utterances: WAITING }),
@@ -92,7 +93,7 @@ describe('sections without an intent of their own', () => {
   const automatic = anIntent('auto-pay', { sectionKey: 'pay/2', title: '微信支付配置', automatic: true })
   const guides = [{ id: 'pay', title: '支付', file: 'knowledge/pay.md', sections: [paying] }]
   const mixed = buildIntentMatcher({ ...CONTENT, guides, intents: [...CONTENT.intents, automatic] })
-  const alone = buildIntentMatcher({ guides, intents: [automatic], silence: [], concepts: [] })
+  const alone = buildIntentMatcher({ ...NO_KNOWLEDGE, guides, intents: [automatic] })
 
   test.each(['微信支付怎么配置', '商户号在哪填', 'API证书怎么上传', '密钥页面在哪', '要营业执照扫描件吗'])(
     'are found by their own words: %s',
@@ -117,7 +118,7 @@ describe('sections without an intent of their own', () => {
 })
 
 test.each<[string, KnowledgeContent]>([
-  ['no knowledge at all', { guides: [], intents: [], silence: [], concepts: [] }],
+  ['no knowledge at all', NO_KNOWLEDGE],
   ['messages that want silence alone', { ...CONTENT, intents: [] }],
   [
     'an automatic intent whose section is gone',

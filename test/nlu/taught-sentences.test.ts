@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
+import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import { buildIntentMatcher } from '../../src/nlu/intent-matcher.js'
 import { understand } from '../../src/nlu/pipeline.js'
 import { aMessage } from '../support/a-message.js'
@@ -8,6 +9,7 @@ import { anIntent } from '../support/a-snapshot.js'
 import { FACTS } from '../support/review-days.js'
 
 const CONTENT = {
+  ...NO_KNOWLEDGE,
   guides: [],
   intents: [
     anIntent('category', {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import type { KnowledgeContent } from '../../src/model/knowledge.js'
+import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import { compareContent, isSame } from '../../src/releases/release.js'
 import { aSection } from '../support/a-section.js'
 import { anIntent } from '../support/a-snapshot.js'
 
 const content = (facts: Partial<KnowledgeContent> = {}): KnowledgeContent => ({
+  ...NO_KNOWLEDGE,
   guides: [{ id: 'guide', title: '指南', file: 'a.md', sections: [aSection('1'), aSection('2'), aSection('3')] }],
   intents: [
     anIntent('fill', { sectionKey: '1', utterances: ['说明怎么填', '点哪里填'] }),

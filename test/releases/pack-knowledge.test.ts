@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import { buildIntentMatcher, compileMatcher } from '../../src/nlu/intent-matcher.js'
 import {
   type BuiltKnowledge,
@@ -12,6 +13,7 @@ import { anIntent } from '../support/a-snapshot.js'
 
 const sections = Array.from({ length: 250 }, (_, index) => aSection(String(index), { title: `第${index}节\ud800` }))
 const content = {
+  ...NO_KNOWLEDGE,
   guides: [
     { id: 'a', title: '甲', file: 'knowledge/a.md', sections },
     { id: 'b', title: '乙', file: 'knowledge/b.md', sections: [aSection('x')] },

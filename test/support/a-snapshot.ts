@@ -1,4 +1,5 @@
 import type { Intent, Section } from '../../src/model/knowledge.js'
+import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import type { IntentMatcher, KnowledgeSnapshot } from '../../src/model/understanding.js'
 import { FACTS } from './review-days.js'
 
@@ -29,6 +30,7 @@ export function aSnapshot({
   return {
     version: 'cafe0001',
     content: {
+      ...NO_KNOWLEDGE,
       guides: [{ id: 'guide', title: '指南', file: 'knowledge/guide.md', sections }],
       intents,
       silence: [],

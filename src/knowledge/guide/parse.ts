@@ -1,4 +1,5 @@
 import type { Guide, Problem, Section } from '../../model/knowledge.js'
+import { type AuthoredAnswer, takeInlineAnswers } from '../short-answers.js'
 import { readFrontMatter } from './front-matter.js'
 import { readHeadingNumber } from './keys.js'
 import {
@@ -17,6 +18,8 @@ import { cleanLine, splitLongLine, toChatTokens } from './text.js'
 
 export interface ParsedGuide {
   readonly guide: Guide
+  /** Short answers that stand within its sections. */
+  readonly answers: readonly AuthoredAnswer[]
   /** In file order within each section; empty for a faultless guide. */
   readonly problems: readonly Problem[]
 }
@@ -36,7 +39,8 @@ export function parseGuide({ file, text }: { readonly file: string; readonly tex
 }
 
 function readGuide(file: string, text: string): ParsedGuide {
-  const lines = toSourceLines(text)
+  const written = toSourceLines(text)
+  const { lines, ...taken } = takeInlineAnswers(file, written, findFences(written))
   const { bodyIndex, timelines, roles, problems, ...front } = readFrontMatter(file, lines)
   const { blocks, openings } = readDocument(lines, bodyIndex)
   const { before, sections } = cutSections(blocks)
@@ -54,7 +58,22 @@ function readGuide(file: string, text: string): ParsedGuide {
   })
   const roled = giveSectionRoles(built.sections, roles, { file, timelines })
   const guide = { id, title, file, sections: roled.sections, ...roled.facts }
-  return { guide, problems: [...problems, ...built.problems, ...roled.problems, ...emptiness(guide)] }
+  return {
+    guide,
+    answers: taken.answers.map((answer) => intoSection(answer, guide)),
+    problems: [...problems, ...taken.problems, ...built.problems, ...roled.problems, ...emptiness(guide)],
+  }
+}
+
+/** A short answer belongs to the section under whose heading it stands, unless it names another one. */
+function intoSection(answer: AuthoredAnswer, { id, file, sections }: Guide): AuthoredAnswer {
+  const own = sections.findLast(({ line }) => line <= answer.line)
+  const place = { file, line: answer.line, column: 1 }
+  return {
+    ...answer,
+    guideId: id,
+    ...(answer.section === undefined && own ? { section: { text: own.key, ...place } } : {}),
+  }
 }
 
 interface GuideDocument {
@@ -154,5 +173,5 @@ function readAsPlainText(file: string, text: string): ParsedGuide {
     message: '这份指南的格式读不懂，只当作普通文字',
     remedy: '检查嵌套很深的列表或引用',
   }
-  return { guide, problems: [problem] }
+  return { guide, answers: [], problems: [problem] }
 }

@@ -1,0 +1,165 @@
+import { z } from 'zod'
+import { type CategoryTable, NO_KNOWLEDGE, type Problem, type RejectionRule, type Source } from '../model/knowledge.js'
+import { checkShape, readYaml } from './yaml.js'
+
+interface File {
+  readonly file: string
+  readonly text: string
+}
+
+const words = z.string().trim().min(1)
+const list = z.array(words).default([])
+const truth = z.enum(['true', 'false']).transform((value) => value === 'true')
+const strength = z.enum(['S', 'M', 'W'])
+const origin = { source: words.optional(), date: z.iso.date().optional(), strength: strength.optional() }
+const meta = z.strictObject({ source: words, date: z.iso.date(), strength })
+
+const categorySchema = z.strictObject({
+  meta,
+  categories: z.array(
+    z.strictObject({
+      /** As the back office shows it: `商家自营-食品饮料`. */
+      path: words,
+      documents: z.strictObject({
+        choose: z.union([z.literal('all'), z.coerce.number().int().min(1).max(9)]),
+        of: list,
+      }),
+      individual: truth,
+      secondReview: truth,
+      words: list,
+      for: words,
+      note: words.optional(),
+      notice: list,
+      ...origin,
+    }),
+  ),
+  notOpen: z.array(z.strictObject({ name: words, words: list, advice: words, ...origin })).default([]),
+  noRow: z.array(z.strictObject({ name: words, words: list, rows: list, advice: words, ...origin })).default([]),
+})
+
+const rejectionSchema = z.strictObject({
+  meta,
+  rejections: z.array(
+    z.strictObject({
+      number: words,
+      list: words,
+      title: words,
+      marks: list,
+      meaning: words,
+      customer: z.array(words).min(1),
+      vendor: words.nullable().default(null),
+      actor: z.enum(['customer', 'vendor', 'both']),
+      sections: list,
+      ask: list,
+      ...origin,
+    }),
+  ),
+})
+
+type Origin = { readonly [K in keyof Source as K extends 'text' ? 'source' : K]?: Source[K] | undefined }
+
+const sourceOf = (row: Origin, all: z.infer<typeof meta>): Source => ({
+  text: row.source ?? all.source,
+  date: row.date ?? all.date,
+  strength: row.strength ?? all.strength,
+})
+
+/** Reads `knowledge/categories.yaml`: what is sold or done, its category and the documents for it. Never throws. */
+export function parseCategories(source: File): {
+  readonly table: CategoryTable
+  readonly problems: readonly Problem[]
+} {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { table: NO_KNOWLEDGE.categories, problems: yaml.problems }
+  const { value, problems } = checkShape(source, yaml, categorySchema)
+  if (!value) return { table: NO_KNOWLEDGE.categories, problems }
+  const at = (path: readonly PropertyKey[]) => ({ file: source.file, line: yaml.locate(path).line })
+  const table: CategoryTable = {
+    rows: value.categories.map(({ documents, for: use, note, ...row }, index) => ({
+      id: `类目:${row.path}`,
+      path: row.path,
+      documents: documents.of,
+      choose: documents.choose === 'all' ? documents.of.length : Math.min(documents.choose, documents.of.length),
+      individual: row.individual,
+      secondReview: row.secondReview,
+      words: row.words,
+      use,
+      ...(note === undefined ? {} : { note }),
+      notice: row.notice,
+      source: sourceOf(row, value.meta),
+      ...at(['categories', index]),
+    })),
+    notOpen: value.notOpen.map((row, index) => ({
+      id: `不开放:${row.name}`,
+      ...{ name: row.name, words: row.words, advice: row.advice, rows: [], source: sourceOf(row, value.meta) },
+      ...at(['notOpen', index]),
+    })),
+    withoutRow: value.noRow.map((row, index) => ({
+      id: `没有单独类目:${row.name}`,
+      ...{ name: row.name, words: row.words, advice: row.advice, rows: row.rows, source: sourceOf(row, value.meta) },
+      ...at(['noRow', index]),
+    })),
+  }
+  return { table, problems: [...problems, ...findDouble(table.rows, ({ path }) => path, '类目')] }
+}
+
+/** Reads `knowledge/rejections.yaml`: WeChat's numbered reasons in plain words. Never throws. */
+export function parseRejections(source: File): {
+  readonly rules: readonly RejectionRule[]
+  readonly problems: readonly Problem[]
+} {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { rules: [], problems: yaml.problems }
+  // `failsafe` reads `null` as a word.
+  const { value, problems } = checkShape(source, withNulls(yaml), rejectionSchema)
+  if (!value) return { rules: [], problems }
+  const rules = value.rejections.map(
+    ({ number, list: from, vendor, ask, source: text, date, strength: strong, ...rule }, index): RejectionRule => ({
+      id: `驳回:${from} ${number}`,
+      ...rule,
+      number,
+      list: from,
+      ...(vendor === null ? {} : { vendor }),
+      asks: ask,
+      source: sourceOf({ source: text, date, strength: strong }, value.meta),
+      file: source.file,
+      line: yaml.locate(['rejections', index]).line,
+    }),
+  )
+  return {
+    rules,
+    problems: [...problems, ...findDouble(rules, ({ list: from, number }) => `${from} ${number}`, '规则')],
+  }
+}
+
+function withNulls(yaml: ReturnType<typeof readYaml>): ReturnType<typeof readYaml> {
+  const { rejections, ...rest } = (yaml.value ?? {}) as { rejections?: unknown }
+  if (!Array.isArray(rejections)) return yaml
+  const rows = rejections.map((row: Record<string, unknown>) =>
+    row?.vendor === 'null' ? { ...row, vendor: null } : row,
+  )
+  return { ...yaml, value: { ...rest, rejections: rows } }
+}
+
+function findDouble<Row extends { readonly file: string; readonly line: number }>(
+  rows: readonly Row[],
+  nameOf: (row: Row) => string,
+  what: string,
+): readonly Problem[] {
+  const first = new Map<string, Row>()
+  return rows.flatMap((row): readonly Problem[] => {
+    const name = nameOf(row)
+    const other = first.get(name)
+    if (!other) first.set(name, row)
+    return other
+      ? [
+          {
+            severity: 'error',
+            ...{ file: row.file, line: row.line, column: 1 },
+            message: `${what}“${name}”在第 ${other.line} 行已经有了`,
+            remedy: '删掉一处，或改成别的名字',
+          },
+        ]
+      : []
+  })
+}
