@@ -133,7 +133,7 @@ function createApp({ config, log, world, session, metrics, decisions, bot, forge
       ...{ desk: bot.desk, clock, forget },
       titleOf: (key) => bot.knowledge.current().sections.get(key)?.title,
     }),
-    reload: ({ force }) => bot.order(force ? '重载 强制' : '重载', 'page'),
+    reload: ({ force, where }) => bot.order(force ? '重载 强制' : '重载', where),
     operator: { order: bot.order, claims: () => bot.rights.waiting(), grants: () => bot.rights.grants() },
     sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
   })

@@ -8,7 +8,7 @@ const HELP = '帮助'
 async function main(): Promise<void> {
   const text = process.argv.slice(2).join(' ').trim() || HELP
   const { dataDir } = readConfig(process.env)
-  const answer = await postToBot(dataDir, '/api/orders', { text, where: 'terminal' })
+  const answer = await postToBot(dataDir, '/api/orders', { text })
   if (!answer) console.error(NOT_RUNNING)
   else console.log(String(answer.text))
   process.exitCode = answer?.ok === true ? 0 : 1

@@ -1,4 +1,4 @@
-import type { Operations, Orderer } from '../model/ports.js'
+import type { Operations, Orderer, OrdererRole } from '../model/ports.js'
 import { mayGive } from './permission.js'
 import { commandPhrases as say } from './phrases.js'
 import { type AnyRow, type Command, type Kind, ROWS, rowOf } from './table.js'
@@ -13,12 +13,20 @@ export function exampleOf(kind: Kind): string {
 
 const MAX_CHARS = 80
 
-/** An order in its plain form, e.g. `归类 7 4.1`; at most 80 characters. */
-export function describeCommand(command: Command): string {
+/** What may be a customer's words, or of a customer: the audit log has its length alone. */
+const TEXTS = ['text', 'note']
+/** Groups and colleagues; what a customer writes there is anything. */
+const NAMES = ['room', 'to']
+
+/** An order in its plain form, e.g. `归类 7 4.1`, and `备注 12 （18 字）`; at most 80 characters. */
+export function describeCommand(command: Command, role?: OrdererRole): string {
+  const counted = role === 'customer' ? [...TEXTS, ...NAMES] : TEXTS
   const { kind, ...details } = command
-  const words = Object.entries(details).flatMap(([key, detail]) =>
-    key === 'minutes' && typeof detail === 'number' ? [durationWords(detail)] : wordsOf(detail),
-  )
+  const words = Object.entries(details).flatMap(([key, detail]) => {
+    if (key === 'minutes' && typeof detail === 'number') return [durationWords(detail)]
+    if (counted.includes(key) && typeof detail === 'string' && detail !== '') return [`（${[...detail].length} 字）`]
+    return wordsOf(detail)
+  })
   return [rowOf(kind).verb, ...words].join(' ').replace(/\s+/g, ' ').slice(0, MAX_CHARS)
 }
 
@@ -27,12 +35,12 @@ function durationWords(minutes: number): string {
   return minutes % 60 === 0 ? `${minutes / 60}小时` : `${minutes}分钟`
 }
 
-const NAMES: Readonly<Record<string, string>> = { today: '今天', week: '本周', staff: '同事', admin: '管理员' }
+const WORDS: Readonly<Record<string, string>> = { today: '今天', week: '本周', staff: '同事', admin: '管理员' }
 
 function wordsOf(detail: unknown): readonly string[] {
   if (detail === true) return ['强制']
   if (typeof detail === 'number') return [String(detail)]
-  return typeof detail === 'string' && detail !== '' ? [NAMES[detail] ?? detail] : []
+  return typeof detail === 'string' && detail !== '' ? [WORDS[detail] ?? detail] : []
 }
 
 /** What this orderer may order here, a line each; at most 500 characters. */

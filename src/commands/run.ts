@@ -44,6 +44,6 @@ async function noteOrder(
   { result, tools }: { result: 'done' | 'failed' | 'refused'; tools: Pick<OrderTools, 'operations' | 'clock'> },
 ): Promise<void> {
   const { who, role, where } = by
-  const what = describeCommand(command)
+  const what = describeCommand(command, role)
   await tools.operations.audit?.record({ atMs: tools.clock.now(), who, role, what, result, where })
 }

@@ -46,6 +46,12 @@ export class AccessControl {
     return this.isOpen || this.#isKnownProgram(c) || this.#hasSession(c)
   }
 
+  /** From a program that can read this run's `running.json`: the command line on this machine. */
+  isCommandLine(c: Context): boolean {
+    const shown = bearerOf(c)
+    return shown !== undefined && isSame(shown, this.#options.runKey)
+  }
+
   /** Programs show the token as `Authorization: Bearer …`. @returns undefined where they show nothing */
   bearerLogin(c: Context): LoginResult | undefined {
     const shown = bearerOf(c)
@@ -108,7 +114,7 @@ export class AccessControl {
 
   #isKnownProgram(c: Context): boolean {
     const shown = bearerOf(c)
-    return shown !== undefined && (isSame(shown, this.#options.runKey) || this.#isToken(shown))
+    return shown !== undefined && (this.isCommandLine(c) || this.#isToken(shown))
   }
 
   #isToken(shown: string): boolean {

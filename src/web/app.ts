@@ -26,7 +26,7 @@ export function createWebApp(deps: WebDeps): Hono {
   if (deps.health) app.route('/', deps.health)
   app.route('/api', loginRoutes(access, log))
   app.route('/api', botRoutes(deps))
-  if (deps.operator) app.route('/api', operatorRoutes(deps.operator))
+  if (deps.operator) app.route('/api', operatorRoutes(deps.operator, access))
   if (world) app.route('/api', chatRoutes(world, deps))
   if (deps.desk) app.route('/api', ticketRoutes(deps.desk))
   if (world && deps.desk) app.route('/api', boardRoutes(world, deps.desk))
@@ -73,7 +73,10 @@ function botRoutes(deps: WebDeps): Hono {
 
   routes.post('/reload', async (c) => {
     const order = (await c.req.json().catch(() => null)) as { force?: unknown } | null
-    const { ok, text } = await deps.reload({ force: order?.force === true })
+    const { ok, text } = await deps.reload({
+      force: order?.force === true,
+      where: deps.access.isCommandLine(c) ? 'terminal' : 'page',
+    })
     deps.log.info({ ok }, 'reload asked for on the page')
     return c.json({ ok, text }, ok ? 200 : 422)
   })

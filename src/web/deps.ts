@@ -39,7 +39,7 @@ export interface WebDeps {
   readonly log: Log
   status(): BotStatus
   /** @param order `force`: take the knowledge although it does worse */
-  reload(order: { readonly force: boolean }): Promise<ReloadOutcome>
+  reload(order: { readonly force: boolean; readonly where: 'page' | 'terminal' }): Promise<ReloadOutcome>
   /** Title of a guide section, so that a decision reads as more than `4.1`. */
   sectionTitle?(key: string): string | undefined
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Report, RoleClaim, RoleGrant } from '../model/ports.js'
+import type { AccessControl } from './access.js'
 
 /** What the operator does at the page, and the command line through it. */
 export interface OperatorDesk {
@@ -11,22 +12,19 @@ export interface OperatorDesk {
 }
 
 const MAX_ORDER_CHARS = 2_000
-const order = z.strictObject({
-  text: z.string().trim().min(1).max(MAX_ORDER_CHARS),
-  where: z.enum(['page', 'terminal']).default('page'),
-})
+const order = z.strictObject({ text: z.string().trim().min(1).max(MAX_ORDER_CHARS) })
 
 /**
  * `POST /orders`: the verbs of the chat, ordered by whoever has the machine. `GET /claims`: one-time codes, for the same
  * eyes; never kept by the browser.
  */
-export function operatorRoutes(desk: OperatorDesk): Hono {
+export function operatorRoutes(desk: OperatorDesk, access: Pick<AccessControl, 'isCommandLine'>): Hono {
   const routes = new Hono()
 
   routes.post('/orders', async (c) => {
     const body = order.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: `要有一条命令，最多 ${MAX_ORDER_CHARS} 字` }, 400)
-    const { ok, text } = await desk.order(body.data.text, body.data.where)
+    const { ok, text } = await desk.order(body.data.text, access.isCommandLine(c) ? 'terminal' : 'page')
     return c.json({ ok, text })
   })
 

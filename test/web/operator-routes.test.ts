@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import type { RoleClaim, RoleGrant } from '../../src/model/ports.js'
-import { operatorRoutes } from '../../src/web/operator-routes.js'
+import { AccessControl } from '../../src/web/access.js'
+import { type OperatorDesk, operatorRoutes } from '../../src/web/operator-routes.js'
+import { fixedClock } from '../support/fixed-clock.js'
+
+const TOKEN = 'the-token-of-the-page-24-chars'
+const RUN_KEY = 'the-key-of-this-run'
 
 const CLAIM: RoleClaim = {
   person: { key: 'name:张三', name: '<b>张三</b>' },
@@ -15,18 +20,20 @@ const GRANT: RoleGrant = {
 
 function aRoute() {
   const orders: string[] = []
-  const routes = operatorRoutes({
+  const desk: OperatorDesk = {
     order: async (text, where) => {
       orders.push(`${where}: ${text}`)
       return { ok: text !== '坏', text: '好的' }
     },
     claims: () => [CLAIM],
     grants: () => [GRANT],
-  })
-  const post = (body: unknown) =>
+  }
+  const access = new AccessControl({ token: TOKEN, runKey: RUN_KEY, trustProxy: false, clock: fixedClock() })
+  const routes = operatorRoutes(desk, access)
+  const post = (body: unknown, bearer = TOKEN) =>
     routes.request('/orders', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
   return { routes, orders, post }
@@ -35,8 +42,15 @@ function aRoute() {
 test('passes an order on and tells what came of it', async () => {
   const { post, orders } = aRoute()
   expect(await (await post({ text: ' 状态 ' })).json()).toEqual({ ok: true, text: '好的' })
-  expect(await (await post({ text: '坏', where: 'terminal' })).json()).toEqual({ ok: false, text: '好的' })
+  expect(await (await post({ text: '坏' }, RUN_KEY)).json()).toEqual({ ok: false, text: '好的' })
   expect(orders).toEqual(['page: 状态', 'terminal: 坏'])
+})
+
+test('only who has the key of this run is the terminal, whatever is said', async () => {
+  const { post, orders } = aRoute()
+  expect((await post({ text: '状态', where: 'terminal' })).status).toBe(400)
+  for (const bearer of [TOKEN, '', `${RUN_KEY}x`, RUN_KEY.toUpperCase()]) await post({ text: '状态' }, bearer)
+  expect(new Set(orders)).toEqual(new Set(['page: 状态']))
 })
 
 test.each([
