@@ -14,7 +14,7 @@ import { buildWechaty } from './channel/wechaty/wechat4u.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
 import { type Config, readConfig } from './config.js'
 import { type Bot, type ChannelMemory, createBot, measuredChannel, openChannelMemory } from './create-bot.js'
-import type { DecisionJournal, LoginState, Metrics } from './model/ports.js'
+import type { DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
@@ -68,9 +68,19 @@ async function run(config: Config, log: Logger): Promise<void> {
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
     deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
-  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts })
+  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config) })
   exit.before(() => memory.flush())
-  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log }), { metrics, alerts })
+  const onStaffRoom = (news: StaffRoomNews): void => {
+    const text = staffRoomText(news)
+    print(text)
+    // Where the group is not known, only what comes from outside WeChat is certain to be read.
+    if (news.kind !== 'namesake') alerts.tell(text)
+    else bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
+  }
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom }), {
+    metrics,
+    alerts,
+  })
   const decisions = new DecisionLog()
   // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
@@ -147,15 +157,20 @@ interface ChannelParts {
   readonly memory: ChannelMemory
   readonly session: Session
   readonly log: Logger
+  readonly onStaffRoom: (news: StaffRoomNews) => void
 }
 
-function channelOf(wechaty: WechatyInterface, { config, memory, session, log }: ChannelParts): WechatyChannel {
+function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChannel {
+  const { config, memory, session, log, onStaffRoom } = parts
   const options = {
     ...memory,
+    onStaffRoom,
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),
-    staffNames: [...config.staff.names, ...config.desk.people.map(({ name }) => name)],
+    trustsStaffRoom: config.puppet === 'simulator',
+    // Who has a remark is known by that, and nobody else is meant by the name.
+    staffNames: [...config.staff.names, ...config.desk.people.flatMap(({ name, remark }) => (remark ? [] : [name]))],
     staffRemarks: config.desk.people.flatMap(({ remark }) => remark ?? []),
     adminRemarks: config.admin.remarks,
     logoutOnStop: config.puppet === 'simulator',
@@ -197,6 +212,19 @@ function showQrCodes(): (state: LoginState) => void {
     if (qrText === undefined || qrText === shown) return
     shown = qrText
     void qrToString(qrText, { type: 'terminal', small: true }).then((code) => print(`请用微信扫码登录：\n${code}`))
+  }
+}
+
+/** For people, in the terminal, in a chat or by webhook. */
+function staffRoomText({ kind, topic }: StaffRoomNews): string {
+  switch (kind) {
+    case 'namesake':
+      return `另有一个群也叫“${topic}”，机器人不理它；值班群还是原来那个。请看看是不是有人冒名。`
+    case 'not-bound':
+      return `还没认定值班群：叫“${topic}”的群里没有机器人认识的同事（备注或认领过的），光凭群名不算数。
+请管理员在值班群里发“绑定值班群”，或在控制页、终端发“绑定值班群 ${topic}”。在这之前工单只发给管理员和值班同事的私聊。`
+    case 'not-listed':
+      return `没找到值班群“${topic}”：请把它保存到通讯录，或在群里说句话。在这之前工单只发给管理员和值班同事的私聊。`
   }
 }
 

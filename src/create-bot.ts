@@ -30,6 +30,7 @@ import type {
   Channel,
   Clock,
   DecisionJournal,
+  DurableList,
   HeardIds,
   Identities,
   Log,
@@ -37,6 +38,7 @@ import type {
   Metrics,
   Operations,
   Release,
+  StaffBinding,
   TicketStore,
 } from './model/ports.js'
 import type { ForgottenPerson } from './model/ticket.js'
@@ -54,6 +56,7 @@ import {
   LowdbIdentityStore,
   LowdbLearningStore,
   LowdbRecords,
+  openStaffBinding,
   storedClaims,
   storedFigures,
   storedGrants,
@@ -102,6 +105,8 @@ export interface Bot {
   forget(name: string, others: readonly Forgetful[]): Promise<number>
   /** Bubbles that wait for their turn. */
   queueLength(): number
+  /** Tells colleagues something that is about no ticket. Resolves when it is on disk. */
+  tellStaff(text: string): Promise<void>
   handle(message: IncomingMessage): Promise<void>
   start(): Promise<void>
   /** Stops hearing, then lets what waits go out. Safe to call twice. */
@@ -228,6 +233,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     calendarNotice: calendar.notice,
     forget: (name, others) => forgetEverywhere(name, desk, [...keepers, ...others]),
     queueLength: () => outbox.length,
+    tellStaff: (text) => notices.add(text),
     handle,
     start: async () => {
       opened.start()
@@ -318,6 +324,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
     staffPlace: () => channel.staffPlace(),
     findPlace: async (key) => channel.findPlace?.(key),
     findColleague: async (remark) => channel.findColleague?.(remark),
+    bindStaffRoom: async (key, by) => (await channel.bindStaffRoom?.(key, by)) ?? false,
     rooms: async () => (await channel.rooms?.()) ?? [],
     ...(channel.remarks && { remarks: channel.remarks }),
     async send(to, bubble) {
@@ -452,6 +459,7 @@ export interface ChannelMemory {
   readonly heardIds: HeardIds
   /** Roles given by a code. */
   readonly roles: RoleBook
+  readonly staffBinding: DurableList<StaffBinding>
   /** Resolves when all is on disk. */
   flush(): Promise<void>
 }
@@ -460,16 +468,24 @@ export interface ChannelMemoryParts {
   readonly clock: Clock
   readonly log: Log
   readonly alerts: Pick<Alerts, 'tell'>
+  /** What the configuration calls the staff group. */
+  readonly staffRoom?: string | null
 }
 
 /** @throws StoreError when a file is damaged or of another shape */
 export async function openChannelMemory(
   dataDir: string,
-  { clock, log, alerts }: ChannelMemoryParts,
+  { clock, log, alerts, staffRoom = null }: ChannelMemoryParts,
 ): Promise<ChannelMemory> {
   const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
   const roles = await openRoles({ dataDir, log })
   const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
+  const staffBinding = await openStaffBinding(dataDir, {
+    rooms: store.records().rooms,
+    staffRoom,
+    nowMs: clock.now(),
+    log,
+  })
   const identities = new IdentityBook({
     clock,
     records: store.records(),
@@ -483,6 +499,7 @@ export async function openChannelMemory(
     identities,
     heardIds,
     roles,
+    staffBinding,
     flush: async () => {
       await store.flush()
       await heardIds.flush()

@@ -57,18 +57,34 @@ export class IdentityBook implements Identities {
     this.#keep()
   }
 
-  roomKey({ id, topic, namesakeIds }: RoomSight): string {
+  roomKey({ id, topic, namesakeIds, barredKey }: RoomSight): string {
     const { key, ambiguous } = this.#rooms.find({
-      id,
+      ...this.#roomSighting(id, topic),
       // Groups that nobody has named are all called the same.
       doubles: topic === '' ? ['', ...namesakeIds] : namesakeIds,
-      fits: ({ topics }) => topics.at(-1) === topic,
-      update: (known) => ({ ...known, topics: withLatest(known.topics, topic) }),
-      create: (newKey) => ({ key: newKey, id, topics: [topic], doubtful: false, seenAtMs: this.#nowMs() }),
-      stem: `room:${topic}`,
-      nowMs: this.#nowMs(),
+      fits: (known) => known.key !== barredKey && known.topics.at(-1) === topic,
+      barredKey,
     })
     return this.#done(key, ambiguous, { kind: 'room', name: topic })
+  }
+
+  bindRoom({ id, topic, key }: { readonly id: string; readonly topic: string; readonly key?: string }): string {
+    const bound = this.#rooms.bind(this.#roomSighting(id, topic), key)
+    return this.#done(bound, false, { kind: 'room', name: topic })
+  }
+
+  topicsOf(id: string): readonly string[] {
+    return this.#rooms.behind(id)?.topics ?? []
+  }
+
+  #roomSighting(id: string, topic: string) {
+    return {
+      id,
+      update: (known: KnownRoom) => ({ ...known, topics: withLatest(known.topics, topic) }),
+      create: (key: string) => ({ key, id, topics: [topic], doubtful: false, seenAtMs: this.#nowMs() }),
+      stem: `room:${topic}`,
+      nowMs: this.#nowMs(),
+    }
   }
 
   personKey(sight: PersonSight): string {
@@ -168,6 +184,8 @@ interface Sighting<K extends Known> {
   readonly create: (key: string) => K
   /** What a new key is made of. */
   readonly stem: string
+  /** Never given, whether there is a record of it or not. */
+  readonly barredKey?: string | undefined
   readonly nowMs: number
 }
 
@@ -232,11 +250,30 @@ export class KeyBook<K extends Known> {
     return this.#records.get(key)?.id || undefined
   }
 
+  /** Who had this handle in this login. */
+  behind(id: string): K | undefined {
+    return this.#records.get(this.#keyOfId.get(id) ?? '')
+  }
+
+  /** Gives a key to one who is known by more than a name: whoever has the handle or the key by name has it no more. */
+  bind(sighting: Omit<Sighting<K>, 'doubles' | 'fits'>, former?: string): string {
+    const { id, stem, create, update } = sighting
+    const behind = this.behind(id)
+    const key = former ?? (behind && !behind.doubtful ? behind.key : this.#freeKey(stem))
+    if (behind && behind.key !== key) this.#put({ ...behind, id: '' })
+    const known = this.#records.get(key)
+    if (known && known.id !== '' && known.id !== id) this.#keyOfId.delete(known.id)
+    this.#unsure.delete(id)
+    this.#keyOfId.set(id, key)
+    this.#put({ ...update(known ?? create(key)), id, doubtful: false })
+    return key
+  }
+
   find(sighting: Sighting<K>): Found {
     const { id, doubles } = sighting
     const ambiguous = doubles.length > 0
     if (ambiguous) this.#doubt(sighting)
-    const known = this.#records.get(this.#keyOfId.get(id) ?? '')
+    const known = this.behind(id)
     if (known) return this.#see(known, sighting)
     if (ambiguous) return this.#beUnsure(id)
     const fitting = this.records.filter((record) => record.id === '' && sighting.fits(record))
@@ -246,7 +283,7 @@ export class KeyBook<K extends Known> {
       return this.#beUnsure(id)
     }
     // Who could be anybody keeps that key when the names are told apart later on: it is in use.
-    const key = this.#unsure.has(id) ? UNSURE + id : this.#freeKey(sighting.stem)
+    const key = this.#unsure.has(id) ? UNSURE + id : this.#freeKey(sighting.stem, sighting.barredKey)
     const record = (!this.#unsure.has(id) && sure[0]) || sighting.create(key)
     this.#unsure.delete(id)
     return this.#see({ ...record, id }, sighting)
@@ -275,10 +312,10 @@ export class KeyBook<K extends Known> {
   }
 
   /** Never one that was used before: what is stored under it is somebody else's. */
-  #freeKey(stem: string): string {
-    if (!this.#records.has(stem)) return stem
+  #freeKey(stem: string, barredKey?: string): string {
+    if (!this.#records.has(stem) && stem !== barredKey) return stem
     let number = 2
-    while (this.#records.has(`${stem}#${number}`)) number++
+    while (this.#records.has(`${stem}#${number}`) || `${stem}#${number}` === barredKey) number++
     return `${stem}#${number}`
   }
 

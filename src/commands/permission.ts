@@ -24,6 +24,9 @@ export function orderingRole(message: Situated): OrdererRole {
   return isColleague ? 'staff' : 'customer'
 }
 
+/** The one order that is given in a group where nobody orders otherwise, because it is not the staff group yet. */
+export const bindingRole = ({ sender }: Situated): OrdererRole => (sender.role === 'admin' ? 'admin' : 'customer')
+
 /** Whether a role may give this order. A code is asked for in direct chat, by anybody. */
 export function mayGive(role: OrdererRole, { kind }: { readonly kind: Kind }, door: Door): boolean {
   const { by } = rowOf(kind)

@@ -263,13 +263,20 @@ export const roomPhrases = {
   notMuted: (name: string, allMuted: boolean): string =>
     allMuted ? `“${shown(name)}”没有单独静音，是全部静音。发“恢复”解除。` : `“${shown(name)}”没有静音。`,
   notStaffRoom: '值班群里机器人只听命令，不用静音。',
-  noRoom: (name: string, rooms: readonly RoomPlace[]): string =>
+  bindExample: '绑定值班群 1',
+  bindWhich: '请在值班群里发“绑定值班群”，或带上群名，例如：绑定值班群 过审值班群',
+  staffRoomBound: (topic: string | undefined): string =>
+    topic === undefined
+      ? '好的，本群就是值班群：工单发到这里，群里的人都算同事。'
+      : `好的，“${shown(topic)}”就是值班群：工单发到那里，群里的人都算同事。`,
+  staffRoomNotBound: '没绑上：机器人不在这个群里，或者还没有登录。',
+  noRoom: (name: string, rooms: readonly RoomPlace[], example = '静音 1 2小时'): string =>
     rooms.length === 0
       ? '现在不在任何群里，或者还没有登录。'
-      : `没有叫“${shown(name)}”的群。发“群”看全部，也可以用编号，例如：静音 1 2小时`,
-  severalRooms: (found: readonly RoomPlace[], rooms: readonly RoomPlace[]): string =>
+      : `没有叫“${shown(name)}”的群。发“群”看全部，也可以用编号，例如：${example}`,
+  severalRooms: (found: readonly RoomPlace[], rooms: readonly RoomPlace[], example = '静音 1 2小时'): string =>
     [
-      '有几个群对得上，请用编号，例如：静音 1 2小时',
+      `有几个群对得上，请用编号，例如：${example}`,
       ...found.slice(0, ROOM_PHRASES_MAX_LISTED).map((room) => `${rooms.indexOf(room) + 1}. ${shown(room.topic)}`),
     ].join('\n'),
 } as const

@@ -5,7 +5,7 @@ import type { Party } from '../model/ticket.js'
 import { roomPhrases as say } from './phrases.js'
 
 export interface RoomDeskParts {
-  readonly channel: Pick<Channel, 'rooms'>
+  readonly channel: Pick<Channel, 'rooms' | 'bindStaffRoom'>
   readonly mutes: MuteBook
   readonly clock: Clock
 }
@@ -57,6 +57,15 @@ export class RoomDesk implements Rooms {
     return done(say.unmuted(meant.mutes[0]!.topic, living.some(isEverywhere)))
   }
 
+  async bindStaff({ room, placeKey, by }: Parameters<Rooms['bindStaff']>[0]): Promise<Report> {
+    const found = room === '' ? undefined : await this.#find(room, say.bindExample)
+    if (found && 'problem' in found) return found.problem
+    const key = found?.room.key ?? placeKey
+    if (key === undefined) return failed(say.bindWhich)
+    const isBound = (await this.#parts.channel.bindStaffRoom?.(key, by.name)) ?? false
+    return isBound ? done(say.staffRoomBound(found?.room.topic)) : failed(say.staffRoomNotBound)
+  }
+
   /** By the name when it was muted too: a group may be called otherwise now, or be gone. */
   async #meantBy(
     name: string,
@@ -69,7 +78,7 @@ export class RoomDesk implements Rooms {
   }
 
   /** By the whole name, else by a part that only one group has; a number is the place in `群`. */
-  async #find(name: string): Promise<Found> {
+  async #find(name: string, example?: string): Promise<Found> {
     const rooms = await this.#rooms()
     const number = /^\d{1,3}$/.test(name) ? rooms[Number(name) - 1] : undefined
     const exact = rooms.filter(({ topic }) => same(topic, name))
@@ -77,7 +86,9 @@ export class RoomDesk implements Rooms {
     const [room] = parts
     if (room && parts.length === 1) return { room }
     if (parts.length === 0 && number) return { room: number }
-    return { problem: failed(parts.length === 0 ? say.noRoom(name, rooms) : say.severalRooms(parts, rooms)) }
+    return {
+      problem: failed(parts.length === 0 ? say.noRoom(name, rooms, example) : say.severalRooms(parts, rooms, example)),
+    }
   }
 
   /** Customers' groups first, in an order that stays. */

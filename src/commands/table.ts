@@ -113,6 +113,17 @@ export const TABLE = {
     isThere: ({ rooms }) => rooms,
     run: (args, { who }, { operations }) => operations.rooms?.unmute({ ...args, by: who }),
   }),
+  'bind-staff-room': row(begins('[绑綁]定值班群', roomName), {
+    verb: '绑定值班群',
+    by: 'admin',
+    hint: '在值班群里发',
+    does: '把这个群定为值班群：工单发到这里，群里的人都算同事。在那个群里发；私聊、控制页和终端里要带群名：绑定值班群 过审值班群',
+    slips: [],
+    isOurWord: true,
+    isThere: ({ rooms }) => rooms,
+    run: ({ room }, { who, placeKey }, { operations }) =>
+      operations.rooms?.bindStaff({ room, by: who, ...(placeKey !== undefined && { placeKey }) }),
+  }),
   reload: row(
     anyOf(
       begins('[强強]制重[载載新](?:加[载載])?|reload\\s+force', alone({ force: true })),

@@ -5,7 +5,7 @@ import { OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { exampleOf } from './help.js'
 import { parseCommand, suggestOrder } from './parse.js'
-import { doorOf, isAttempt, mayGive, orderingRole } from './permission.js'
+import { bindingRole, doorOf, isAttempt, mayGive, orderingRole } from './permission.js'
 import { commandPhrases as say } from './phrases.js'
 import type { OrderTools } from './row.js'
 import { noteRefusal, redeemCode, runCommand } from './run.js'
@@ -47,6 +47,9 @@ export class OrderTaker {
     const isToBot = message.place.kind === 'direct' || message.addressedToBot
     const strict = by.role === 'customer' || !isToBot
     const command = parseCommand(message.text, { strict })
+    if (command?.kind === 'bind-staff-room' && message.place.kind === 'room') {
+      return this.#give(command, { ...by, role: bindingRole(message), placeKey: message.place.key })
+    }
     if (command) return this.#give(command, by)
     return strict ? undefined : this.#suggest(message.text, by)
   }

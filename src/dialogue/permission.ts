@@ -18,6 +18,7 @@ export function mayNotSpeak(message: IncomingMessage, situation: Situation): Sil
   if (place.kind === 'room' && place.purpose === 'staff') return 'staff-room'
   if (situation.isMuted) return 'muted'
   if (sender.role === 'staff') return 'staff'
+  if (sender.mayBeStaff && !isAddressed(message)) return 'staff'
   // An admin is one of the vendor's people too, but may try the bot out by name.
   if (sender.role === 'admin' && !isAddressed(message)) return 'staff'
   if (message.mentionsOthers && !message.addressedToBot) return 'to-somebody-else'

@@ -1,4 +1,4 @@
-/** What a person may do. Only an admin's role carries rights; `staff` merely marks who is not to be answered. */
+/** What a person is known to be, by more than a name. */
 export type Role = 'customer' | 'staff' | 'admin'
 
 export interface Person {
@@ -13,6 +13,8 @@ export interface Person {
   readonly inStaffRoom?: boolean
   /** Was given the role by a code, and is known by the remark; names alone don't tell. */
   readonly isGranted?: boolean
+  /** A customer who bears a colleague's name: is not interrupted for a while, and may do nothing more for it. */
+  readonly mayBeStaff?: boolean
 }
 
 /** Where a message was said. `direct` is a chat of two with the bot. */

@@ -37,8 +37,10 @@ export interface Channel {
   stop(): Promise<void>
   /** @throws ChannelError when the bubble did not go out */
   send(to: Place, bubble: Outgoing): Promise<void>
-  /** The vendor's own group, where staff read notices; undefined while unknown or ambiguous. */
+  /** The vendor's own group, where staff read notices; undefined while it is not bound or not listed. */
   staffPlace(): Promise<Place | undefined>
+  /** Makes a group the vendor's own, by its key. @returns false when the account is not in it */
+  bindStaffRoom?(key: string, by: string): Promise<boolean>
   /** A place by the key that outlives a login; undefined while it is unknown or can't be told from another. */
   findPlace?(key: string): Promise<Place | undefined>
   /** Direct chat with the one friend who bears a remark of the bot's account; undefined for none or several. */
@@ -184,6 +186,8 @@ export interface RoomSight {
   readonly topic: string
   /** Handles of the account's other groups with the same topic. */
   readonly namesakeIds: readonly string[]
+  /** A key that this group certainly has not, whatever it is called. */
+  readonly barredKey?: string
 }
 
 /** A person as the channel shows them at this moment, in one place. */
@@ -211,6 +215,10 @@ export interface Identities {
   beginLogin(accountId: string): void
   roomKey(sight: RoomSight): string
   personKey(sight: PersonSight): string
+  /** Gives a group a key of its own for certain, whoever else bears its name. @param sight `key`: the one it has had */
+  bindRoom(sight: { readonly id: string; readonly topic: string; readonly key?: string }): string
+  /** All that the group of this handle was ever called; empty when it was never met in this login. */
+  topicsOf(id: string): readonly string[]
   /** The handle behind a key in this login; undefined while nobody of that key was seen. */
   idOf(key: string): string | undefined
   /** What the bearer of a key was last called; undefined for keys that are not known. */
@@ -242,6 +250,29 @@ export interface KnownPerson {
   readonly displays: Readonly<Record<string, string>>
   readonly doubtful: boolean
   readonly seenAtMs: number
+}
+
+/** Which group is the vendor's own, as a known person has settled once. */
+export interface StaffBinding {
+  readonly key: string
+  /** What the configuration called it at that time. */
+  readonly named: string | null
+  /** Who bound it; `first-start`: a colleague by sitting there, `earlier-version`: it was used as such before. */
+  readonly by: string
+  readonly boundAtMs: number
+  /** Marks of its members, by which it is known again in another login; nobody can read names from them. */
+  readonly members: readonly string[]
+  /** Handles of other groups of its name that people were told of. */
+  readonly toldOf: readonly string[]
+}
+
+/**
+ * What people have to know of the staff group. `namesake`: another group bears its name; `not-bound`: there is one of
+ * the name, but nobody known in it; `not-listed`: there is none.
+ */
+export interface StaffRoomNews {
+  readonly kind: 'namesake' | 'not-bound' | 'not-listed'
+  readonly topic: string
 }
 
 /** All that identities have to remember. */
@@ -315,6 +346,8 @@ export interface Orderer {
   readonly where: Door
   /** The channel's handle of who orders in a chat. */
   readonly contactId?: string
+  /** The group in which it is ordered. */
+  readonly placeKey?: string
 }
 
 export const OPERATOR: Party = { key: 'operator', name: '操作员' }
@@ -382,6 +415,8 @@ export interface Rooms {
   /** @param order `room` empty: all groups; `minutes` null: until further notice */
   mute(order: { readonly room: string; readonly minutes: number | null; readonly by: Party }): Promise<Report>
   unmute(order: { readonly room: string; readonly by: Party }): Promise<Report>
+  /** Makes a group the vendor's own. @param order `room` empty: the one in which it is ordered, `placeKey` */
+  bindStaff(order: { readonly room: string; readonly placeKey?: string; readonly by: Party }): Promise<Report>
 }
 
 /** How the bot is doing. */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { DayFigures, Mute } from '../model/command.js'
 import type { LearningRecords, LearningStore } from '../model/learning.js'
-import type { HeardIds, IdentityRecords, Log, RoleClaim, RoleGrant } from '../model/ports.js'
+import type { HeardIds, IdentityRecords, KnownRoom, Log, RoleClaim, RoleGrant, StaffBinding } from '../model/ports.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
 
@@ -196,6 +198,51 @@ export const storedGrants: z.ZodType<RoleGrant[]> = z.array(
     grantedAtMs: z.number(),
   }),
 )
+
+/** Which group is the vendor's own, as it stands on disk. */
+const storedStaffBinding: z.ZodType<StaffBinding[]> = z
+  .array(
+    z.strictObject({
+      key: z.string().min(1),
+      named: z.string().nullable(),
+      by: z.string(),
+      boundAtMs: z.number(),
+      members: z.array(z.string()),
+      toldOf: z.array(z.string()),
+    }),
+  )
+  .max(1)
+
+export interface FormerRooms {
+  readonly rooms: readonly KnownRoom[]
+  /** What the configuration calls the staff group. */
+  readonly staffRoom: string | null
+  readonly nowMs: number
+  readonly log: Pick<Log, 'error'>
+}
+
+/**
+ * Which group is the vendor's own, on disk in `dataDir`. Versions that went by the name alone have stored nothing: of
+ * theirs counts the one group of that name, if it was never called otherwise. From then on the file is there, so that
+ * no name is taken for a binding later on.
+ *
+ * @throws StoreError when the file is damaged or of another shape
+ */
+export async function openStaffBinding(
+  dataDir: string,
+  { rooms, staffRoom, nowMs, log }: FormerRooms,
+): Promise<LowdbRecords<StaffBinding>> {
+  const path = join(dataDir, 'staff-room.json')
+  const isNew = !existsSync(path)
+  const list = await LowdbRecords.open<StaffBinding>(path, { schema: storedStaffBinding, log })
+  if (!isNew) return list
+  const called = rooms.filter(({ topics }) => topics.includes(staffRoom ?? ''))
+  const [room] = called
+  const isSure = room !== undefined && called.length === 1 && room.topics.length === 1 && !room.doubtful
+  const facts = { named: staffRoom, by: 'earlier-version', boundAtMs: nowMs, members: [], toldOf: [] }
+  await list.save(isSure ? [{ key: room.key, ...facts }] : [])
+  return list
+}
 
 /** Codes that wait, and who has guessed, as they stand on disk. */
 export const storedClaims: z.ZodType<RoleClaim[]> = z.array(

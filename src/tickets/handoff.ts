@@ -61,7 +61,8 @@ export class DeskFront {
     situation: Situation,
   ): Promise<AskerTurn | undefined> {
     const silence = mayNotSpeak(message, situation)
-    if (message.fromOwner || silence === 'staff') {
+    // Who merely bears a colleague's name takes no tickets.
+    if (message.fromOwner || (silence === 'staff' && message.sender.role !== 'customer')) {
       if (!situation.seenBefore) await this.#hearColleague(message)
       return undefined
     }

@@ -75,6 +75,7 @@ const REASONS: Record<Reasons, true> = {
   mute: true,
   unmute: true,
   'list-rooms': true,
+  'bind-staff-room': true,
   'show-figures': true,
   'show-audit': true,
   'claim-role': true,

@@ -1,7 +1,20 @@
 import type { Message, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
+import { BoundedMap } from '../../base/bounded-map.js'
+import { MINUTE_MS } from '../../base/time.js'
 import type { IncomingMessage, Place, RoomPlace } from '../../model/chat.js'
-import type { Channel, GrantedRoles, HeardIds, Identities, Log, MessageListener, Outgoing } from '../../model/ports.js'
+import type {
+  Channel,
+  DurableList,
+  GrantedRoles,
+  HeardIds,
+  Identities,
+  Log,
+  MessageListener,
+  Outgoing,
+  StaffBinding,
+  StaffRoomNews,
+} from '../../model/ports.js'
 import { findColleague, findPlace, RemarkWriter } from './find-place.js'
 import { HeardPictures, Hearing, OwnWords, WireOrder } from './inbox.js'
 import { toIncomingMessage, type WhoIsWho } from './incoming.js'
@@ -13,9 +26,14 @@ import { keepFewRawMessages, logUnheard } from './wechat4u.js'
 export interface WechatyChannelOptions {
   /** Topics of served groups; `*` stands for anything. */
   readonly serve: readonly string[]
-  /** Null: no group is the vendor's. */
+  /** What the vendor's own group is called; null: only an order makes one the vendor's. */
   readonly staffRoom: string | null
-  /** Names that are never answered. */
+  /** Nobody but the vendor can name a group: the name alone will do. */
+  readonly trustsStaffRoom?: boolean
+  /** Which group is the vendor's own, from earlier runs. */
+  readonly staffBinding: DurableList<StaffBinding>
+  readonly onStaffRoom?: (news: StaffRoomNews) => void
+  /** Names of colleagues who are known by nothing else; who bears one is not interrupted for a while. */
   readonly staffNames: readonly string[]
   readonly adminRemarks: readonly string[]
   /** Remarks that the bot's own account has given to colleagues. */
@@ -32,12 +50,19 @@ export interface WechatyChannelOptions {
   readonly onSessionOver?: () => void
 }
 
+/** For so long who bears a colleague's name is not interrupted. */
+const QUIET_MS = 10 * MINUTE_MS
+const QUIET_PEOPLE = 5_000
+
 /** Any Wechaty puppet as our channel. */
 export class WechatyChannel implements Channel {
   readonly #bot: WechatyInterface
   readonly #options: WechatyChannelOptions
   readonly #log: Log
   readonly #serves: readonly RegExp[]
+  readonly #staffNames: readonly RegExp[]
+  /** Since when who bears a colleague's name is left alone. */
+  readonly #quietSinceMs = new BoundedMap<string, number>(QUIET_PEOPLE)
   readonly #who: WhoIsWhere
   readonly #staff: StaffRoom
   readonly #speaking: Speaking
@@ -58,8 +83,8 @@ export class WechatyChannel implements Channel {
     this.#serves = options.serve.map(toPattern)
     this.#pictures = new HeardPictures(log)
     this.#who = new WhoIsWhere(bot, options.identities)
-    const staffOptions = { topic: options.staffRoom, names: options.staffNames, adminRemarks: options.adminRemarks }
-    this.#staff = new StaffRoom(bot, staffOptions, { who: this.#who, log })
+    this.#staffNames = options.staffNames.map(toPattern)
+    this.#staff = this.#staffRoom()
     this.#speaking = new Speaking(bot, { ...options, who: this.#who, ownWords: this.#ownWords })
     this.remarks = new RemarkWriter(bot, options.identities)
     this.#hearing = new Hearing({ ...options, deliver: (message) => this.#deliver(message) })
@@ -106,9 +131,14 @@ export class WechatyChannel implements Channel {
     return { kind: 'room', id: room.id, key, topic, purpose: 'staff' }
   }
 
+  async bindStaffRoom(key: string, by: string): Promise<boolean> {
+    const id = this.#options.identities.idOf(key)
+    return id !== undefined && this.#staff.bind(id, by)
+  }
+
   findPlace(key: string): Promise<Place | undefined> {
     const { identities } = this.#options
-    return findPlace(key, { bot: this.#bot, who: this.#who, identities, purposeOf: (topic) => this.#purposeOf(topic) })
+    return findPlace(key, { bot: this.#bot, who: this.#who, identities, purposeOf: (named) => this.#purposeOf(named) })
   }
 
   async rooms(): Promise<readonly RoomPlace[]> {
@@ -131,7 +161,7 @@ export class WechatyChannel implements Channel {
 
   async #placeOf(room: Room): Promise<RoomPlace> {
     const { topic, key } = await this.#who.room(room)
-    return { kind: 'room', id: room.id, key, topic, purpose: this.#purposeOf(topic) }
+    return { kind: 'room', id: room.id, key, topic, purpose: this.#purposeOf({ id: room.id, topic }) }
   }
 
   /** Once, however often it is started: every listener more would hear each message once more. */
@@ -147,7 +177,10 @@ export class WechatyChannel implements Channel {
     this.#bot.on('logout', () => this.#log.warn({}, 'logged out'))
     this.#bot.on('room-topic', (room) => void this.#who.room(room).catch(() => undefined))
     for (const event of ['room-join', 'room-leave'] as const) {
-      this.#bot.on(event, (room: Room) => this.#who.census.forget(room.id))
+      this.#bot.on(event, (room: Room) => {
+        this.#who.census.forget(room.id)
+        this.#staff.changed(room.id)
+      })
     }
     this.#bot.on('message', (message) => {
       if (this.#isHearing) this.#hear(message)
@@ -171,7 +204,7 @@ export class WechatyChannel implements Channel {
 
   async #read(message: Message): Promise<IncomingMessage> {
     this.#options.identities.beginLogin(this.#bot.currentUser.id)
-    await this.#staff.hear(await message.room()?.topic())
+    await this.#staff.hear(message.room())
     return toIncomingMessage(message, this.#whoIsWho)
   }
 
@@ -179,7 +212,8 @@ export class WechatyChannel implements Channel {
     roleOf: (speaker) => this.#staff.roleOf(speaker),
     grantedRole: (sight) => this.#options.roles?.roleOf(sight) ?? this.#roleByRemark(sight.remark),
     isInStaffRoom: (contactId) => this.#staff.has(contactId),
-    purposeOf: (topic) => this.#purposeOf(topic),
+    mayBeStaff: (sight) => this.#mayBeStaff(sight),
+    purposeOf: (named) => this.#purposeOf(named),
     room: (room) => this.#who.room(room),
     person: (contact, place) => this.#who.person(contact, place),
     ownNames: (room) => this.#who.ownNames(room),
@@ -194,9 +228,43 @@ export class WechatyChannel implements Channel {
     })
   }
 
-  #purposeOf(topic: string): 'customers' | 'staff' | 'ignored' {
-    if (this.#staff.isNamed(topic)) return this.#staff.purpose
-    return this.#serves.some((pattern) => pattern.test(topic)) ? 'customers' : 'ignored'
+  #purposeOf({ id, topic }: { readonly id: string; readonly topic: string }): 'customers' | 'staff' | 'ignored' {
+    const purpose = this.#staff.purposeOf({ id, topic })
+    return purpose ?? (this.#serves.some((pattern) => pattern.test(topic)) ? 'customers' : 'ignored')
+  }
+
+  /** For some minutes only: a customer may bear the same name, and a colleague can be given a remark. */
+  #mayBeStaff({ personKey, placeKey, names }: Parameters<NonNullable<WhoIsWho['mayBeStaff']>>[0]): boolean {
+    if (!names.some((name) => this.#staffNames.some((pattern) => pattern.test(name)))) return false
+    if (names.some((name) => this.#staff.hasMemberCalled(name))) return false
+    const key = `${placeKey}\n${personKey}`
+    const sinceMs = this.#quietSinceMs.get(key) ?? performance.now()
+    this.#quietSinceMs.set(key, sinceMs)
+    return performance.now() - sinceMs < QUIET_MS
+  }
+
+  #staffRoom(): StaffRoom {
+    const {
+      staffRoom,
+      trustsStaffRoom = false,
+      staffBinding,
+      onStaffRoom,
+      adminRemarks,
+      roles,
+      identities,
+    } = this.#options
+    const isColleague = (sight: { readonly contactId: string; readonly remark: string }): boolean =>
+      (sight.remark !== '' && adminRemarks.includes(sight.remark)) ||
+      this.#roleByRemark(sight.remark) !== undefined ||
+      roles?.roleOf(sight) !== undefined
+    return new StaffRoom(
+      this.#bot,
+      { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague },
+      {
+        ...{ who: this.#who, identities, binding: staffBinding, onNews: onStaffRoom },
+        ...{ nowMs: () => Date.now(), log: this.#log },
+      },
+    )
   }
 }
 

@@ -9,7 +9,7 @@ export interface PlaceFinder {
   readonly bot: WechatyInterface
   readonly who: WhoIsWhere
   readonly identities: Identities
-  readonly purposeOf: (topic: string) => 'customers' | 'staff' | 'ignored'
+  readonly purposeOf: (room: { readonly id: string; readonly topic: string }) => 'customers' | 'staff' | 'ignored'
 }
 
 const DIRECT = 'direct:'
@@ -31,7 +31,13 @@ async function findRoom(key: string, { bot, who, identities, purposeOf }: PlaceF
   for (const room of await bot.Room.findAll(id === undefined ? { topic } : { id })) {
     const named = await who.room(room)
     if (named.key === key) {
-      return { kind: 'room', id: room.id, key, topic: named.topic, purpose: purposeOf(named.topic) }
+      return {
+        kind: 'room',
+        id: room.id,
+        key,
+        topic: named.topic,
+        purpose: purposeOf({ id: room.id, topic: named.topic }),
+      }
     }
   }
   return undefined

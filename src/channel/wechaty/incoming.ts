@@ -5,11 +5,17 @@ import type { NamedPerson, NamedRoom, OwnNames } from './members.js'
 import { type ReadText, readText, unescapeName, unescapeText } from './text.js'
 
 export interface WhoIsWho {
-  roleOf(speaker: { readonly contactId: string; readonly names: readonly string[]; readonly remark: string }): Role
+  roleOf(speaker: { readonly contactId: string; readonly remark: string }): Role
+  /** Whether a stranger may be a colleague by name, at this moment. */
+  mayBeStaff?(sight: {
+    readonly personKey: string
+    readonly placeKey: string
+    readonly names: readonly string[]
+  }): boolean
   isInStaffRoom?(contactId: string): boolean
   /** A role that was given by a code. */
   grantedRole?(sight: { readonly contactId: string; readonly remark: string }): GrantedRole | undefined
-  purposeOf(topic: string): 'customers' | 'staff' | 'ignored'
+  purposeOf(room: { readonly id: string; readonly topic: string }): 'customers' | 'staff' | 'ignored'
   room(room: Room): Promise<NamedRoom>
   person(contact: Contact, place?: { readonly room: Room; readonly key: string }): Promise<NamedPerson>
   ownNames(room: Room | undefined): Promise<OwnNames>
@@ -61,7 +67,7 @@ async function placeOf(message: Message, who: WhoIsWho): Promise<Place> {
   const room = message.room()
   if (room) {
     const { topic, key } = await who.room(room)
-    return { kind: 'room', id: room.id, key, topic, purpose: who.purposeOf(topic) }
+    return { kind: 'room', id: room.id, key, topic, purpose: who.purposeOf({ id: room.id, topic }) }
   }
   // What the owner writes by hand stands in the chat with whom it is written to.
   const partner = (message.self() ? message.listener() : undefined) ?? message.talker()
@@ -78,11 +84,13 @@ async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<
   const { key, nick, display, remark } = await who.person(talker, room && { room, key: place.key })
   const names = [nick, display].filter(Boolean)
   const granted = who.grantedRole?.({ contactId: talker.id, remark })
-  const role = who.roleOf({ contactId: talker.id, names, remark })
+  const role = who.roleOf({ contactId: talker.id, remark })
+  const isStranger = role === 'customer' && granted === undefined
   return {
     ...{ id: talker.id, key, name: display || nick, role: role === 'admin' ? role : (granted ?? role) },
     ...(granted !== undefined && { isGranted: true }),
     ...(who.isInStaffRoom?.(talker.id) && { inStaffRoom: true }),
+    ...(isStranger && who.mayBeStaff?.({ personKey: key, placeKey: place.key, names }) && { mayBeStaff: true }),
   }
 }
 

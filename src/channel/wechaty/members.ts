@@ -36,6 +36,8 @@ export class WhoIsWhere {
   readonly #bot: WechatyInterface
   readonly #identities: Identities
   readonly census: MemberCensus
+  /** The group that is known by more than its name, with its handle once it is found; the name gives its key to nobody. */
+  bound: { readonly key: string; readonly roomId: string | undefined } | undefined
   #topics: { readonly takenMs: number; readonly idsByTopic: ReadonlyMap<string, readonly string[]> } | undefined
 
   constructor(bot: WechatyInterface, identities: Identities) {
@@ -45,9 +47,25 @@ export class WhoIsWhere {
   }
 
   async room(room: Room): Promise<NamedRoom> {
-    const topic = (await this.#freshTopic(room.id)) ?? unescapeName(await room.topic())
+    const topic = await this.topicOf(room)
+    if (this.bound?.roomId === room.id) {
+      return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds: [] }) }
+    }
     const namesakeIds = (await this.#idsByTopic(topic, room.id)).filter((id) => id !== room.id)
-    return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds }) }
+    const barred = this.bound && { barredKey: this.bound.key }
+    return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds, ...barred }) }
+  }
+
+  /** What a group is called at this moment; Wechaty itself would tell of yesterday. */
+  async topicOf(room: Room): Promise<string> {
+    return (await this.#freshTopic(room.id)) ?? unescapeName(await room.topic())
+  }
+
+  /** What the groups that the puppet lists are called at this moment, by their handles. */
+  async topics(): Promise<ReadonlyMap<string, string>> {
+    const ids = await this.#bot.puppet.roomList().catch(() => [])
+    const topics = await Promise.all(ids.map((id) => this.#freshTopic(id)))
+    return new Map(ids.flatMap((id, index) => (topics[index] === undefined ? [] : [[id, topics[index]]])))
   }
 
   /** @param place the group where the person is met; undefined for a direct chat */
@@ -108,12 +126,8 @@ export class WhoIsWhere {
   }
 
   async #readTopics(): Promise<ReadonlyMap<string, readonly string[]>> {
-    const ids = await this.#bot.puppet.roomList().catch(() => [])
-    const topics = await Promise.all(ids.map((id) => this.#freshTopic(id)))
     const idsByTopic = new Map<string, readonly string[]>()
-    for (const [index, topic] of topics.entries()) {
-      if (topic !== undefined) idsByTopic.set(topic, [...(idsByTopic.get(topic) ?? []), ids[index]!])
-    }
+    for (const [id, topic] of await this.topics()) idsByTopic.set(topic, [...(idsByTopic.get(topic) ?? []), id])
     return idsByTopic
   }
 
@@ -129,11 +143,12 @@ export class WhoIsWhere {
     { id, nick, remark }: { readonly id: string; readonly nick: string; readonly remark: string },
   ): Promise<readonly Member[]> {
     const called = members.filter((member) => member.id !== id && member.nick === nick)
-    const remarks = await Promise.all(called.map((member) => this.#remarkOf(member.id)))
+    const remarks = await Promise.all(called.map((member) => this.remarkOf(member.id)))
     return called.filter((_, index) => remarks[index] === remark)
   }
 
-  async #remarkOf(contactId: string): Promise<string> {
+  /** What the bot's own account calls somebody; empty for nothing. */
+  async remarkOf(contactId: string): Promise<string> {
     const contact = await soon(this.#bot.Contact.find({ id: contactId }))
     return contact ? (await this.#freshNames(contact)).remark : ''
   }

@@ -1,44 +1,75 @@
+import { createHash } from 'node:crypto'
 import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Role } from '../../model/chat.js'
-import type { Log } from '../../model/ports.js'
-import { fetchMembers, type WhoIsWhere } from './members.js'
+import type { DurableList, Identities, Log, StaffBinding, StaffRoomNews } from '../../model/ports.js'
+import { fetchMembers, type Member, type WhoIsWhere } from './members.js'
 
 export interface StaffRoomOptions {
-  /** Null: there is none. */
+  /** What the configuration calls it; null: nothing, so that only an order binds one. */
   readonly topic: string | null
-  /** Names that are never answered. */
-  readonly names: readonly string[]
+  /** Nobody but the vendor can name a group there, as on the page: the topic alone will do. */
+  readonly trustsTopic: boolean
   readonly adminRemarks: readonly string[]
+  /** A colleague for certain: by a remark of the bot's own account, or by a code. */
+  readonly isColleague: (sight: { readonly contactId: string; readonly remark: string }) => boolean
+}
+
+export interface StaffRoomParts {
+  readonly who: WhoIsWhere
+  readonly identities: Identities
+  /** At most one. */
+  readonly binding: DurableList<StaffBinding>
+  readonly onNews?: ((news: StaffRoomNews) => void) | undefined
+  readonly nowMs: () => number
+  readonly log: Log
 }
 
 export interface Speaker {
   readonly contactId: string
-  readonly names: readonly string[]
   readonly remark: string
 }
 
 const REFRESH_MS = 60_000
 /** A group that stays empty is not asked for at every message. */
 const FETCH_EVERY_MS = 30_000
+/** While the group is not found, people are waited for no longer than this between two looks. */
+const LOOK_EVERY_MS = 3_000
+/** The same where a message comes from a group of that name. */
+const LOOK_AGAIN_MS = 500
+/** Right after a login groups are not listed yet. */
+const GRACE_MS = 60_000
+/** Of the members then and now together; a customer's group with a colleague or two in it has fewer in common. */
+const MIN_ALIKE = 0.5
+const KEPT_TOLD = 50
 
-/** The vendor's own group, and by it the vendor's own people. */
+/**
+ * The vendor's own group, and by it the vendor's own people. A topic is anybody's choice and makes no group the
+ * vendor's: a known person binds it once, by an order or by sitting in a group of the configured name at the first
+ * start. From then on its key counts; in another login it is known again by its members.
+ */
 export class StaffRoom {
   readonly #bot: WechatyInterface
   readonly #options: StaffRoomOptions
-  readonly #parts: { readonly who: WhoIsWhere; readonly log: Log }
-  readonly #names: readonly RegExp[]
+  readonly #parts: StaffRoomParts
+  /** Handle in this login. */
+  #roomId: string | undefined
+  #accountId = ''
   #memberIds: ReadonlySet<string> = new Set()
-  /** Exactly one group carries the topic; a second one may be anybody's. */
-  #isSure = false
+  #memberNames: ReadonlySet<string> = new Set()
+  /** What each group was first called in this run: who takes a name later on, is not the one meant by it. */
+  readonly #firstTopics = new Map<string, string>()
+  #looking: Promise<void> | undefined
+  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #missingSinceMs: number | undefined
+  #toldMissing = false
   #timer: NodeJS.Timeout | undefined
   #mayFetchAtMs = 0
 
-  constructor(bot: WechatyInterface, options: StaffRoomOptions, parts: { who: WhoIsWhere; log: Log }) {
+  constructor(bot: WechatyInterface, options: StaffRoomOptions, parts: StaffRoomParts) {
     this.#bot = bot
     this.#options = options
     this.#parts = parts
-    this.#names = options.names.map(toPattern)
   }
 
   start(): void {
@@ -51,74 +82,244 @@ export class StaffRoom {
     clearInterval(this.#timer)
   }
 
-  isNamed(topic: string): boolean {
-    return topic === this.#options.topic
+  /** undefined: it is a group like any other. `ignored`: it bears the name, but is not the one. */
+  purposeOf({ id, topic }: { readonly id: string; readonly topic: string }): 'staff' | 'ignored' | undefined {
+    if (this.#roomId !== undefined && id === this.#roomId) return 'staff'
+    return this.#names().includes(topic) ? 'ignored' : undefined
   }
 
-  /** `ignored` while nobody can tell which group is the vendor's. */
-  get purpose(): 'staff' | 'ignored' {
-    return this.#isSure ? 'staff' : 'ignored'
+  /** To be called for every message, with the group in which it was said. */
+  async hear(room: Room | undefined): Promise<void> {
+    if (this.#roomId !== undefined && this.#memberIds.size > 0 && this.#bot.currentUser.id === this.#accountId) return
+    const topic = room && (await this.#parts.who.topicOf(room))
+    const everyMs = topic !== undefined && this.#names().includes(topic) ? LOOK_AGAIN_MS : LOOK_EVERY_MS
+    if (performance.now() - this.#lookedAtMs >= everyMs) await this.refresh()
   }
 
-  /** To be called for every message; a topic is anybody's choice, so under it who else carries it is looked up anew. */
-  async hear(topic: string | undefined): Promise<void> {
-    if (this.#memberIds.size === 0 || (topic !== undefined && this.isNamed(topic))) await this.refresh()
-  }
-
-  roleOf({ contactId, names, remark }: Speaker): Role {
-    // Only the remark is given by the bot's own account; a nick is anybody's choice and grants nothing.
+  /** A nick is anybody's choice and grants nothing: the remark is given by the bot's own account. */
+  roleOf({ contactId, remark }: Speaker): Role {
     if (remark !== '' && this.#options.adminRemarks.includes(remark)) return 'admin'
-    const isStaff =
-      this.#memberIds.has(contactId) || names.some((name) => this.#names.some((pattern) => pattern.test(name)))
-    return isStaff ? 'staff' : 'customer'
+    return this.has(contactId) ? 'staff' : 'customer'
   }
 
-  /** Sits in the staff group for sure, which names alone don't tell. */
+  /** Sits in the bound group. */
   has(contactId: string): boolean {
-    return this.#isSure && this.#memberIds.has(contactId)
+    return this.#memberIds.has(contactId)
   }
 
-  /** The one group; undefined while unknown or ambiguous. */
+  /** Whoever bears that name in the bound group is known by the seat, and nobody else is meant by the name. */
+  hasMemberCalled(name: string): boolean {
+    return this.#memberNames.has(name)
+  }
+
+  /** Somebody came or went. */
+  changed(roomId: string): void {
+    if (roomId === this.#roomId) void this.refresh()
+  }
+
+  /** The bound group; undefined while it is not bound, or not listed in this login. */
   async find(): Promise<Room | undefined> {
-    const rooms = await this.#rooms()
-    if (rooms.length < 2) return rooms[0]
-    this.#parts.log.warn({ rooms: rooms.length }, 'several groups carry the name of the staff group, none is used')
-    return undefined
+    await this.refresh()
+    return this.#roomId === undefined ? undefined : this.#bot.Room.find({ id: this.#roomId })
+  }
+
+  /** Makes a group the vendor's own. @returns false when the account is not in it */
+  async bind(roomId: string, by: string): Promise<boolean> {
+    if (!this.#bot.isLoggedIn || !(await this.#parts.who.isMemberOf(roomId))) return false
+    await this.#bind(roomId, by)
+    await this.refresh()
+    return true
   }
 
   /** Whoever sits in the staff group is one of the vendor's people in the customers' groups as well. */
-  async refresh(): Promise<void> {
-    try {
-      const [room, ...others] = await this.#rooms()
-      this.#isSure = room !== undefined && others.length === 0
-      if (!room || others.length > 0) return
-      const members = await this.#membersOf(room)
-      this.#memberIds = new Set(members.filter((member) => !member.self()).map(({ id }) => id))
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#parts.log.warn({ error: reason }, 'members of the staff group not known')
+  refresh(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#parts.log.warn({ error: reason }, 'members of the staff group not known')
+      })
+      .finally(() => {
+        this.#looking = undefined
+      })
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
+    const { who } = this.#parts
+    if (!this.#bot.isLoggedIn || (this.#binding === undefined && this.#options.topic === null)) return
+    this.#beginLogin()
+    if (this.#roomId !== undefined && !(await who.isMemberOf(this.#roomId))) this.#leave()
+    const topics = await who.topics()
+    for (const [id, topic] of topics) if (!this.#firstTopics.has(id)) this.#firstTopics.set(id, topic)
+    this.#settle(this.#roomId ?? (await this.#search(topics)))
+    this.#lookedAtMs = performance.now()
+    if (this.#roomId === undefined) return this.#tellMissing(topics)
+    this.#missingSinceMs = undefined
+    await this.#takeMembers(this.#roomId)
+    await this.#tellNamesakes(topics)
+  }
+
+  #beginLogin(): void {
+    const { id } = this.#bot.currentUser
+    if (id === this.#accountId) return
+    this.#parts.identities.beginLogin(id)
+    this.#accountId = id
+    this.#firstTopics.clear()
+    this.#leave()
+  }
+
+  #leave(): void {
+    this.#memberIds = new Set()
+    this.#memberNames = new Set()
+    this.#settle(undefined)
+  }
+
+  #settle(roomId: string | undefined): void {
+    this.#roomId = roomId
+    const key = this.#binding?.key
+    this.#parts.who.bound = key === undefined ? undefined : { key, roomId }
+  }
+
+  async #search(topics: ReadonlyMap<string, string>): Promise<string | undefined> {
+    const { who, identities } = this.#parts
+    const binding = this.#binding
+    const knownId = binding && identities.idOf(binding.key)
+    // Within a login the handle is nobody else's, whatever anybody is called.
+    if (knownId !== undefined && (await who.isMemberOf(knownId))) return knownId
+    const names = this.#names()
+    const called = await this.#living([...topics].flatMap(([id, topic]) => (names.includes(topic) ? [id] : [])))
+    const fitting: string[] = []
+    for (const id of called)
+      if (await this.#fits(id, { binding, names, isAlone: called.length === 1 })) fitting.push(id)
+    const [id, ...others] = fitting
+    if (id === undefined || others.length > 0) return undefined
+    await this.#bind(id, binding?.by ?? 'first-start', binding)
+    return id
+  }
+
+  async #fits(
+    id: string,
+    facts: { readonly binding: StaffBinding | undefined; readonly names: readonly string[]; readonly isAlone: boolean },
+  ): Promise<boolean> {
+    const { binding, names, isAlone } = facts
+    if (this.#options.trustsTopic) return isAlone
+    const seats = binding?.members ?? []
+    if (seats.length === 0) {
+      const first = this.#firstTopics.get(id)
+      const earlier = [...this.#parts.identities.topicsOf(id), ...(first === undefined ? [] : [first])]
+      if (earlier.some((topic) => !names.includes(topic))) return false
     }
+    const members = await this.#membersOf(id)
+    const remarks = await Promise.all(members.map((member) => this.#parts.who.remarkOf(member.id)))
+    const hasColleague = members.some(({ id: contactId }, index) =>
+      this.#options.isColleague({ contactId, remark: remarks[index]! }),
+    )
+    return hasColleague && (seats.length === 0 || likeness(seats, await this.#marksOf(members)) > MIN_ALIKE)
   }
 
-  /** Until the group has spoken the puppet may list nobody, and the bot would talk over its own people. */
-  async #membersOf(room: Room): Promise<Awaited<ReturnType<Room['memberAll']>>> {
-    const members = await room.memberAll()
-    if (members.length > 0 || performance.now() < this.#mayFetchAtMs) return members
+  async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {
+    const { identities, who, binding, nowMs, log } = this.#parts
+    const topic = (await who.topics()).get(roomId) ?? ''
+    const key = identities.bindRoom({ id: roomId, topic, ...(former && { key: former.key }) })
+    const named = this.#options.topic
+    const bound = former ?? { key, named, by, boundAtMs: nowMs(), members: [], toldOf: [] }
+    await binding.save([bound]).catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
+    this.#memberIds = new Set()
+    this.#settle(roomId)
+    log.info({ by: former ? 'known again' : by === 'first-start' ? by : 'order' }, 'staff group bound')
+  }
+
+  async #takeMembers(roomId: string): Promise<void> {
+    const members = await this.#membersOf(roomId)
+    this.#memberIds = new Set(members.map(({ id }) => id))
+    this.#memberNames = new Set(members.flatMap(({ nick, display }) => [nick, display]).filter(Boolean))
+    const marks = await this.#marksOf(members)
+    const binding = this.#binding
+    if (!binding || marks.length === 0 || marks.join() === binding.members.join()) return
+    await this.#keep({ ...binding, members: marks })
+  }
+
+  /** Everybody but the bot. Until the group has spoken the puppet may list nobody, and is asked to load them. */
+  async #membersOf(roomId: string): Promise<readonly Member[]> {
+    const { census } = this.#parts.who
+    census.forget(roomId)
+    const members = await census.of(roomId)
+    if (members.length > 0 || performance.now() < this.#mayFetchAtMs) return this.#others(members)
     this.#mayFetchAtMs = performance.now() + FETCH_EVERY_MS
-    await fetchMembers(this.#bot, room.id)
-    return room.memberAll()
+    await fetchMembers(this.#bot, roomId)
+    census.forget(roomId)
+    return this.#others(await census.of(roomId))
   }
 
-  async #rooms(): Promise<readonly Room[]> {
-    const { topic } = this.#options
-    if (topic === null || !this.#bot.isLoggedIn) return []
-    const rooms = await this.#bot.Room.findAll({ topic })
-    if (rooms.length < 2) return rooms
-    // After a new login in one process the old rooms stay listed; we are no member of those any more.
-    const isOurs = await Promise.all(rooms.map(({ id }) => this.#parts.who.isMemberOf(id)))
-    const ours = rooms.filter((_, index) => isOurs[index])
-    return ours.length > 0 ? ours : rooms
+  #others = (members: readonly Member[]): readonly Member[] =>
+    members.filter(({ id }) => id !== this.#bot.currentUser.id)
+
+  async #marksOf(members: readonly Member[]): Promise<readonly string[]> {
+    const marks = await Promise.all(
+      members.map(async ({ id, nick }) => {
+        const remark = await this.#parts.who.remarkOf(id)
+        return markOf(remark === '' ? `nick:${nick}` : `remark:${remark}`)
+      }),
+    )
+    return marks.sort()
   }
+
+  async #tellNamesakes(topics: ReadonlyMap<string, string>): Promise<void> {
+    const binding = this.#binding
+    if (!binding) return
+    const names = this.#names()
+    const others = [...topics].flatMap(([id, topic]) => (id !== this.#roomId && names.includes(topic) ? [id] : []))
+    const news = (await this.#living(others)).filter((id) => !binding.toldOf.includes(id))
+    if (news.length === 0) return
+    await this.#keep({ ...binding, toldOf: [...binding.toldOf, ...news].slice(-KEPT_TOLD) })
+    for (const id of news) this.#parts.onNews?.({ kind: 'namesake', topic: topics.get(id)! })
+  }
+
+  /** After a new login in one process the old groups stay listed; the account is no member of those any more. */
+  async #living(ids: readonly string[]): Promise<readonly string[]> {
+    const alive = await Promise.all(ids.map((id) => this.#parts.who.isMemberOf(id)))
+    return ids.filter((_, index) => alive[index])
+  }
+
+  /** Once in a run. */
+  #tellMissing(topics: ReadonlyMap<string, string>): void {
+    const nowMs = performance.now()
+    this.#missingSinceMs ??= nowMs
+    if (this.#toldMissing || nowMs - this.#missingSinceMs < GRACE_MS) return
+    this.#toldMissing = true
+    const names = this.#names()
+    const isListed = [...topics.values()].some((topic) => names.includes(topic))
+    this.#parts.onNews?.({ kind: isListed ? 'not-bound' : 'not-listed', topic: names[0] ?? '' })
+  }
+
+  async #keep(binding: StaffBinding): Promise<void> {
+    const { log } = this.#parts
+    await this.#parts.binding
+      .save([binding])
+      .catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
+  }
+
+  /** What was bound under another configured name, was meant to be replaced. */
+  get #binding(): StaffBinding | undefined {
+    const [binding] = this.#parts.binding.records()
+    return binding?.named === this.#options.topic ? binding : undefined
+  }
+
+  /** What the group may be called: its last name, and the configured one. */
+  #names(): readonly string[] {
+    const last = this.#binding && this.#parts.identities.nameOf(this.#binding.key)
+    const { topic } = this.#options
+    return [...new Set([last, topic ?? undefined])].filter((name) => name !== undefined && name !== '') as string[]
+  }
+}
+
+/** Enough to know a name again, and not to read it. */
+const markOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 12)
+
+/** 0..1: what both have, of what either has. */
+function likeness(before: readonly string[], now: readonly string[]): number {
+  const shared = now.filter((mark) => before.includes(mark)).length
+  return shared / new Set([...before, ...now]).size
 }
 
 /** `*售后*` → a test for whole topics or names. */

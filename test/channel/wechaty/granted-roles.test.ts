@@ -9,6 +9,7 @@ import type { IncomingMessage } from '../../../src/model/chat.js'
 import type { RoleGrant } from '../../../src/model/ports.js'
 import { capturedLog } from '../../support/captured-log.js'
 import { fixedClock } from '../../support/fixed-clock.js'
+import { keptList } from '../../support/kept-list.js'
 
 const REMARK = '过审管理员-7k2m'
 const started: WechatyChannel[] = []
@@ -53,7 +54,15 @@ async function aLogin(zhangId: string, { remark = '', grant }: { remark?: string
   const channel = new WechatyChannel(
     bot,
     {
-      ...{ holdMs: 0, serve: ['售后*'], staffRoom: null, staffNames: [], adminRemarks: ['管理员'], logoutOnStop: true },
+      ...{
+        holdMs: 0,
+        serve: ['售后*'],
+        staffRoom: null,
+        staffBinding: keptList(),
+        staffNames: [],
+        adminRemarks: ['管理员'],
+        logoutOnStop: true,
+      },
       ...{
         staffRemarks: [],
         identities: new IdentityBook({ clock: fixedClock() }),

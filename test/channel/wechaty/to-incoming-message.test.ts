@@ -111,7 +111,7 @@ test('undoes what the wire does to names and topics', async () => {
   expect(message.place).toMatchObject({ key: 'room:售后&内测', topic: '售后&内测' })
 })
 
-test('knows who somebody is by handle, both names and remark', async () => {
+test('knows who somebody is by handle and remark, never by a name', async () => {
   const asked: object[] = []
   const who: WhoIsWho = {
     ...strangers,
@@ -119,11 +119,11 @@ test('knows who somebody is by handle, both names and remark', async () => {
       asked.push(speaker)
       return 'staff'
     },
-    purposeOf: (topic) => (topic === '内测&群' ? 'ignored' : 'customers'),
+    purposeOf: ({ topic }) => (topic === '内测&群' ? 'ignored' : 'customers'),
   }
   const message = await read({ nick: '陈工', display: '技术-陈', remark: '陈', topic: '内测&amp;群' }, who)
   expect(message).toMatchObject({ sender: { role: 'staff' }, place: { purpose: 'ignored' } })
-  expect(asked).toEqual([{ contactId: '@wang', names: ['陈工', '技术-陈'], remark: '陈' }])
+  expect(asked).toEqual([{ contactId: '@wang', remark: '陈' }])
 })
 
 test('goes on when the puppet does not know the member', async () => {

@@ -7,9 +7,10 @@ import { WechatyChannel, type WechatyChannelOptions } from '../../../src/channel
 import { buildWechaty } from '../../../src/channel/wechaty/wechat4u.js'
 import { ChannelError } from '../../../src/errors.js'
 import type { IncomingMessage, Place } from '../../../src/model/chat.js'
-import type { Outgoing } from '../../../src/model/ports.js'
+import type { Outgoing, StaffRoomNews } from '../../../src/model/ports.js'
 import { capturedLog, LEVEL } from '../../support/captured-log.js'
 import { fixedClock, MONDAY_MS } from '../../support/fixed-clock.js'
+import { keptList } from '../../support/kept-list.js'
 import { gif, jpg, png } from '../../support/picture-bytes.js'
 
 const PLAN: WorldPlan = {
@@ -32,7 +33,7 @@ const PLAN: WorldPlan = {
 }
 /** A group that a customer made and called after the vendor's own. */
 const FORGED_ROOM = { id: 'forged', topic: '过审值班群', memberIds: ['bot', 'li', 'wang'], displayNames: {} }
-const OPTIONS: Omit<WechatyChannelOptions, 'identities' | 'heardIds'> = {
+const OPTIONS: Omit<WechatyChannelOptions, 'identities' | 'heardIds' | 'staffBinding'> = {
   holdMs: 0,
   serve: ['*售后*'],
   staffRoom: '过审值班群',
@@ -59,10 +60,10 @@ async function listen(message: IncomingMessage): Promise<void> {
 }
 
 /** Of a channel that has heard nothing yet. */
-function aMemory(): Pick<WechatyChannelOptions, 'identities' | 'heardIds'> {
+function aMemory(): Pick<WechatyChannelOptions, 'identities' | 'heardIds' | 'staffBinding'> {
   const ids = new Set<string>()
   const add = (id: string) => !ids.has(id) && Boolean(ids.add(id))
-  return { identities: new IdentityBook({ clock: fixedClock() }), heardIds: { add } }
+  return { identities: new IdentityBook({ clock: fixedClock() }), heardIds: { add }, staffBinding: keptList() }
 }
 
 async function startedChannel({
@@ -168,10 +169,22 @@ test('knows staff by their seat in the staff group, in every group', async () =>
   expect((await hears('r1', 'li', '好的')).sender.role).toBe('customer')
 })
 
-test('takes names that never get an answer for staff', async () => {
+test('leaves a customer who bears a name of a colleague a customer, who is not interrupted for some minutes', async () => {
   const { hears } = await startedChannel()
-  expect((await hears('r3', 'li', '怎么提审')).sender.role).toBe('staff')
-  expect((await hears('r2', 'li', '怎么提审')).sender.role).toBe('customer')
+  expect((await hears('r3', 'li', '怎么提审')).sender).toMatchObject({ role: 'customer', mayBeStaff: true })
+  expect((await hears('r2', 'li', '怎么提审')).sender).not.toHaveProperty('mayBeStaff')
+  const now = performance.now()
+  vi.spyOn(performance, 'now').mockReturnValue(now + 11 * 60_000)
+  expect((await hears('r3', 'li', '怎么提审')).sender).not.toHaveProperty('mayBeStaff')
+  vi.restoreAllMocks()
+})
+
+test('takes nobody for a colleague by a name that somebody in the staff group bears', async () => {
+  const rooms = PLAN.rooms.map((one) => (one.id === 'r1' ? { ...one, displayNames: { li: '陈工' } } : one))
+  const { hears } = await startedChannel({ plan: { ...PLAN, rooms }, options: { staffNames: ['陈工'] } })
+  const { sender } = await hears('r1', 'li', '怎么提审')
+  expect(sender).toMatchObject({ name: '陈工', role: 'customer' })
+  expect(sender).not.toHaveProperty('mayBeStaff')
 })
 
 test.each([
@@ -239,13 +252,18 @@ test('knows the staff also where the puppet lists nobody in their group until it
   expect((await hears('r1', 'chen', '我来处理')).sender).toMatchObject({ role: 'staff', inStaffRoom: true })
 })
 
-test('trusts no group while two carry the topic of the staff group', async () => {
-  const { hears, channel, lines } = await startedChannel({ plan: { ...PLAN, rooms: [...PLAN.rooms, FORGED_ROOM] } })
+test('is not confused by a namesake of the staff group, and tells of it once', async () => {
+  const news: StaffRoomNews[] = []
+  const { hears, channel } = await startedChannel({
+    plan: { ...PLAN, rooms: [FORGED_ROOM, ...PLAN.rooms] },
+    options: { onStaffRoom: (one) => void news.push(one) },
+  })
   expect((await hears('forged', 'li', '工单')).place).toMatchObject({ purpose: 'ignored' })
-  expect((await hears('staff', 'chen', '工单')).place).toMatchObject({ purpose: 'ignored' })
+  expect((await hears('staff', 'chen', '工单')).place).toMatchObject({ purpose: 'staff', key: 'room:过审值班群' })
+  expect((await hears('r1', 'chen', '我来')).sender).toMatchObject({ role: 'staff', inStaffRoom: true })
   expect((await hears('r1', 'li', '怎么提审')).sender.role).toBe('customer')
-  expect(await channel.staffPlace()).toBeUndefined()
-  expect(lines).toContainEqual(expect.objectContaining({ level: LEVEL.warn, rooms: 2 }))
+  for (let look = 0; look < 3; look++) expect(await channel.staffPlace()).toMatchObject({ id: 'staff' })
+  expect(news).toEqual([{ kind: 'namesake', topic: '过审值班群' }])
 })
 
 test('is not confused by the staff group of an earlier login, which it is no member of', async () => {
