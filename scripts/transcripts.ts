@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { Asker, type AskLine } from '../src/cli/ask.js'
+import { Asker, type AskLine } from '../src/cli/asker.js'
 import { PROJECT_ROOT, readConfig } from '../src/config.js'
 
 /**

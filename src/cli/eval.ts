@@ -21,7 +21,7 @@ import {
 } from '../evaluate/report.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { createLoadSnapshot } from '../releases/build.js'
-import { Asker } from './ask.js'
+import { Asker } from './asker.js'
 import { exitOnBadInput } from './running-bot.js'
 
 const FOLDS = 5
@@ -57,8 +57,6 @@ async function main(): Promise<void> {
   if (values.ablate) console.log(`\n${renderAblation(ablate(snapshot.content, heldOut))}`)
   if (values.cross) console.log(`\n${renderReport(`交叉验证（${FOLDS} 份）`, crossValidate(snapshot.content, FOLDS))}`)
 }
-
-await exitOnBadInput(main)
 
 /** A turn that was met in another way than expected. */
 export interface MissedTurn {
@@ -108,3 +106,5 @@ export function renderTalks({
     ),
   ].join('\n')
 }
+
+await exitOnBadInput(main)

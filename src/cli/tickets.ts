@@ -97,8 +97,6 @@ async function readAll(config: Config): Promise<readonly Ticket[]> {
 
 const ticketPath = ({ dataDir }: Config): string => join(dataDir, 'tickets.json')
 
-await exitOnBadInput(main)
-
 const log: Log = { debug: () => {}, info: () => {}, warn: console.error, error: console.error }
 
 /** Whatever keeps something about people beside the tickets, while no bot runs. @throws StoreError when a file is damaged */
@@ -173,3 +171,5 @@ function handlerOf(ticket: Ticket): string | null {
 
 /** `2026-11-23 10:00`, in China. */
 const localTime = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
+
+await exitOnBadInput(main)

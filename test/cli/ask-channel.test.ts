@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AskChannel } from '../../src/cli/ask.js'
+import { AskChannel } from '../../src/cli/asker.js'
 import { CUSTOMERS } from '../support/a-message.js'
 import { png } from '../support/picture-bytes.js'
 

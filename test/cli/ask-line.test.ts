@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type AskLine, parseAskLine, toAskMessage } from '../../src/cli/ask.js'
+import { type AskLine, parseAskLine, toAskMessage } from '../../src/cli/asker.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 function lineOf(facts: object): AskLine {

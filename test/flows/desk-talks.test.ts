@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Asker, parseAskLine } from '../../src/cli/ask.js'
+import { Asker, parseAskLine } from '../../src/cli/asker.js'
 import { readConfig } from '../../src/config.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { readDeskTalks, type TalkLine } from '../support/read-desk-talks.js'

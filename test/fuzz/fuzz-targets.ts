@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readText, unescapeText } from '../../src/channel/wechaty/text.js'
-import { parseAskLine, toAskMessage } from '../../src/cli/ask.js'
+import { parseAskLine, toAskMessage } from '../../src/cli/asker.js'
 import { parseCommand, suggestOrder } from '../../src/commands/parse.js'
 import { parseGuide } from '../../src/knowledge/guide/parse.js'
 import { parseIntents } from '../../src/knowledge/intents.js'

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { Asker } from '../../src/cli/ask.js'
+import { Asker } from '../../src/cli/asker.js'
 import { readConfig } from '../../src/config.js'
 
 const SESSIONS = 200
