@@ -9,12 +9,12 @@ import { type BotCost, type BotUnderTest, measureBot } from './wire/measure-bot.
 
 /** `npm run bench:wire`: what our bot costs on the wire, beside a bare Wechaty echo bot that hears the same. */
 const ECHO: BotUnderTest = {
-  args: [join(PROJECT_ROOT, 'test/support/echo-bot.ts')],
+  args: ['--import', import.meta.resolve('tsx'), join(PROJECT_ROOT, 'test/support/echo-bot.ts')],
   env: () => ({ WECHATY_LOG: 'warn' }),
   heard: /"event":"message"/g,
 }
 const OURS: BotUnderTest = {
-  args: [join(PROJECT_ROOT, 'src/main.ts'), '--puppet', 'wechat4u'],
+  args: [join(PROJECT_ROOT, 'scripts/start.mjs'), '--puppet', 'wechat4u'],
   // At WeChat's pace, the answers would take hours.
   prepare: (folder) => writeFile(configPath(folder), 'sending: { pacing: "off" }\n'),
   env: (folder) => ({

@@ -34,8 +34,6 @@ const clock = { now: () => Date.now() }
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { puppet: { type: 'string' } } })
   const config = readConfig(process.env, { puppet: values.puppet })
-  // Wechaty prints what people write at its default level, and names in its warnings.
-  process.env.WECHATY_LOG ??= 'error'
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = openLog({ level: config.log.level })

@@ -26,8 +26,10 @@ async function main(): Promise<void> {
   const memoryPath = join(config.dataDir, 'alerts.json')
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })
   const restarts = new RestartWatch({ alerts, limit, clock })
+  // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
+  const env = { WECHATY_LOG: 'error', ...process.env }
   const supervisor = new Supervisor({
-    startBot: () => fork(BOT_PROGRAM, args, { env: { ...process.env, GUOSHEN_RESTARTS: String(restarts.total) } }),
+    startBot: () => fork(BOT_PROGRAM, args, { env: { ...env, GUOSHEN_RESTARTS: String(restarts.total) } }),
     log,
     onMessage: (message) => passOnAlerts(message, alerts),
     onRestart: () => restarts.note(),

@@ -8,7 +8,7 @@ import type { Conversation, Said } from './conversation.js'
 import { costOf, isIdle } from './process-cost.js'
 
 export interface BotUnderTest {
-  /** The program and its arguments, for Node. */
+  /** For Node: its own options, the program and its arguments. The bot runs in a folder that has no packages. */
   readonly args: readonly string[]
   readonly env: (folder: string) => NodeJS.ProcessEnv
   /** Called in the bot's own folder before it starts. */
@@ -71,8 +71,7 @@ function startBot(wx: FakeWeixin, { args, env }: BotUnderTest, folder: string): 
   const botEnv = wx.botEnv(env(folder))
   return new BotProcess({
     command: process.execPath,
-    // By its full address: the bot runs in a folder that has no packages.
-    args: ['--import', import.meta.resolve('tsx'), ...args],
+    args,
     cwd: folder,
     env: { ...botEnv, NODE_OPTIONS: `${botEnv.NODE_OPTIONS} --require ${JSON.stringify(GC_ON_SIGNAL)}` },
   }).start()

@@ -36,7 +36,7 @@ export interface OpenReleases {
 
 // Beside this file, in TypeScript as well as compiled.
 const WORKER_PROGRAM = import.meta.filename.replace(/open(\.\w+)$/, 'worker$1')
-const THREAD_IDLE_MS = 30_000
+const THREAD_IDLE_MS = 10_000
 
 /**
  * Starts on the release in use. A start, but no restart, then takes what lies in the folders if it passes what a reload
