@@ -51,6 +51,7 @@ export const REASON_WORDS = {
   'still-failing': ['几次没解决', '连着几次没能解决，交给同事。'],
   'failed-twice': ['两次没答上', '同一个人连续两次没得到答案，交给同事。'],
   complaint: ['嫌没帮上忙', '对方说机器人没帮上忙，交给同事。'],
+  overload: ['问的人太多', '20 秒内答不过来，转成工单。'],
   'section-says-so': ['属于要找同事', '对方说的正是指南里要找同事的那种情况。'],
   'unknown-rejection-reason': ['没见过的驳回原因', '驳回通知里有指南没写到的原因，交给同事看。'],
   // courtesy

@@ -4,7 +4,7 @@ import { byId, element } from './elements.js'
 import { loginWords, sinceWords } from './login-words.js'
 
 /**
- * @typedef {{ puppet: string, login: string, sinceMs: number, simulated: boolean, qrId?: string, knowledgeVersion: string }} Status
+ * @typedef {{ puppet: string, login: string, sinceMs: number, simulated: boolean, qrId?: string, knowledgeVersion: string, warnings?: string[] }} Status
  * @typedef {import('./chat-store.js').Decision} Decision
  */
 

@@ -113,7 +113,9 @@ function showStatus(status) {
   const words = status ? loginWords(status.login).word : '程序没有响应'
   byId('status').dataset.login = status?.login ?? 'unreachable'
   byId('status').title = status ? `知识版本 ${status.knowledgeVersion}` : ''
-  byId('status-text').textContent = words
+  const warnings = status?.warnings ?? []
+  byId('status').toggleAttribute('data-warns', warnings.length > 0)
+  byId('status-text').textContent = [words, ...warnings].join(' · ')
 }
 
 async function reload() {

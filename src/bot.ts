@@ -12,6 +12,7 @@ import { WechatyChannel } from './channel/wechaty/channel.js'
 import { openSession, type Session } from './channel/wechaty/session.js'
 import { buildWechaty } from './channel/wechaty/wechat4u.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
+import { sendingWords } from './commands/phrases.js'
 import { type Config, readConfig } from './config.js'
 import { type Bot, type ChannelMemory, createBot, measuredChannel, openChannelMemory } from './create-bot.js'
 import type { DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
@@ -63,6 +64,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   const metrics = createPrometheusMetrics({
     ...session,
     queueLength: () => bot.queueLength(),
+    sendingLoad: () => bot.sendingLoad(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
     deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
@@ -84,7 +86,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(decisions, metrics), roles: memory.roles },
-    ...{ tellOperator: print, login: session.login },
+    ...{ tellOperator: print, login: session.login, metrics },
   })
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
@@ -135,7 +137,8 @@ function createApp({ config, log, world, session, metrics, decisions, bot, forge
     log,
     status: () => {
       const { status: login, ...since } = session.login()
-      return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version }
+      const warnings = sendingWords(bot.sendingLoad())
+      return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version, warnings }
     },
     desk: openBoard({
       ...{ desk: bot.desk, clock, forget },

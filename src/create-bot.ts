@@ -10,7 +10,7 @@ import { RightsDesk, RoleBook } from './commands/rights.js'
 import { MuteBook, RoomDesk } from './commands/rooms.js'
 import { type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, isPaced, PROJECT_ROOT, readDeskRules } from './config.js'
-import { FloodGuard } from './dialogue/permission.js'
+import { FloodGuard, isAddressed } from './dialogue/permission.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
 import { ConversationMemory, ToldDays, WalkMemory } from './dialogue/state.js'
 import { ChannelError } from './errors.js'
@@ -38,14 +38,15 @@ import type {
   Metrics,
   Operations,
   Release,
+  SendingLoad,
   StaffBinding,
   TicketStore,
 } from './model/ports.js'
 import type { ForgottenPerson } from './model/ticket.js'
 import type { Reminder, StoredWalk } from './model/understanding.js'
-import { NoticeQueue } from './outbox/notices.js'
-import { Outbox } from './outbox/outbox.js'
-import { Pacing, type PacingLimits } from './outbox/pacing.js'
+import { openOutbox } from './outbox/open.js'
+import type { Outbox } from './outbox/outbox.js'
+import type { PacingLimits } from './outbox/pacing.js'
 import { ReplyCheck } from './outbox/reply-check.js'
 import { openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
@@ -88,6 +89,8 @@ export interface Surroundings {
   /** Shows something to whoever sits at the machine; not for logs. */
   readonly tellOperator?: (text: string) => void
   readonly login?: () => LoginState
+  /** Counts replies that were not said. */
+  readonly metrics?: Pick<Metrics, 'unsaid'>
 }
 
 export interface Bot {
@@ -107,6 +110,8 @@ export interface Bot {
   queueLength(): number
   /** Tells colleagues something that is about no ticket. Resolves when it is on disk. */
   tellStaff(text: string): Promise<void>
+  /** How near it is to what it may say. */
+  sendingLoad(): SendingLoad
   handle(message: IncomingMessage): Promise<void>
   start(): Promise<void>
   /** Stops hearing, then lets what waits go out. Safe to call twice. */
@@ -157,19 +162,20 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     log,
   )
   const outboxStore = surroundings.outboxStore ?? (await LowdbOutboxStore.open(join(config.dataDir, 'outbox.json')))
-  const outbox = new Outbox({
-    channel,
-    pacing: new Pacing({ ...pacingOf(config), random: Math.random, state: outboxStore.sending() }),
-    clock,
-    log,
-    keep: (state) => outboxStore.keepSending(state),
-  })
   const roles = surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful }))
   const adminRemarks = () => [...config.admin.remarks, ...roles.remarksOf('admin')]
   const noticePlace = new NoticePlace({ channel, desk, adminRemarks, clock })
-  const notices = new NoticeQueue({ store: outboxStore, channel: noticePlace, outbox, log })
+  const titleOf = (key: string) => knowledge.current().sections.get(key)?.title
+  const { outbox, notices, unsaid, ...sending } = openOutbox({
+    ...{ ...pacingOf(config), random: Math.random, store: outboxStore, channel, noticePlace, isAddressed, titleOf },
+    ...{ alerts: surroundings.alerts, metrics: surroundings.metrics, clock, log },
+    deadlineMs: (message) => replyCheck.deadlineMs(message),
+    openTicket: (message, [sectionKey = null]) =>
+      deskParts.deskFront.openQuietly(message, { reason: 'overload', sectionKey, answeredSections: [] }),
+  })
   const admin = await openAdmin({
     ...{ ...surroundings, dataDir: config.dataDir, knowledge, desk, queueLength: () => outbox.length },
+    sendingLoad: () => sending.load(),
     roles,
     configuredRemarks: [...config.admin.remarks, ...config.desk.people.flatMap(({ remark }) => remark ?? [])],
     release: () => releases.current?.(),
@@ -188,7 +194,6 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const { talks, attendant } = deskParts
   const replyCheck = new ReplyCheck({
     maxAgeMs: config.sending.maxAgeSeconds * 1000,
-    clock,
     isMuted,
     heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
     answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
@@ -215,12 +220,13 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     flood: new FloodGuard({ ...config.flooding, maxEntries: REMEMBERED_ENTRIES }),
     outbox,
     replyCheck,
+    unsaid,
     pictures,
     clock,
     log,
   }
   const walksFlushed = { forget: () => walkStore.flush() }
-  const keepers = [outboxStore, reminders, walks, walksFlushed, learned, deskParts.deskFront]
+  const keepers = [outboxStore, unsaid, reminders, walks, walksFlushed, learned, deskParts.deskFront]
   const underWay = new UnderWay()
   const handle = underWay.noting(createMessageHandler({ ...parts, journal: counted, startedAtMs }))
   return {
@@ -234,20 +240,22 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     forget: (name, others) => forgetEverywhere(name, desk, [...keepers, ...others]),
     queueLength: () => outbox.length,
     tellStaff: (text) => notices.add(text),
+    sendingLoad: () => sending.load(),
     handle,
     start: async () => {
       opened.start()
       await channel.start(handle)
-      notices.start()
+      sending.start()
       rounds.start()
       attendant.start()
       admin.start()
     },
     stop: async () => {
-      notices.stop()
+      sending.stopTelling()
       const othersStopped = Promise.all([attendant.stop(), rounds.stop()])
       await within(LAST_WORDS_MS, Promise.all([sayLastWords({ channel, outbox, underWay }), othersStopped]))
       await channel.stop()
+      await sending.stop()
       const flushed = [outboxStore, walkStore, reminderStore, learned].map((store) => store.flush())
       await Promise.all([...flushed, admin.stop(), opened.stop()])
     },
@@ -379,6 +387,7 @@ export interface AdminSurroundings extends FileParts {
   readonly release?: () => Release | undefined
   readonly desk: TicketDesk
   readonly queueLength: () => number
+  readonly sendingLoad: () => SendingLoad
 }
 
 export interface AdminParts {
@@ -426,7 +435,7 @@ export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminP
 }
 
 function overviewParts(surroundings: AdminSurroundings, figures: FiguresBook): BotOverviewParts {
-  const { knowledge, release, login, queueLength, desk, clock } = surroundings
+  const { knowledge, release, login, queueLength, sendingLoad, desk, clock } = surroundings
   return {
     version: programVersion(),
     startedAtMs: clock.now(),
@@ -435,7 +444,7 @@ function overviewParts(surroundings: AdminSurroundings, figures: FiguresBook): B
       const current = release?.()
       return { version, sectionCount: sections.size, ...(current && { release: current }) }
     },
-    ...{ login, queueLength, figures, desk, clock },
+    ...{ login, queueLength, sendingLoad, figures, desk, clock },
     explain: (text) => explainSentence(text, knowledge.current(), clock.now()),
   }
 }

@@ -2,7 +2,7 @@ import type { MuteBook } from './commands/rooms.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { nextSection, timelineSection, walkSteps } from './dialogue/checklist.js'
 import { considerDesk } from './dialogue/handoff.js'
-import type { FloodGuard } from './dialogue/permission.js'
+import { type FloodGuard, isAddressed } from './dialogue/permission.js'
 import { decide } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
 import type { ConversationMemory, Situation, ToldDays, WalkMemory } from './dialogue/state.js'
@@ -14,8 +14,9 @@ import type { Bubble, Decision, DropReason, SilenceReason } from './model/decisi
 import type { Clock, DecisionJournal, Log, Operations, Outgoing, PictureSource } from './model/ports.js'
 import type { KnowledgeSnapshot, Understanding } from './model/understanding.js'
 import { knowingOf, understand } from './nlu/pipeline.js'
-import { type Outbox, readyBubbles } from './outbox/outbox.js'
+import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
 import type { ReplyCheck } from './outbox/reply-check.js'
+import type { UnsaidQuestions } from './outbox/unsaid.js'
 import { packLines } from './reply/bubbles.js'
 import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose.js'
 import type { DeskParts } from './tickets/attendant.js'
@@ -36,6 +37,8 @@ export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly flood: Pick<FloodGuard, 'judge' | 'spoke'>
   readonly outbox: Outbox
   readonly replyCheck: ReplyCheck
+  /** Sees to the questions whose reply can't be said. */
+  readonly unsaid: Pick<UnsaidQuestions, 'note' | 'waits' | 'settled'>
   readonly pictures: PictureSource
   readonly journal: DecisionJournal
   readonly clock: Clock
@@ -103,7 +106,7 @@ async function answer(message: IncomingMessage, parts: MessageHandlerParts): Pro
   parts.walks.note(message, decision, clock.now())
   parts.toldDays.note(message, decision, clock.now())
   deskFront.keepWords(message)
-  await say(message, reply.bubbles, { parts, stillWanted })
+  await say(message, reply.bubbles, { parts, decision, stillWanted })
 }
 
 /** The asker's words were about a ticket, and the desk has dealt with them. */
@@ -113,26 +116,51 @@ async function takeTurn(message: IncomingMessage, { decision, text }: AskerTurn,
   parts.deskFront.keepWords(message)
   if (text === undefined || parts.mutes.of(message.place.key)) return
   if (parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
-  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts })
+  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts, decision })
 }
 
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
 async function say(
   message: IncomingMessage,
   bubbles: readonly Bubble[],
-  { parts, stillWanted }: { parts: MessageHandlerParts; stillWanted?: () => DropReason | undefined },
+  { parts, decision, stillWanted }: SayContext,
 ): Promise<void> {
   if (bubbles.length === 0) return
-  const { said } = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
+  const outcome = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
+    ...sendOptions(message, decision, parts),
     ...(stillWanted ? { stillWanted } : {}),
-    deadlineMs: parts.replyCheck.deadlineMs(message),
-    messageId: message.id,
+    isOverheard: !isAddressed(message),
+    patientUntilMs: parts.replyCheck.patientUntilMs(message),
+    onPatience: () => void parts.unsaid.waits(message, decision),
   })
-  if (!said) return
+  if (!outcome.said) return parts.unsaid.note(message, decision, outcome.reason)
+  await parts.unsaid.settled(message)
   const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
   parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
   parts.flood.spoke(message, text, parts.clock.now())
 }
+
+interface SayContext {
+  readonly parts: MessageHandlerParts
+  readonly decision: Decision
+  readonly stillWanted?: () => DropReason | undefined
+}
+
+function sendOptions(message: IncomingMessage, decision: Decision, { replyCheck }: MessageHandlerParts): SendOptions {
+  const { role, key } = message.sender
+  return {
+    messageId: message.id,
+    deadlineMs: replyCheck.deadlineMs(message),
+    urgent: isUrgent(message, decision),
+    ...(role === 'customer' ? { personKey: key } : {}),
+  }
+}
+
+/** Goes out to the very end of what may be said in a day: what staff ordered, and what is handed over. */
+const isUrgent = ({ sender }: IncomingMessage, decision: Decision): boolean =>
+  decision.kind === 'escalate' ||
+  (decision.kind === 'courtesy' && decision.word === 'ticket') ||
+  (decision.kind === 'command' && sender.role !== 'customer')
 
 async function obey(
   message: IncomingMessage,
@@ -144,8 +172,7 @@ async function obey(
   note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
   const text = await carryOut()
   if (text === undefined || parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
-  const deadlineMs = parts.replyCheck.deadlineMs(message)
-  await parts.outbox.send(message.place, inBubbles(text), { deadlineMs, messageId: message.id })
+  await parts.outbox.send(message.place, inBubbles(text), sendOptions(message, decision, parts))
 }
 
 const inBubbles = (text: string): readonly Outgoing[] =>

@@ -15,7 +15,8 @@ function measured() {
     (what: string) =>
     (...labels: string[]) =>
       void counted.push([what, ...labels])
-  const metrics = { heard: count('heard'), decided: count('decided'), sent: count('sent'), refused: count('refused') }
+  const counts = { heard: count('heard'), decided: count('decided'), sent: count('sent'), refused: count('refused') }
+  const metrics = { ...counts, unsaid: count('unsaid') }
   return { inner, counted, heard, channel: measuredChannel(inner, { metrics, alerts }) }
 }
 

@@ -1,7 +1,7 @@
 import { chinaDay, type Day, weekdayOf } from '../base/calendar.js'
 import type { DayFigures, FiguresSpan } from '../model/command.js'
 import type { Decision, DecisionTrace, SilenceReason } from '../model/decision.js'
-import type { Clock, DecisionJournal, LoginState, Overview, Report } from '../model/ports.js'
+import type { Clock, DecisionJournal, LoginState, Overview, Report, SendingLoad } from '../model/ports.js'
 import type { TicketDesk } from '../tickets/desk.js'
 import { isUnsettled, isWaiting } from '../tickets/states.js'
 import { type KnowledgeState, overviewPhrases as say } from './phrases.js'
@@ -14,6 +14,7 @@ export interface BotOverviewParts {
   /** Absent where there is no login to speak of. */
   readonly login?: (() => LoginState) | undefined
   readonly queueLength: () => number
+  readonly sendingLoad: () => SendingLoad
   readonly figures: FiguresBook
   readonly desk: TicketDesk
   readonly explain: (text: string) => string
@@ -29,7 +30,7 @@ export class BotOverview implements Overview {
   }
 
   async status(): Promise<Report> {
-    const { version, startedAtMs, knowledge, login, queueLength, figures, clock } = this.#parts
+    const { version, startedAtMs, knowledge, login, queueLength, sendingLoad, figures, clock } = this.#parts
     return done(
       say.status({
         version,
@@ -37,6 +38,7 @@ export class BotOverview implements Overview {
         upMs: clock.now() - startedAtMs,
         login: login?.().status,
         queueLength: queueLength(),
+        sending: sendingLoad(),
         today: figures.sum('today'),
         tickets: this.#tickets('today'),
       }),

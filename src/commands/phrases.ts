@@ -2,7 +2,7 @@ import { civilOf } from '../base/calendar.js'
 import type { RoomPlace } from '../model/chat.js'
 import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/command.js'
 import type { DecisionTrace } from '../model/decision.js'
-import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant } from '../model/ports.js'
+import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
 import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
 
 const RESULTS: Readonly<Record<AuditEntry['result'], string>> = { done: '', failed: '（没成）', refused: '（拒绝）' }
@@ -116,6 +116,7 @@ interface Status {
   readonly upMs: number
   readonly login: LoginStatus | undefined
   readonly queueLength: number
+  readonly sending: SendingLoad
   readonly today: DayFigures
   readonly tickets: TicketCounts
 }
@@ -131,15 +132,26 @@ const LOGINS: Readonly<Record<LoginStatus, string>> = {
 const counts = ({ answered, offered, handedOver, silent }: DayFigures): string =>
   `回答 ${answered}，反问或不知道 ${offered}，转人工 ${handedOver}，没插话 ${silent}`
 
+/** What people should know of what may still be said; nothing while there is room. */
+export function sendingWords({ day, isMinuteNear, isOverloaded, heldUntilMs }: SendingLoad): readonly string[] {
+  return [
+    ...(heldUntilMs === undefined ? [] : [`微信限制发送，${momentWords(heldUntilMs)}前说不了话`]),
+    ...(day?.level === 'near' ? [`今天已发 ${day.used} 条，快到上限 ${day.cap} 条`] : []),
+    ...(day?.level === 'end' ? [`今天已发 ${day.used} 条，上限用完，客户的提问转成工单`] : []),
+    ...(isOverloaded ? ['问的人太多，答不过来的已转成工单'] : isMinuteNear ? ['这几分钟发得多，快到每分钟的上限'] : []),
+  ]
+}
+
 /** How the bot is doing. */
 export const overviewPhrases = {
-  status: ({ version, knowledge, upMs, login, queueLength, today, tickets }: Status): string =>
+  status: ({ version, knowledge, upMs, login, queueLength, sending, today, tickets }: Status): string =>
     [
       `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
       `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
       ...(knowledge.release?.pinned ? ['回滚以后停在这里，发“重载”才用文件夹里的改动'] : []),
       ...(login === undefined ? [] : [`微信：${LOGINS[login]}`]),
       `排队待发：${queueLength} 条`,
+      ...sendingWords(sending),
       `今天：${counts(today)}`,
       `工单：开着 ${tickets.open}，没人接 ${tickets.waiting}`,
     ].join('\n'),

@@ -32,6 +32,7 @@ export type EscalationReason =
   | 'failed-twice'
   | 'complaint'
   | 'section-says-so'
+  | 'overload'
 
 /** Said above the answer. `withdrawal`: withdrawing makes the second review start anew. */
 export type Warning = 'withdrawal'
@@ -109,8 +110,9 @@ export interface Reply {
 /**
  * Why a reply that was decided on is not said after all.
  *
- * `held-back`: its turn to be sent would come too late; `stopping`: the process ends before that; `session-over`: the
- * account was logged out; the others are about what happened since it was decided.
+ * `held-back`: its turn to be sent would come too late; `overload`: more waits than can be said soon; `day-cap`: what
+ * may be said in a day is said; `person-cap`: the asker's own share of that; `stopping`: the process ends before its
+ * turn; `session-over`: the account was logged out; the others are about what happened since it was decided.
  */
 export type DropReason =
   | 'too-old'
@@ -119,5 +121,8 @@ export type DropReason =
   | 'room-muted'
   | 'held-by-human'
   | 'held-back'
+  | 'overload'
+  | 'day-cap'
+  | 'person-cap'
   | 'stopping'
   | 'session-over'

@@ -15,17 +15,32 @@ export type Outgoing =
     }
 
 /**
- * What became of a reply that was to be sent. `refused`: it certainly was not said; `perhaps-said`: the answer of the
- * network got lost, so that it may be there; the other reasons dropped it before its turn.
+ * Why a reply was not said. `refused`: it certainly was not; `perhaps-said`: the answer of the network got lost, so that
+ * it may be there; the other reasons dropped it before its turn.
  */
+export type UnsaidReason = DropReason | 'refused' | 'perhaps-said'
+
+/** What became of a reply that was to be sent. */
 export type SendOutcome =
   | { readonly said: true }
   | {
       readonly said: false
-      readonly reason: DropReason | 'refused' | 'perhaps-said'
+      readonly reason: UnsaidReason
       /** What went out before that. */
       readonly bubblesOut: number
     }
+
+/** A question whose reply has not been said. */
+export interface UnsaidQuestion {
+  readonly messageId: string
+  readonly placeName: string
+  readonly askerKey: string
+  readonly askerName: string
+  readonly text: string
+  readonly sectionKeys: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly askedAtMs: number
+}
 
 export type MessageListener = (message: IncomingMessage) => Promise<void>
 
@@ -179,6 +194,18 @@ export interface Alerts {
   tell(text: string): void
 }
 
+/** How near the bot is to what it may say. */
+export interface SendingLoad {
+  /** Absent where nothing is limited. `end`: only what is urgent goes out until midnight. */
+  readonly day?: { readonly used: number; readonly cap: number; readonly level: 'ok' | 'near' | 'end' }
+  /** Most of what may be said in a minute was said, a short while ago. */
+  readonly isMinuteNear: boolean
+  /** Questions could not be answered in time, a short while ago. */
+  readonly isOverloaded: boolean
+  /** WeChat has said "too many": nothing goes out before. */
+  readonly heldUntilMs?: number
+}
+
 /** A group as the channel shows it at this moment. */
 export interface RoomSight {
   /** The channel's handle; lasts as long as the login. */
@@ -309,6 +336,8 @@ export interface Metrics {
   sent(bubble: 'text' | 'picture'): void
   /** A bubble did not go out; `code` is WeChat's number, or the kind of failure when there is none. */
   refused(code: string): void
+  /** A reply was not said, or not all of it. */
+  unsaid(reason: UnsaidReason): void
 }
 
 /** How the desk is doing with one section in one group; over the tickets that are not archived. */

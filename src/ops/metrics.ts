@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { DeskRow, LoginState, LoginStatus, Metrics } from '../model/ports.js'
+import type { DeskRow, LoginState, LoginStatus, Metrics, SendingLoad } from '../model/ports.js'
 
 /** What is looked at when somebody asks for the numbers. */
 export interface Gauges {
@@ -9,6 +9,8 @@ export interface Gauges {
   pollAgeMs(): number | undefined
   /** Bubbles that wait to be sent. */
   queueLength(): number
+  /** How near the bot is to what it may say. */
+  sendingLoad(): SendingLoad
   /** How often the supervisor has started the bot again. */
   restarts(): number
   /** How the desk is doing, by section and group. */
@@ -46,7 +48,14 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
     labelNames: ['code'],
     registers,
   })
+  const unsaid = new Counter({
+    name: 'guoshen_replies_unsaid_total',
+    help: 'Replies that were not said, or not all of them, by the reason',
+    labelNames: ['reason'],
+    registers,
+  })
   observeLogin(gauges, registers)
+  observeSending(() => gauges.sendingLoad(), registers)
   observeDesk(() => gauges.deskRows(), registers)
   observeProcess(registers)
   return {
@@ -54,6 +63,7 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
     decided: (kind) => decisions.inc({ kind }),
     sent: (bubble) => sends.inc({ bubble }),
     refused: (code) => refusals.inc({ code }),
+    unsaid: (reason) => unsaid.inc({ reason }),
     contentType: register.contentType,
     text: () => register.metrics(),
   }
@@ -95,6 +105,28 @@ function observeLogin({ login, pollAgeMs, queueLength, restarts }: Gauges, regis
       this.set(queueLength())
     },
   })
+}
+
+function observeSending(load: () => SendingLoad, registers: Registry[]): void {
+  const observe = (name: string, help: string, value: (load: SendingLoad) => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value(load()))
+      },
+    })
+  }
+  observe('guoshen_day_cap_used_ratio', 'Of what may be said in a day; NaN where nothing is limited', ({ day }) =>
+    day ? day.used / day.cap : Number.NaN,
+  )
+  observe('guoshen_overloaded', '1 while more is asked than can be answered in time', ({ isOverloaded }) =>
+    isOverloaded ? 1 : 0,
+  )
+  observe('guoshen_sending_held_back', '1 while WeChat lets nothing through', ({ heldUntilMs }) =>
+    heldUntilMs === undefined ? 0 : 1,
+  )
 }
 
 /** The few of the default metrics that an operator looks at; the rest would cost a timer at 100 Hz. */

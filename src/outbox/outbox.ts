@@ -2,9 +2,16 @@ import { ChannelError } from '../errors.js'
 import type { Person, Place } from '../model/chat.js'
 import type { Bubble, DropReason } from '../model/decision.js'
 import type { Channel, Clock, Log, Outgoing, PictureSource, SendOutcome } from '../model/ports.js'
+import { Admission, type Standing } from './admission.js'
 import { type Pacing, type SendingState, SendLine } from './pacing.js'
 
-type Bubbles = Iterable<Outgoing> | AsyncIterable<Outgoing>
+/** Bubbles that are made while others go out already. */
+export interface ReadyBubbles extends AsyncIterable<Outgoing> {
+  /** How many they will be, at most. */
+  readonly count: number
+}
+
+type Bubbles = Iterable<Outgoing> | (AsyncIterable<Outgoing> & Partial<Pick<ReadyBubbles, 'count'>>)
 
 export interface OutboxParts {
   readonly channel: Channel
@@ -13,6 +20,15 @@ export interface OutboxParts {
   readonly log: Log
   /** Told of what has to outlive a restart, each time that it changes. */
   readonly keep?: (state: SendingState) => void
+  /** Told of each try and each refusal, for those who watch the caps. */
+  readonly watch?: OutboxWatch
+}
+
+export interface OutboxWatch {
+  /** A bubble was tried. */
+  tried(): void
+  /** A reply was not even begun. */
+  refused(reason: DropReason): void
 }
 
 export interface SendOptions {
@@ -20,14 +36,25 @@ export interface SendOptions {
   readonly stillWanted?: () => DropReason | undefined
   /** Moment after which the reply is of no use, milliseconds since the epoch. Without one it waits as long as it takes. */
   readonly deadlineMs?: number
-  /** For staff; see `Pacing`. */
+  /** The same when WeChat lets nothing through for a while: late is better than never then. */
+  readonly patientUntilMs?: number
+  /** Told once when it begins to wait for that. */
+  readonly onPatience?: () => void
+  /** For staff, or on their behalf: never refused, and has its own part of the day's cap; see `Pacing`. */
   readonly urgent?: boolean
+  /** Answers words that were not put to the bot: goes first when there is too much to say. */
+  readonly isOverheard?: boolean
+  /** Whose question it answers, where that counts for a person's share of the day. */
+  readonly personKey?: string | undefined
   /** Id of the message that is answered, for the log. */
   readonly messageId?: string
 }
 
 interface Delivery extends SendOptions {
   readonly to: Place
+  readonly standing: Standing
+  /** WeChat lets nothing through, or has not for a while. */
+  isPatient: boolean
 }
 
 /** Waits before a bubble is tried again that never reached WeChat, or that WeChat has refused. */
@@ -47,11 +74,13 @@ export class Outbox {
   readonly #line: SendLine
   readonly #tails = new Map<string, Promise<void>>()
   readonly #underWay = new Set<Delivery>()
+  readonly #admission: Admission
   #sessionOver = false
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
     this.#line = new SendLine(parts.pacing, parts.clock)
+    this.#admission = new Admission(parts.pacing)
   }
 
   /** Bubbles that wait for their turn. */
@@ -67,10 +96,22 @@ export class Outbox {
    * @returns what became of it; never throws
    */
   async send(to: Place, bubbles: Bubbles, options: SendOptions = {}): Promise<SendOutcome> {
-    const delivery = { ...options, to }
+    const urgent = options.urgent === true && !this.#isServed(options)
+    const standing = this.#admit(to, bubbles, { ...options, urgent })
+    if (typeof standing === 'string') {
+      this.#noteDropped({ ...options, to }, standing)
+      this.#parts.watch?.refused(standing)
+      return { said: false, reason: standing, bubblesOut: 0 }
+    }
+    const delivery = { ...options, urgent, to, standing, isPatient: false }
     this.#underWay.add(delivery)
     const before = this.#tails.get(to.key) ?? Promise.resolve()
-    const sent = before.then(() => this.#sendInOrder(bubbles, delivery)).finally(() => this.#underWay.delete(delivery))
+    const sent = before
+      .then(() => this.#sendInOrder(bubbles, delivery))
+      .finally(() => {
+        this.#underWay.delete(delivery)
+        this.#admission.leave(standing)
+      })
     const tail = sent.then(() => undefined)
     this.#tails.set(to.key, tail)
     const outcome = await sent
@@ -94,18 +135,39 @@ export class Outbox {
     for (const reply of replies) this.#noteDropped(reply, 'stopping')
   }
 
+  /** Whoever has had their share of the day can't use up what is kept for others by asking for people. */
+  #isServed({ personKey }: SendOptions): boolean {
+    return personKey !== undefined && this.#parts.pacing.isPersonServed(personKey, this.#parts.clock.now())
+  }
+
+  #admit(to: Place, bubbles: Bubbles, options: SendOptions): Standing | DropReason {
+    const { urgent = false, deadlineMs, isOverheard = false, personKey } = options
+    const arrival = {
+      placeKey: to.key,
+      mustBeSaid: urgent || deadlineMs === undefined,
+      isOverheard,
+      bubbleCount: countOf(bubbles),
+      personKey,
+    }
+    return this.#admission.admit(arrival, this.#parts.clock.now())
+  }
+
   async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<SendOutcome> {
+    const { standing } = delivery
     let sending: Outgoing['kind'] | undefined
     let bubblesOut = 0
     try {
       for await (const bubble of bubbles) {
         sending = bubble.kind
+        if (bubble.kind === 'picture' && standing.textOnly) continue
         const reason = await this.#sendOne(bubble, delivery)
         if (reason !== undefined) {
           this.#noteDropped(delivery, reason)
           return { said: false, reason, bubblesOut }
         }
         bubblesOut++
+        standing.hasBegun = true
+        standing.left = Math.max(0, standing.left - 1)
       }
       return { said: true }
     } catch (error) {
@@ -117,29 +179,47 @@ export class Outbox {
     }
   }
 
-  #noteDropped({ messageId, to }: Delivery, reason: DropReason): void {
+  #noteDropped({ messageId, to }: SendOptions & { readonly to: Place }, reason: DropReason): void {
     this.#parts.log.info({ messageId, placeKind: to.kind, reason }, 'reply dropped')
   }
 
   /** @returns why it was dropped; undefined when it went out */
   async #sendOne(bubble: Outgoing, delivery: Delivery): Promise<DropReason | undefined> {
-    const { to, urgent = false, deadlineMs = Number.POSITIVE_INFINITY, stillWanted } = delivery
+    const { to, urgent = false, standing } = delivery
+    const deadlineMs = () => this.#deadlineMs(delivery)
     const ticket = { placeKey: to.key, urgent, deadlineMs }
     for (let tries = 0; ; tries++) {
       try {
-        const dropped = await this.#line.run(ticket, async () => stillWanted?.() ?? (await this.#say(to, bubble)))
+        const dropped = await this.#line.run(ticket, async () => {
+          if (standing.isGivenUp) return 'overload'
+          const reason = delivery.stillWanted?.()
+          if (reason !== undefined) return reason
+          return this.#parts.clock.now() > deadlineMs() ? 'too-old' : this.#say(bubble, delivery)
+        })
         return dropped === 'held-back' && this.#sessionOver ? 'session-over' : dropped
       } catch (error) {
+        // Waits in line again until WeChat lets something through, or it is too late by then.
+        if (error instanceof ChannelError && error.tooMany && delivery.deadlineMs !== undefined) continue
         const retryMs = retryAfterMs(error, tries, delivery)
-        if (retryMs === undefined || this.#parts.clock.now() + retryMs > deadlineMs) throw error
+        if (retryMs === undefined || this.#parts.clock.now() + retryMs > deadlineMs()) throw error
         this.#parts.log.warn({ error: messageOf(error), retryMs }, 'not out yet, trying again')
         await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
     }
   }
 
-  async #say(to: Place, bubble: Outgoing): Promise<undefined> {
-    const { channel, pacing, clock, keep } = this.#parts
+  #deadlineMs(delivery: Delivery): number {
+    const { deadlineMs = Number.POSITIVE_INFINITY, patientUntilMs = deadlineMs } = delivery
+    const nowMs = this.#parts.clock.now()
+    if (!delivery.isPatient && deadlineMs < patientUntilMs && this.#parts.pacing.heldUntilMs(nowMs) > nowMs) {
+      delivery.isPatient = true
+      delivery.onPatience?.()
+    }
+    return delivery.isPatient ? patientUntilMs : deadlineMs
+  }
+
+  async #say(bubble: Outgoing, { to, personKey }: Delivery): Promise<undefined> {
+    const { channel, pacing, clock, keep, watch } = this.#parts
     try {
       await withinTime(channel.send(to, bubble))
       pacing.noteTaken()
@@ -148,8 +228,9 @@ export class Outbox {
       if (error instanceof ChannelError && error.sessionOver) this.#giveUp()
       throw error
     } finally {
-      pacing.noteTried(to.key, clock.now())
+      pacing.noteTried(to.key, clock.now(), personKey)
       keep?.(pacing.state)
+      watch?.tried()
     }
   }
 
@@ -171,6 +252,12 @@ function retryAfterMs(error: unknown, tries: number, { deadlineMs }: Delivery): 
   if (error.code !== 'channel-rejected') return NOT_REACHED_RETRY_MS[tries]
   // What has no deadline is tried again by whoever keeps it, who lets others go first.
   return deadlineMs === undefined ? undefined : REFUSED_RETRY_MS[tries]
+}
+
+/** One where it is not known. */
+function countOf(bubbles: Bubbles): number {
+  if (Array.isArray(bubbles)) return bubbles.length
+  return 'count' in bubbles ? (bubbles.count ?? 1) : 1
 }
 
 const mayBeThere = (error: unknown): boolean =>
@@ -202,14 +289,13 @@ export function readyBubbles(
   bubbles: readonly Bubble[],
   asker: Person,
   parts: { readonly pictures: PictureSource; readonly log: Log },
-): AsyncIterable<Outgoing> {
-  return inOrder(
-    bubbles.map((bubble) =>
-      bubble.kind === 'picture'
-        ? loadPicture(bubble.picture.path, parts)
-        : { kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: asker } : {}) },
-    ),
+): ReadyBubbles {
+  const making = bubbles.map((bubble) =>
+    bubble.kind === 'picture'
+      ? loadPicture(bubble.picture.path, parts)
+      : ({ kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: asker } : {}) } as const),
   )
+  return { count: bubbles.length, [Symbol.asyncIterator]: () => inOrder(making) }
 }
 
 async function* inOrder(

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../base/bounded-map.js'
 import { CHINA_OFFSET_MS, DAY_MS, MINUTE_MS } from '../base/time.js'
 import type { Clock } from '../model/ports.js'
 
@@ -36,13 +37,25 @@ export interface PacingOptions {
 
 export interface Traveller {
   readonly placeKey: string
-  /** For staff: may use the part of the day's cap that is kept for them. */
+  /** May use the part of the day's cap that is kept for staff. */
   readonly urgent: boolean
 }
 
-/** The rest of the day's cap is kept for notices to staff. */
+/** How much of a cap is used. */
+export interface CapUse {
+  readonly used: number
+  readonly cap: number
+}
+
+/** The rest of the day's cap is kept for what is urgent: notices, staff's orders, hand-overs. */
 const SHARE_FOR_REPLIES = 0.9
+/** Of the day's cap, for the answers to one person, wherever they ask; but never less than a few answers. */
+const SHARE_FOR_PERSON = 0.25
+const LEAST_FOR_PERSON = 10
+const MAX_PEOPLE = 5_000
 const LONGEST_BACK_OFF_MS = 12 * 3_600_000
+/** More bubbles than this are told to be far off, however far. */
+const LONGEST_FORECAST = 200
 
 /** When the next bubble may go out. Knows no clock: everyone who asks says what time it is. */
 export class Pacing {
@@ -51,6 +64,9 @@ export class Pacing {
   #nextMs = Number.NEGATIVE_INFINITY
   #sentMs: readonly number[] = []
   readonly #sentMsByPlace = new Map<string, readonly number[]>()
+  /** Bubbles of `state.day`. */
+  readonly #sentToPerson = new BoundedMap<string, number>(MAX_PEOPLE)
+  #personDay = 0
 
   constructor(options: PacingOptions) {
     this.#options = options
@@ -64,7 +80,7 @@ export class Pacing {
   /** Earliest moment for a bubble to that place; not after `nowMs` when it may go at once. */
   allowedAtMs({ placeKey, urgent }: Traveller, nowMs: number): number {
     const { limits } = this.#options
-    const held = this.#heldUntilMs(nowMs)
+    const held = this.heldUntilMs(nowMs)
     if (!limits) return held
     return Math.max(
       held,
@@ -75,12 +91,58 @@ export class Pacing {
     )
   }
 
-  /** A bubble was tried, whatever came of it: WeChat counts attempts. */
-  noteTried(placeKey: string, nowMs: number): void {
+  /** About when a bubble would go out that has so many others before it, whatever is left of the day. */
+  expectedAtMs(ahead: number, nowMs: number): number {
+    const { limits } = this.#options
+    let atMs = Math.max(nowMs, this.heldUntilMs(nowMs))
+    if (!limits) return atMs
+    if (this.#nextMs <= nowMs + limits.gapMs + limits.jitterMs) atMs = Math.max(atMs, this.#nextMs)
+    let sentMs = this.#sentMs
+    for (let before = 0; ; before++) {
+      atMs = Math.max(atMs, freeAtMs(sentMs, limits.perMinute, atMs))
+      if (before >= Math.min(ahead, LONGEST_FORECAST)) return atMs
+      sentMs = [...withinMinute(sentMs, atMs), atMs]
+      atMs += limits.gapMs + limits.jitterMs / 2
+    }
+  }
+
+  /** undefined where nothing is limited. */
+  dayUse(nowMs: number): CapUse | undefined {
+    const { limits } = this.#options
+    return limits && { used: dayOf(nowMs) === this.#state.day ? this.#state.sentCount : 0, cap: limits.perDay }
+  }
+
+  /** Whether no more replies may go out today. */
+  isDayServed(nowMs: number): boolean {
+    const { limits } = this.#options
+    return limits !== undefined && this.#dayAllowsAtMs(limits.perDay * SHARE_FOR_REPLIES, nowMs) > nowMs
+  }
+
+  minuteUse(nowMs: number): CapUse | undefined {
+    const { limits } = this.#options
+    return limits && { used: withinMinute(this.#sentMs, nowMs).length, cap: limits.perMinute }
+  }
+
+  /** Whether a person has had their share of the day, over all places. */
+  isPersonServed(personKey: string, nowMs: number): boolean {
+    const { limits } = this.#options
+    if (!limits || dayOf(nowMs) !== this.#personDay) return false
+    return (this.#sentToPerson.get(personKey) ?? 0) >= Math.max(LEAST_FOR_PERSON, limits.perDay * SHARE_FOR_PERSON)
+  }
+
+  /**
+   * A bubble was tried, whatever came of it: WeChat counts attempts.
+   *
+   * @param personKey whose question it answers, where that counts
+   */
+  noteTried(placeKey: string, nowMs: number, personKey?: string): void {
     const { limits, random } = this.#options
     const day = dayOf(nowMs)
     this.#state = { ...this.#state, day, sentCount: (day === this.#state.day ? this.#state.sentCount : 0) + 1 }
     if (!limits) return
+    if (day !== this.#personDay) this.#sentToPerson.clear()
+    this.#personDay = day
+    if (personKey !== undefined) this.#sentToPerson.set(personKey, (this.#sentToPerson.get(personKey) ?? 0) + 1)
     this.#nextMs = nowMs + limits.gapMs + random() * limits.jitterMs
     this.#sentMs = [...withinMinute(this.#sentMs, nowMs), nowMs]
     for (const [key, times] of this.#sentMsByPlace) {
@@ -99,10 +161,11 @@ export class Pacing {
   /** WeChat said "too many". @returns until when nothing goes out */
   noteTooMany(nowMs: number): number {
     this.#state = { ...this.#state, refusals: this.#state.refusals + 1, refusedAtMs: nowMs }
-    return this.#heldUntilMs(nowMs)
+    return this.heldUntilMs(nowMs)
   }
 
-  #heldUntilMs(nowMs: number): number {
+  /** Until when nothing goes out after "too many"; not after `nowMs` when nothing is held back. */
+  heldUntilMs(nowMs: number): number {
     const { refusals, refusedAtMs } = this.#state
     // A time to come is no memory: the clock was set back since.
     if (refusals === 0 || refusedAtMs > nowMs) return nowMs
@@ -127,16 +190,14 @@ function freeAtMs(times: readonly number[], max: number, nowMs: number): number 
   return recent.length < max ? nowMs : recent[recent.length - max]! + MINUTE_MS
 }
 
-interface Waiter extends Traveller {
-  /** Who can't go before this moment need not wait. */
-  readonly deadlineMs: number
-  readonly go: () => void
-  readonly giveUp: () => void
+export interface LineTicket extends Traveller {
+  /** Moment after which the bubble is of no use, as it stands now; `Infinity` waits as long as it takes. */
+  readonly deadlineMs: () => number
 }
 
-export interface LineTicket extends Traveller {
-  /** Moment after which the bubble is of no use; `Infinity` waits as long as it takes. */
-  readonly deadlineMs: number
+interface Waiter extends LineTicket {
+  readonly go: () => void
+  readonly giveUp: () => void
 }
 
 const LONGEST_TIMER_MS = 60_000
@@ -193,7 +254,7 @@ export class SendLine {
     clearTimeout(this.#timer)
     const nowMs = this.#clock.now()
     const hopeless = this.#waiters.filter(
-      (waiter) => this.#pacing.allowedAtMs(waiter, nowMs) > Math.min(waiter.deadlineMs, this.#closesAtMs),
+      (waiter) => this.#pacing.allowedAtMs(waiter, nowMs) > Math.min(waiter.deadlineMs(), this.#closesAtMs),
     )
     if (hopeless.length > 0) this.#waiters = this.#waiters.filter((waiter) => !hopeless.includes(waiter))
     for (const { giveUp } of hopeless) giveUp()

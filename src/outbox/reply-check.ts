@@ -1,11 +1,10 @@
+import { MINUTE_MS } from '../base/time.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { DropReason } from '../model/decision.js'
-import type { Clock } from '../model/ports.js'
 
 export interface ReplyCheckOptions {
   /** A reply to something said longer ago comes too late. */
   readonly maxAgeMs: number
-  readonly clock: Clock
   /** A person has the sender's question, at this moment. */
   readonly heldByHuman: (message: IncomingMessage) => boolean
   /** The bot is to keep quiet in this place, at this moment. */
@@ -19,6 +18,8 @@ interface Spoken {
   readonly message: IncomingMessage
 }
 
+/** Half an hour later an answer still helps; after that people had better ask whether it is wanted. */
+const PATIENCE_MS = 30 * MINUTE_MS
 const KEPT_RECALLS = 2_000
 const KEPT_PLACES = 1_000
 const KEPT_WORDS = 20
@@ -54,6 +55,11 @@ export class ReplyCheck {
     return question.sentAtMs + this.#options.maxAgeMs
   }
 
+  /** The same where WeChat lets nothing through for a while. */
+  patientUntilMs(question: IncomingMessage): number {
+    return question.sentAtMs + Math.max(this.#options.maxAgeMs, PATIENCE_MS)
+  }
+
   /**
    * To be called when the reply is decided on; what holds already then was part of the decision.
    *
@@ -62,11 +68,10 @@ export class ReplyCheck {
    */
   watch(question: IncomingMessage, { handsOver = false } = {}): () => DropReason | undefined {
     const heardAt = this.#sequence
-    const { clock, heldByHuman, isMuted, answers = speaksTo } = this.#options
+    const { heldByHuman, isMuted, answers = speaksTo } = this.#options
     const heldBefore = heldByHuman(question)
     return () => {
       if (this.#recalled.has(question.id)) return 'recalled'
-      if (clock.now() > this.deadlineMs(question)) return 'too-old'
       if (isMuted?.(question.place.key)) return 'room-muted'
       if (handsOver) return undefined
       if (!heldBefore && heldByHuman(question)) return 'held-by-human'

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
-import type { NoticeFacts, NoticePicture } from '../model/ports.js'
+import type { NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
 import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
 
 const storedOutbox = z
@@ -17,6 +17,19 @@ const storedOutbox = z
         pictures: z.array(z.string()).optional(),
       }),
     ),
+    unsaid: z
+      .array(
+        z.strictObject({
+          messageId: z.string(),
+          placeName: z.string(),
+          askerKey: z.string(),
+          askerName: z.string(),
+          text: z.string(),
+          sectionKeys: z.array(z.string()),
+          askedAtMs: z.number(),
+        }),
+      )
+      .default([]),
     sending: z.strictObject({
       day: z.number().int(),
       sentCount: z.number().int().nonnegative(),
@@ -30,6 +43,7 @@ type StoredOutbox = z.infer<typeof storedOutbox>
 const EMPTY: StoredOutbox = {
   lastNumber: 0,
   notices: [],
+  unsaid: [],
   sending: { day: 0, sentCount: 0, refusals: 0, refusedAtMs: 0 },
 }
 /** The count of a day may lose a few seconds. */
@@ -64,7 +78,10 @@ export class LowdbOutboxStore {
     const db = new Low<StoredOutbox>(adapter, structuredClone(EMPTY))
     await db.read()
     const checked = storedOutbox.safeParse(db.data)
-    if (checked.success) return new LowdbOutboxStore(db, pictures)
+    if (checked.success) {
+      db.data = checked.data
+      return new LowdbOutboxStore(db, pictures)
+    }
     const where = checked.error.issues[0]?.path.join('.') ?? ''
     throw new StoreError(fileWords.otherShape(name, where))
   }
@@ -108,6 +125,17 @@ export class LowdbOutboxStore {
     this.#db.data = { ...this.#db.data, notices: this.#db.data.notices.filter((notice) => !over.includes(notice)) }
     await this.#writes.now()
     await this.#pictures.drop(over.flatMap(({ pictures }) => pictures ?? []))
+  }
+
+  /** Questions whose reply is not out, oldest first. */
+  unsaid(): StoredOutbox['unsaid'] {
+    return this.#db.data.unsaid
+  }
+
+  async keepUnsaid(questions: readonly UnsaidQuestion[]): Promise<void> {
+    const unsaid = questions.map((question) => ({ ...question, sectionKeys: [...question.sectionKeys] }))
+    this.#db.data = { ...this.#db.data, unsaid }
+    await this.#writes.now()
   }
 
   /** How much was said, and what WeChat thought of it. */

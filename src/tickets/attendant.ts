@@ -102,7 +102,9 @@ export class DeskAttendant {
         return this.#comeBack(action.ticket)
       case 'expire': {
         const expired = await desk.expire(action.ticket.number, 'nothing happened for too long')
-        if (expired.status === 'done') this.#tell(expired.ticket, askerPhrases.expired(expired.ticket.number))
+        // Who was never told of a ticket need not hear of its end.
+        if (expired.status === 'done' && action.ticket.reason !== 'overload')
+          this.#tell(expired.ticket, askerPhrases.expired(expired.ticket.number))
         return
       }
       case 'close':

@@ -89,6 +89,8 @@ export function untoldNews({ events }: Ticket): TicketEvent | undefined {
 }
 
 function dueReminder(ticket: UnsettledTicket, nowMs: number, rules: DeskRules): DeskAction | undefined {
+  // They come by the hundred, and a hundred calls would bury those who asked for a person.
+  if (ticket.reason === 'overload' && isWaiting(ticket)) return undefined
   const sinceMs = lastPersonsActMs(ticket)
   const passedMs = workingTimeBetween(sinceMs, nowMs, rules.hours)
   const toldMs = workingTimeBetween(sinceMs, Math.max(lastRemindedMs(ticket), sinceMs), rules.hours)

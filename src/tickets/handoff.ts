@@ -109,11 +109,30 @@ export class DeskFront {
   }
 
   /** @returns what the asker may hear of the ticket, which is on disk when this resolves */
-  async handOver(message: IncomingMessage, { reason, sectionKey, answeredSections }: HandOver): Promise<string> {
+  async handOver(message: IncomingMessage, facts: HandOver): Promise<string> {
     const { desk, words, tellStaff, clock } = this.#parts
+    const { ticket, isNew } = await this.#open(message, facts)
+    if (isNew) await tellStaff(ticket, noticePictures([...words.picturesOf(message), message.picture]))
+    const direct = message.place.kind === 'direct'
+    const expectation = expectationNow(desk, clock)
+    const { number } = ticket
+    return isNew
+      ? askerPhrases.handedOver(number, { direct, expectation })
+      : askerPhrases.stillWaiting(number, askerPhrases.expect(expectation, direct))
+  }
+
+  /** A ticket of which staff are told by whoever opens it. @returns its number, which is on disk */
+  async openQuietly(message: IncomingMessage, facts: HandOver): Promise<number> {
+    const { ticket, isNew } = await this.#open(message, facts)
+    if (isNew) await this.#parts.desk.record(ticket.number, 'told-staff', 'opened')
+    return ticket.number
+  }
+
+  #open(message: IncomingMessage, { reason, sectionKey, answeredSections }: HandOver) {
+    const { desk, words } = this.#parts
     const { place, sender } = message
     const lastWords = words.lastOf(message)
-    const { ticket, isNew } = await desk.open({
+    return desk.open({
       placeKey: place.key,
       placeName: place.kind === 'room' ? place.topic : phrases.directChat,
       askerKey: sender.key,
@@ -124,13 +143,6 @@ export class DeskFront {
       answeredSections,
       lastWords,
     })
-    if (isNew) await tellStaff(ticket, noticePictures([...words.picturesOf(message), message.picture]))
-    const direct = place.kind === 'direct'
-    const expectation = expectationNow(desk, clock)
-    const { number } = ticket
-    return isNew
-      ? askerPhrases.handedOver(number, { direct, expectation })
-      : askerPhrases.stillWaiting(number, askerPhrases.expect(expectation, direct))
   }
 
   /** Says something to a ticket's asker, where the ticket was opened. @returns whether it went out */
@@ -144,7 +156,7 @@ export class DeskFront {
       const isFirst = index === 0 && place.kind === 'room'
       return { kind: 'text', text: lines.join('\n'), ...(isFirst ? { mention } : {}) }
     })
-    return (await outbox.send(place, bubbles, { deadlineMs: clock.now() + TELL_WITHIN_MS })).said
+    return (await outbox.send(place, bubbles, { deadlineMs: clock.now() + TELL_WITHIN_MS, urgent: true })).said
   }
 }
 

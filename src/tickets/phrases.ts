@@ -15,6 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   complaint: '客户说机器人没帮上忙',
   'section-says-so': '指南说这种情况要找同事',
   overdue: '审核超过了应有的时间',
+  overload: '问的人太多，机器人没顾上',
 }
 
 /** 11月24日（周二）9:00, in China. */

@@ -15,6 +15,8 @@ export interface BotStatus {
   /** What the QR code says, while there is one to scan. */
   readonly qrText?: string | undefined
   readonly knowledgeVersion: string
+  /** What people should know of, in Chinese: caps that are near, too much to do. */
+  readonly warnings?: readonly string[]
 }
 
 export interface ReloadOutcome {

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { overviewPhrases } from '../../src/commands/phrases.js'
 
 const NOTHING = { day: 0, answered: 0, offered: 0, handedOver: 0, silent: 0, orders: 0 }
+const CALM = { isMinuteNear: false, isOverloaded: false }
 const statusOn = (pinned: boolean): string =>
   overviewPhrases.status({
-    ...{ version: '1.0.0', upMs: 60_000, login: 'logged-in', queueLength: 0, today: NOTHING },
+    ...{ version: '1.0.0', upMs: 60_000, login: 'logged-in', queueLength: 0, sending: CALM, today: NOTHING },
     knowledge: { version: 'abcd', sectionCount: 15, release: { number: 3, atMs: 0, pinned } },
     tickets: { opened: 0, open: 0, waiting: 0 },
   })

@@ -4,7 +4,7 @@ import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LI } from '../support/a-message.js'
 import { botUnderTest, smallSnapshot } from '../support/bot-under-test.js'
 import { LEVEL } from '../support/captured-log.js'
-import { lostAnswer, refusal } from '../support/fake-channel.js'
+import { lostAnswer, refusal, unknownPlace } from '../support/fake-channel.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { png } from '../support/picture-bytes.js'
 
@@ -80,8 +80,17 @@ test('goes without a picture whose source breaks its promise not to throw', asyn
   expect((await bot.hears(QUESTION, { sender: LI })).sent).toContain('[/img/ugc.png]')
 })
 
+test('says an answer again that was refused', async () => {
+  const bot = await botUnderTest()
+  bot.channel.beforeSend = () => {
+    bot.channel.beforeSend = () => {}
+    throw refusal()
+  }
+  expect((await bot.hears(QUESTION)).sent[0]).toContain('【4.1】UGC说明')
+})
+
 test.each([
-  ['refused', refusal],
+  ['not possible', unknownPlace],
   ['lost on the way', lostAnswer],
 ])('handles the next message after one whose answer was %s', async (_what, failure) => {
   const bot = await botUnderTest()

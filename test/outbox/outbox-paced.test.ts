@@ -218,7 +218,7 @@ test('says nothing for hours after "too many": replies are dropped, notices wait
   const waiting = outbox.send(B, texts('三'), { deadlineMs })
   await vi.advanceTimersByTimeAsync(10)
   expect(await Promise.all([refusedReply, waiting])).toMatchObject([
-    { said: false, reason: 'refused' },
+    { said: false, reason: 'held-back' },
     { said: false, reason: 'held-back' },
   ])
   expect(await outbox.send(B, texts('四'), { deadlineMs })).toMatchObject({ said: false, reason: 'held-back' })
@@ -230,7 +230,7 @@ test('says nothing for hours after "too many": replies are dropped, notices wait
   expect(times).toEqual([0, 2 * HOUR_MS])
   expect(said()).toEqual(['工单'])
   expect(kept.map(({ refusals }) => refusals)).toEqual([1, 0])
-  expect(lines.filter(({ reason }) => reason === 'held-back')).toHaveLength(2)
+  expect(lines.filter(({ reason }) => reason === 'held-back')).toHaveLength(3)
 })
 
 test.each([{}, null])('says nothing to a session that is over, paced by %j, and ends without delay', async (limits) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readText } from '../../src/channel/wechaty/text.js'
 import { NO_FLOODING_LIMITS } from '../../src/config.js'
-import { FloodGuard } from '../../src/dialogue/permission.js'
+import { FloodGuard, isAddressed } from '../../src/dialogue/permission.js'
 import { ReminderBook } from '../../src/dialogue/reminders.js'
 import { ConversationMemory, ToldDays, WalkMemory } from '../../src/dialogue/state.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
@@ -16,6 +16,7 @@ import { NoticeQueue } from '../../src/outbox/notices.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing } from '../../src/outbox/pacing.js'
 import { ReplyCheck } from '../../src/outbox/reply-check.js'
+import { UnsaidQuestions } from '../../src/outbox/unsaid.js'
 import { AuditFile } from '../../src/store/audit.js'
 import { LowdbOutboxStore } from '../../src/store/outbox.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
@@ -92,12 +93,8 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
   const traces: DecisionTrace[] = []
   const knowledge = new KnowledgeHolder(smallSnapshot())
   const desk = new TicketDesk(await LowdbTicketStore.open(ticketFile), clock, someDeskRules())
-  const outbox = new Outbox({
-    channel,
-    pacing: new Pacing({ limits: undefined, backOffMs: 60_000, random: () => 0 }),
-    clock,
-    log,
-  })
+  const pacing = new Pacing({ limits: undefined, backOffMs: 60_000, random: () => 0 })
+  const outbox = new Outbox({ channel, pacing, clock, log })
   const audit = new AuditFile(join(folder, 'audit.jsonl'), { log })
   const store = await LowdbOutboxStore.open(join(folder, 'outbox.json'))
   const notices = new NoticeQueue({ store, channel, outbox, log })
@@ -110,6 +107,14 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
   const loading = { load: async (): Promise<KnowledgeSnapshot> => smallSnapshot('beef0002') }
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
+    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+  })
+  const unsaid = new UnsaidQuestions({
+    ...{ store, notices, isAddressed, clock, log },
+    openTicket: (message) =>
+      deskParts.deskFront.openQuietly(message, { reason: 'overload', sectionKey: null, answeredSections: [] }),
+    tellAsker: async () => {},
+    isHeldBack: () => pacing.heldUntilMs(clock.now()) > clock.now(),
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
   })
   const learningStore = recordsInMemory()
@@ -136,9 +141,9 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) }, audit },
     flood: new FloodGuard({ ...NO_FLOODING_LIMITS, maxEntries: 100 }),
     outbox,
+    unsaid,
     replyCheck: new ReplyCheck({
       maxAgeMs: 600_000,
-      clock,
       heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
       answers: (_, { place, sender, sentAtMs }) => deskParts.talks.answeredByColleague(place.key, sender.key, sentAtMs),
     }),

@@ -31,6 +31,7 @@ const REASONS: Record<Reasons, true> = {
   'reminder-cancelled': true,
   'reminder-none': true,
   overdue: true,
+  overload: true,
   'still-failing': true,
   settled: true,
   'own-message': true,

@@ -8,7 +8,15 @@ import { createHealthRoutes } from '../../src/web/app.js'
 
 function routes(status: LoginStatus, pollAgeMs?: number, { mayTell = true } = {}) {
   const login = () => ({ status, sinceMs: Date.parse('2026-11-23T02:00:00Z'), qrText: 'https://secret.example/qr' })
-  const gauges = { login, pollAgeMs: () => pollAgeMs, queueLength: () => 3, restarts: () => 2, deskRows: () => [] }
+  const sendingLoad = () => ({ isMinuteNear: false, isOverloaded: false })
+  const gauges = {
+    login,
+    pollAgeMs: () => pollAgeMs,
+    queueLength: () => 3,
+    restarts: () => 2,
+    deskRows: () => [],
+    sendingLoad,
+  }
   const metrics = createPrometheusMetrics(gauges)
   return { app: createHealthRoutes({ ...gauges, pollLimitMs: 40_000, mayTell: () => mayTell, metrics }), metrics }
 }
