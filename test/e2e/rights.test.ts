@@ -1,0 +1,213 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AlertInbox } from '../support/alert-inbox.js'
+import { BotProcess } from '../support/fake-weixin/bot-process.js'
+import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+
+const ROOT = path.join(import.meta.dirname, '../..')
+const QUIET_MS = 2_500
+const START_MS = 90_000
+const STAFF = '过审值班群'
+
+interface Ticket {
+  readonly number: number
+  readonly status: string
+  readonly holder?: { readonly name: string }
+  readonly events: readonly { readonly what: string }[]
+}
+
+/** Each plays in a WeChat of its own, in order: later steps build on earlier ones. */
+function aWorld(staffRoom: { recent?: boolean } = {}) {
+  const wx = new FakeWeixin()
+  const state = {
+    folder: '',
+    last: 0,
+    bot: undefined as BotProcess | undefined,
+    inbox: undefined as AlertInbox | undefined,
+  }
+
+  beforeAll(async () => {
+    state.folder = await mkdtemp(path.join(tmpdir(), 'guoshen-rights-'))
+    state.inbox = await AlertInbox.open()
+    await writeFile(
+      path.join(state.folder, 'guoshen.yaml'),
+      `sending: { pacing: off }
+rooms: { staffRoom: ${STAFF} }
+alerts: { webhooks: [{ kind: json, url: "${state.inbox.url}" }] }
+desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name: 陈工 }] }
+`,
+    )
+    await wx.start()
+    wx.world({
+      me: { nick: '过审小助手' },
+      contacts: [
+        { key: 'wang', nick: '王老板', friend: false },
+        { key: 'evil', nick: '路人甲' },
+        { key: 'chen', nick: '陈工' },
+        { key: 'zhao', nick: '赵经理', remark: '管理员' },
+      ],
+      rooms: [
+        { key: 'g1', topic: '短说售后1群', members: ['wang', 'evil', 'chen'] },
+        // A colleague looks after the attacker's group as well.
+        { key: 'g2', topic: '短说售后2群', members: ['evil', 'zhao'] },
+        { key: 'staff', topic: STAFF, members: ['chen', 'zhao'], ...staffRoom },
+      ],
+    })
+  })
+
+  afterAll(async () => {
+    await state.bot?.stop({ signal: 'SIGKILL' })
+    await wx.stop()
+    state.inbox?.close()
+    await rm(state.folder, { recursive: true, force: true })
+  })
+
+  async function start(): Promise<void> {
+    await state.bot?.stop({ signal: 'SIGKILL' })
+    state.bot = new BotProcess({
+      command: process.execPath,
+      args: ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u'],
+      cwd: ROOT,
+      env: wx.botEnv({
+        GUOSHEN_CONFIG: path.join(state.folder, 'guoshen.yaml'),
+        GUOSHEN_DATA_DIR: path.join(state.folder, 'data'),
+        GUOSHEN_WEB_PORT: '0',
+      }),
+    }).start()
+    await state.bot.waitOutput(/logged in/, START_MS)
+    await wx.waitLogin({ waitMs: START_MS })
+  }
+
+  /** What is said in a place after these words, as one text; `min` 0 waits for a silence. */
+  async function hears(from: string, room: string | undefined, text: string, { to = room ?? from, min = 1 } = {}) {
+    wx.inject({ from, text, ...(room !== undefined && { room }) })
+    const wait = min === 0 ? { waitMs: QUIET_MS } : { min, waitMs: 20_000, quietMs: QUIET_MS }
+    const sent = await wx.waitSent({ to, after: state.last, ...wait })
+    state.last = Math.max(state.last, ...wx.sentList().map(({ seq }) => seq))
+    return sent.map((record) => record.text ?? '[picture]').join('\n')
+  }
+
+  async function tickets(): Promise<readonly Ticket[]> {
+    const stored = await readFile(path.join(state.folder, 'data', 'tickets.json'), 'utf8')
+    return (JSON.parse(stored) as { tickets: readonly Ticket[] }).tickets
+  }
+
+  const saidTo = (to: string) =>
+    wx
+      .sentList({ to })
+      .map((record) => record.text ?? '[picture]')
+      .join('\n')
+
+  return { wx, state, start, hears, tickets, saidTo }
+}
+
+describe('a customer who takes the name of the staff group, or of a colleague', () => {
+  const { wx, state, start, hears, tickets, saidTo } = aWorld()
+
+  it(
+    'begins with a staff group that a known colleague sits in',
+    async () => {
+      await start()
+      await hears('wang', 'g1', '{@bot}转人工')
+      await wx.waitSent({ to: 'staff', contains: '工单 1', waitMs: 20_000 })
+    },
+    START_MS,
+  )
+
+  it(
+    'gives a renamed group nothing, and tells of it once',
+    async () => {
+      wx.people.setRoom('g2', { topic: STAFF }) // the grey notice was lost
+      for (const order of [
+        '工单',
+        '工单 1',
+        '回复 1 请加微信 evil 付加急费',
+        '结单 1 ok',
+        '绑定值班群',
+        '{@bot}绑定值班群',
+      ]) {
+        expect(await hears('evil', 'g2', order, { min: 0 })).toBe('')
+      }
+      expect(await hears('evil', undefined, '工单 1', { min: 0 })).not.toContain('王老板')
+      expect(saidTo('g1')).not.toContain('加急费')
+      expect(await tickets()).toMatchObject([{ number: 1, status: 'open' }])
+      expect(await hears('chen', 'staff', '工单')).toContain('工单 1')
+      await wx.waitSent({ to: 'staff', contains: `另有一个群也叫“${STAFF}”`, waitMs: 70_000 })
+      expect(saidTo('staff').split('另有一个群').length).toBe(2)
+    },
+    START_MS,
+  )
+
+  it(
+    'takes nobody for a colleague by a display name',
+    async () => {
+      wx.people.addMember('g1', { contact: 'evil', display: '陈工' })
+      await hears('evil', 'g1', '王老板 您稍等，我来处理', { min: 0 })
+      expect(await tickets()).toMatchObject([{ number: 1, status: 'open' }])
+      wx.people.removeMember('staff', 'chen') // then nobody in the staff group bears the name
+      wx.people.removeMember('g1', 'chen')
+      await hears('evil', 'g1', '王老板 这个我来跟进', { min: 0 })
+      expect(await tickets()).toMatchObject([{ number: 1, status: 'open' }])
+      expect(await hears('evil', 'g1', '{@bot}版本描述怎么写')).toContain('没有硬性要求')
+    },
+    START_MS,
+  )
+
+  it(
+    'still knows its group after a restart, and takes tickets there',
+    async () => {
+      await start()
+      expect(await hears('evil', 'g2', '工单', { min: 0 })).toBe('')
+      expect(await hears('zhao', 'staff', '接单 1')).toContain('已由 赵经理 接手')
+      expect(state.bot!.output).not.toContain('several groups')
+    },
+    START_MS,
+  )
+})
+
+describe('a staff group that is not listed after a login', () => {
+  const { wx, state, start, hears, saidTo } = aWorld()
+
+  it(
+    'is bound, then lost from sight, while a customer takes its name',
+    async () => {
+      await start()
+      expect(await hears('zhao', 'staff', '值班')).toContain('值班')
+      await state.bot!.stop()
+      const staff = wx.people.room('staff')
+      Object.assign(staff, { recent: false, saved: false })
+      wx.people.setRoom('g2', { topic: STAFF })
+      wx.kick()
+      await start()
+      await hears('wang', 'g1', '{@bot}转人工')
+      // Notices wait or go to an admin's own chat, and to no namesake.
+      await wx.waitSent({ to: 'zhao', contains: '工单 1', waitMs: 40_000 })
+      expect(await hears('evil', 'g2', '工单 1', { min: 0 })).toBe('')
+      expect(saidTo('g2')).toBe('')
+    },
+    2 * START_MS,
+  )
+
+  it(
+    'is known again as soon as somebody speaks in it',
+    async () => {
+      expect(await hears('chen', 'staff', '工单')).toContain('工单 1')
+      expect(await hears('evil', 'g2', '工单', { min: 0 })).toBe('')
+    },
+    START_MS,
+  )
+
+  it(
+    'can be moved to another group by an admin, and by nobody else',
+    async () => {
+      wx.world({ rooms: [{ key: 'new', topic: '新值班群', members: ['chen', 'zhao'] }] })
+      expect(await hears('chen', 'new', '绑定值班群', { min: 0 })).toBe('')
+      expect(await hears('zhao', 'new', '绑定值班群')).toContain('本群就是值班群')
+      expect(await hears('chen', 'new', '工单')).toContain('工单 1')
+      expect(await hears('chen', 'staff', '工单', { min: 0 })).toBe('')
+    },
+    START_MS,
+  )
+})
