@@ -74,8 +74,9 @@ async function run(config: Config, log: Logger): Promise<void> {
     const text = staffRoomText(news)
     print(text)
     // Where the group is not known, only what comes from outside WeChat is certain to be read.
-    if (news.kind !== 'namesake') alerts.tell(text)
-    else bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
+    if (news.kind === 'not-bound' || news.kind === 'not-listed') alerts.tell(text)
+    if (news.kind !== 'namesake') return
+    bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
   }
   const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom }), {
     metrics,
@@ -169,6 +170,7 @@ function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChann
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),
+    firstNames: memory.isFirstStart ? config.desk.people.map(({ name }) => name) : [],
     trustsStaffRoom: config.puppet === 'simulator',
     // Who has a remark is known by that, and nobody else is meant by the name.
     staffNames: [...config.staff.names, ...config.desk.people.flatMap(({ name, remark }) => (remark ? [] : [name]))],
@@ -219,6 +221,8 @@ function showQrCodes(): (state: LoginState) => void {
 /** For people, in the terminal, in a chat or by webhook. */
 function staffRoomText({ kind, topic }: StaffRoomNews): string {
   switch (kind) {
+    case 'bound':
+      return `值班群认定为“${topic}”：工单发到那里，群里的人都算同事。不对的话，请管理员在真的值班群里发“绑定值班群”。`
     case 'namesake':
       return `另有一个群也叫“${topic}”，机器人不理它；值班群还是原来那个。请看看是不是有人冒名。`
     case 'not-bound':

@@ -188,13 +188,13 @@ const schema = z.strictObject({
     .strictObject({
       /** Topics of the groups that are served; `*` stands for anything. */
       serve: z.array(z.string().min(1)).min(1).default(['*']),
-      /** Topic of the vendor's own group, where tickets are worked. No default: any customer can call a group so. */
+      /** Topic of the vendor's own group, where tickets are worked. The topic alone binds none: see `StaffRoom`. */
       staffRoom: z.string().min(1).nullable().default(null),
     })
     .prefault({}),
   staff: z
     .strictObject({
-      /** Names (nick or group display name, `*` stands for anything) that are never answered. They give no rights. */
+      /** Names (nick or group display name, `*` stands for anything) that are not interrupted. They give no rights. */
       names: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { DAY_MS, HOUR_MS } from './base/time.js'
@@ -469,6 +469,8 @@ export interface ChannelMemory {
   /** Roles given by a code. */
   readonly roles: RoleBook
   readonly staffBinding: DurableList<StaffBinding>
+  /** Nothing was known before. */
+  readonly isFirstStart: boolean
   /** Resolves when all is on disk. */
   flush(): Promise<void>
 }
@@ -488,6 +490,7 @@ export async function openChannelMemory(
 ): Promise<ChannelMemory> {
   const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
   const roles = await openRoles({ dataDir, log })
+  const isFirstStart = store.records().accountId === '' && !existsSync(join(dataDir, 'staff-room.json'))
   const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
   const staffBinding = await openStaffBinding(dataDir, {
     rooms: store.records().rooms,
@@ -509,6 +512,7 @@ export async function openChannelMemory(
     heardIds,
     roles,
     staffBinding,
+    isFirstStart,
     flush: async () => {
       await store.flush()
       await heardIds.flush()

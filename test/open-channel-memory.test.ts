@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openChannelMemory } from '../src/create-bot.js'
@@ -11,10 +11,10 @@ const SAME_GROUP = { id: '@@1', topic: '同名群', namesakeIds: ['@@2'] }
 const LIU = { id: '@1', nick: '小刘', display: '', remark: '', placeKey: 'room:售后群' }
 const SAME_NAME = { ...LIU, namesakes: [{ id: '@2', nick: '小刘', display: '' }] }
 
-async function memoryIn(folder: string) {
+async function memoryIn(folder: string, staffRoom: string | null = null) {
   const { alerts, heard } = recordedAlerts()
   const { log, lines } = capturedLog()
-  return { ...(await openChannelMemory(folder, { clock: fixedClock(), log, alerts })), heard, lines }
+  return { ...(await openChannelMemory(folder, { clock: fixedClock(), log, alerts, staffRoom })), heard, lines }
 }
 
 test('tells an operator once of groups and of people that can not be told apart, and the log without their names', async () => {
@@ -47,4 +47,23 @@ test('keeps what it knows for its owner only, and knows it again', async () => {
   const later = await memoryIn(folder)
   expect(later.heardIds.add('7')).toBe(false)
   expect(later.identities.idOf(key)).toBe('@1')
+})
+
+test('takes the staff group of an earlier version for bound, once, and where it can be no other', async () => {
+  const folder = tempFolder()
+  const first = await memoryIn(folder, '值班群')
+  expect([first.isFirstStart, first.staffBinding.records()]).toEqual([true, []])
+  first.identities.roomKey({ id: '@@1', topic: '值班群', namesakeIds: [] })
+  first.identities.roomKey({ id: '@@2', topic: '售后群', namesakeIds: [] })
+  first.identities.roomKey({ id: '@@2', topic: '改过名', namesakeIds: [] })
+  await first.flush()
+  // What is called so by now has not become it.
+  const second = await memoryIn(folder, '值班群')
+  expect([second.isFirstStart, second.staffBinding.records()]).toEqual([false, []])
+  rmSync(join(folder, 'staff-room.json'))
+  expect((await memoryIn(folder, '值班群')).staffBinding.records()).toMatchObject([
+    { key: 'room:值班群', by: 'earlier-version' },
+  ])
+  rmSync(join(folder, 'staff-room.json'))
+  expect((await memoryIn(folder, '改过名')).staffBinding.records()).toEqual([])
 })

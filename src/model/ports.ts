@@ -294,11 +294,11 @@ export interface StaffBinding {
 }
 
 /**
- * What people have to know of the staff group. `namesake`: another group bears its name; `not-bound`: there is one of
+ * What people have to know of the staff group. `bound`: from now on it is this one; `namesake`: another group bears its name; `not-bound`: there is one of
  * the name, but nobody known in it; `not-listed`: there is none.
  */
 export interface StaffRoomNews {
-  readonly kind: 'namesake' | 'not-bound' | 'not-listed'
+  readonly kind: 'bound' | 'namesake' | 'not-bound' | 'not-listed'
   readonly topic: string
 }
 

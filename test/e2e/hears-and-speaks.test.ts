@@ -41,6 +41,7 @@ describe('the bot among the traps of WeChat', () => {
         { key: 'liu1', nick: '小刘', friend: false },
         { key: 'liu2', nick: '小刘', friend: false },
         { key: 'chen', nick: '陈工' },
+        { key: 'xu', nick: '徐经理', remark: '管理员' },
       ],
       rooms: [
         { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'zhao', 'chen'] },
@@ -51,7 +52,7 @@ describe('the bot among the traps of WeChat', () => {
         { key: 'same1', topic: '同名群', members: ['li'] },
         { key: 'same2', topic: '同名群', members: ['li'] },
         { key: 'lius', topic: '两个小刘', members: ['liu1', 'liu2'] },
-        { key: 'duty', topic: '过审值班群', members: ['chen'] },
+        { key: 'duty', topic: '过审值班群', members: ['chen', 'xu'] },
       ],
     })
     await launch()

@@ -32,6 +32,8 @@ export interface WechatyChannelOptions {
   readonly trustsStaffRoom?: boolean
   /** Which group is the vendor's own, from earlier runs. */
   readonly staffBinding: DurableList<StaffBinding>
+  /** Names of colleagues that may stand for one at the very first start. */
+  readonly firstNames?: readonly string[]
   readonly onStaffRoom?: (news: StaffRoomNews) => void
   /** Names of colleagues who are known by nothing else; who bears one is not interrupted for a while. */
   readonly staffNames: readonly string[]
@@ -174,6 +176,8 @@ export class WechatyChannel implements Channel {
       this.#options.identities.beginLogin(self.id)
       this.#log.info({}, 'logged in')
     })
+    // As early as groups are listed: whoever takes the name later is not the one meant by it.
+    this.#bot.on('ready', () => void this.#staff.refresh())
     this.#bot.on('logout', () => this.#log.warn({}, 'logged out'))
     this.#bot.on('room-topic', (room) => void this.#who.room(room).catch(() => undefined))
     for (const event of ['room-join', 'room-leave'] as const) {
@@ -250,6 +254,7 @@ export class WechatyChannel implements Channel {
       staffBinding,
       onStaffRoom,
       adminRemarks,
+      firstNames = [],
       roles,
       identities,
     } = this.#options
@@ -259,7 +264,7 @@ export class WechatyChannel implements Channel {
       roles?.roleOf(sight) !== undefined
     return new StaffRoom(
       this.#bot,
-      { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague },
+      { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague, firstNames },
       {
         ...{ who: this.#who, identities, binding: staffBinding, onNews: onStaffRoom },
         ...{ nowMs: () => Date.now(), log: this.#log },

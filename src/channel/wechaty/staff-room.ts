@@ -13,6 +13,11 @@ export interface StaffRoomOptions {
   readonly adminRemarks: readonly string[]
   /** A colleague for certain: by a remark of the bot's own account, or by a code. */
   readonly isColleague: (sight: { readonly contactId: string; readonly remark: string }) => boolean
+  /**
+   * At the very first start, when nobody has a remark yet: names of colleagues, which count for friends of the account
+   * in groups that are listed right after the login. Empty at any other start.
+   */
+  readonly firstNames: readonly string[]
 }
 
 export interface StaffRoomParts {
@@ -39,6 +44,8 @@ const LOOK_EVERY_MS = 3_000
 const LOOK_AGAIN_MS = 500
 /** Right after a login groups are not listed yet. */
 const GRACE_MS = 60_000
+/** What is set up before the first start is there by then. */
+const FIRST_START_MS = 120_000
 /** Of the members then and now together; a customer's group with a colleague or two in it has fewer in common. */
 const MIN_ALIKE = 0.5
 const KEPT_TOLD = 50
@@ -65,6 +72,8 @@ export class StaffRoom {
   #toldMissing = false
   #timer: NodeJS.Timeout | undefined
   #mayFetchAtMs = 0
+  /** Of the first look, which is right after the login. */
+  #firstLookMs = Number.POSITIVE_INFINITY
 
   constructor(bot: WechatyInterface, options: StaffRoomOptions, parts: StaffRoomParts) {
     this.#bot = bot
@@ -148,6 +157,7 @@ export class StaffRoom {
     const { who } = this.#parts
     if (!this.#bot.isLoggedIn || (this.#binding === undefined && this.#options.topic === null)) return
     this.#beginLogin()
+    if (this.#firstLookMs === Number.POSITIVE_INFINITY) this.#firstLookMs = performance.now()
     if (this.#roomId !== undefined && !(await who.isMemberOf(this.#roomId))) this.#leave()
     const topics = await who.topics()
     for (const [id, topic] of topics) if (!this.#firstTopics.has(id)) this.#firstTopics.set(id, topic)
@@ -214,7 +224,15 @@ export class StaffRoom {
     const hasColleague = members.some(({ id: contactId }, index) =>
       this.#options.isColleague({ contactId, remark: remarks[index]! }),
     )
+    if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstName(members)
     return hasColleague && (seats.length === 0 || likeness(seats, await this.#marksOf(members)) > MIN_ALIKE)
+  }
+
+  async #hasFirstName(members: readonly Member[]): Promise<boolean> {
+    if (performance.now() - this.#firstLookMs > FIRST_START_MS) return false
+    const named = members.filter(({ nick }) => this.#options.firstNames.includes(nick))
+    const friends = await Promise.all(named.map(({ id }) => this.#bot.Contact.find({ id })))
+    return friends.some((friend) => friend?.friend() === true)
   }
 
   async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {
@@ -226,6 +244,7 @@ export class StaffRoom {
     await binding.save([bound]).catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
     this.#memberIds = new Set()
     this.#settle(roomId)
+    if (!former && !this.#options.trustsTopic) this.#parts.onNews?.({ kind: 'bound', topic })
     log.info({ by: former ? 'known again' : by === 'first-start' ? by : 'order' }, 'staff group bound')
   }
 
