@@ -187,7 +187,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log, isMuted: isQuiet })
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
-    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+    titleOf,
     holdBackMs: config.desk.holdBackMinutes * 60_000,
     maxEntries: REMEMBERED_ENTRIES,
   })

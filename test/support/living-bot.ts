@@ -6,6 +6,7 @@ import type { TestContext } from 'vitest'
 import { AlertInbox } from './alert-inbox.js'
 import { BotProcess } from './fake-weixin/bot-process.js'
 import { FakeWeixin } from './fake-weixin/fake-weixin.js'
+import type { WorldSpec } from './fake-weixin/world.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const CRASH_ON_SIGNAL = path.join(import.meta.dirname, 'crash-on-signal.cjs')
@@ -17,6 +18,12 @@ export interface Health {
   readonly status: number
   readonly login: string
   readonly secondsSincePoll: number | null
+}
+
+/** Beside 小李, who sits in the group 售后一群. */
+export interface LivingWorld extends Pick<WorldSpec, 'contacts' | 'rooms'> {
+  /** Lines of `guoshen.yaml`. */
+  readonly config?: readonly string[]
 }
 
 /** The real program on the real puppet, with a WeChat, a webhook and a folder of its own. Ends with its test. */
@@ -32,17 +39,23 @@ export class LivingBot {
   }
 
   /** Logged in for the first time, and heard to answer. Takes the test itself, because tests run side by side. */
-  static async start({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<LivingBot> {
+  static async start(
+    { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+    { config = [], contacts = [], rooms = [] }: LivingWorld = {},
+  ): Promise<LivingBot> {
     const folder = await mkdtemp(path.join(tmpdir(), 'guoshen-alive-'))
     const living = new LivingBot(folder, await AlertInbox.open())
     onTestFinished(() => living.#end())
     const webhook = `{ kind: json, url: "${living.inbox.url}" }`
-    await writeFile(path.join(folder, 'guoshen.yaml'), `alerts: { webhooks: [${webhook}] }\n`)
+    await writeFile(
+      path.join(folder, 'guoshen.yaml'),
+      `${[`alerts: { webhooks: [${webhook}] }`, ...config].join('\n')}\n`,
+    )
     await living.wx.start()
     living.wx.world({
       me: { nick: '过审小助手' },
-      contacts: [{ key: 'li', nick: '小李' }],
-      rooms: [{ key: 'g1', topic: '售后一群', members: ['li'] }],
+      contacts: [{ key: 'li', nick: '小李' }, ...contacts],
+      rooms: [{ key: 'g1', topic: '售后一群', members: ['li'] }, ...rooms],
     })
     living.launch()
     await living.online()
