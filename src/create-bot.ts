@@ -188,6 +188,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
     titleOf,
+    language: () => knowledge.current().language,
     holdBackMs: config.desk.holdBackMinutes * 60_000,
     maxEntries: REMEMBERED_ENTRIES,
   })

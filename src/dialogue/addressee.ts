@@ -1,4 +1,7 @@
 import type { IncomingMessage } from '../model/chat.js'
+import type { Phrases } from '../model/language.js'
+
+type ColleaguePhrases = Phrases<'colleagues'>
 
 export interface Speaker {
   readonly key: string
@@ -58,78 +61,60 @@ const AMONG_US_WITHIN_MS = 2 * 60_000
 
 const NOBODY: Talk = { rule: 'nobody', askerKeys: [] }
 const AMONG_US: Talk = { ...NOBODY, amongUs: true }
-const SAYS_YOU = /您|你|老板|亲(?!自|测|眼|密)|贵公司|咱们?这?边/
-/** No words for anybody in particular: 收到, 哈哈, 1, 👌. */
-const ASIDE =
-  /^(?:[\p{P}\p{S}\p{Extended_Pictographic}\s]*|\d{1,3}|(?:\[[\p{Script=Han}a-z]{1,6}\])+|(?:收到|好的?|好[嘞滴呀啊吧]|嗯+|哦+|噢|哈+|嘿嘿|呵呵|ok|okay|行|可以|明白|了解|知道了|早|早上好|大家早|下班了?|吃饭去?了?|辛苦了?|谢谢|感谢|不客气|不谢|没事|应该的|赞|牛|666+)[\p{P}\p{S}\s]*)$/iu
-/** What colleagues say to each other in passing; it answers nobody's question. */
-const CHATTER =
-  /吃(?:啥|什么|饭|了没|完)|外卖|奶茶|咖啡|请假|调休|团建|打卡|加班|周末愉快|新年快乐|节日快乐|恭喜|太棒|烦死|累死|无语|谁(?:今天)?值班|培训|腾讯会议|会议号|公开课|直播课/
-/** No answer yet: said to whoever waits for a person. */
-const ATTENDS =
-  /^(?:稍等|等一?下|等会|来[了啦]|在的?$|在[，, ]|我(?:先|去|来)?(?:看|问|查|来(?!答|回|说|讲|解释|教|告诉))|马上)/
-/** 两位稍等: all who wait. */
-const TO_SEVERAL = /^(?:@?你们|您)?(?:两位|二位|三位|几位|两个|俩)|你们(?:俩|两|几|都)/
-/** What follows 这个客户谁跟一下. */
-const TAKES_IT = /^(?:行|好|嗯|ok|可以)*[的吧,，那\s]*我(?:来|跟|看|接|处理|负责|这边)/i
-/** For all, or about a customer instead of to one. */
-const TO_ALL = /^(?:@所有人|@all\b|【|\[通知\]|各位|大家|亲们|家人们|通知|公告|温馨提示)/i
-const ABOUT_CUSTOMER =
-  /(?:这|那)(?:个|位|家)?(?:客户|老板的?单)|(?:谁|你们?)(?:来|去)?(?:跟|接|看|处理)(?:一?下)?(?:这|那|他|她)|工单 ?\d|他(?:们|说|那)|她(?:说|那)|^[他她]/
 
 /**
  * Decides whom a colleague's message in a customers' group is meant for. Pure.
  *
  * @param message of a colleague
  */
-export function whoIsTalkedTo(message: IncomingMessage, situation: TalkSituation): Talk {
+export function whoIsTalkedTo(message: IncomingMessage, situation: TalkSituation, phrases: ColleaguePhrases): Talk {
   const { text, quote } = message
   const askers = askersOf(situation)
   if (quote) {
     const quoted = quotedAskers(quote, askers, situation.recent)
     if (quoted.length > 0) return { rule: 'quoted', askerKeys: quoted }
   }
-  if (TO_ALL.test(text)) return NOBODY
+  if (phrases.toAll.test(text)) return NOBODY
   const mentioned = mentionedIn(text, askers)
   if (mentioned.length > 0) return { rule: 'mentioned', askerKeys: keysOf(mentioned) }
   // Words to a colleague by name, or quoted from one, are between colleagues.
   const colleagues = colleaguesOf(situation)
-  if (namedIn(text, colleagues).length > 0) return AMONG_US
+  if (namedIn(text, colleagues, phrases).length > 0) return AMONG_US
   if (quote) return colleagues.some(({ name }) => name === quote.speaker) ? AMONG_US : NOBODY
   if (message.mentionsOthers) return mentionedIn(text, colleagues).length > 0 ? AMONG_US : NOBODY
-  const named = namedIn(text, askers)
+  const named = namedIn(text, askers, phrases)
   if (named.length === 1) return { rule: 'named', askerKeys: keysOf(named) }
-  if (ABOUT_CUSTOMER.test(text) || isChatter(message)) return AMONG_US
-  if (isAside(message)) return NOBODY
-  return fromTheFlow(message, situation)
+  if (phrases.aboutCustomer.test(text) || isChatter(message, phrases)) return AMONG_US
+  if (isAside(message, phrases)) return NOBODY
+  return fromTheFlow(message, situation, phrases)
 }
 
 /** Words to nobody in particular, or put to the bot; with 您 in them they are for somebody all the same. */
-function isAside({ kind, text, addressedToBot }: IncomingMessage): boolean {
+function isAside({ kind, text, addressedToBot }: IncomingMessage, phrases: ColleaguePhrases): boolean {
   if (kind !== 'text' && kind !== 'picture') return true
-  return !SAYS_YOU.test(text) && (addressedToBot || (kind === 'text' && ASIDE.test(text)))
+  return !phrases.saysYou.test(text) && (addressedToBot || (kind === 'text' && phrases.aside.test(text)))
 }
 
-const isChatter = ({ kind, text }: IncomingMessage): boolean =>
-  kind === 'text' && CHATTER.test(text) && !SAYS_YOU.test(text)
+const isChatter = ({ kind, text }: IncomingMessage, phrases: ColleaguePhrases): boolean =>
+  kind === 'text' && phrases.chatter.test(text) && !phrases.saysYou.test(text)
 
 /** Nobody is named: the last ones who want something are meant. */
-function fromTheFlow(message: IncomingMessage, situation: TalkSituation): Talk {
+function fromTheFlow(message: IncomingMessage, situation: TalkSituation, phrases: ColleaguePhrases): Talk {
   const { recent, waiting } = situation
   const { text, sentAtMs: nowMs } = message
-  const saysYou = SAYS_YOU.test(text)
+  const saysYou = phrases.saysYou.test(text)
   const sinceMs = nowMs - (saysYou ? SAYS_YOU_WITHIN_MS : ANSWER_WITHIN_MS)
   const open = unserved(situation, { sinceMs, colleagueKey: message.sender.key })
-  if (TO_SEVERAL.test(text) && open.length > 1) {
+  if (phrases.toSeveral.test(text) && open.length > 1) {
     return { rule: 'several', askerKeys: open.map(({ speaker }) => speaker.key) }
   }
-  const taken = takenUp(wishesOf(situation, sinceMs), text)
-  if (!taken && !saysYou && isAmongColleagues(message, recent)) return AMONG_US
+  const taken = takenUp(wishesOf(situation, sinceMs), text, phrases)
+  if (!taken && !saysYou && isAmongColleagues(message, recent, phrases)) return AMONG_US
   const before = lastTalkOf(message.sender.key, recent, nowMs)
   if (before && !(taken && !before.to.includes(taken.speaker.key)) && !open.some(isNewer(before, recent))) {
     return { rule: 'went-on', askerKeys: before.to }
   }
-  const meant = taken ?? likeliest(open, text, situation)
+  const meant = taken ?? likeliest(open, text, situation, phrases)
   if (meant) return { rule: 'answered', askerKeys: [meant.speaker.key] }
   const ticketSinceMs = nowMs - (saysYou ? TICKET_SAYS_YOU_WITHIN_MS : TICKET_WITHIN_MS)
   const [only, ...more] = waiting.filter(
@@ -142,10 +127,14 @@ function fromTheFlow(message: IncomingMessage, situation: TalkSituation): Talk {
 }
 
 /** Goes on with what colleagues say to each other; whoever says that they take it speaks to the asker. */
-function isAmongColleagues({ sender, text, sentAtMs }: IncomingMessage, recent: readonly HeardLine[]): boolean {
+function isAmongColleagues(
+  { sender, text, sentAtMs }: IncomingMessage,
+  recent: readonly HeardLine[],
+  phrases: ColleaguePhrases,
+): boolean {
   const last = recent.at(-1)
   if (last?.part !== 'colleague' || last.atMs < sentAtMs - AMONG_US_WITHIN_MS) return false
-  return (last.amongUs === true || last.text.includes(`@${sender.name}`)) && !TAKES_IT.test(text)
+  return (last.amongUs === true || last.text.includes(`@${sender.name}`)) && !phrases.takesIt.test(text)
 }
 
 /** The last wish of each asker, served or not, oldest first. Whoever has a ticket wants something with every report. */
@@ -193,10 +182,11 @@ function likeliest(
   open: readonly HeardLine[],
   text: string,
   { recent, waiting }: TalkSituation,
+  phrases: ColleaguePhrases,
 ): HeardLine | undefined {
-  const justAsked = ATTENDS.test(text) ? undefined : open.find((line) => line === recent.at(-1))
+  const justAsked = phrases.attends.test(text) ? undefined : open.find((line) => line === recent.at(-1))
   const withTicket = open.filter(({ speaker }) => waiting.some(({ key }) => key === speaker.key))
-  return touchedOn(open, text) ?? justAsked ?? (withTicket.length === 1 ? withTicket[0] : open.at(-1))
+  return touchedOn(open, text, phrases) ?? justAsked ?? (withTicket.length === 1 ? withTicket[0] : open.at(-1))
 }
 
 /** The quoted asker; for the bot's words, the asker to whom it said them. */
@@ -241,12 +231,6 @@ interface Named {
 
 /** Between the parts of a group display name such as 悦邻社区-小李. */
 const NAME_SEPARATOR = /[-－—_|｜·/\s]+/
-const HONORIFIC = '(?:总|老板|老师|经理|哥|姐|先生|女士|工)'
-/** Behind a name these tell that the person is talked about, not to. */
-const THIRD_PERSON =
-  /^(?:的|说|问|提(?!交)|反馈|那(?!您|你)|他|她|家|又|还没|也|在(?!吗|不在|么)|催|要求|刚|昨天|今天|前天|上周|这个?(?:单|客户|群|问题)|群)/
-/** 谢谢小李支持: thanks are said to somebody. */
-const THANKS_FIRST = /^(?:谢谢|感谢|多谢|辛苦了?|恭喜|欢迎|不客气)[,，\s]?/
 const GAP = '[\\s\\u2005,，:：、!！~～。.]'
 
 /**
@@ -270,12 +254,14 @@ export function mentionedIn<T extends Named>(text: string, people: readonly T[])
 /**
  * Who is spoken to by name: 王老板，… / 王总您… / …，小李. Names in the middle of a sentence are talk about somebody.
  */
-export function namedIn<T extends Named>(text: string, people: readonly T[]): readonly T[] {
-  const plain = text.trim().replace(THANKS_FIRST, '')
-  const direct = people.filter(({ name }) => callNames(name).some((called) => isCalled(plain, called)))
+export function namedIn<T extends Named>(text: string, people: readonly T[], phrases: ColleaguePhrases): readonly T[] {
+  const plain = text.trim().replace(phrases.thanksFirst, '')
+  const direct = people.filter(({ name }) => callNames(name).some((called) => isCalled(plain, called, phrases)))
   if (direct.length > 0) return direct
   // 王总 for 王老板, as long as only one of them is a 王.
-  const surname = new RegExp(`^(?:老)?(\\p{Script=Han})${HONORIFIC}?(?=${GAP}|您|你)`, 'u').exec(plain)
+  const surname = new RegExp(`^(?:老)?(\\p{Script=Han})(?:${phrases.honorific.source})?(?=${GAP}|您|你)`, 'u').exec(
+    plain,
+  )
   if (!surname || surname[0].length < 2) return []
   return people.filter(({ name }) => callNames(name).some((called) => isTitle(called, surname[1]!)))
 }
@@ -286,8 +272,8 @@ function callNames(name: string): readonly string[] {
   return [...new Set([name, parts.at(-1) ?? name])].filter((called) => called.length >= 2)
 }
 
-function isCalled(text: string, name: string): boolean {
-  if (text.startsWith(name)) return !THIRD_PERSON.test(text.slice(name.length))
+function isCalled(text: string, name: string, phrases: ColleaguePhrases): boolean {
+  if (text.startsWith(name)) return !phrases.thirdPerson.test(text.slice(name.length))
   const end = text.replace(/(?<![\s。.!！~～?？])[\s。.!！~～?？]+$/u, '')
   return end.endsWith(name) && new RegExp(`${GAP}$`).test(end.slice(0, -name.length))
 }
@@ -296,22 +282,13 @@ function isCalled(text: string, name: string): boolean {
 const isTitle = (name: string, surname: string): boolean =>
   name.replace(/^[老小]/, '').startsWith(surname) && name.length <= 4
 
-/** Letters that say nothing about the matter. */
-const EMPTY = '的了吗呢吧啊呀我您你们这那是在有就也都还不要可以怎么什一下个'
-/** Too frequent to tell one matter from another when they stand alone. */
-const FREQUENT = '上来人时候大小中用发看说给好没多少能会到出吃问题请谢问今明天年月日几点先再后前对错行开通过被把和跟'
-const EMPTY_PAIR = new RegExp(`[${EMPTY}]`)
-const EMPTY_LETTER = new RegExp(`[${EMPTY}${FREQUENT}]`)
-/** Pairs that every talk here is full of. */
-const EVERYWHERE: ReadonlySet<string> = new Set(['小程', '程序', '人工', '转人', '审核', '提审'])
-
 /** The one wish whose words an answer takes up more than those of all others: Chinese pairs and Latin words. */
-export const takenUp = <T extends { readonly text: string }>(wishes: readonly T[], text: string): T | undefined =>
-  mostShared(wishes, text, pairsOf)
+const takenUp = (wishes: readonly HeardLine[], text: string, phrases: ColleaguePhrases): HeardLine | undefined =>
+  mostShared(wishes, text, (part) => pairsOf(part, phrases))
 
 /** The same by single letters: a hint, where nothing else tells. */
-export const touchedOn = <T extends { readonly text: string }>(wishes: readonly T[], text: string): T | undefined =>
-  mostShared(wishes, text, lettersOf)
+const touchedOn = (wishes: readonly HeardLine[], text: string, phrases: ColleaguePhrases): HeardLine | undefined =>
+  mostShared(wishes, text, (part) => lettersOf(part, phrases))
 
 function mostShared<T extends { readonly text: string }>(
   open: readonly T[],
@@ -325,20 +302,23 @@ function mostShared<T extends { readonly text: string }>(
   return most > 0 && taken.length === 1 ? taken[0] : undefined
 }
 
-function pairsOf(text: string): ReadonlySet<string> {
+function pairsOf(text: string, phrases: ColleaguePhrases): ReadonlySet<string> {
   const found = new Set(text.toLowerCase().match(/[a-z]{3,}/g) ?? [])
   const letters = [...text]
   for (let at = 0; at + 1 < letters.length; at++) {
     const pair = letters[at]! + letters[at + 1]!
-    if (/^\p{Script=Han}{2}$/u.test(pair) && !EMPTY_PAIR.test(pair) && !EVERYWHERE.has(pair)) found.add(pair)
+    const isIdle = phrases.emptyLetters.test(pair) || phrases.everywhere.test(pair)
+    if (/^\p{Script=Han}{2}$/u.test(pair) && !isIdle) found.add(pair)
   }
   return found
 }
 
-const lettersOf = (text: string): ReadonlySet<string> =>
-  new Set(
-    [...text.replace(/转?人工/g, '')].filter((letter) => /\p{Script=Han}/u.test(letter) && !EMPTY_LETTER.test(letter)),
+function lettersOf(text: string, { emptyLetters, frequentLetters }: ColleaguePhrases): ReadonlySet<string> {
+  const isIdle = (letter: string): boolean => emptyLetters.test(letter) || frequentLetters.test(letter)
+  return new Set(
+    [...text.replace(/转?人工/g, '')].filter((letter) => /\p{Script=Han}/u.test(letter) && !isIdle(letter)),
   )
+}
 
 export interface TalkWatchOptions {
   /** The bot holds back for an asker without a ticket for so long after a colleague spoke to them. */
@@ -369,10 +349,11 @@ export class TalkWatch {
   /** Takes note of what a colleague says, and tells whom it is meant for. */
   heardColleague(
     message: IncomingMessage,
-    known: { readonly waiting: readonly WaitingAsker[]; readonly colleagueNames: readonly string[] },
+    known: Pick<TalkSituation, 'waiting' | 'colleagueNames'>,
+    phrases: ColleaguePhrases,
   ): Talk {
     const placeKey = message.place.key
-    const talk = whoIsTalkedTo(message, { ...known, recent: this.#lines.get(placeKey) ?? [] })
+    const talk = whoIsTalkedTo(message, { ...known, recent: this.#lines.get(placeKey) ?? [] }, phrases)
     const { askerKeys: to, amongUs = false } = talk
     this.#add(placeKey, { ...lineOf(message), part: 'colleague', wants: 'nothing', to, amongUs })
     for (const key of talk.askerKeys) this.#note(placeKey, key, message.sentAtMs)

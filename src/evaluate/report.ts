@@ -4,6 +4,7 @@ import type { Understanding } from '../model/understanding.js'
 import { NOTHING, readFeatures, trainMessageModel } from '../nlu/classifier.js'
 import { ConceptLexicon, extractFeatures } from '../nlu/featurizer.js'
 import { buildIntentMatcher, trainingTexts } from '../nlu/intent-matcher.js'
+import { compileLanguage } from '../nlu/language.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { understand } from '../nlu/pipeline.js'
 import { type Judged, judge, type LabelledMessage, shareOf, wantsSilence } from './exam.js'
@@ -208,11 +209,12 @@ export function trainingMessages({ intents, silence }: KnowledgeContent): readon
  */
 export function crossValidate(content: KnowledgeContent, folds: number): readonly Understood[] {
   const messages = trainingMessages(content)
+  const language = compileLanguage(content.language)
   // Authors write in series: neighbours must not teach each other's answers away in one block, so every nth is left out.
   return Array.from({ length: folds }, (_, fold) => {
     const leftOut = new Set(messages.filter((_message, index) => index % folds === fold).map(({ text }) => text))
     const matcher = buildIntentMatcher(leaveOut(content, leftOut))
-    const knowing = { matcher, intents: content.intents, facts: factsOf(content.guides), nowMs: 0 }
+    const knowing = { matcher, intents: content.intents, facts: factsOf(content.guides), language, nowMs: 0 }
     return messages
       .filter(({ text }) => leftOut.has(text))
       .map((message) => ({ message, understanding: understand(message.text, knowing) }))

@@ -3,6 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { KnowledgeError } from '../errors.js'
 import type { Log } from '../model/ports.js'
+import { THEMES } from '../nlu/language.js'
 
 export interface AuthorsFile {
   /** Relative to the working directory, as an author would name it: `knowledge/fasttest.md`. */
@@ -69,7 +70,26 @@ export class KnowledgeFolder {
   }
 }
 
+/**
+ * Adds the language that comes with the program, as far as the authors have no files of their own: a folder of intents
+ * or a release may be older than it.
+ *
+ * @throws KnowledgeError when a theme is nowhere to be found
+ */
+export async function withShippedLanguage(files: AuthorsFiles): Promise<AuthorsFiles> {
+  const known = new Set(files.intents.map(({ kept }) => kept))
+  if (THEMES.every((theme) => known.has(keptAs(theme)))) return files
+  const shipped = await readAll(SHIPPED_LANGUAGE, INTENT, 'intents/language')
+  const missing = THEMES.find(
+    (theme) => !known.has(keptAs(theme)) && !shipped.some(({ kept }) => kept === keptAs(theme)),
+  )
+  if (missing !== undefined) throw refusal(join(SHIPPED_LANGUAGE, `${missing}.yaml`), NO_LANGUAGE)
+  return { ...files, intents: [...files.intents, ...shipped.filter(({ kept }) => !known.has(kept))] }
+}
+
 const LEARNED = 'learned'
+const SHIPPED_LANGUAGE = join(import.meta.dirname, '../../intents/language')
+const keptAs = (theme: string): string => `intents/language/${theme}.yaml`
 const isPresent = (error: NodeJS.ErrnoException): boolean => error.code !== 'ENOENT'
 
 async function readAll(root: string, wanted: RegExp, kept: string): Promise<readonly AuthorsFile[]> {
@@ -125,6 +145,7 @@ interface Complaint {
 
 const NO_FOLDER: Complaint = { message: '文件夹打不开', remedy: '检查路径和权限' }
 const NO_FILE: Complaint = { message: '文件打不开', remedy: '检查权限' }
+const NO_LANGUAGE: Complaint = { message: '缺少这个语言文件', remedy: '从程序自带的 intents/language 拷过来' }
 const TOO_LARGE: Complaint = { message: '文件超过 5 MB', remedy: '分成几个小文件，图片不要放进正文' }
 
 async function orRefuse<Result>(path: string, complaint: Complaint, read: () => Promise<Result>): Promise<Result> {

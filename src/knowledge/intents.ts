@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Concept, Guide, Intent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import type { Theme } from '../model/language.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
 import { MEASURES, ownKey } from './keys.js'
+import { isLanguage, type LanguageGroups, readLanguage } from './language.js'
 import { checkShape, nearest, readYaml, type YamlFile, type YamlPlace } from './yaml.js'
 
 /** A sentence and where its author wrote it. */
@@ -36,6 +38,7 @@ export type IntentFile =
   | { readonly kind: 'silence'; readonly examples: readonly AuthoredSilence[] }
   | { readonly kind: 'concepts'; readonly concepts: readonly Concept[] }
   | { readonly kind: 'asks'; readonly asks: readonly MoreAsks[] }
+  | { readonly kind: 'language'; readonly theme: Theme; readonly groups: LanguageGroups }
   /** Belongs to the measuring of the bot, not to its knowledge. */
   | { readonly kind: 'skipped' }
   | { readonly kind: 'broken' }
@@ -49,6 +52,7 @@ export interface ParsedIntents {
 interface Source {
   readonly file: string
   readonly text: string
+  readonly kept?: string
 }
 
 /** The one intent that leads to a person instead of a section. */
@@ -57,6 +61,7 @@ const HUMAN_ID = 'human'
 /** Reads one YAML file of the intents folder; its name decides what it holds. Never throws. */
 export function parseIntents(source: Source): ParsedIntents {
   const name = baseName(source.file)
+  if (isLanguage(source)) return readLanguage(source, name)
   if (MEASURES.has(name)) return { content: { kind: 'skipped' }, problems: [] }
   const yaml = readYaml(source)
   if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }

@@ -3,6 +3,7 @@ import { checkSections, checkUtterances } from './checks.js'
 import { parseGuide } from './guide/parse.js'
 import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents } from './intents.js'
 import { qualifyKeys } from './keys.js'
+import { isLanguage } from './language.js'
 import { bindAnswers, parseAnswers } from './short-answers.js'
 import { parseCategories, parseRejections } from './tables.js'
 
@@ -76,6 +77,9 @@ export function readKnowledge(files: KnowledgeFiles): {
       answers: answers.answers,
       categories: tables.categories,
       rejections: tables.rejections,
+      language: Object.fromEntries(
+        contents.flatMap((content) => (content.kind === 'language' ? [[content.theme, content.groups]] : [])),
+      ),
     },
     problems: [...problems.filter(isError), ...problems.filter((problem) => !isError(problem))],
   }
@@ -135,7 +139,9 @@ function findEmptyFolders({ guides, intents }: KnowledgeFiles): readonly Problem
   })
   return [
     ...(guides.every(isLearned) ? [empty('knowledge', '指南文件夹里没有指南', '放进至少一份 .md 指南')] : []),
-    ...(intents.every(isLearned) ? [empty('intents', '意图文件夹里没有意图', '放进 .yaml 意图文件')] : []),
+    ...(intents.every((file) => isLearned(file) || isLanguage(file))
+      ? [empty('intents', '意图文件夹里没有意图', '放进 .yaml 意图文件')]
+      : []),
   ]
 }
 

@@ -67,7 +67,11 @@ export class LearningEar {
       const { store, clock } = this.#parts
       const before = store.records()
       const clean = (text: string, placeKey: string): string => this.#clean(text, placeKey)
-      const records = draftsFrom(before, tickets, { clean, nowMs: clock.now() })
+      const records = draftsFrom(before, tickets, {
+        language: this.#parts.knowledge.current().language,
+        clean,
+        nowMs: clock.now(),
+      })
       if (records !== before) this.#keep(records)
     } catch (error) {
       this.#failed(error)

@@ -115,7 +115,7 @@ export class LearningDesk implements Learning {
     how: { readonly by: Party; readonly force: boolean; readonly insist: string },
   ): Promise<Report> {
     const [first = ''] = sentences
-    const verdicts = sentences.map(isTeachable)
+    const verdicts = sentences.map((sentence) => isTeachable(sentence, this.#parts.knowledge.current().language))
     const good = sentences.filter((_, index) => verdicts[index] === 'yes')
     const verdict = good.length > 0 ? 'yes' : verdicts[0]
     if (verdict === 'empty' || verdict === undefined) return failed(say.unteachable.empty)

@@ -1,3 +1,5 @@
+import type { LanguageSource } from './language.js'
+
 /**
  * What a section is there for. `intro`: what stands above the first heading; `submit`: where a review is submitted;
  * `rejection`: what to do about one. The last two only where the guide says so at its head.
@@ -214,6 +216,7 @@ export interface KnowledgeContent {
   readonly answers: readonly ShortAnswer[]
   readonly categories: CategoryTable
   readonly rejections: readonly RejectionRule[]
+  readonly language: LanguageSource
 }
 
 export type Severity = 'error' | 'warning'
@@ -236,6 +239,7 @@ export const NO_KNOWLEDGE: KnowledgeContent = {
   intents: [],
   silence: [],
   concepts: [],
+  language: {},
   answers: [],
   categories: { rows: [], notOpen: [], withoutRow: [] },
   rejections: [],

@@ -1,5 +1,6 @@
 import type { Person, Place } from './chat.js'
 import type { GuideFacts, Intent, KnowledgeContent, ReviewDays, Section } from './knowledge.js'
+import type { Language } from './language.js'
 
 /** What the sender is doing with the words, apart from their topic. */
 export type SpeechAct =
@@ -184,6 +185,7 @@ export interface KnowledgeSnapshot {
   readonly sections: ReadonlyMap<string, Section>
   readonly intentOfSection: ReadonlyMap<string, Intent>
   readonly facts: GuideFacts
+  readonly language: Language
   readonly matcher: IntentMatcher
 }
 

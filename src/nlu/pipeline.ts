@@ -1,4 +1,5 @@
 import type { GuideFacts, Intent } from '../model/knowledge.js'
+import type { Language } from '../model/language.js'
 import type {
   DatesReading,
   FollowUp,
@@ -24,15 +25,17 @@ export interface Knowing {
   readonly matcher: IntentMatcher
   readonly intents: readonly Intent[]
   readonly facts: GuideFacts
+  readonly language: Language
   /** Clock for "昨天" and "10天了"; milliseconds since the epoch. */
   readonly nowMs: number
 }
 
 /** What a message is read with at this moment. */
-export const knowingOf = ({ matcher, content, facts }: KnowledgeSnapshot, nowMs: number): Knowing => ({
+export const knowingOf = ({ matcher, content, facts, language }: KnowledgeSnapshot, nowMs: number): Knowing => ({
   matcher,
   intents: content.intents,
   facts,
+  language,
   nowMs,
 })
 
@@ -45,8 +48,9 @@ const NOBODY = { confidence: 0, overheard: 0 } as const
 
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, knowing: Knowing): Understanding {
+  const { language } = knowing
   const normalized = normalizeText(text)
-  const { act, choice } = readSpeechAct(normalized)
+  const { act, choice } = readSpeechAct(normalized, language)
   const { candidates, wantsHuman, taught } = knowing.matcher.match(normalized)
   const followUp = toFollowUp(normalized, knowing)
   // People have said what it means: no rule of ours knows better, but a talk that goes on.
@@ -63,14 +67,14 @@ export function understand(text: string, knowing: Knowing): Understanding {
   const notice = readNotice(normalized, knowing)
   const topics = notice ? undefined : findTopics(normalized, candidates, knowing.matcher)
   const days = readDays(normalized, knowing)
-  const walk = readWalkRemark(normalized)
-  const reminder = readReminderWord(normalized)
+  const walk = readWalkRemark(normalized, language)
+  const reminder = readReminderWord(normalized, language)
   return {
     normalized,
     act,
     candidates,
     // The classifier weighs words and has no ear for "不用转人工".
-    wantsHuman: refusesHuman(normalized) ? NOBODY : wantsHuman,
+    wantsHuman: refusesHuman(normalized, language.talk) ? NOBODY : wantsHuman,
     ...(choice === undefined ? {} : { choice }),
     ...(notice === undefined ? {} : { notice }),
     ...(followUp === undefined ? {} : { followUp }),
@@ -78,17 +82,20 @@ export function understand(text: string, knowing: Knowing): Understanding {
     ...(days === undefined ? {} : { days }),
     ...(walk === undefined ? {} : { walk }),
     ...(reminder === undefined ? {} : { reminder }),
-    ...(isAboutToWithdraw(normalized) ? { withdraws: true } : {}),
+    ...(isAboutToWithdraw(normalized, language) ? { withdraws: true } : {}),
   }
 }
 
-function toFollowUp(normalized: string, { matcher }: Knowing): FollowUp | undefined {
-  const read = readFollowUp(normalized)
+function toFollowUp(normalized: string, { matcher, language }: Knowing): FollowUp | undefined {
+  const read = readFollowUp(normalized, language)
   if (read?.kind !== 'correction') return read
   return { kind: 'correction', candidates: matcher.match(read.meant).candidates }
 }
 
-function readDays(normalized: string, { facts: { review, dateLikeKeys }, nowMs }: Knowing): DatesReading | undefined {
-  const dates = review && readReviewDates(normalized, nowMs, dateLikeKeys)
+function readDays(
+  normalized: string,
+  { facts: { review, dateLikeKeys }, language, nowMs }: Knowing,
+): DatesReading | undefined {
+  const dates = review && readReviewDates(normalized, { phrases: language.review, nowMs, dateLikeKeys })
   return dates && { dates, timeline: timelineFor(dates, review, nowMs), review }
 }

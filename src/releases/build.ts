@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KnowledgeError } from '../errors.js'
-import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
+import { type AuthorsFiles, type FolderPaths, KnowledgeFolder, withShippedLanguage } from '../knowledge/files.js'
 import { factsOf } from '../knowledge/guide/roles.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
 import { readKnowledge } from '../knowledge/read.js'
@@ -19,6 +19,7 @@ import {
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { FeatureTable } from '../nlu/classifier.js'
 import { assembleIntentMatcher, type CompiledMatcher, compileMatcher, trainingTexts } from '../nlu/intent-matcher.js'
+import { compileLanguage } from '../nlu/language.js'
 
 export type BuildOutcome =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
@@ -43,7 +44,8 @@ export class KnowledgeBuilder {
   }
 
   /** 3–5 s of CPU unless these texts were built lately. */
-  async build(files: AuthorsFiles): Promise<BuildOutcome> {
+  async build(authored: AuthorsFiles): Promise<BuildOutcome> {
+    const files = await withShippedLanguage(authored)
     const keys = { textsKey: textsKey(files), codeKey: await this.#codeKey }
     const kept = await this.#cache?.read(keys.textsKey)
     if (kept && isMadeOf(kept, keys)) return { status: 'built', packed: kept, ...keys }
@@ -117,6 +119,7 @@ export function* buildSnapshot({ content, compiled, textsKey }: BuiltKnowledge):
       content.intents.flatMap((intent) => (intent.sectionKey === undefined ? [] : [[intent.sectionKey, intent]])),
     ),
     facts: factsOf(content.guides),
+    language: compileLanguage(content.language),
     matcher: yield* assembleIntentMatcher(content, compiled),
   }
 }
@@ -142,7 +145,7 @@ interface Block {
 interface Header extends PackedKeys {
   readonly warnings: readonly Problem[]
   /** What is not worth blocks of its own. */
-  readonly written: Pick<KnowledgeContent, 'concepts' | 'answers' | 'categories' | 'rejections'>
+  readonly written: Pick<KnowledgeContent, 'concepts' | 'language' | 'answers' | 'categories' | 'rejections'>
   /** Null where no intent is authored, so that nothing was trained. */
   readonly classes: readonly string[] | null
   readonly blocks: readonly Block[]
@@ -165,6 +168,7 @@ export function packKnowledge(built: BuiltKnowledge): Uint8Array<ArrayBuffer> {
     warnings: built.warnings,
     written: {
       concepts: built.content.concepts,
+      language: built.content.language,
       answers: built.content.answers,
       categories: built.content.categories,
       rejections: built.content.rejections,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Config, PROJECT_ROOT } from '../config.js'
 import { KnowledgeError } from '../errors.js'
-import { type FolderPaths, KnowledgeFolder, watchFolders } from '../knowledge/files.js'
+import { type FolderPaths, KnowledgeFolder, watchFolders, withShippedLanguage } from '../knowledge/files.js'
 import { KnowledgeHolder, textsKey, versionOf } from '../knowledge/keys.js'
 import { type Clock, type Log, OPERATOR, type Releases } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
@@ -158,7 +158,7 @@ async function catchUp(
 /** @returns undefined when the folders can't be read */
 async function folderKey(paths: ReleasePaths): Promise<string | undefined> {
   try {
-    return textsKey(await new KnowledgeFolder(paths).read())
+    return textsKey(await withShippedLanguage(await new KnowledgeFolder(paths).read()))
   } catch {
     return undefined
   }

@@ -188,9 +188,10 @@ function pairsOf(text: string): ReadonlySet<string> {
 }
 
 function compareOthers(before: KnowledgeContent, after: KnowledgeContent): readonly string[] {
-  const facts = ({ intents, concepts }: KnowledgeContent): ReadonlyMap<string, string> =>
+  const facts = ({ intents, concepts, language }: KnowledgeContent): ReadonlyMap<string, string> =>
     new Map([
       ...concepts.map(({ id, words }) => [`concepts: ${id}`, JSON.stringify(words)] as const),
+      ...Object.entries(language).map(([theme, groups]) => [`language: ${theme}`, JSON.stringify(groups)] as const),
       ...intents
         .filter(({ automatic }) => !automatic)
         .map(({ id, title, noticeMarks }) => [id, JSON.stringify([title, noticeMarks])] as const),

@@ -9,7 +9,7 @@ import { packLines } from '../reply/bubbles.js'
 import type { TicketDesk } from './desk.js'
 import { type DeskAction, dueActions, nextAfter, onDuty, untoldNews } from './due.js'
 import { deskFigures } from './figures.js'
-import { AddressBook, DeskFront } from './handoff.js'
+import { AddressBook, DeskFront, type DeskFrontParts } from './handoff.js'
 import { askerPhrases, staffPhrases } from './phrases.js'
 import { lastPersonsActMs } from './working-time.js'
 
@@ -194,6 +194,7 @@ export interface DeskSurroundings {
   /** Title of a guide section. */
   readonly titleOf: (sectionKey: string) => string | undefined
   readonly holdBackMs: number
+  readonly language: DeskFrontParts['language']
   /** Askers remembered at most. */
   readonly maxEntries: number
   readonly clock: Clock
@@ -211,7 +212,7 @@ export interface DeskParts {
 
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
-  const { desk, channel, outbox, notices, alerts, titleOf, holdBackMs, maxEntries, clock, log } = surroundings
+  const { desk, channel, outbox, notices, alerts, titleOf, language, holdBackMs, maxEntries, clock, log } = surroundings
   const talks = new TalkWatch({ holdBackMs, maxEntries })
   const addresses = new AddressBook(channel)
   const deskFront = new DeskFront({
@@ -222,6 +223,7 @@ export function openDesk(surroundings: DeskSurroundings): DeskParts {
     addresses,
     outbox,
     tellStaff: (ticket, pictures) => attendant.tellStaff(ticket, pictures),
+    language,
     clock,
   })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text) => deskFront.tellAsker(ticket, text)

@@ -5,6 +5,7 @@ import { isAddressed, mayNotSpeak } from '../dialogue/permission.js'
 import type { AskerWords, Situation } from '../dialogue/state.js'
 import type { HeardPicture, IncomingMessage, Person, Place } from '../model/chat.js'
 import type { Decision, EscalationReason } from '../model/decision.js'
+import type { Language } from '../model/language.js'
 import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
 import type { ForgottenPerson, SaidWords, Ticket } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
@@ -26,6 +27,8 @@ export interface DeskFrontParts {
   readonly outbox: Pick<Outbox, 'send'>
   /** Tells staff of a ticket; resolves when that is on disk. */
   readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
+  /** As it is at this moment. */
+  readonly language: () => Language
   readonly clock: Clock
 }
 
@@ -91,7 +94,7 @@ export class DeskFront {
       ...{ key: askerKey, name: askerName },
       spokeAtMs: events.findLast(({ who }) => who.key === askerKey)?.atMs ?? openedAtMs,
     }))
-    const talk = talks.heardColleague(message, { waiting, colleagueNames })
+    const talk = talks.heardColleague(message, { waiting, colleagueNames }, this.#parts.language().colleagues)
     const by = { key: message.sender.key, name: message.sender.name }
     for (const { number } of here.filter(({ askerKey }) => talk.askerKeys.includes(askerKey))) {
       await desk.answered(number, by, { how: 'spoke', text: message.text })
@@ -137,7 +140,7 @@ export class DeskFront {
       placeName: place.kind === 'room' ? place.topic : phrases.directChat,
       askerKey: sender.key,
       askerName: sender.name,
-      question: ticketQuestion(message, lastWords),
+      question: ticketQuestion(message, lastWords, this.#parts.language()),
       reason,
       sectionKey,
       answeredSections,
@@ -208,6 +211,7 @@ export interface AskerTurnParts {
   readonly desk: TicketDesk
   /** Tells staff of a ticket; resolves when that is on disk. */
   readonly tellStaff: (ticket: Ticket) => Promise<void>
+  readonly language: () => Language
   readonly clock: Clock
 }
 
@@ -251,7 +255,7 @@ export class AskerTurns {
   ): Promise<AskerTurn | undefined> {
     const { desk } = this.#parts
     const { place, sender } = message
-    const turn = mayEnd ? readDeskTurn(normalized) : undefined
+    const turn = mayEnd ? readDeskTurn(normalized, this.#parts.language()) : undefined
     const held = desk.heldFor(place.key, sender.key)
     if (held) {
       const ends = turn?.kind === 'solved' || (turn?.kind === 'not-needed' && !humanOffered)
@@ -408,16 +412,16 @@ const MIN_MATTER_CHARS = 2
 export function ticketQuestion(
   { kind, text, sentAtMs }: Pick<IncomingMessage, 'kind' | 'text' | 'sentAtMs'>,
   before: readonly SaidWords[],
+  language: Language,
 ): string {
   const own = kind === 'picture' ? PICTURE : text.slice(0, MAX_QUESTION_CHARS)
+  /** 满意, 可以了 were said of another ticket. */
+  const saysMatter = (said: string): boolean =>
+    said !== PICTURE &&
+    readDeskTurn(normalizeText(said), language) === undefined &&
+    (said.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS
   if (kind === 'picture' || saysMatter(text)) return own
   const earlier = before.filter((said) => said.atMs >= sentAtMs - SAME_MATTER_MS && saysMatter(said.text))
   const questions = [...new Set(earlier.map((said) => said.text))].slice(-MAX_QUESTIONS)
   return questions.length > 0 ? questions.join('\n') : own
 }
-
-/** 满意, 可以了 were said of another ticket. */
-const saysMatter = (text: string): boolean =>
-  text !== PICTURE &&
-  readDeskTurn(normalizeText(text)) === undefined &&
-  (text.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS

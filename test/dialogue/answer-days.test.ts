@@ -7,9 +7,10 @@ import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { REVIEW } from '../support/review-days.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 function daysIn(text: string): DatesReading {
-  const dates = readReviewDates(text, MONDAY_MS)!
+  const dates = readReviewDates(text, { phrases: LANGUAGE.review, nowMs: MONDAY_MS })!
   return { dates, timeline: timelineFor(dates, REVIEW, MONDAY_MS), review: REVIEW }
 }
 const answer = (days: DatesReading | undefined, facts: Partial<Understanding> = {}): Decision | undefined =>

@@ -3,6 +3,7 @@ import { type TalkRule, TalkWatch } from '../../src/dialogue/addressee.js'
 import type { IncomingMessage, Person } from '../../src/model/chat.js'
 import { aMessage, CUSTOMERS } from '../support/a-message.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const person = (name: string, role: Person['role']): Person => ({ id: `@${name}`, key: `name:${name}`, name, role })
 const PEOPLE = {
@@ -388,7 +389,11 @@ function play({ tickets = [], lines }: Scenario): readonly object[] {
     const message = aMessage({ sender: PEOPLE[who[0] as Who], text, sentAtMs: nowMs, mentionsOthers, ...rest })
     if (who.length > 1) watch.heardAsker(message, WANTS[who[1] as '?'])
     else {
-      const { rule, askerKeys } = watch.heardColleague(message, { waiting, colleagueNames: ['陈工', '徐经理'] })
+      const { rule, askerKeys } = watch.heardColleague(
+        message,
+        { waiting, colleagueNames: ['陈工', '徐经理'] },
+        LANGUAGE.colleagues,
+      )
       heard.push({ text, rule, askerKeys })
     }
   }
@@ -406,10 +411,14 @@ test('tells since when a colleague has spoken to an asker, there and to nobody e
   const watch = new TalkWatch({ holdBackMs: 300_000, maxEntries: 1_000 })
   const at = (minutes: number) => MONDAY_MS + minutes * 60_000
   watch.heardAsker(aMessage({ sender: PEOPLE.王, text: '登录不上', sentAtMs: at(0) }), 'answer')
-  watch.heardColleague(aMessage({ sender: PEOPLE.陈, text: '我看看', sentAtMs: at(1) }), {
-    waiting: [],
-    colleagueNames: [],
-  })
+  watch.heardColleague(
+    aMessage({ sender: PEOPLE.陈, text: '我看看', sentAtMs: at(1) }),
+    {
+      waiting: [],
+      colleagueNames: [],
+    },
+    LANGUAGE.colleagues,
+  )
   const { key } = CUSTOMERS
   expect(watch.answeredByColleague(key, PEOPLE.王.key, at(0))).toBe(true)
   expect(watch.answeredByColleague(key, PEOPLE.王.key, at(2))).toBe(false)
@@ -427,7 +436,11 @@ test('forgets the oldest groups and askers, so that it never grows', () => {
   for (let index = 0; index < 100; index++) {
     const place = placeOf(index)
     watch.heardAsker(aMessage({ place, sender: PEOPLE.王, text: '登录不上' }), 'answer')
-    watch.heardColleague(aMessage({ place, sender: PEOPLE.陈, text: '我看看' }), { waiting: [], colleagueNames: [] })
+    watch.heardColleague(
+      aMessage({ place, sender: PEOPLE.陈, text: '我看看' }),
+      { waiting: [], colleagueNames: [] },
+      LANGUAGE.colleagues,
+    )
   }
   expect(watch.answeredByColleague('room:99', PEOPLE.王.key, 0)).toBe(true)
   expect(watch.answeredByColleague('room:80', PEOPLE.王.key, 0)).toBe(true)

@@ -8,6 +8,7 @@ import { qualifyKeys } from '../../src/knowledge/keys.js'
 import type { Guide } from '../../src/model/knowledge.js'
 import { understand } from '../../src/nlu/pipeline.js'
 import { aSnapshot, DEAF_MATCHER } from '../support/a-snapshot.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const SHIPPED = readFileSync(`${PROJECT_ROOT}/knowledge/fasttest.md`, 'utf8')
 const NOW_MS = Date.parse('2026-11-23T10:00:00+08:00')
@@ -40,7 +41,7 @@ const rolesOf = ({ sections }: Guide) =>
   Object.fromEntries(sections.flatMap(({ key, role }) => (role ? [[key, role]] : [])))
 
 function daysAfter(guide: Guide, text: string) {
-  const knowing = { matcher: DEAF_MATCHER, intents: [], facts: factsOf([guide]), nowMs: NOW_MS }
+  const knowing = { matcher: DEAF_MATCHER, intents: [], facts: factsOf([guide]), language: LANGUAGE, nowMs: NOW_MS }
   return understand(text, knowing).days?.timeline
 }
 

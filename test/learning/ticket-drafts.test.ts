@@ -5,6 +5,7 @@ import type { Ticket } from '../../src/model/ticket.js'
 import { forgetAsker } from '../../src/tickets/desk.js'
 import { openTicket, reopenTicket, resolveTicket } from '../../src/tickets/states.js'
 import { noRecords } from '../support/learning-records.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const BY = { key: 'name:陈工', name: '陈工' }
 const ACT = { by: BY, atMs: 1, why: '' }
@@ -19,7 +20,7 @@ const opened = (question: string, lastWords: readonly string[] = []) =>
   )
 const resolved = (question: string, gist = ANSWER, lastWords?: readonly string[]) =>
   resolveTicket(opened(question, lastWords), { ...ACT, why: gist })
-const options = { clean: (text: string) => text.replaceAll('张三', '[某人]'), nowMs: 9 }
+const options = { language: LANGUAGE, clean: (text: string) => text.replaceAll('张三', '[某人]'), nowMs: 9 }
 const drafted = (records: LearningRecords, ...tickets: Ticket[]) => draftsFrom(records, tickets, options)
 
 test('drafts the explanation of a settled ticket, once', () => {

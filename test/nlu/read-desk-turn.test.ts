@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { type DeskTurn, readDeskTurn } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { hostileTexts } from '../support/hostile-text.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const read = (text: string): DeskTurn | undefined => readDeskTurn(normalizeText(text))
+const read = (text: string): DeskTurn | undefined => readDeskTurn(normalizeText(text), LANGUAGE)
 
 test.each([
   ...[
@@ -94,6 +95,6 @@ test('never throws and never takes long', () => {
   for (const text of hostileTexts(400, 7)) expect(() => read(text)).not.toThrow()
   const start = process.cpuUsage().user
   for (const tail of ['谢谢', '了', '谢谢了', '啊'])
-    for (let round = 0; round < 50; round++) readDeskTurn(`解决${tail.repeat(5_000)}x`)
+    for (let round = 0; round < 50; round++) readDeskTurn(`解决${tail.repeat(5_000)}x`, LANGUAGE)
   expect(process.cpuUsage().user - start).toBeLessThan(500_000)
 })

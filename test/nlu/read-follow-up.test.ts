@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { readFollowUp } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const kindOf = (text: string): string | undefined => readFollowUp(normalizeText(text))?.kind
+const kindOf = (text: string): string | undefined => readFollowUp(normalizeText(text), LANGUAGE)?.kind
 
 describe('a remark that takes up the last answer', () => {
   test.each([
@@ -52,6 +53,9 @@ describe('a remark that takes up the last answer', () => {
   })
 
   test('a correction keeps what was meant', () => {
-    expect(readFollowUp('不是接口，是弹出来那个声明')).toEqual({ kind: 'correction', meant: '弹出来那个声明' })
+    expect(readFollowUp('不是接口，是弹出来那个声明', LANGUAGE)).toEqual({
+      kind: 'correction',
+      meant: '弹出来那个声明',
+    })
   })
 })

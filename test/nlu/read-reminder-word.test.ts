@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { readReminderWord } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const read = (text: string) => readReminderWord(normalizeText(text))
+const read = (text: string) => readReminderWord(normalizeText(text), LANGUAGE)
 
 test.each([
   '到时候提醒我',

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { readWalkRemark } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const read = (text: string) => readWalkRemark(normalizeText(text))
+const read = (text: string) => readWalkRemark(normalizeText(text), LANGUAGE)
 
 test.each([
   '从头带我走一遍',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { isAboutToWithdraw } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 test.each([
   '想撤回重新提',
@@ -16,7 +17,7 @@ test.each([
   '还在审核中，可以先加一个类目吗',
   '二审还没过，想先撤下来改内容',
 ])('hears somebody about to withdraw: %s', (text) => {
-  expect(isAboutToWithdraw(normalizeText(text))).toBe(true)
+  expect(isAboutToWithdraw(normalizeText(text), LANGUAGE)).toBe(true)
 })
 
 test.each([
@@ -38,5 +39,5 @@ test.each([
   '商品全撤了还来得及吧，还在审核中',
   '',
 ])('hears nothing of the kind: %s', (text) => {
-  expect(isAboutToWithdraw(normalizeText(text))).toBe(false)
+  expect(isAboutToWithdraw(normalizeText(text), LANGUAGE)).toBe(false)
 })

@@ -3,8 +3,9 @@ import { readSpeechAct, refusesHuman } from '../../src/nlu/dialogue-act.js'
 import { MAX_CHARS, normalizeText } from '../../src/nlu/normalize.js'
 import { cpuMsOf } from '../support/cpu-time.js'
 import { hostileTexts } from '../support/hostile-text.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const actOf = (text: string): string => readSpeechAct(normalizeText(text)).act
+const actOf = (text: string): string => readSpeechAct(normalizeText(text), LANGUAGE).act
 
 describe('reads as a greeting', () => {
   test.each(
@@ -63,13 +64,13 @@ describe('hears that no person is wanted', () => {
     ),
   )('%s', (text) => {
     expect(actOf(text)).toBe('no')
-    expect(refusesHuman(normalizeText(text))).toBe(true)
+    expect(refusesHuman(normalizeText(text), LANGUAGE.talk)).toBe(true)
   })
 
   test.each(['能不能转人工', '要不要转人工', '不会弄，转人工', '怎么还不转人工', '不要机器人，转人工', '审核不通过'])(
     'but not in %s',
     (text) => {
-      expect(refusesHuman(normalizeText(text))).toBe(false)
+      expect(refusesHuman(normalizeText(text), LANGUAGE.talk)).toBe(false)
     },
   )
 })
@@ -130,7 +131,7 @@ describe('reads a choice', () => {
     ['a1', 'A1'],
     ['A1.2', 'A1.2'],
   ])('%j → %s', (text, choice) => {
-    expect(readSpeechAct(normalizeText(text))).toEqual({ act: 'choice', choice })
+    expect(readSpeechAct(normalizeText(text), LANGUAGE)).toEqual({ act: 'choice', choice })
   })
 
   test.each('100|2026|1天|7天|第3天|五个|3个|1+7|1-2|1.0.2|3点|13800000000|1 2|1和2|a|A|第一步|一天'.split('|'))(
@@ -151,10 +152,10 @@ test.each(['类目不符', '我们昨天提审的', '好的我知道了今天就
 test('takes no longer for runs that courtesies are made of', () => {
   const took = cpuMsOf(() => {
     for (const word of '嗯|好的|辛苦了|谢谢|各位老师|对|那就|先我|在不在|转人工|不用|急'.split('|')) {
-      readSpeechAct(`${word.repeat(MAX_CHARS / word.length - 1)}x`)
-      readSpeechAct(`${word.repeat(Math.floor(28 / word.length))}x`)
+      readSpeechAct(`${word.repeat(MAX_CHARS / word.length - 1)}x`, LANGUAGE)
+      readSpeechAct(`${word.repeat(Math.floor(28 / word.length))}x`, LANGUAGE)
     }
-    for (const text of hostileTexts(300, 5)) readSpeechAct(normalizeText(text))
+    for (const text of hostileTexts(300, 5)) readSpeechAct(normalizeText(text), LANGUAGE)
   })
   expect(took).toBeLessThan(2000)
 })

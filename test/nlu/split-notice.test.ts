@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { splitNotice } from '../../src/nlu/rejection-notice.js'
 import { hostileTexts } from '../support/hostile-text.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
-const reasonsOf = (text: string): readonly string[] | undefined => splitNotice(normalizeText(text))
+const reasonsOf = (text: string): readonly string[] | undefined => splitNotice(normalizeText(text), LANGUAGE.notice)
 
 const FRAME = '你的小程序"石榴邻里"，提审时间2023-03-14 09:41:20，代码发布审核未通过，原因如下：'
 const REASONS = ['页面点击无内容', '存在测试数据', '类目与内容不符']

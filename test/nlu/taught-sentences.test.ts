@@ -7,6 +7,7 @@ import { aMessage } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
 import { anIntent } from '../support/a-snapshot.js'
 import { FACTS } from '../support/review-days.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const CONTENT = {
   ...NO_KNOWLEDGE,
@@ -31,7 +32,8 @@ const CONTENT = {
   concepts: [],
 }
 const matcher = buildIntentMatcher(CONTENT)
-const read = (text: string) => understand(text, { matcher, intents: CONTENT.intents, facts: FACTS, nowMs: 0 })
+const read = (text: string) =>
+  understand(text, { matcher, intents: CONTENT.intents, facts: FACTS, language: LANGUAGE, nowMs: 0 })
 const decided = (text: string, addressedToBot: boolean, facts = {}) =>
   decide(aMessage({ text, addressedToBot }), read(text), aSituation(facts))
 

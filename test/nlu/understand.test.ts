@@ -6,6 +6,7 @@ import { anIntent, DEAF_MATCHER } from '../support/a-snapshot.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { hostileTexts } from '../support/hostile-text.js'
 import { FACTS } from '../support/review-days.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const INTENTS = [
   anIntent('empty', { sectionKey: 'A3', noticeMarks: ['无内容', '无具体运营内容'] }),
@@ -23,7 +24,7 @@ const hearing = (words: Readonly<Record<string, readonly Candidate[]>>): IntentM
 })
 
 const read = (text: string, matcher: IntentMatcher = DEAF_MATCHER): Understanding =>
-  understand(text, { matcher, intents: INTENTS, facts: FACTS, nowMs: 0 })
+  understand(text, { matcher, intents: INTENTS, facts: FACTS, language: LANGUAGE, nowMs: 0 })
 const keysOf = (reasons: readonly NoticeReason[] | undefined): readonly (readonly string[])[] | undefined =>
   reasons?.map(({ candidates }) => candidates.map(({ sectionKey }) => sectionKey))
 

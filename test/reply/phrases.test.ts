@@ -3,6 +3,7 @@ import { parseCommand } from '../../src/commands/parse.js'
 import { readSpeechAct } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { phrases } from '../../src/reply/phrases.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const SAID: readonly string[] = [
   ...Object.values(phrases).filter((phrase) => typeof phrase === 'string'),
@@ -29,7 +30,8 @@ test('understands every answer that it asks for', () => {
   expect(quoted.length).toBeGreaterThan(5)
   const misunderstood = quoted.filter(
     (answer) =>
-      !parseCommand(answer) && !['menu', 'wants-human', 'choice'].includes(readSpeechAct(normalizeText(answer)).act),
+      !parseCommand(answer) &&
+      !['menu', 'wants-human', 'choice'].includes(readSpeechAct(normalizeText(answer), LANGUAGE).act),
   )
   expect(misunderstood).toEqual([])
 })

@@ -3,13 +3,14 @@ import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.j
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { renderReviewDates } from '../../src/reply/review-dates.js'
 import { REVIEW } from '../support/review-days.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 /** A Monday. */
 const MONDAY = '2026-11-23T10:00:00+08:00'
 
 function told(text: string, now = MONDAY): readonly string[] {
   const nowMs = Date.parse(now)
-  const dates = readReviewDates(normalizeText(text), nowMs)
+  const dates = readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs })
   if (!dates) throw new Error(`no dates in the test's own text: ${text}`)
   return renderReviewDates({ dates, timeline: timelineFor(dates, REVIEW, nowMs), review: REVIEW }, nowMs)
 }

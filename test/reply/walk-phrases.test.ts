@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { readReminderWord, readSpeechAct, readWalkRemark } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { reminderPhrases, walkPhrases } from '../../src/reply/phrases.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const SAID: readonly string[] = [
   walkPhrases.intro(10),
@@ -34,8 +35,8 @@ test('understands every answer that it asks for', () => {
   expect(answers.length).toBeGreaterThan(8)
   const misunderstood = answers.filter((answer) => {
     const normalized = normalizeText(answer)
-    const isTaken = readWalkRemark(normalized) ?? readReminderWord(normalized)
-    return isTaken === undefined && readSpeechAct(normalized).act !== 'wants-human'
+    const isTaken = readWalkRemark(normalized, LANGUAGE) ?? readReminderWord(normalized, LANGUAGE)
+    return isTaken === undefined && readSpeechAct(normalized, LANGUAGE).act !== 'wants-human'
   })
   expect(misunderstood).toEqual([])
 })

@@ -2,6 +2,7 @@ import type { Intent, Section } from '../../src/model/knowledge.js'
 import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import type { IntentMatcher, KnowledgeSnapshot } from '../../src/model/understanding.js'
 import { FACTS } from './review-days.js'
+import { LANGUAGE } from './shipped-language.js'
 
 /** Knows nothing of any message. */
 export const DEAF_MATCHER: IntentMatcher = {
@@ -41,6 +42,7 @@ export function aSnapshot({
       intents.flatMap((intent) => (intent.sectionKey === undefined ? [] : [[intent.sectionKey, intent]])),
     ),
     facts: FACTS,
+    language: LANGUAGE,
     matcher,
   }
 }

@@ -108,6 +108,7 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
   const deskParts = openDesk({
     ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
+    language: () => knowledge.current().language,
   })
   const unsaid = new UnsaidQuestions({
     ...{ store, notices, isAddressed, clock, log },

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { ticketQuestion } from '../../src/tickets/handoff.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const MINUTE_MS = 60_000
 const before = (...texts: readonly string[]) =>
   texts.map((text, index) => ({ atMs: MONDAY_MS + index * MINUTE_MS, text }))
 const question = (text: string, said: ReturnType<typeof before> = [], afterMinutes = 10) =>
-  ticketQuestion({ kind: 'text', text, sentAtMs: MONDAY_MS + afterMinutes * MINUTE_MS }, said)
+  ticketQuestion({ kind: 'text', text, sentAtMs: MONDAY_MS + afterMinutes * MINUTE_MS }, said, LANGUAGE)
 
 test.each([
   '好的',
@@ -42,6 +43,8 @@ test('what was said too long ago is another matter', () => {
 })
 
 test('a picture is named, and no more is kept of a book than a notice holds', () => {
-  expect(ticketQuestion({ kind: 'picture', text: '', sentAtMs: MONDAY_MS }, before('支付回调怎么配'))).toBe('[图片]')
+  expect(ticketQuestion({ kind: 'picture', text: '', sentAtMs: MONDAY_MS }, before('支付回调怎么配'), LANGUAGE)).toBe(
+    '[图片]',
+  )
   expect(question('驳回'.repeat(2_000))).toHaveLength(2_000)
 })

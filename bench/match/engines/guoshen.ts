@@ -6,12 +6,14 @@ export const teachGuoshen: TeachEngine = async (taught) => {
   const { readProject } = await import('../project-knowledge.js')
   const { buildIntentMatcher } = await import('../../../src/nlu/intent-matcher.js')
   const { understand } = await import('../../../src/nlu/pipeline.js')
+  const { compileLanguage } = await import('../../../src/nlu/language.js')
   const { factsOf } = await import('../../../src/knowledge/guide/roles.js')
   const content = onlyTaught(await readProject(), taught)
   const knowing = {
     matcher: buildIntentMatcher(content),
     intents: content.intents,
     facts: factsOf(content.guides),
+    language: compileLanguage(content.language),
     nowMs: Date.now(),
   }
   return ({ text }: Asked) => {

@@ -1,29 +1,18 @@
 import { chinaDay, type Day, dayFromIso, isoOf } from '../../base/calendar.js'
 import type { ReviewDays } from '../../model/knowledge.js'
+import type { Phrases } from '../../model/language.js'
 import type { IsoDay, ReviewDates, ReviewTimeline } from '../../model/understanding.js'
 import { MAX_CHARS } from '../normalize.js'
 import { todayAt } from './day-rule.js'
 import { MAY_NAME_DAY, readDays } from './extract.js'
 import {
-  ASKS_HOW,
-  ASKS_TIME,
   asksHolidays,
-  FIRST_PASSED,
-  FIRST_VERSION,
   giveRoles,
   isAnnouncement,
   isFinished,
-  MINI_PROGRAM,
-  NEW_VERSION,
-  OTHER_PLATFORM,
-  PLAN,
-  QUESTION_LIKE,
   type RoledDay,
-  SPEAKS_OF_REVIEW,
-  STILL_WAITING,
   speaksOfLaterVersion,
   tellsRejection,
-  UNDER_REVIEW,
 } from './roles.js'
 import { spellOutDays } from './rules.js'
 
@@ -41,73 +30,65 @@ const MAX_PAST_DAYS = 183
 const MAX_PLAN_DAYS = 60
 /** Around a day, within which words of planning are about it. */
 const PLAN_CHARS = 12
-const BEFORE_OR_AFTER = /^(?:之|以)?[前后](?!天)/
-/** "第七天正好赶上礼拜天": the day is met, not aimed at. */
-const COMES_IN_BETWEEN = /正好|刚好|恰好|碰|遇|夹/
-/** An opening or a campaign alone is no wish that concerns a review. */
-const AIMS_ONLINE =
-  /上线|上架|发布|用上|能用|可以用|[要得]用|使用|能上|会上|要上|可以上|赶|来得及|来不及|deadline|ddl|提审|审核|小程序|首发|开服|运营|launch|最[晚迟]/
-/** Asks by when to submit, so that whatever day lies ahead is the one to keep. */
-const ASKS_LATEST =
-  /(?:最[晚迟]|倒推|几[号时]|哪[天一]|什么时候|啥时候|何时)[^,，。;!?]{0,8}(?:提(?![示醒供])|交|送审)|(?:最[晚迟]|倒推)[^,，。;!?]{0,4}(?:哪|几|什么|啥)/
-/** What the vendor is to bring out, or who is to sign up, is no review. */
-const OTHER_WISH = /套餐|你们|新功能|积分商城|报名|作品|投稿|招募|课程|直播/
-/** In the same clause: "如果今天撤回重新提呢". */
-const SUPPOSED_BEFORE = /(?:如果|要是|假如|假设)[^,，。;!?\n]{0,8}$/
-const AGAIN = /重|再|又|第[二三四五2345]次|[改补弄换加删]|最后一次/
-/** "28号重新提的,之前被打回过" */
-const EARLIER = /(?:之前|上次|上回|以前|先前|第一次)[^,，。;!?]{0,12}/g
-const CONCERNS_REVIEW = /提审|提交|审核|最[晚迟]|小程序/
 const NO_KEYS: ReadonlySet<string> = new Set()
-const HOLIDAY_WORD = /假|节|末|双休|工作日|自然日|休息日/
+
+export interface ReadingDates {
+  readonly phrases: Phrases<'review'>
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number
+  /** What looks like a date and is the number of a section, see `GuideFacts`. */
+  readonly dateLikeKeys?: ReadonlySet<string>
+}
 
 /**
  * Reads what a message tells or asks about the days of a review.
  *
  * @param text see `normalizeText`
- * @param nowMs milliseconds since the epoch
- * @param dateLikeKeys what looks like a date and is the number of a section, see `GuideFacts`
  * @returns undefined when its days have nothing to do with submitting, reviewing or going online
  */
 export function readReviewDates(
   text: string,
-  nowMs: number,
-  dateLikeKeys: ReadonlySet<string> = NO_KEYS,
+  { phrases, nowMs, dateLikeKeys = NO_KEYS }: ReadingDates,
 ): ReviewDates | undefined {
   const read = spellOutDays(text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text)
-  if (!MAY_NAME_DAY.test(read) && !HOLIDAY_WORD.test(read)) return undefined
-  if (!SPEAKS_OF_REVIEW.test(read) || isAnnouncement(read)) return undefined
-  if (OTHER_PLATFORM.test(read) && !MINI_PROGRAM.test(read)) return undefined
+  if (!MAY_NAME_DAY.test(read) && !phrases.holidayWord.test(read)) return undefined
+  if (!phrases.speaksOfReview.test(read) || isAnnouncement(read, phrases)) return undefined
+  if (phrases.otherPlatform.test(read) && !phrases.miniProgram.test(read)) return undefined
   const today = todayAt(nowMs, dateLikeKeys)
   const message: Message = {
     text: read,
     today: today.day,
-    days: giveRoles(read, readDays(read, today), today.day),
-    questionLike: QUESTION_LIKE.test(read) && (!ASKS_HOW.test(read) || asksTime(read)),
-    asksHolidays: asksHolidays(read),
+    days: giveRoles(read, readDays(read, today), today.day, phrases),
+    questionLike: phrases.questionLike.test(read) && (!phrases.asksHow.test(read) || asksTime(read, phrases)),
+    asksHolidays: asksHolidays(read, phrases),
   }
-  return readSubmitted(message) ?? readSecondStarted(message) ?? readDeadline(message) ?? readCounting(message)
+  return (
+    readSubmitted(message, phrases) ??
+    readSecondStarted(message, phrases) ??
+    readDeadline(message, phrases) ??
+    readCounting(message)
+  )
 }
 
-function readSubmitted(message: Message): ReviewDates | undefined {
+function readSubmitted(message: Message, phrases: Phrases<'review'>): ReviewDates | undefined {
   const { text, today } = message
   const told = inOtherWords(lastOf(message, 'submit'), message)
-  if (!told || reviewEnded(told, text)) return undefined
-  const day = submissionDay(told, message)
+  if (!told || reviewEnded(told, text, phrases)) return undefined
+  const day = submissionDay(told, message, phrases)
   if (day === undefined) return undefined
   const wish = wishAfter(message, day)
-  const isPlanned = day >= today && (!told.done || SUPPOSED_BEFORE.test(text.slice(0, told.start)))
-  const wantsTime = wish !== undefined || asksTime(text)
+  const isPlanned = day >= today && (!told.done || phrases.supposedBefore.test(text.slice(0, told.start)))
+  const wantsTime = wish !== undefined || asksTime(text, phrases)
   // "昨天提审时弹的那个窗口怎么填" is about what came up.
-  const onOccasion = /^(?:的?时候?|那会儿?)/.test(text.slice(told.toldUntil)) && ASKS_HOW.test(text)
+  const onOccasion = /^(?:的?时候?|那会儿?)/.test(text.slice(told.toldUntil)) && phrases.asksHow.test(text)
   if (((isPlanned && !told.done) || onOccasion) && !wantsTime) return undefined
   return {
     kind: 'submitted',
     day: isoOf(day),
     ...(told.hour === undefined ? {} : { hour: told.hour }),
-    laterVersion: isLaterVersion(text),
+    laterVersion: isLaterVersion(text, phrases),
     ...(isPlanned ? { planned: true } : {}),
-    ...(AGAIN.test(text) && tellsRejection(text) ? { again: true } : {}),
+    ...(phrases.again.test(text) && tellsRejection(text, phrases) ? { again: true } : {}),
     ...(wish === undefined ? {} : { wishDay: isoOf(wish) }),
     ...asked(message),
   }
@@ -124,23 +105,27 @@ function inOtherWords(told: RoledDay | undefined, { text, days, today }: Message
 }
 
 /** The day of a submission: the last one that fits what is told as done, the next one of a plan, else the nearer. */
-function submissionDay(told: RoledDay, { text, today, asksHolidays: counting }: Message): Day | undefined {
+function submissionDay(
+  told: RoledDay,
+  { text, today, asksHolidays: counting }: Message,
+  phrases: Phrases<'review'>,
+): Day | undefined {
   const { past, future } = told
-  const done = told.done || STILL_WAITING.test(text) || FIRST_PASSED.test(text)
+  const done = told.done || phrases.stillWaiting.test(text) || phrases.firstPassed.test(text)
   // "五一前最后一个工作日交的" leaves the day open.
-  if (done && BEFORE_OR_AFTER.test(text.slice(told.end))) return undefined
+  if (done && phrases.beforeOrAfter.test(text.slice(told.end))) return undefined
   if (past === future) return past
   // "国庆能提交吗" asks about the holiday and plans nothing.
   if (!done && counting && told.source === 'holiday') return undefined
-  if (!done && PLAN.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS)))
+  if (!done && phrases.plan.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS)))
     return future - today > MAX_PAST_DAYS ? past : future
   if (done) return today - past > MAX_PAST_DAYS && future - today <= MAX_PLAN_DAYS ? future : past
   return today - past <= future - today ? past : future
 }
 
-function readSecondStarted(message: Message): ReviewDates | undefined {
+function readSecondStarted(message: Message, phrases: Phrases<'review'>): ReviewDates | undefined {
   const told = lastOf(message, 'passed')
-  if (!told || told.past > message.today || reviewEnded(told, message.text)) return undefined
+  if (!told || told.past > message.today || reviewEnded(told, message.text, phrases)) return undefined
   const wish = wishAfter(message, told.past)
   return {
     kind: 'second-started',
@@ -151,15 +136,21 @@ function readSecondStarted(message: Message): ReviewDates | undefined {
   }
 }
 
-function readDeadline(message: Message): ReviewDates | undefined {
+function readDeadline(message: Message, phrases: Phrases<'review'>): ReviewDates | undefined {
   const { text, today, days } = message
-  const asksLatest = ASKS_LATEST.test(text)
+  const asksLatest = phrases.asksLatest.test(text)
   const ahead = days.filter(({ future }) => future >= today)
   const told = ahead.find(({ role }) => role === 'wish') ?? (asksLatest ? ahead.find(isUnroled) : undefined)
-  if (!told || !(asksLatest || AIMS_ONLINE.test(text)) || UNDER_REVIEW.test(text) || isFinished(text)) return undefined
-  if (OTHER_WISH.test(text) && !CONCERNS_REVIEW.test(text)) return undefined
-  if (message.asksHolidays && (told.approximate || COMES_IN_BETWEEN.test(text))) return undefined
-  return { kind: 'deadline', day: isoOf(told.future), laterVersion: isLaterVersion(text), ...asked(message) }
+  if (
+    !told ||
+    !(asksLatest || phrases.aimsOnline.test(text)) ||
+    phrases.underReview.test(text) ||
+    isFinished(text, phrases)
+  )
+    return undefined
+  if (phrases.otherWish.test(text) && !phrases.concernsReview.test(text)) return undefined
+  if (message.asksHolidays && (told.approximate || phrases.comesInBetween.test(text))) return undefined
+  return { kind: 'deadline', day: isoOf(told.future), laterVersion: isLaterVersion(text, phrases), ...asked(message) }
 }
 
 /** Nothing is said of it but that it comes. */
@@ -170,7 +161,8 @@ function readCounting(message: Message): ReviewDates | undefined {
   return message.asksHolidays ? { kind: 'counts-holidays', ...asked(message) } : undefined
 }
 
-const asksTime = (text: string): boolean => ASKS_TIME.test(text) || STILL_WAITING.test(text)
+const asksTime = (text: string, phrases: Phrases<'review'>): boolean =>
+  phrases.asksTime.test(text) || phrases.stillWaiting.test(text)
 
 function asked({ questionLike, asksHolidays: counting, days }: Message) {
   // Who counts the days aloud complains, whether or not it is put as a question.
@@ -196,16 +188,17 @@ function wishAfter({ text, days, today }: Message, submitted: Day): Day | undefi
 }
 
 /** Rejected, withdrawn or published since that day, so that nothing is left to wait for. */
-function reviewEnded({ start, toldUntil }: RoledDay, text: string): boolean {
-  if (isFinished(text)) return true
+function reviewEnded({ start, toldUntil }: RoledDay, text: string, phrases: Phrases<'review'>): boolean {
+  if (isFinished(text, phrases)) return true
   // The head of a rejection notice.
-  if (/(?:提交|提审)时间 ?:? ?$/.test(text.slice(Math.max(0, start - 7), start)) && tellsRejection(text)) return true
-  return tellsRejection(text.slice(toldUntil).replace(EARLIER, ''))
+  if (/(?:提交|提审)时间 ?:? ?$/.test(text.slice(Math.max(0, start - 7), start)) && tellsRejection(text, phrases))
+    return true
+  return tellsRejection(text.slice(toldUntil).replace(phrases.earlier, ''), phrases)
 }
 
-function isLaterVersion(text: string): boolean {
-  if (tellsRejection(text)) return false
-  return speaksOfLaterVersion(text) || (NEW_VERSION.test(text) && !FIRST_VERSION.test(text))
+function isLaterVersion(text: string, phrases: Phrases<'review'>): boolean {
+  if (tellsRejection(text, phrases)) return false
+  return speaksOfLaterVersion(text, phrases) || (phrases.newVersion.test(text) && !phrases.firstVersion.test(text))
 }
 
 const NOTHING: ReviewTimeline = {

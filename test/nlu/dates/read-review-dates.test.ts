@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { readReviewDates } from '../../../src/nlu/dates/review-dates.js'
 import { normalizeText } from '../../../src/nlu/normalize.js'
+import { LANGUAGE } from '../../support/shipped-language.js'
 
 /** A Monday. */
 const MONDAY = '2026-11-23T10:00:00+08:00'
 
 /** Kind and day, `@hour`, `later`, `wish` with its day. */
 function readingOf(text: string, now = MONDAY): string | undefined {
-  const dates = readReviewDates(normalizeText(text), Date.parse(now))
+  const dates = readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs: Date.parse(now) })
   if (!dates) return undefined
   const parts: string[] = [dates.kind]
   if ('day' in dates) parts.push(dates.day)
@@ -19,7 +20,7 @@ function readingOf(text: string, now = MONDAY): string | undefined {
 
 describe('a day that is only supposed', () => {
   const plannedOf = (text: string): boolean | undefined => {
-    const dates = readReviewDates(normalizeText(text), Date.parse(MONDAY))
+    const dates = readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs: Date.parse(MONDAY) })
     return dates?.kind === 'submitted' ? dates.planned === true : undefined
   }
 
@@ -239,7 +240,9 @@ describe('whether weekends and holidays count', () => {
   })
 
   test('is kept beside a submission', () => {
-    expect(readReviewDates('我周五提的,周末算吗', Date.parse(MONDAY))).toMatchObject({
+    expect(
+      readReviewDates('我周五提的,周末算吗', { phrases: LANGUAGE.review, nowMs: Date.parse(MONDAY) }),
+    ).toMatchObject({
       kind: 'submitted',
       day: '2026-11-20',
       asksHolidays: true,
@@ -320,6 +323,8 @@ describe('asking and merely telling', () => {
     ['我是昨天下午四点提交的', false],
     ['月底前要上线，时间有点紧', false],
   ])('%s: %s', (text, questionLike) => {
-    expect(readReviewDates(normalizeText(text), Date.parse(MONDAY))?.questionLike).toBe(questionLike)
+    expect(
+      readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs: Date.parse(MONDAY) })?.questionLike,
+    ).toBe(questionLike)
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ReviewDates } from '../../../src/model/understanding.js'
 import { readReviewDates, timelineFor } from '../../../src/nlu/dates/review-dates.js'
 import { REVIEW } from '../../support/review-days.js'
+import { LANGUAGE } from '../../support/shipped-language.js'
 
 const TOLD = { questionLike: true, asksHolidays: false } as const
 
@@ -119,7 +120,7 @@ test('a submission read on any day of three years ends eight days later and fall
   const noon = at('2026-01-01T12:00:00+08:00')
   for (let offset = 0; offset < 1096; offset++) {
     const now = noon + offset * 86_400_000
-    const dates = readReviewDates('昨天提的', now)!
+    const dates = readReviewDates('昨天提的', { phrases: LANGUAGE.review, nowMs: now })!
     const { submitted: day, secondBy } = timelineFor(dates, REVIEW, now)
     expect(Date.parse(secondBy!) - Date.parse(day!)).toBe(8 * 86_400_000)
     expect(timelineFor(dates, REVIEW, now + 7 * 86_400_000).overdue).toBe(false)
