@@ -16,6 +16,7 @@ import { sendingWords } from './commands/phrases.js'
 import { type Config, readConfig } from './config.js'
 import { type Bot, type ChannelMemory, createBot, measuredChannel, openChannelMemory } from './create-bot.js'
 import type { DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
+import type { DeskFeed } from './model/ticket.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
@@ -95,7 +96,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   const { token, trustProxy, ...address } = config.web
   const runKey = randomBytes(32).toString('base64url')
   const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
-  const forget = (name: string) => bot.forget(name, [memory.identities, { forget: () => memory.flush() }])
+  const forget: DeskFeed['forget'] = (order) => bot.forget(order, [memory.identities, { forget: () => memory.flush() }])
   const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
@@ -116,7 +117,7 @@ async function run(config: Config, log: Logger): Promise<void> {
 }
 
 interface AppParts {
-  readonly forget: (name: string) => Promise<number>
+  readonly forget: DeskFeed['forget']
   readonly config: Config
   readonly log: Logger
   readonly world: World | undefined

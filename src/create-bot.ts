@@ -5,6 +5,7 @@ import type { z } from 'zod'
 import { DAY_MS, HOUR_MS } from './base/time.js'
 import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { ClaimBook } from './commands/claim-codes.js'
+import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { BotOverview, type BotOverviewParts, FiguresBook } from './commands/overview.js'
 import { RightsDesk, RoleBook } from './commands/rights.js'
 import { MuteBook, RoomDesk } from './commands/rooms.js'
@@ -20,7 +21,7 @@ import type { KnowledgeHolder } from './knowledge/keys.js'
 import { PictureLibrary } from './knowledge/pictures.js'
 import { LearnedFolder } from './learning/files.js'
 import { LearningEar, type LearningEarParts } from './learning/listen.js'
-import { forgetPerson } from './learning/records.js'
+import { forgetPerson as forgetInLearning } from './learning/records.js'
 import { LearningDesk, type TeacherParts } from './learning/teach.js'
 import type { IncomingMessage } from './model/chat.js'
 import type { DecisionTrace } from './model/decision.js'
@@ -42,7 +43,7 @@ import type {
   StaffBinding,
   TicketStore,
 } from './model/ports.js'
-import type { ForgottenPerson } from './model/ticket.js'
+import type { ForgetOrder, ForgetOutcome, ForgottenPerson } from './model/ticket.js'
 import type { Reminder, StoredWalk } from './model/understanding.js'
 import { openOutbox } from './outbox/open.js'
 import type { Outbox } from './outbox/outbox.js'
@@ -105,7 +106,7 @@ export interface Bot {
   /** The same: the days off of a year that is near are not known. */
   readonly calendarNotice: string | undefined
   /** Removes what was kept of a person, here and by others. @returns the number of tickets concerned */
-  forget(name: string, others: readonly Forgetful[]): Promise<number>
+  forget(order: ForgetOrder, others: readonly Forgetful[]): Promise<ForgetOutcome>
   /** Bubbles that wait for their turn. */
   queueLength(): number
   /** Tells colleagues something that is about no ticket. Resolves when it is on disk. */
@@ -226,8 +227,10 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     clock,
     log,
   }
-  const walksFlushed = { forget: () => walkStore.flush() }
-  const keepers = [outboxStore, unsaid, reminders, walks, walksFlushed, learned, deskParts.deskFront]
+  const keepers: readonly Forgetful[] = [
+    ...[outboxStore, unsaid, learned, deskParts.deskFront, ...admin.keepers],
+    ...keepersOf({ reminders, reminderStore, walks, walkStore }),
+  ]
   const underWay = new UnderWay()
   const handle = underWay.noting(createMessageHandler({ ...parts, journal: counted, startedAtMs }))
   return {
@@ -238,7 +241,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     desk,
     notice: opened.notice,
     calendarNotice: calendar.notice,
-    forget: (name, others) => forgetEverywhere(name, desk, [...keepers, ...others]),
+    forget: (order, others) => forgetPerson(order, { tickets: desk, others: [...keepers, ...others] }),
     queueLength: () => outbox.length,
     tellStaff: (text) => notices.add(text),
     sendingLoad: () => sending.load(),
@@ -285,29 +288,6 @@ function pacingOf(config: Config): { readonly limits: PacingLimits | undefined; 
   const { gapSeconds, jitterSeconds, perPlaceMinute, perMinute, perDay, backOffHours } = config.sending
   const limits = { gapMs: gapSeconds * 1000, jitterMs: jitterSeconds * 1000, perPlaceMinute, perMinute, perDay }
   return { limits: isPaced(config) ? limits : undefined, backOffMs: backOffHours * 3_600_000 }
-}
-
-/** Keeps something about people. */
-export interface Forgetful {
-  /** Resolves when it is gone from disk. */
-  forget(person: ForgottenPerson): Promise<void> | void
-}
-
-/**
- * Removes what was kept of a person, on request: tickets, archive, what others' tickets say of them, notices that wait,
- * reminders, walk-throughs, questions to learn from. Logs hold no names and no words.
- *
- * @returns the number of their tickets
- */
-export async function forgetEverywhere(
-  name: string,
-  desk: Pick<TicketDesk, 'forget'>,
-  others: readonly Forgetful[],
-): Promise<number> {
-  const found = await desk.forget(name)
-  const person = { ...found, keys: [...new Set([...found.keys, `name:${name}`, `remark:${name}`])] }
-  for (const other of others) await other.forget(person)
-  return person.tickets.length
 }
 
 export interface Observers {
@@ -395,6 +375,7 @@ export interface AdminParts {
   readonly operations: Required<Pick<Operations, 'rights' | 'rooms' | 'overview'>> & { readonly audit?: AuditLog }
   readonly mutes: MuteBook
   readonly rights: RightsDesk
+  readonly keepers: readonly Forgetful[]
   /** Counts a decision. */
   count(trace: DecisionTrace): void
   start(): void
@@ -410,18 +391,21 @@ export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminP
   const mutes = new MuteBook(await openList('mutes.json', storedMutes, surroundings), clock)
   const figureList = await openList('figures.json', storedFigures, surroundings)
   const figures = new FiguresBook(figureList, clock)
+  const claims = new ClaimBook({ claims: await openList('claims.json', storedClaims, surroundings), clock, randomInt })
   const rights = new RightsDesk({
-    claims: new ClaimBook({ claims: await openList('claims.json', storedClaims, surroundings), clock, randomInt }),
-    ...{ roles, remarks: channel.remarks, configuredRemarks, clock, log, randomInt, tellOperator },
+    ...{ claims, roles, remarks: channel.remarks, configuredRemarks, clock, log, randomInt, tellOperator },
     alert: (text) => alerts?.tell(text),
   })
   const overview = new BotOverview(overviewParts(surroundings, figures))
-  const audit = forgetful ? {} : { audit: new AuditFile(join(dataDir, 'audit.jsonl'), { log }) }
+  const audit: { readonly audit?: AuditFile } = forgetful
+    ? {}
+    : { audit: new AuditFile(join(dataDir, 'audit.jsonl'), { log }) }
   let timer: NodeJS.Timeout | undefined
   return {
     operations: { rights, rooms: new RoomDesk({ channel, mutes, clock }), overview, ...audit },
     mutes,
     rights,
+    keepers: [claims, ...(audit.audit ? [audit.audit] : [])],
     count: (trace) => figures.record(trace),
     start: () => {
       timer = setInterval(() => {
@@ -567,7 +551,7 @@ export async function openLearning(config: Config, needs: LearningNeeds): Promis
   const learningDesk = new LearningDesk({ store, files, knowledge, reload, clock, log, dislikes })
   desk.onChange(() => learning.noteTickets(desk.all()))
   learning.noteTickets(desk.all())
-  const forget = (person: ForgottenPerson) => store.save(forgetPerson(store.records(), person))
+  const forget = (person: ForgottenPerson) => store.save(forgetInLearning(store.records(), person))
   return { learningDesk, learning, forget, flush: () => store.flush() }
 }
 

@@ -109,13 +109,18 @@ export class IdentityBook implements Identities {
     return this.#done(key, ambiguous, { kind: 'person', name: remark || nick })
   }
 
+  /** Everybody who is remembered, with all that they were called. */
+  people(): readonly { readonly key: string; readonly names: readonly string[] }[] {
+    return this.#people.records.map(({ key, remark, nicks, displays }) => ({
+      key,
+      names: [...new Set([remark, ...nicks, ...Object.values(displays)])],
+    }))
+  }
+
   /** Who is still met, is a stranger from then on. */
-  forget({ name, keys }: ForgottenPerson): void {
-    this.#people.drop(
-      ({ key, remark, nicks, displays }) =>
-        keys.includes(key) || [remark, ...nicks, ...Object.values(displays)].includes(name),
-    )
-    this.#told = this.#told.filter((token) => token !== `person:${name}`)
+  forget({ names, keys }: ForgottenPerson): void {
+    this.#people.drop(({ key }) => keys.includes(key))
+    this.#told = this.#told.filter((token) => !names.some((name) => token === `person:${name}`))
     this.#keep()
   }
 

@@ -1,18 +1,28 @@
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { IdentityBook } from '../channel/identity.js'
+import { ClaimBook } from '../commands/claim-codes.js'
+import { type Forgetful, forgetPerson, keepersOf } from '../commands/forget.js'
 import { type Config, readConfig } from '../config.js'
-import { type Forgetful, forgetEverywhere } from '../create-bot.js'
 import { ReminderBook } from '../dialogue/reminders.js'
 import { WalkMemory } from '../dialogue/state.js'
-import { forgetPerson } from '../learning/records.js'
-import type { Log } from '../model/ports.js'
-import type { Ticket } from '../model/ticket.js'
+import { forgetPerson as forgetInLearning } from '../learning/records.js'
+import type { Log, RoleClaim } from '../model/ports.js'
+import type { ForgetOrder, ForgetOutcome, ForgottenPerson, Ticket } from '../model/ticket.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { lockFolder } from '../ops/folder-lock.js'
+import { AuditFile } from '../store/audit.js'
 import { LowdbOutboxStore } from '../store/outbox.js'
-import { LowdbIdentityStore, LowdbLearningStore, LowdbRecords, storedReminders, storedWalks } from '../store/records.js'
-import { LowdbTicketStore, TicketFolder } from '../store/tickets.js'
+import {
+  LowdbIdentityStore,
+  LowdbLearningStore,
+  LowdbRecords,
+  storedClaims,
+  storedReminders,
+  storedWalks,
+} from '../store/records.js'
+import { LowdbTicketStore } from '../store/tickets.js'
 import { forgetIn } from '../tickets/desk.js'
 import { deskCommandPhrases as say } from '../tickets/phrases.js'
 import { isUnsettled } from '../tickets/states.js'
@@ -22,7 +32,8 @@ const USAGE = `用法：npm run tickets -- list [--all]
       npm run tickets -- show 12
       npm run --silent tickets -- export --csv > 工单.csv
       npm run --silent tickets -- export --json > 工单.json
-      npm run tickets -- forget 王老板    删除一个人的内容：工单、归档、待发通知、提醒、未答问题`
+      npm run tickets -- forget 王老板          看会删除谁留下的内容：工单、归档、待发通知、提醒、未答问题……
+      npm run tickets -- forget 王老板 --yes    删除`
 
 /** Reads tickets, archived ones included; only `forget` changes anything. */
 async function main(): Promise<void> {
@@ -32,6 +43,7 @@ async function main(): Promise<void> {
       all: { type: 'boolean', default: false },
       csv: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
     },
   })
   const [order, ...words] = positionals
@@ -46,7 +58,7 @@ async function main(): Promise<void> {
         values.csv ? ticketsAsCsv(await readAll(config)) : JSON.stringify(await readAll(config), null, 2),
       )
     case 'forget':
-      return forget(words.join(' ').trim(), config)
+      return forget(words.join(' ').trim(), values.yes, config)
     default:
       console.error(USAGE)
       process.exitCode = 2
@@ -68,32 +80,56 @@ function show(tickets: readonly Ticket[], number: number): void {
 }
 
 /** The bot owns the file while it runs, so it is asked to do it. */
-async function forget(name: string, config: Config): Promise<void> {
-  if (name === '') {
+async function forget(who: string, sure: boolean, config: Config): Promise<void> {
+  if (who === '') {
     console.error('请带上名字，例如：npm run tickets -- forget 王老板')
     process.exitCode = 2
     return
   }
-  const answered = await postToBot(config.dataDir, '/api/tickets/forget', { name })
-  const count = answered ? Number(answered.count) : await forgetByHand(name, config)
-  const elsewhere = '别人工单里提到的名字、待发通知、提醒、走查进度、未答问题和身份记录也已清理；日志里没有姓名和原话。'
-  console.log(`${count > 0 ? `已删除 ${name} 在 ${count} 张工单里的内容。` : `没有 ${name} 的工单。`}${elsewhere}`)
+  const answered = await postToBot(config.dataDir, '/api/tickets/forget', { who, sure })
+  const outcome = (answered as ForgetOutcome | undefined) ?? (await forgetByHand({ who, sure }, config))
+  for (const line of outcomeLines(who, outcome)) console.log(line)
+  if (sure && !outcome.isDone && outcome.people.length > 0) process.exitCode = 1
+}
+
+function outcomeLines(who: string, { people, mentionedIn, isDone }: ForgetOutcome): readonly string[] {
+  const [first] = people
+  if (!first) return [`没有找到 ${who} 留下的内容。要写全名，或者写键，例如：forget name:王老板`]
+  const mentioned =
+    mentionedIn.length > 0
+      ? [`别人的工单 ${mentionedIn.join('、')} 里提到这个名字，不会改动，请自己看要不要处理。`]
+      : []
+  if (isDone)
+    return [
+      `已删除 ${who} 在 ${first.tickets.length} 张工单里的内容，待发通知、提醒、走查进度、未答问题、认领、身份记录和审计里的名字也已清理；日志里没有姓名和原话。`,
+      ...mentioned,
+    ]
+  const found = people.map(
+    ({ key, names, tickets }) =>
+      `${key}｜叫过 ${names.join('、') || '（不知道）'}｜${tickets.length > 0 ? `工单 ${tickets.join('、')}` : '没有工单'}`,
+  )
+  const next = people.length > 1 ? `不止一个，请写前面的键，例如：npm run tickets -- forget ${first.key} --yes` : ''
+  return [
+    '还没有删除。会删除这个人留下的内容，不能恢复：',
+    ...found,
+    ...mentioned,
+    next || `确认的话：npm run tickets -- forget ${who} --yes`,
+  ]
 }
 
 /** A bot that is just starting has no page yet, and would write over what is changed here. */
-async function forgetByHand(name: string, config: Config): Promise<number> {
+async function forgetByHand(order: ForgetOrder, config: Config): Promise<ForgetOutcome> {
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 0, log: { warn: () => {} } })
   const store = await LowdbTicketStore.open(ticketPath(config))
-  return forgetEverywhere(name, { forget: (asker) => store.forget(asker, forgetIn(asker)) }, await openKeepers(config))
+  const tickets = {
+    everything: () => store.all(),
+    forget: (person: ForgottenPerson) => store.forget(forgetIn(person)),
+  }
+  return forgetPerson(order, { tickets, others: await openKeepers(config) })
 }
 
-async function readAll(config: Config): Promise<readonly Ticket[]> {
-  const live = (await LowdbTicketStore.open(ticketPath(config))).list()
-  const archived = await new TicketFolder(config.dataDir).archived()
-  const numbers = new Set(live.map(({ number }) => number))
-  // Between archive and live file a ticket may be in both; the live one counts.
-  return [...archived.filter(({ number }) => !numbers.has(number)), ...live].sort((a, b) => a.number - b.number)
-}
+const readAll = async (config: Config): Promise<readonly Ticket[]> =>
+  (await LowdbTicketStore.open(ticketPath(config))).all()
 
 const ticketPath = ({ dataDir }: Config): string => join(dataDir, 'tickets.json')
 
@@ -113,10 +149,14 @@ export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise
     records: identityStore.records(),
     keep: (records) => identityStore.keep(records),
   })
+  const claims = new ClaimBook({
+    claims: await LowdbRecords.open<RoleClaim>(file('claims.json'), { schema: storedClaims, log }),
+    ...{ clock: { now: () => Date.now() }, randomInt },
+  })
   return [
-    ...[outbox, new ReminderBook(reminders), walks, identities],
-    { forget: (person) => learning.save(forgetPerson(learning.records(), person)) },
-    { forget: () => walkStore.flush() },
+    ...[outbox, identities, claims, new AuditFile(file('audit.jsonl'), { log })],
+    ...keepersOf({ reminders: new ReminderBook(reminders), reminderStore: reminders, walks, walkStore }),
+    { forget: (person) => learning.save(forgetInLearning(learning.records(), person)) },
     { forget: () => identityStore.flush() },
   ]
 }

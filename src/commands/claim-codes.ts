@@ -1,6 +1,8 @@
 import type { GrantedRole } from '../model/command.js'
 import type { Clock, DurableList, RoleClaim } from '../model/ports.js'
-import type { Party } from '../model/ticket.js'
+import type { ForgottenPerson, Party } from '../model/ticket.js'
+
+import type { KnownAs } from './forget.js'
 
 export interface Claimant {
   readonly by: Party
@@ -95,6 +97,16 @@ export class ClaimBook {
     return isLocked
       ? { status: 'locked', untilMs: lockedUntilMs, isNew: true }
       : { status: 'wrong', triesLeft: MAX_WRONG - wrongCount }
+  }
+
+  people(): readonly KnownAs[] {
+    return this.#all.map(({ person }) => ({ key: person.key, names: [person.name] }))
+  }
+
+  /** Resolves when their claims are off the disk. */
+  async forget({ keys }: ForgottenPerson): Promise<void> {
+    const kept = this.#all.filter(({ person }) => !keys.includes(person.key))
+    if (kept.length < this.#all.length) await this.#save(kept)
   }
 
   /** A new code brings no new tries; an hour without a wrong one does. */

@@ -57,9 +57,9 @@ export class ReminderBook {
   }
 
   /** Resolves when the reminders of that person are gone from disk. */
-  async forget({ name, keys }: ForgottenPerson): Promise<void> {
+  async forget({ keys }: ForgottenPerson): Promise<void> {
     for (const [key, { person }] of this.#reminders) {
-      if (person.name === name || keys.includes(person.key)) this.#reminders.delete(key)
+      if (keys.includes(person.key)) this.#reminders.delete(key)
     }
     await this.#save()
   }

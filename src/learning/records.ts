@@ -175,23 +175,19 @@ function withoutName(text: string, name: string): string {
   return text.replace(whole, PERSON)
 }
 
-/**
- * The records without what a person has left in them. Names are taken out before anything is kept, so this is for
- * explanations of their tickets and for names that nobody knew then.
- */
-export function forgetPerson(records: LearningRecords, { name, tickets }: ForgottenPerson): LearningRecords {
-  const isFree = (text: string): boolean => name === '' || !text.includes(name)
+/** The records without explanations of a person's tickets, and without the words that they said there. */
+export function forgetPerson(records: LearningRecords, { tickets, said }: ForgottenPerson): LearningRecords {
+  const words = said.map(normalizeText)
+  const isFree = (text: string): boolean => !words.some((theirs) => theirs.includes(normalizeText(text)))
   const entries = records.entries.flatMap((entry): readonly LearningEntry[] => {
-    if (entry.kind === 'draft') {
-      const isTheirs = tickets.includes(entry.ticketNumber) || !isFree(entry.question) || !isFree(entry.answer)
-      // Settled and empty, so that the ticket gives no other.
-      return [isTheirs ? { ...entry, question: '', answer: '', status: 'settled' } : entry]
-    }
+    // Settled and empty, so that the ticket gives no other.
+    if (entry.kind === 'draft' && tickets.includes(entry.ticketNumber))
+      return [{ ...entry, question: '', answer: '', status: 'settled' }]
     if (entry.kind !== 'question') return [entry]
     const texts = entry.texts.filter(isFree)
     return texts.length > 0 ? [{ ...entry, texts }] : []
   })
-  return { ...records, entries, sightings: records.sightings.filter(({ reason }) => isFree(reason)) }
+  return { ...records, entries }
 }
 
 interface Shape {

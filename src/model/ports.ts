@@ -79,12 +79,10 @@ export interface TicketStore {
   archive(numbers: readonly number[]): Promise<void>
   /** Once a day: a backup of today, and what was opened before `oldestMs` leaves the archive. */
   keepDay(nowMs: number, oldestMs: number): Promise<void>
-  /**
-   * Removes what was kept of a person: changes every ticket, archived ones included, and drops the backups.
-   *
-   * @returns whose tickets it were
-   */
-  forget(askerName: string, forgetIn: (ticket: Ticket) => Ticket): Promise<ForgottenPerson>
+  /** Archived ones included, by number. */
+  all(): Promise<readonly Ticket[]>
+  /** Removes what was kept of a person: changes every ticket, archived ones included, and drops the backups. */
+  forget(forgetIn: (ticket: Ticket) => Ticket): Promise<void>
 }
 
 /** Ids of messages that were heard before, by earlier runs too. */
@@ -250,6 +248,8 @@ export interface Identities {
   idOf(key: string): string | undefined
   /** What the bearer of a key was last called; undefined for keys that are not known. */
   nameOf(key: string): string | undefined
+  /** Everybody who is remembered, with all that they were called. */
+  people(): readonly { readonly key: string; readonly names: readonly string[] }[]
   /** Removes what is kept of a person. */
   forget(person: ForgottenPerson): void
 }

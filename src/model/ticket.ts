@@ -148,16 +148,35 @@ export interface DeskFeed {
   board(): DeskBoard
   /** @returns a function that ends the subscription */
   onChange(listener: () => void): () => void
-  /** Removes what was kept of a person. @returns the number of tickets concerned */
-  forget(askerName: string): Promise<number>
+  /** Removes what was kept of a person, or tells whom that would be. */
+  forget(order: ForgetOrder): Promise<ForgetOutcome>
+}
+
+export interface ForgetOrder {
+  /** A key, or a whole name. */
+  readonly who: string
+  /** Else it is only told whom it would be. */
+  readonly sure: boolean
+}
+
+export interface ForgetOutcome {
+  readonly people: readonly {
+    readonly key: string
+    readonly names: readonly string[]
+    readonly tickets: readonly number[]
+  }[]
+  /** Others' tickets that name them; they stay as they are. */
+  readonly mentionedIn: readonly number[]
+  readonly isDone: boolean
 }
 
 /** Somebody who asked that what was kept of them be removed. */
 export interface ForgottenPerson {
-  /** As the tickets show it. */
-  readonly name: string
-  /** Under which the person may be kept elsewhere. */
   readonly keys: readonly string[]
+  /** All that they were called, of two characters and more. */
+  readonly names: readonly string[]
   /** Numbers of their tickets, archived ones included. */
   readonly tickets: readonly number[]
+  /** Their words that stood in them. */
+  readonly said: readonly string[]
 }

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry, AuditLog, Log } from '../model/ports.js'
+import type { ForgottenPerson } from '../model/ticket.js'
 
 export interface AuditFileOptions {
   readonly log: Pick<Log, 'error'>
@@ -59,6 +60,30 @@ export class AuditFile implements AuditLog {
     return [...before, ...current].slice(-count).reverse()
   }
 
+  /**
+   * Takes a person's name and key out of all that is kept. What was relayed or noted stands there only in lines of before
+   * texts were left out; where it has the name it is cut to verb and number.
+   */
+  async forget({ keys, names }: Pick<ForgottenPerson, 'keys' | 'names'>): Promise<void> {
+    const cleaned = (entry: AuditEntry): AuditEntry => ({
+      ...entry,
+      who: keys.includes(entry.who.key) ? { key: '', name: '—' } : entry.who,
+      what: names.some((name) => entry.what.includes(name)) ? cutToNumber(entry.what) : entry.what,
+    })
+    const work = this.#tail.then(async () => {
+      for (const path of [...(await this.#setAside()), this.#path]) {
+        const before = await readEntries(path)
+        const lines = before.map((entry) => `${JSON.stringify(cleaned(entry))}\n`).join('')
+        if (before.some((entry) => JSON.stringify(cleaned(entry)) !== JSON.stringify(entry)))
+          await replaceFile(path, lines)
+      }
+      this.#endsClean = undefined
+    })
+    // The caller is told; the next order is written down all the same.
+    this.#tail = work.catch(() => undefined)
+    await work
+  }
+
   async #append(entry: AuditEntry): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true })
     const line = `${JSON.stringify(trimmed(entry))}\n`
@@ -104,6 +129,20 @@ export class AuditFile implements AuditLog {
       .sort()
       .map((name) => join(folder, name))
   }
+}
+
+const cutToNumber = (what: string): string => /^\S+(?: \d+)?/.exec(what)?.[0] ?? ''
+
+async function replaceFile(path: string, content: string): Promise<void> {
+  const next = `${path}.${process.pid}.tmp`
+  const file = await open(next, 'w', OWNER_ONLY)
+  try {
+    await file.writeFile(content)
+    await file.datasync()
+  } finally {
+    await file.close()
+  }
+  await rename(next, path)
 }
 
 const trimmed = (entry: AuditEntry): AuditEntry => ({

@@ -115,9 +115,9 @@ export class LowdbOutboxStore {
     return this.#drop((notice) => notice.number === number)
   }
 
-  /** Drops what waits about tickets of somebody who is to be forgotten, and whatever names them. */
-  forget({ name, tickets }: { readonly name: string; readonly tickets: readonly number[] }): Promise<void> {
-    return this.#drop(({ ticket, text }) => text.includes(name) || (ticket !== undefined && tickets.includes(ticket)))
+  /** Drops what waits about tickets of somebody who is to be forgotten. */
+  forget({ tickets }: { readonly tickets: readonly number[] }): Promise<void> {
+    return this.#drop(({ ticket }) => ticket !== undefined && tickets.includes(ticket))
   }
 
   async #drop(isOver: (notice: StoredOutbox['notices'][number]) => boolean): Promise<void> {

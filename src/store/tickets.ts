@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { chinaDay, isoOf } from '../base/calendar.js'
 import { StoreError } from '../errors.js'
 import type { TicketStore } from '../model/ports.js'
-import { BOT, type DeskNotes, type ForgottenPerson, type Ticket } from '../model/ticket.js'
+import { BOT, type DeskNotes, type Ticket } from '../model/ticket.js'
 import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords } from './json-file.js'
 
 /** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
@@ -98,17 +98,17 @@ export class LowdbTicketStore implements TicketStore {
     await this.#folder?.dropOpenedBefore(oldestMs)
   }
 
-  async forget(askerName: string, forgetIn: (ticket: Ticket) => Ticket): Promise<ForgottenPerson> {
+  async all(): Promise<readonly Ticket[]> {
     const archived = (await this.#folder?.archived()) ?? []
-    const theirs = [...this.list(), ...archived].filter((ticket) => ticket.askerName === askerName)
+    // Killed while archiving, a ticket is in both; the live one counts.
+    const live = new Set(this.list().map(({ number }) => number))
+    return [...archived.filter(({ number }) => !live.has(number)), ...this.list()].sort((a, b) => a.number - b.number)
+  }
+
+  async forget(forgetIn: (ticket: Ticket) => Ticket): Promise<void> {
     await this.#write({ ...this.#db.data, tickets: this.list().map(forgetIn) })
     await this.#folder?.change(forgetIn)
     await this.#folder?.dropBackups()
-    return {
-      name: askerName,
-      keys: [...new Set(theirs.map(({ askerKey }) => askerKey))],
-      tickets: [...new Set(theirs.map(({ number }) => number))],
-    }
   }
 
   async #write(data: StoredTickets): Promise<void> {

@@ -12,15 +12,14 @@ export interface BoardParts {
   readonly desk: TicketDesk
   readonly clock: Clock
   readonly titleOf: (sectionKey: string) => string | undefined
-  /** Removes what was kept of a person. @returns the number of tickets concerned */
-  readonly forget: (askerName: string) => Promise<number>
+  readonly forget: DeskFeed['forget']
 }
 
 /** The desk as the page may read it. */
 export const openBoard = (parts: BoardParts): DeskFeed => ({
   board: () => boardOf(parts),
   onChange: (listener) => parts.desk.onChange(listener),
-  forget: (askerName) => parts.forget(askerName),
+  forget: (order) => parts.forget(order),
 })
 
 function boardOf({ desk, clock, titleOf }: BoardParts): DeskBoard {

@@ -210,9 +210,14 @@ export class TicketDesk {
     return this.#keep(() => this.#store.keepDay(nowMs, nowMs - this.rules.retentionDays * 86_400_000))
   }
 
-  /** Removes what was kept of a person, by the name that the tickets carry. */
-  forget(askerName: string): Promise<ForgottenPerson> {
-    return this.#oneAtATime(() => this.#store.forget(askerName, forgetIn(askerName)))
+  /** Archived ones included. */
+  everything(): Promise<readonly Ticket[]> {
+    return this.#store.all()
+  }
+
+  /** Removes what was kept of a person. */
+  forget(person: ForgottenPerson): Promise<void> {
+    return this.#oneAtATime(() => this.#store.forget(forgetIn(person)))
   }
 
   #change(number: number, change: (ticket: Ticket, atMs: number) => Ticket | false): Promise<Change> {
@@ -248,14 +253,11 @@ const askerOf = ({ askerKey, askerName }: { askerKey: string; askerName: string 
 
 const FORGOTTEN = { key: '', name: '—' }
 
-/** A single letter is in too many words of others. */
-const MIN_NAME_CHARS = 2
-
-/** What is left of any ticket once a person is to be forgotten: of their own next to nothing, of others all but the name. */
+/** What is left of any ticket once a person is to be forgotten: of their own next to nothing. */
 export const forgetIn =
-  (name: string) =>
+  ({ keys }: Pick<ForgottenPerson, 'keys'>) =>
   (ticket: Ticket): Ticket =>
-    ticket.askerName === name ? forgetAsker(ticket) : withoutName(ticket, name)
+    keys.includes(ticket.askerKey) ? forgetAsker(ticket) : ticket
 
 /** The ticket without its asker's name and words; numbers, times and sections stay for the figures. */
 export function forgetAsker(ticket: Ticket): Ticket {
@@ -275,18 +277,4 @@ export function forgetAsker(ticket: Ticket): Ticket {
       why: '',
     })),
   }
-}
-
-/** Somebody else's ticket, in whose words the name may stand. */
-function withoutName(ticket: Ticket, name: string): Ticket {
-  const cleaned = (text: string): string =>
-    name.length < MIN_NAME_CHARS ? text : text.replaceAll(name, FORGOTTEN.name)
-  const changed: Ticket = {
-    ...ticket,
-    question: cleaned(ticket.question),
-    lastWords: ticket.lastWords.map((said) => ({ ...said, text: cleaned(said.text) })),
-    ...('gist' in ticket ? { gist: cleaned(ticket.gist) } : {}),
-    events: ticket.events.map((event) => ({ ...event, why: cleaned(event.why) })),
-  }
-  return changed
 }

@@ -4,7 +4,7 @@ import type { World } from '../channel/simulator/world.js'
 import type { DeskFeed } from '../model/ticket.js'
 import { player } from './deps.js'
 
-const forgetting = z.strictObject({ name: z.string().trim().min(1).max(100) })
+const forgetting = z.strictObject({ who: z.string().trim().min(1).max(100), sure: z.boolean().default(false) })
 
 /**
  * The tickets for those who play the vendor's people. Orders are given in the chat, as with any other client: the page
@@ -27,7 +27,7 @@ export function ticketRoutes(desk: DeskFeed): Hono {
   routes.post('/tickets/forget', async (c) => {
     const body = forgetting.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '要有名字' }, 400)
-    return c.json({ count: await desk.forget(body.data.name) })
+    return c.json(await desk.forget(body.data))
   })
   return routes
 }

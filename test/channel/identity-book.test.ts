@@ -224,13 +224,16 @@ test('forgets who was not seen for longest, and writes only what is news', () =>
   expect(kept.length).toBeLessThanOrEqual(writes + 1)
 })
 
-test('forgets a person by any name, who is a stranger afterwards', () => {
+test('knows a person by any name, and forgets one by the key, who is a stranger afterwards', () => {
   const kept: unknown[] = []
   const book = new IdentityBook({ clock: fixedClock(), keep: (records) => kept.push(records) })
   const sight = { id: '@li', remark: '', nick: '小李', display: '悦邻社区-小李', placeKey: 'room:一群', namesakes: [] }
   const key = book.personKey(sight)
   book.personKey({ ...sight, id: '@wang', nick: '王老板', display: '' })
-  book.forget({ name: '悦邻社区-小李', keys: [], tickets: [] })
+  expect(book.people().find(({ names }) => names.includes('悦邻社区-小李'))).toEqual({
+    ...{ key, names: ['', '小李', '悦邻社区-小李'] },
+  })
+  book.forget({ names: ['小李', '悦邻社区-小李'], keys: [key], tickets: [], said: [] })
   expect(JSON.stringify(kept.at(-1))).not.toContain('小李')
   expect(JSON.stringify(kept.at(-1))).toContain('王老板')
   expect([book.nameOf(key), book.idOf(key)]).toEqual([undefined, undefined])

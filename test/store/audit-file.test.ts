@@ -62,3 +62,23 @@ test('cuts what is too long, and is silent about a disk that refuses, except in 
   await new AuditFile(join(folder, 'file', 'audit.jsonl'), { log }).record(entry('重载'))
   expect(lines.at(-1)).toMatchObject({ msg: 'order not in the audit log' })
 })
+
+test('forgets a person: their name and key, and texts of former lines that name them', async () => {
+  const folder = tempFolder()
+  const audit = new AuditFile(join(folder, 'audit.jsonl'), { log: capturedLog().log, maxBytes: 500 })
+  const wang = { who: { key: 'name:王大锤', name: '王大锤' }, role: 'customer', result: 'refused' } as const
+  await audit.record(entry('备注 1 客户王大锤，电话13812345678'))
+  await audit.record(entry('回复 2 李四您好'))
+  await audit.record(entry('重载', wang))
+  await audit.record(entry('静音 王大锤的群', wang))
+  expect(readdirSync(folder).length).toBeGreaterThan(1)
+  await audit.forget({ keys: ['name:王大锤'], names: ['王大锤'] })
+  await audit.record(entry('群'))
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  expect(files.map((path) => readFileSync(path, 'utf8')).join('')).not.toMatch(/王大锤|138/)
+  expect(files.map((path) => statSync(path).mode & 0o777)).toEqual(files.map(() => 0o600))
+  expect((await audit.recent(2)).map(({ what }) => what)).toContain('群')
+  const all = files.flatMap((path) => readFileSync(path, 'utf8').trim().split('\n'))
+  const whats = all.map((line) => (JSON.parse(line) as AuditEntry).what)
+  expect(whats.toSorted()).toEqual(['备注 1', '回复 2 李四您好', '静音', '重载', '群'].toSorted())
+})

@@ -105,7 +105,7 @@ export async function wholeBot() {
     learning: () => bot!.operations.learning!,
     desk: () => bot!.desk,
     operations: () => bot!.operations,
-    forget: (name: string) => bot!.forget(name, []),
+    forget: (who: string) => bot!.forget({ who, sure: true }, []),
     /** Every JSON file below the data folder, by its path there. */
     files: (): readonly string[] =>
       readdirSync(data, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json')),

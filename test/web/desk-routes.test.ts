@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createVendorWorld } from '../../src/channel/simulator/world.js'
+import { forgetPerson } from '../../src/commands/forget.js'
 import type { DeskBoard } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { openBoard } from '../../src/tickets/board.js'
@@ -18,7 +19,7 @@ async function page({ simulated = true } = {}) {
   const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
   const feed = openBoard({
     ...{ desk, clock, titleOf: () => '主体信息' },
-    forget: async (name) => (await desk.forget(name)).tickets.length,
+    forget: (order) => forgetPerson(order, { tickets: desk, others: [] }),
   })
   const app = createWebApp({
     world: simulated ? createVendorWorld({ clock }) : undefined,
@@ -82,9 +83,14 @@ test('has no board beside a real account', async () => {
 test('forgets a person for the command line', async () => {
   const { desk, post } = await page()
   await desk.open(aTicketRequest())
-  expect(await (await post('/api/tickets/forget', { name: '王老板' })).json()).toEqual({ count: 1 })
+  const found = { people: [{ key: 'name:王老板', names: ['王老板'], tickets: [1] }], mentionedIn: [] }
+  expect(await (await post('/api/tickets/forget', { who: '王老板' })).json()).toEqual({ ...found, isDone: false })
+  expect(JSON.stringify(desk.all())).toMatch(/王老板/)
+  expect(await (await post('/api/tickets/forget', { who: '王老板', sure: true })).json()).toEqual({
+    ...{ ...found, isDone: true },
+  })
   expect(JSON.stringify(desk.all())).not.toMatch(/王老板|备案页/)
-  expect((await post('/api/tickets/forget', { name: ' ' })).status).toBe(400)
+  expect((await post('/api/tickets/forget', { who: ' ' })).status).toBe(400)
   expect((await post('/api/tickets/forget', 'x')).status).toBe(400)
 })
 
