@@ -105,6 +105,7 @@ export class Outbox {
     }
     const delivery = { ...options, urgent, to, standing, isPatient: false }
     this.#underWay.add(delivery)
+    this.#beginPatience(delivery)
     const before = this.#tails.get(to.key) ?? Promise.resolve()
     const sent = before
       .then(() => this.#sendInOrder(bubbles, delivery))
@@ -209,13 +210,18 @@ export class Outbox {
   }
 
   #deadlineMs(delivery: Delivery): number {
-    const { deadlineMs = Number.POSITIVE_INFINITY, patientUntilMs = deadlineMs } = delivery
-    const nowMs = this.#parts.clock.now()
-    if (!delivery.isPatient && deadlineMs < patientUntilMs && this.#parts.pacing.heldUntilMs(nowMs) > nowMs) {
-      delivery.isPatient = true
-      delivery.onPatience?.()
-    }
-    return delivery.isPatient ? patientUntilMs : deadlineMs
+    const { deadlineMs = Number.POSITIVE_INFINITY, patientUntilMs = deadlineMs, isPatient } = delivery
+    return isPatient ? patientUntilMs : deadlineMs
+  }
+
+  /** While WeChat lets nothing through, whoever can wait for the end of that does, also behind others in its place. */
+  #beginPatience(delivery: Delivery): void {
+    const { pacing, clock } = this.#parts
+    const { deadlineMs = Number.POSITIVE_INFINITY, patientUntilMs = deadlineMs, isPatient, onPatience } = delivery
+    const heldUntilMs = pacing.heldUntilMs(clock.now())
+    if (isPatient || heldUntilMs <= clock.now() || heldUntilMs > patientUntilMs || deadlineMs === patientUntilMs) return
+    delivery.isPatient = true
+    onPatience?.()
   }
 
   async #say(bubble: Outgoing, { to, personKey }: Delivery): Promise<undefined> {
@@ -242,6 +248,7 @@ export class Outbox {
 
   #holdBack(): void {
     const untilMs = this.#parts.pacing.noteTooMany(this.#parts.clock.now())
+    for (const delivery of this.#underWay) this.#beginPatience(delivery)
     this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
   }
 }

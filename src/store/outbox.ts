@@ -46,8 +46,8 @@ const EMPTY: StoredOutbox = {
   unsaid: [],
   sending: { day: 0, sentCount: 0, refusals: 0, refusedAtMs: 0 },
 }
-/** The count of a day may lose a few seconds. */
-const STATE_DELAY_MS = 2_000
+/** The count of a day may lose a few bubbles; one write serves those of many messages. */
+const STATE_DELAY_MS = 15_000
 
 /** What the outbox must not forget: notices that staff have not had, and how much was said today. One process owns it. */
 export class LowdbOutboxStore {

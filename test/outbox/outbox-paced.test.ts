@@ -32,12 +32,12 @@ afterEach(() => {
 })
 
 /** @param limits null: not paced at all */
-function pacedOutbox(limits: Partial<PacingLimits> | null = {}) {
+function pacedOutbox(limits: Partial<PacingLimits> | null = {}, backOffMs = 2 * HOUR_MS) {
   const channel = new FakeChannel()
   const { log, lines } = capturedLog()
   const clock = { now: () => Date.now() }
   const ofAll = limits ? { ...LIMITS, ...limits } : undefined
-  const pacing = new Pacing({ limits: ofAll, backOffMs: 2 * HOUR_MS, random: () => 0.5 })
+  const pacing = new Pacing({ limits: ofAll, backOffMs, random: () => 0.5 })
   const times: number[] = []
   const kept: SendingState[] = []
   channel.beforeSend = () => void times.push(Date.now() - MONDAY_MS)
@@ -231,6 +231,57 @@ test('says nothing for hours after "too many": replies are dropped, notices wait
   expect(said()).toEqual(['工单'])
   expect(kept.map(({ refusals }) => refusals)).toEqual([1, 0])
   expect(lines.filter(({ reason }) => reason === 'held-back')).toHaveLength(3)
+})
+
+test('answers what was asked meanwhile when "too many" is over, in order, also behind others of its place', async () => {
+  const { outbox, channel, said, times } = pacedOutbox({}, 20 * 60_000)
+  let refused = 0
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    if (refused++ === 0) throw tooMany()
+  }
+  const waiting: string[] = []
+  const ask = (to: Place, text: string) =>
+    outbox.send(to, texts(text, `${text}之二`), {
+      deadlineMs: Date.now() + 120_000,
+      patientUntilMs: Date.now() + 30 * 60_000,
+      onPatience: () => void waiting.push(text),
+    })
+  const all = [ask(A, '一'), ask(A, '二'), ask(B, '三')]
+  await vi.advanceTimersByTimeAsync(60_000)
+  all.push(ask(A, '四'))
+  expect(waiting).toEqual(['一', '二', '三', '四'])
+  await vi.advanceTimersByTimeAsync(18 * 60_000)
+  expect(times).toEqual([0])
+  await vi.runAllTimersAsync()
+  expect(await Promise.all(all)).toEqual(all.map(() => ({ said: true })))
+  expect(said().filter((text) => !text.startsWith('三'))).toEqual(['一', '一之二', '二', '二之二', '四', '四之二'])
+})
+
+test('gives up at once what "too many" outlasts', async () => {
+  const { outbox, channel, times } = pacedOutbox({}, 40 * 60_000)
+  channel.beforeSend = () => {
+    times.push(Date.now() - MONDAY_MS)
+    throw tooMany()
+  }
+  const options = { deadlineMs: MONDAY_MS + 120_000, patientUntilMs: MONDAY_MS + 30 * 60_000 }
+  const all = [outbox.send(A, texts('一'), options), outbox.send(A, texts('二'), options)]
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(await Promise.all(all)).toMatchObject(all.map(() => ({ said: false, reason: 'held-back' })))
+  expect(times).toEqual([0])
+})
+
+test('gives up, by and by, what WeChat goes on refusing', async () => {
+  const { outbox, channel, times } = pacedOutbox({}, 10 * 60_000)
+  channel.beforeSend = () => {
+    times.push((Date.now() - MONDAY_MS) / 60_000)
+    throw tooMany()
+  }
+  const options = { deadlineMs: MONDAY_MS + 120_000, patientUntilMs: MONDAY_MS + 35 * 60_000 }
+  const sending = outbox.send(A, texts('一'), options)
+  await vi.runAllTimersAsync()
+  expect(await sending).toMatchObject({ said: false, reason: 'held-back' })
+  expect(times).toEqual([0, 10, 30])
 })
 
 test.each([{}, null])('says nothing to a session that is over, paced by %j, and ends without delay', async (limits) => {
