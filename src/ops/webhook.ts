@@ -93,7 +93,8 @@ export interface WebhookRequest {
  *
  * @param nowMs what the signature is made for; it is good for an hour
  */
-export function webhookRequest({ kind, url, secret }: Webhook, message: AlertMessage, nowMs: number): WebhookRequest {
+export function webhookRequest({ kind, url, secret }: Webhook, alert: AlertMessage, nowMs: number): WebhookRequest {
+  const message = kind === 'json' ? alert : { ...alert, text: withoutMarkup(alert.text) }
   switch (kind) {
     case 'wecom':
       return { url, body: textMessage(message) }
@@ -108,6 +109,16 @@ export function webhookRequest({ kind, url, secret }: Webhook, message: AlertMes
       return { url, body: { source: 'guoshen', ...message } }
   }
 }
+
+/**
+ * Customers' words and names stand in alerts, and robots read `<at user_id="all">`, `<@all>` and links in them as
+ * markup. What is left of it can be read, and calls nobody.
+ */
+const withoutMarkup = (text: string): string =>
+  text
+    .replace(/<(?=[\s/]*[@a-z!])/gi, '＜')
+    .replace(/@(?=\s*(?:所有人|全体成员|全體成員|all|everyone|channel|here|\+?\d{5,}))/gi, '＠')
+    .replace(/\]\(/g, ']（')
 
 const textMessage = ({ text }: AlertMessage) => ({ msgtype: 'text', text: { content: text } })
 

@@ -68,9 +68,14 @@ export const MAX_MENTION_CHARS = 60
  * Packs lines into bubbles, splitting at line ends, and a line that is itself too long at its sentence ends.
  *
  * @param firstReserve characters kept free in the first bubble, for the mention
+ * @param laterReserve the same in each further one
  * @returns bubbles of at most `MAX_BUBBLE_CHARS` UTF-16 units; as many as it takes
  */
-export function packLines(lines: readonly string[], firstReserve = 0): readonly (readonly string[])[] {
+export function packLines(
+  lines: readonly string[],
+  firstReserve = 0,
+  laterReserve = 0,
+): readonly (readonly string[])[] {
   const bubbles: string[][] = []
   let current: string[] = []
   let room = MAX_BUBBLE_CHARS - firstReserve
@@ -79,7 +84,7 @@ export function packLines(lines: readonly string[], firstReserve = 0): readonly 
     if (cost > room && current.length > 0) {
       bubbles.push(current)
       current = []
-      room = MAX_BUBBLE_CHARS
+      room = MAX_BUBBLE_CHARS - laterReserve
     }
     room -= line.length + (current.length > 0 ? 1 : 0)
     current.push(line)

@@ -152,9 +152,11 @@ export class DeskAttendant {
     await this.#addNotice(staffPhrases.botBack(ticket), { ticket: ticket.number })
   }
 
-  /** What a pasted notice makes longer than a bubble goes out in several. */
+  /** What a pasted notice makes longer than a bubble goes out in several, each further one marked as such. */
   async #addNotice(text: string, { pictures = [], ...facts }: NoticeFacts = {}): Promise<void> {
-    const pieces = packLines(text.split('\n')).map((lines) => lines.join('\n'))
+    const again = facts.ticket === undefined ? '' : staffPhrases.continued(facts.ticket)
+    const packed = packLines(text.split('\n'), 0, again.length + 1)
+    const pieces = packed.map((lines, index) => (index === 0 || again === '' ? lines : [again, ...lines]).join('\n'))
     for (const [index, piece] of pieces.entries()) {
       const isLast = index === pieces.length - 1
       await this.#parts.notices.add(piece, { ...facts, ...(isLast ? { pictures } : {}) })

@@ -1,4 +1,5 @@
 import { chinaDay, civilOf, weekdayOf } from '../base/calendar.js'
+import { inQuotes, oneLine, quoteLines } from '../base/quoting.js'
 import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
 import type { DeskFigures } from './figures.js'
 import type { Expectation } from './working-time.js'
@@ -36,11 +37,6 @@ export function agoWords(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / 60_000))
   if (minutes < 60) return `${minutes} 分钟`
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} 小时` : `${Math.round(minutes / 1_440)} 天`
-}
-
-export const shorten = (text: string, maxChars: number): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line
 }
 
 /** What the desk says to askers. */
@@ -99,10 +95,11 @@ export const staffPhrases = {
     const section = (key: string): string => `${key} ${context.titleOf(key) ?? ''}`.trim()
     return [
       `🔔 工单 ${number}${again ? '（客户说没解决，重新打开）' : ''}${callWords(context.duty)}`,
-      `群：${placeName}`,
-      `提问人：${askerName}`,
-      `原因：${again ? `客户说“${shorten(news.why, MAX_WORDS_CHARS)}”` : (REASONS[ticket.reason] ?? ticket.reason)}`,
-      `问题：${question}`,
+      `群：${oneLine(placeName)}`,
+      `提问人：${oneLine(askerName)}`,
+      `原因：${again ? `客户说${inQuotes(news.why, MAX_WORDS_CHARS)}` : (REASONS[ticket.reason] ?? ticket.reason)}`,
+      '问题：',
+      ...quoteLines(question),
       ...(ticket.sectionKey === null ? [] : [`可能是：${section(ticket.sectionKey)}`]),
       ticket.answeredSections.length > 0
         ? `机器人答过：${ticket.answeredSections.map(section).join('、')}`
@@ -116,20 +113,21 @@ export const staffPhrases = {
   },
   ended: ({ number, placeName, askerName }: Ticket, { what, why }: TicketEvent): string =>
     what === 'withdrawn'
-      ? `✅ 工单 ${number} 已由客户撤销：${placeName}｜${askerName}${why === '' ? '' : `“${shorten(why, MAX_WORDS_CHARS)}”`}`
-      : `⌛ 工单 ${number} 很久没有动静，已过期：${placeName}｜${askerName}`,
+      ? `✅ 工单 ${number} 已由客户撤销：${oneLine(placeName)}｜${oneLine(askerName)}${why === '' ? '' : inQuotes(why, MAX_WORDS_CHARS)}`
+      : `⌛ 工单 ${number} 很久没有动静，已过期：${oneLine(placeName)}｜${oneLine(askerName)}`,
   remindWaiting: (
     { number, placeName, askerName, question }: Ticket,
     names: readonly string[],
     waitedMs: number,
   ): string =>
-    `⏰ 工单 ${number} 还没有人接${callWords(names)}：${placeName}｜${askerName} 等了 ${agoWords(waitedMs)}：${shorten(question, MAX_WORDS_CHARS)}`,
+    `⏰ 工单 ${number} 还没有人接${callWords(names)}：${oneLine(placeName)}｜${oneLine(askerName)} 等了 ${agoWords(waitedMs)}：${inQuotes(question, MAX_WORDS_CHARS)}`,
   remindHolder: ({ number, placeName, askerName }: Ticket, names: readonly string[], silentMs: number): string =>
-    `⏰ 工单 ${number} 接了之后 ${agoWords(silentMs)} 没有动静${callWords(names)}：${placeName}｜${askerName}。处理完请回复“结单 ${number} 说明”。`,
+    `⏰ 工单 ${number} 接了之后 ${agoWords(silentMs)} 没有动静${callWords(names)}：${oneLine(placeName)}｜${oneLine(askerName)}。处理完请回复“结单 ${number} 说明”。`,
+  continued: (number: number): string => `（工单 ${number}，接上一条）`,
   overdue: '（已超过处理时限）',
   everyone: '各位同事',
   botBack: ({ number, placeName, askerName }: Ticket): string =>
-    `🤖 工单 ${number} 太久没有同事说话，机器人已恢复回答 ${placeName} 的 ${askerName}；工单还开着。`,
+    `🤖 工单 ${number} 太久没有同事说话，机器人已恢复回答 ${oneLine(placeName)} 的 ${oneLine(askerName)}；工单还开着。`,
   digest: (figures: DeskFigures, day: number): string => {
     const { month, date } = civilOf(day)
     const median = figures.firstResponseMedianMs
@@ -150,19 +148,19 @@ export const staffPhrases = {
 function solvedBefore({ events }: Ticket): readonly string[] {
   const solved = events.findLast(({ what }) => what === 'resolved')
   return solved
-    ? [`上次：${solved.who.name} 结单${solved.why === '' ? '' : `“${shorten(solved.why, MAX_WORDS_CHARS)}”`}`]
+    ? [`上次：${oneLine(solved.who.name)} 结单${solved.why === '' ? '' : inQuotes(solved.why, MAX_WORDS_CHARS)}`]
     : []
 }
 
 const callWords = (names: readonly string[]): string =>
-  names.length > 0 ? ` ${names.map((name) => `@${name}`).join(' ')}` : ''
+  names.length > 0 ? ` ${names.map((name) => `@${oneLine(name)}`).join(' ')}` : ''
 
 const lastWordsOf = (words: readonly SaidWords[], nowMs: number): readonly string[] =>
   words.length === 0
     ? []
     : [
         '最近说过：',
-        ...words.map(({ atMs, text }) => `· ${agoWords(nowMs - atMs)}前：${shorten(text, MAX_WORDS_CHARS)}`),
+        ...words.map(({ atMs, text }) => `> ${agoWords(nowMs - atMs)}前：${oneLine(text, MAX_WORDS_CHARS)}`),
       ]
 
 // Three bubbles hold as many even with the longest names.
@@ -200,7 +198,7 @@ const EVENTS: Readonly<Record<TicketEventKind, string>> = {
 const HIDDEN: ReadonlySet<TicketEventKind> = new Set(['told-staff', 'reminded'])
 
 export const stateWords = (ticket: Ticket): string =>
-  ticket.status === 'claimed' ? `${ticket.holder.name} 处理中` : STATES[ticket.status]
+  ticket.status === 'claimed' ? `${oneLine(ticket.holder.name)} 处理中` : STATES[ticket.status]
 
 interface ShowOptions {
   readonly titleOf: (sectionKey: string) => string | undefined
@@ -216,15 +214,16 @@ export const deskCommandPhrases = {
       ...(tickets.length > MAX_LISTED ? [`……还有 ${tickets.length - MAX_LISTED} 张更新的工单，先处理上面的。`] : []),
     ].join('\n'),
   line: (ticket: Ticket, nowMs: number): string =>
-    `工单 ${ticket.number}｜${stateWords(ticket)}｜${ticket.placeName}｜${ticket.askerName}｜${agoWords(nowMs - ticket.openedAtMs)}前：${shorten(ticket.question, LINE_CHARS)}`,
+    `工单 ${ticket.number}｜${stateWords(ticket)}｜${oneLine(ticket.placeName)}｜${oneLine(ticket.askerName)}｜${agoWords(nowMs - ticket.openedAtMs)}前：${inQuotes(ticket.question, LINE_CHARS)}`,
   show: (ticket: Ticket, nowMs: number, { titleOf, maxEvents = MAX_EVENTS }: ShowOptions): string => {
     const events = shownEvents(ticket)
     const hidden = events.length - maxEvents
     return [
       `工单 ${ticket.number}｜${stateWords(ticket)}｜${agoWords(nowMs - ticket.openedAtMs)}前`,
-      `群：${ticket.placeName}`,
-      `提问人：${ticket.askerName}`,
-      `问题：${shorten(ticket.question, 3 * LINE_CHARS)}`,
+      `群：${oneLine(ticket.placeName)}`,
+      `提问人：${oneLine(ticket.askerName)}`,
+      '问题：',
+      ...quoteLines(ticket.question, 3 * LINE_CHARS),
       ...(ticket.sectionKey === null
         ? []
         : [`可能是：${ticket.sectionKey} ${titleOf(ticket.sectionKey) ?? ''}`.trimEnd()]),
@@ -245,18 +244,19 @@ export const deskCommandPhrases = {
   unknown: (number: number): string => `没有工单 ${number}，回复“工单”看全部。`,
   over: (ticket: Ticket): string => `工单 ${ticket.number} ${stateWords(ticket)}，不用再操作了。`,
   claimed: ({ number, placeName, askerName }: Ticket, by: string): string =>
-    `工单 ${number} 已由 ${by} 接手，请到“${placeName}”回复 ${askerName}，或在这里发“回复 ${number} 内容”。`,
+    `工单 ${number} 已由 ${by} 接手，请到“${oneLine(placeName)}”回复 ${oneLine(askerName)}，或在这里发“回复 ${number} 内容”。`,
   alreadyClaimed: (number: number, by: string): string => `工单 ${number} 已经由 ${by} 接手了。`,
   passed: (number: number, to: string): string => `工单 ${number} 已转给 ${to}。 @${to} 请处理。`,
   noColleague: (name: string, names: readonly string[]): string =>
     `值班名单里没有“${name}”，可以转给：${names.join('、')}。`,
-  replied: ({ askerName }: Ticket): string => `已发到客户群，并提醒了 ${askerName}。`,
+  replied: ({ askerName }: Ticket): string => `已发到客户群，并提醒了 ${oneLine(askerName)}。`,
   notReplied: ({ number, placeName, askerName }: Ticket): string =>
-    `没有发出去，请直接到“${placeName}”回复 ${askerName}；内容已记在工单 ${number} 里。`,
+    `没有发出去，请直接到“${oneLine(placeName)}”回复 ${oneLine(askerName)}；内容已记在工单 ${number} 里。`,
   noted: (number: number): string => `已备注到工单 ${number}。`,
   resolved: ({ number, askerName }: Ticket): string =>
-    `工单 ${number} 已结单，已请 ${askerName} 确认；机器人会继续回答 ${askerName} 的问题。`,
-  returned: ({ number, askerName }: Ticket): string => `工单 ${number} 已还给机器人，由机器人继续回答 ${askerName}。`,
+    `工单 ${number} 已结单，已请 ${oneLine(askerName)} 确认；机器人会继续回答 ${oneLine(askerName)} 的问题。`,
+  returned: ({ number, askerName }: Ticket): string =>
+    `工单 ${number} 已还给机器人，由机器人继续回答 ${oneLine(askerName)}。`,
   onDuty: (names: readonly string[], next: string | undefined): string =>
     names.length > 0
       ? `现在值班：${names.join('、')}`
@@ -271,6 +271,6 @@ const shownEvents = ({ events }: Ticket): readonly TicketEvent[] => events.filte
 const eventLine = (event: TicketEvent): string => `· ${momentWords(event.atMs)} ${eventWords(event, LINE_CHARS)}`
 
 function eventWords({ who, what, why }: TicketEvent, maxChars: number): string {
-  const words = who.key === BOT.key ? '' : shorten(why, maxChars)
-  return `${who.name} ${EVENTS[what]}${words === '' ? '' : `：${words}`}`
+  const words = who.key === BOT.key ? '' : oneLine(why, maxChars)
+  return `${oneLine(who.name)} ${EVENTS[what]}${words === '' ? '' : `：${words}`}`
 }

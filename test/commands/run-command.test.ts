@@ -71,8 +71,8 @@ test('lists tickets, oldest first, a line each', async () => {
   const { order, desk } = await deskWith(2, '转人工\n  备案页打不开')
   await desk.claim(2, BY_CHEN)
   expect((await order(LIST)).split('\n')).toEqual([
-    '工单 1｜待接单｜想天售后服务群｜王老板｜1 分钟前：转人工 备案页打不开',
-    '工单 2｜陈工 处理中｜想天售后服务群｜王老板｜1 分钟前：转人工 备案页打不开',
+    '工单 1｜待接单｜想天售后服务群｜王老板｜1 分钟前：“转人工 备案页打不开”',
+    '工单 2｜陈工 处理中｜想天售后服务群｜王老板｜1 分钟前：“转人工 备案页打不开”',
   ])
   expect(await (await deskWith(0)).order(LIST)).toBe('现在没有未处理的工单。')
 })
@@ -81,7 +81,7 @@ test('cuts long questions and long lists short, and says so', async () => {
   const { order } = await deskWith(13, '备案'.repeat(200))
   const lines = (await order(LIST)).split('\n')
   expect(lines).toHaveLength(11)
-  expect(lines[0]).toMatch(/备…$/)
+  expect(lines[0]).toMatch(/备…”$/)
   expect(lines[9]).toMatch(/^工单 10｜/)
   expect(lines[10]).toContain('还有 3 张')
 })
@@ -112,7 +112,8 @@ test('shows one ticket with its history', async () => {
     '工单 1｜待接单｜1 分钟前',
     '群：想天售后服务群',
     '提问人：王老板',
-    '问题：转人工，备案页打不开',
+    '问题：',
+    '> 转人工，备案页打不开',
     '可能是：1.1 主体信息',
     '· 11月23日（周一）10:00 王老板 提问：转人工，备案页打不开',
     '· 11月23日（周一）10:00 陈工 备注：老客户',

@@ -123,9 +123,9 @@ describe('the bot among the traps of WeChat', () => {
   it('hears a text whole: cut lines, &, <, emoji', async () => {
     const words = '我要转人工:\n1. A & B <页面>\n2. 卡住了🌙'
     const number = ticketOf(await hears({ from: 'zhao', text: words }))
-    expect(await notice(number)).toContain(`问题：${words}`)
+    expect(await notice(number)).toContain(`问题：\n${words.replace(/^/gm, '> ')}`)
     const inGroup = ticketOf(await hears({ from: 'zhao', room: 'g1', text: `{@bot}${words}` }))
-    expect(await notice(inGroup)).toContain(`问题：${words}`)
+    expect(await notice(inGroup)).toContain(`问题：\n${words.replace(/^/gm, '> ')}`)
   })
 
   it('is addressed by what stands after a quote, not by what is quoted', async () => {

@@ -40,12 +40,13 @@ test('tells staff the group, the asker, the question and what was answered', asy
       '群：想天售后服务群',
       '提问人：王老板',
       '原因：客户要找人工',
-      '问题：转人工，备案页打不开',
+      '问题：',
+      '> 转人工，备案页打不开',
       '可能是：3 服务类目',
       '机器人答过：4.1 UGC说明、3 服务类目',
       '最近说过：',
-      '· 1 分钟前：UGC说明怎么填',
-      '· 1 分钟前：类目选哪个',
+      '> 1 分钟前：UGC说明怎么填',
+      '> 1 分钟前：类目选哪个',
       '时间：11月23日（周一）10:00（1 分钟前）',
       '在客户群里直接回复就算接单；也可以在这里回复“接单 1”“回复 1 内容”“结单 1 说明”。',
     ].join('\n'),
@@ -108,7 +109,7 @@ test('lets staff list, claim and close in their group; then it answers the asker
   const bot = await botUnderTest()
   await bot.hears('转人工')
   expect((await bot.hears('工单', inStaffRoom)).sent.at(-1)).toBe(
-    '工单 1｜待接单｜想天售后服务群｜王老板｜1 分钟前：转人工',
+    '工单 1｜待接单｜想天售后服务群｜王老板｜1 分钟前：“转人工”',
   )
   expect((await bot.hears('接单 1', inStaffRoom)).sent.at(-1)).toContain('已由 陈工 接手')
   expect((await bot.hears('工单', inStaffRoom)).sent).toEqual([expect.stringContaining('陈工 处理中')])
@@ -174,7 +175,8 @@ test('says nothing to staff longer than a bubble may be, and leaves nothing of t
   }
   await vi.waitFor(() => expect(bot.notices.length).toBe(0))
   const noticed = bot.channel.in(STAFF_ROOM.key).join('')
-  expect(noticed.replaceAll('\n', '')).toContain(notice.replaceAll('\n', ''))
+  const unmarked = noticed.replace(/（工单 1，接上一条）/g, '').replace(/^> /gm, '')
+  expect(unmarked.replaceAll('\n', '')).toContain(notice.replaceAll('\n', ''))
   const { sent } = await bot.hears('工单', inStaffRoom)
   expect(sent[0]).toMatch(/^工单 1｜/)
   expect(sent.at(-1)).toContain('还有 30 张')

@@ -77,3 +77,27 @@ describe('an answer', () => {
     expect(said).toBe(expected)
   })
 })
+
+test.each(['wecom', 'dingtalk', 'feishu'] as const)('calls nobody by what a customer wrote: %s', (kind) => {
+  const words = [
+    ...['<at user_id="all">所有人</at>', '< at id=all></at>', '<@all>', '<@zhangsan>', '<AT user_id="ou_1"></AT>'],
+    ...['@所有人', '@all', '@ everyone', '@13900000000', '[点这里](http://evil.example)', '<a href="x">x</a>'],
+  ]
+  const { body } = webhookRequest(
+    { kind, url: 'https://robot.example' },
+    { ...MESSAGE, text: words.join('\n') },
+    NOW_MS,
+  )
+  const sent = JSON.stringify(body)
+  expect(sent).not.toMatch(/<\s*\/?\s*(?:at|@|a )/i)
+  expect(sent).not.toMatch(/@\s*(?:所有人|all|everyone|\d)|\]\(/)
+  expect(sent).toContain('所有人')
+})
+
+test('says 请 @陈工 to robots as it is, and everything to programs', () => {
+  const text = '请 @陈工 看 <at user_id="all">'
+  const bodyOf = (kind: 'wecom' | 'json') =>
+    JSON.stringify(webhookRequest({ kind, url: 'https://robot.example' }, { ...MESSAGE, text }, NOW_MS).body)
+  expect(bodyOf('wecom')).toContain('@陈工')
+  expect(bodyOf('json')).toContain('<at user_id=')
+})

@@ -1,0 +1,33 @@
+/** Whatever a client may show as the end of a line. */
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
+const QUOTE_MARK = '> '
+/** Longer ones are broken up, so that a bubble that ends in the middle of one ends at a mark. */
+const QUOTED_LINE_CHARS = 100
+/** A rejection notice pasted whole fits. */
+const MAX_QUOTED_CHARS = 2_000
+const MAX_QUOTED_LINES = 40
+const MAX_NAME_CHARS = 40
+
+/** A name or a few words of others on one line, with nothing in it that parts the fields of our own lines. */
+export function oneLine(text: string, maxChars = MAX_NAME_CHARS): string {
+  const line = text.replace(/\s+/g, ' ').replaceAll('｜', '|').trim()
+  return line.length > maxChars ? `${whole(line, maxChars - 1)}…` : line
+}
+
+/** The same between quotation marks, which the words themselves can't close. */
+export const inQuotes = (text: string, maxChars: number): string =>
+  `“${oneLine(text, maxChars).replaceAll('“', '‘').replaceAll('”', '’')}”`
+
+/** What others wrote, marked line by line, so that no line of it passes for one of ours. Long texts are cut. */
+export function quoteLines(text: string, maxChars = MAX_QUOTED_CHARS): readonly string[] {
+  const kept = whole(text, maxChars)
+  const lines = kept.split(LINE_ENDS).filter((line) => line.trim() !== '')
+  const pieces = lines.flatMap((line) => line.match(new RegExp(`.{1,${QUOTED_LINE_CHARS}}`, 'gsu')) ?? [])
+  const shown = pieces.slice(0, MAX_QUOTED_LINES)
+  const leftOut = text.length - kept.length + pieces.slice(MAX_QUOTED_LINES).join('').length
+  return [...shown.map((line) => `${QUOTE_MARK}${line}`), ...(leftOut > 0 ? [`（后面还有 ${leftOut} 字）`] : [])]
+}
+
+/** Never half a character. */
+const whole = (text: string, maxChars: number): string =>
+  text.length > maxChars ? text.slice(0, maxChars).replace(/[\uD800-\uDBFF]$/, '') : text
