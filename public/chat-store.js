@@ -1,10 +1,10 @@
 import { getJson, postJson } from './call-server.js'
 
 /**
- * @typedef {import('../src/adapters/simulator/world.js').SimulatedPerson} Person
- * @typedef {import('../src/adapters/web/page-views.js').ConversationView} Conversation
- * @typedef {import('../src/adapters/web/page-views.js').MessageView} Message
- * @typedef {import('../src/adapters/web/page-views.js').DecisionView} Decision
+ * @typedef {import('../src/channel/simulator/world.js').SimulatedPerson} Person
+ * @typedef {import('../src/web/deps.js').ConversationView} Conversation
+ * @typedef {import('../src/web/deps.js').MessageView} Message
+ * @typedef {import('../src/web/deps.js').DecisionView} Decision
  */
 
 /**

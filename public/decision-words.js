@@ -1,4 +1,4 @@
-/** @typedef {import('../src/adapters/web/page-views.js').DecisionView} DecisionView */
+/** @typedef {import('../src/web/deps.js').DecisionView} DecisionView */
 
 /** What the bot did, in two or three characters. */
 export const KIND_WORDS = {

@@ -4,8 +4,8 @@ import { toast } from './toast.js'
 
 /**
  * @typedef {import('./chat-store.js').ChatStore} ChatStore
- * @typedef {import('../src/model/desk-board.js').DeskBoard} Board
- * @typedef {import('../src/model/desk-board.js').BoardTicket} Ticket
+ * @typedef {import('../src/model/ticket.js').DeskBoard} Board
+ * @typedef {import('../src/model/ticket.js').BoardTicket} Ticket
  */
 
 const ANSWER_WITHIN_MS = 10_000
