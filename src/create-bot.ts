@@ -7,8 +7,8 @@ import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { ClaimBook } from './commands/claim-codes.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { BotOverview, type BotOverviewParts, FiguresBook } from './commands/overview.js'
-import { RightsDesk, RoleBook } from './commands/rights.js'
-import { MuteBook, RoomDesk } from './commands/rooms.js'
+import { BotRights, RoleBook } from './commands/rights.js'
+import { BotRooms, MuteBook } from './commands/rooms.js'
 import { type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, isPaced, PROJECT_ROOT, readDeskRules } from './config.js'
 import { FloodGuard, isAddressed } from './dialogue/permission.js'
@@ -22,7 +22,7 @@ import { PictureLibrary } from './knowledge/pictures.js'
 import { LearnedFolder } from './learning/files.js'
 import { LearningEar, type LearningEarParts } from './learning/listen.js'
 import { forgetPerson as forgetInLearning } from './learning/records.js'
-import { LearningDesk, type TeacherParts } from './learning/teach.js'
+import { BotLearning, type TeacherParts } from './learning/teach.js'
 import type { IncomingMessage } from './model/chat.js'
 import type { DecisionTrace } from './model/decision.js'
 import type {
@@ -98,7 +98,7 @@ export interface Bot {
   readonly operations: Operations
   /** Carries out an order of the operator, as the chat carries out those of admins. */
   readonly order: OperatorDoor
-  readonly rights: RightsDesk
+  readonly rights: BotRights
   readonly knowledge: KnowledgeHolder
   readonly desk: TicketDesk
   /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
@@ -200,11 +200,11 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
     answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
   })
-  const { learning, learningDesk, ...learned } = await openLearning(config, {
+  const { learning, learningOrders, ...learned } = await openLearning(config, {
     ...{ desk, knowledge, notices, alerts: surroundings.alerts, forgetful, clock, log },
     reload: (order) => releases.reload({ ...order, only: 'learned' }),
   })
-  const operations: Operations = { releases, learning: learningDesk, ...admin.operations }
+  const operations: Operations = { releases, learning: learningOrders, ...admin.operations }
   const counted: DecisionJournal = {
     record: (trace) => {
       admin.count(trace)
@@ -374,7 +374,7 @@ export interface AdminSurroundings extends FileParts {
 export interface AdminParts {
   readonly operations: Required<Pick<Operations, 'rights' | 'rooms' | 'overview'>> & { readonly audit?: AuditLog }
   readonly mutes: MuteBook
-  readonly rights: RightsDesk
+  readonly rights: BotRights
   readonly keepers: readonly Forgetful[]
   /** Counts a decision. */
   count(trace: DecisionTrace): void
@@ -392,7 +392,7 @@ export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminP
   const figureList = await openList('figures.json', storedFigures, surroundings)
   const figures = new FiguresBook(figureList, clock)
   const claims = new ClaimBook({ claims: await openList('claims.json', storedClaims, surroundings), clock, randomInt })
-  const rights = new RightsDesk({
+  const rights = new BotRights({
     ...{ claims, roles, remarks: channel.remarks, configuredRemarks, clock, log, randomInt, tellOperator },
     alert: (text) => alerts?.tell(text),
   })
@@ -402,7 +402,7 @@ export async function openAdmin(surroundings: AdminSurroundings): Promise<AdminP
     : { audit: new AuditFile(join(dataDir, 'audit.jsonl'), { log }) }
   let timer: NodeJS.Timeout | undefined
   return {
-    operations: { rights, rooms: new RoomDesk({ channel, mutes, clock }), overview, ...audit },
+    operations: { rights, rooms: new BotRooms({ channel, mutes, clock }), overview, ...audit },
     mutes,
     rights,
     keepers: [claims, ...(audit.audit ? [audit.audit] : [])],
@@ -523,7 +523,7 @@ export interface LearningNeeds
 
 export interface OpenLearning {
   /** What colleagues may order. */
-  readonly learningDesk: LearningDesk
+  readonly learningOrders: BotLearning
   /** What hears every decided message. */
   readonly learning: LearningEar
   forget(person: ForgottenPerson): Promise<void>
@@ -548,11 +548,11 @@ export async function openLearning(config: Config, needs: LearningNeeds): Promis
     ],
   })
   const files = new LearnedFolder(join(config.dataDir, 'learned'))
-  const learningDesk = new LearningDesk({ store, files, knowledge, reload, clock, log, dislikes })
+  const learningOrders = new BotLearning({ store, files, knowledge, reload, clock, log, dislikes })
   desk.onChange(() => learning.noteTickets(desk.all()))
   learning.noteTickets(desk.all())
   const forget = (person: ForgottenPerson) => store.save(forgetInLearning(store.records(), person))
-  return { learningDesk, learning, forget, flush: () => store.flush() }
+  return { learningOrders, learning, forget, flush: () => store.flush() }
 }
 
 /** Messages that are being handled, so that a stop can let them come to their end. */

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from '../base/time.js'
 import type { GrantedRole } from '../model/command.js'
 import type { Clock, DurableList, RoleClaim } from '../model/ports.js'
 import type { ForgottenPerson, Party } from '../model/ticket.js'
@@ -28,8 +29,8 @@ export interface ClaimBookOptions {
   readonly randomInt: (max: number) => number
 }
 
-export const CODE_VALID_MS = 10 * 60_000
-export const LOCK_MS = 60 * 60_000
+export const CODE_VALID_MS = 10 * MINUTE_MS
+export const LOCK_MS = HOUR_MS
 const MAX_WRONG = 3
 /** People whose codes wait at the same time; nobody reads more. */
 const MAX_WAITING = 20

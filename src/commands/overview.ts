@@ -1,7 +1,15 @@
 import { chinaDay, type Day, weekdayOf } from '../base/calendar.js'
 import type { DayFigures, FiguresSpan } from '../model/command.js'
 import type { Decision, DecisionTrace, SilenceReason } from '../model/decision.js'
-import type { Clock, DecisionJournal, LoginState, Overview, Report, SendingLoad } from '../model/ports.js'
+import {
+  type Clock,
+  type DecisionJournal,
+  done,
+  type LoginState,
+  type Overview,
+  type Report,
+  type SendingLoad,
+} from '../model/ports.js'
 import type { TicketDesk } from '../tickets/desk.js'
 import { isUnsettled, isWaiting } from '../tickets/states.js'
 import { type KnowledgeState, overviewPhrases as say } from './phrases.js'
@@ -65,8 +73,6 @@ export class BotOverview implements Overview {
     }
   }
 }
-
-const done = (text: string): Report => ({ ok: true, text })
 
 type Counter = Exclude<keyof DayFigures, 'day'>
 

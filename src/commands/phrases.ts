@@ -1,7 +1,7 @@
 import { civilOf } from '../base/calendar.js'
+import { MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
 import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/command.js'
-import type { DecisionTrace } from '../model/decision.js'
 import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
 import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
 
@@ -29,73 +29,6 @@ export const commandPhrases = {
     return lines.join('\n')
   },
 } as const
-
-interface Explained {
-  readonly asked: DecisionTrace
-  readonly overheard: DecisionTrace
-  readonly titleOf: (sectionKey: string) => string | undefined
-  /** What would be said; empty for nothing. */
-  readonly reply: string
-  readonly pictureCount: number
-}
-
-const KINDS: Readonly<Record<DecisionTrace['kind'], string>> = {
-  answer: '回答',
-  clarify: '反问',
-  fallback: '说不知道，提出转人工',
-  escalate: '转人工',
-  courtesy: '客气一句',
-  command: '执行命令',
-  silent: '不插话',
-}
-/** Why, where it is not plain from what is done. */
-const REASONS: Readonly<Record<string, string>> = {
-  sure: '把握足够',
-  notice: '像驳回通知',
-  several: '一次问了几件事',
-  days: '算日子',
-  withdrawal: '提醒别撤回',
-  'walk-through': '按清单走',
-  'several-likely': '有几种可能',
-  'not-for-us': '不像在问提审',
-  'not-sure': '把握不够',
-  'not-understood': '没听懂',
-  'unknown-rejection-reason': '没见过的驳回原因',
-  asked: '要找人',
-}
-const MAX_CHARS = 500
-const MAX_CANDIDATES = 3
-
-/** What the bot would say to a sentence, and why. */
-export const explainPhrases = {
-  explain: ({ asked, overheard, titleOf, reply, pictureCount }: Explained): string => {
-    const named = (key: string): string => `${key} ${titleOf(key) ?? ''}`.trim()
-    const candidates = asked.candidates
-      .slice(0, MAX_CANDIDATES)
-      .map(({ section, confidence }) => `${named(section)} ${percent(confidence)}`)
-    const head = [
-      `点名问：${verdict(asked, named)}`,
-      `没点名：${verdict(overheard, named)}`,
-      ...(candidates.length > 0 ? [`最像：${candidates.join('、')}`] : []),
-    ].join('\n')
-    const pictures = pictureCount > 0 ? `（另有 ${pictureCount} 张图）` : ''
-    if (reply === '') return head.slice(0, MAX_CHARS)
-    const room = MAX_CHARS - head.length - pictures.length - '\n会这样说：\n…'.length
-    return `${head}\n会这样说：\n${cut(reply, room)}${pictures}`
-  },
-} as const
-
-function verdict({ kind, sections, confidence, reason }: DecisionTrace, named: (key: string) => string): string {
-  const what = [KINDS[kind], ...(sections.length > 0 ? [sections.map(named).join('、')] : [])].join(' ')
-  const why = [
-    ...(kind === 'courtesy' || kind === 'command' ? [] : [`把握 ${percent(confidence)}`]),
-    ...(REASONS[reason] === undefined ? [] : [REASONS[reason]]),
-  ]
-  return why.length === 0 ? what : `${what}（${why.join('，')}）`
-}
-
-const percent = (share: number): string => `${Math.round(share * 100)}%`
-const cut = (text: string, chars: number): string => (text.length <= chars ? text : `${text.slice(0, chars)}…`)
 
 export interface KnowledgeState {
   readonly version: string
@@ -178,7 +111,7 @@ function dayWords({ day }: DayFigures): string {
 const ROLES: Readonly<Record<GrantedRole, string>> = { admin: '管理员', staff: '同事' }
 const MAX_LISTED = 8
 
-const minutes = (ms: number): string => `${Math.max(1, Math.ceil(ms / 60_000))} 分钟`
+const minutes = (ms: number): string => `${Math.max(1, Math.ceil(ms / MINUTE_MS))} 分钟`
 /** 4829 1307: easier to read out. */
 const spaced = (code: string): string => `${code.slice(0, 4)} ${code.slice(4)}`
 const codeWords = ({ codes }: RoleClaim): string =>
@@ -234,8 +167,8 @@ export const rightsPhrases = {
   },
 } as const
 
-const ROOM_PHRASES_MAX_LISTED = 15
-const ROOM_PHRASES_MAX_CHARS = 480
+const MAX_ROOMS_LISTED = 15
+const MAX_ROOMS_CHARS = 480
 const until = (untilMs: number | null): string => (untilMs === null ? '直到发“恢复”' : `到 ${momentWords(untilMs)}`)
 const shown = (topic: string): string =>
   topic === '' ? '未命名的群' : topic.length > 24 ? `${topic.slice(0, 24)}…` : topic
@@ -257,8 +190,8 @@ export const roomPhrases = {
     if (states.length === 0) return '现在不在任何群里，或者还没有登录。'
     const lines = states.map((state, index) => `${index + 1}. ${shown(state.room.topic)}：${stateWords(state)}`)
     const head = allMuted ? ['全部静音中，发“恢复”解除。'] : []
-    const fitting = lines.slice(0, ROOM_PHRASES_MAX_LISTED)
-    while ([...head, ...fitting].join('\n').length > ROOM_PHRASES_MAX_CHARS) fitting.pop()
+    const fitting = lines.slice(0, MAX_ROOMS_LISTED)
+    while ([...head, ...fitting].join('\n').length > MAX_ROOMS_CHARS) fitting.pop()
     const more = lines.length - fitting.length
     return [...head, ...fitting, ...(more > 0 ? [`……还有 ${more} 个群`] : [])].join('\n')
   },
@@ -268,7 +201,7 @@ export const roomPhrases = {
     allMuted ? `“${shown(topic)}”单独的静音已解除，但全部静音还在，发“恢复”解除。` : `“${shown(topic)}”已恢复。`,
   unmutedAll: (mutes: readonly Mute[]): string =>
     `已全部恢复：${mutes
-      .slice(0, ROOM_PHRASES_MAX_LISTED)
+      .slice(0, MAX_ROOMS_LISTED)
       .map(({ topic }) => (topic === '' ? '全部静音' : shown(topic)))
       .join('、')}。`,
   nothingMuted: '现在没有静音的群。',
@@ -289,6 +222,6 @@ export const roomPhrases = {
   severalRooms: (found: readonly RoomPlace[], rooms: readonly RoomPlace[], example = '静音 1 2小时'): string =>
     [
       `有几个群对得上，请用编号，例如：${example}`,
-      ...found.slice(0, ROOM_PHRASES_MAX_LISTED).map((room) => `${rooms.indexOf(room) + 1}. ${shown(room.topic)}`),
+      ...found.slice(0, MAX_ROOMS_LISTED).map((room) => `${rooms.indexOf(room) + 1}. ${shown(room.topic)}`),
     ].join('\n'),
 } as const

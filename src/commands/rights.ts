@@ -1,20 +1,23 @@
+import { HOUR_MS } from '../base/time.js'
 import type { GrantedRole } from '../model/command.js'
-import type {
-  Clock,
-  DurableList,
-  GrantedRoles,
-  Log,
-  Remarks,
-  Report,
-  Rights,
-  RoleClaim,
-  RoleGrant,
+import {
+  type Clock,
+  type DurableList,
+  done,
+  failed,
+  type GrantedRoles,
+  type Log,
+  type Remarks,
+  type Report,
+  type Rights,
+  type RoleClaim,
+  type RoleGrant,
 } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { ClaimBook } from './claim-codes.js'
 import { rightsPhrases as say } from './phrases.js'
 
-export interface RightsDeskParts {
+export interface BotRightsParts {
   readonly claims: ClaimBook
   readonly roles: RoleBook
   /** Absent where the channel has no remarks. */
@@ -35,7 +38,7 @@ const LETTERS = '23456789abcdefghjkmnpqrstuvwxyz'
 const SUFFIX_LETTERS = 4
 /** Failed tries after which the operator is told, and after which one an hour is enough. */
 const PATIENCE = 3
-const LATER_MS = 60 * 60_000
+const LATER_MS = HOUR_MS
 
 interface Tries {
   readonly count: number
@@ -43,11 +46,11 @@ interface Tries {
 }
 
 /** Gives and takes roles. See `Rights`. */
-export class RightsDesk implements Rights {
-  readonly #parts: RightsDeskParts
+export class BotRights implements Rights {
+  readonly #parts: BotRightsParts
   readonly #tries = new Map<string, Tries>()
 
-  constructor(parts: RightsDeskParts) {
+  constructor(parts: BotRightsParts) {
     this.#parts = parts
   }
 
@@ -180,9 +183,6 @@ export class RightsDesk implements Rights {
     return letters.join('')
   }
 }
-
-const done = (text: string): Report => ({ ok: true, text })
-const failed = (text: string): Report => ({ ok: false, text })
 
 /** Who was given a role. */
 export class RoleBook implements GrantedRoles {

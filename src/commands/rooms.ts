@@ -1,10 +1,11 @@
+import { MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
 import type { Mute } from '../model/command.js'
-import type { Channel, Clock, DurableList, Report, Rooms } from '../model/ports.js'
+import { type Channel, type Clock, type DurableList, done, failed, type Report, type Rooms } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import { roomPhrases as say } from './phrases.js'
 
-export interface RoomDeskParts {
+export interface BotRoomsParts {
   readonly channel: Pick<Channel, 'rooms' | 'bindStaffRoom'>
   readonly mutes: MuteBook
   readonly clock: Clock
@@ -13,10 +14,10 @@ export interface RoomDeskParts {
 type Found = { readonly room: RoomPlace } | { readonly problem: Report }
 
 /** Groups in which the bot sits, and where it is to keep quiet. See `Rooms`. */
-export class RoomDesk implements Rooms {
-  readonly #parts: RoomDeskParts
+export class BotRooms implements Rooms {
+  readonly #parts: BotRoomsParts
 
-  constructor(parts: RoomDeskParts) {
+  constructor(parts: BotRoomsParts) {
     this.#parts = parts
   }
 
@@ -29,7 +30,7 @@ export class RoomDesk implements Rooms {
 
   async mute({ room, minutes, by }: Parameters<Rooms['mute']>[0]): Promise<Report> {
     const { mutes, clock } = this.#parts
-    const untilMs = minutes === null ? null : clock.now() + minutes * 60_000
+    const untilMs = minutes === null ? null : clock.now() + minutes * MINUTE_MS
     const facts = { untilMs, by: by.name }
     if (room === '') {
       await mutes.addEverywhere(facts)
@@ -103,9 +104,6 @@ export class RoomDesk implements Rooms {
 const ORDER: readonly RoomPlace['purpose'][] = ['customers', 'staff', 'ignored']
 const plain = (name: string): string => name.normalize('NFKC').replace(/\s+/g, '').toLowerCase()
 const same = (a: string, b: string): boolean => plain(a) === plain(b)
-
-const done = (text: string): Report => ({ ok: true, text })
-const failed = (text: string): Report => ({ ok: false, text })
 
 const EVERYWHERE = '*'
 

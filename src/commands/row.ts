@@ -73,9 +73,6 @@ export const row = <Args, Needed extends string = never>(
   declared: Declared<NoInfer<Args>, Needed>,
 ): Row<Args, Needed> => ({ read, ...declared })
 
-export const done = (text: string): Report => ({ ok: true, text })
-export const failed = (text: string): Report => ({ ok: false, text })
-
 /** @param rest what follows, trimmed; @param isApart a blank or a colon stands before it, or a number begins it */
 type Behind<Args> = (rest: string, isApart: boolean) => Args | undefined
 

@@ -1,13 +1,12 @@
 import type { FiguresSpan, GrantedRole } from '../model/command.js'
+import { done, failed } from '../model/ports.js'
 import { commandPhrases as say } from './phrases.js'
 import {
   alone,
   anyOf,
   begins,
-  done,
   entryAndSection,
   entryNumber,
-  failed,
   insisting,
   oneWord,
   onTicket,

@@ -1,15 +1,15 @@
+import { BoundedMap } from '../base/bounded-map.js'
 import type { KnowledgeHolder } from '../knowledge/keys.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
-import { OPERATOR, type Orderer, type Report } from '../model/ports.js'
+import { failed, OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
-import { exampleOf } from './help.js'
+import { describeCommand, exampleOf, helpText } from './help.js'
 import { parseCommand, suggestOrder } from './parse.js'
 import { bindingRole, doorOf, isAttempt, mayGive, orderingRole } from './permission.js'
 import { commandPhrases as say } from './phrases.js'
 import type { OrderTools } from './row.js'
-import { noteRefusal, redeemCode, runCommand } from './run.js'
-import type { Command } from './table.js'
+import { type Command, rowOf } from './table.js'
 
 export interface OrderTakerOptions extends OrderTools {
   readonly knowledge: KnowledgeHolder
@@ -31,7 +31,7 @@ const CODE = /^(?:认领|認領)?\s*(\d{4})[\s-]?(\d{4})$/
 /** Tells orders from talk, and who may give them. */
 export class OrderTaker {
   readonly #options: OrderTakerOptions
-  readonly #refusedOnce = new Set<string>()
+  readonly #refusedOnce = new BoundedMap<string, true>(KEPT_REFUSED)
 
   constructor(options: OrderTakerOptions) {
     this.#options = options
@@ -72,7 +72,7 @@ export class OrderTaker {
   /** Nothing in groups; in direct chat one polite line, and customers get it once. */
   #refuse(command: Command, by: Orderer): TakenOrder {
     const isTold = by.where !== 'direct' || (by.role === 'customer' && this.#refusedOnce.has(by.who.key))
-    if (!isTold) remember(this.#refusedOnce, by.who.key)
+    if (!isTold) this.#refusedOnce.set(by.who.key, true)
     return {
       decision: isTold ? { kind: 'silent', reason: 'not-allowed' } : { kind: 'courtesy', word: 'not-allowed' },
       carryOut: async () => {
@@ -130,14 +130,6 @@ const holdsWords = (command: Command): boolean =>
     ([key, value]) => ['text', 'note', 'to', 'name', 'room'].includes(key) && typeof value === 'string' && value !== '',
   )
 
-function remember(keys: Set<string>, key: string): void {
-  keys.add(key)
-  for (const oldest of keys) {
-    if (keys.size <= KEPT_REFUSED) break
-    keys.delete(oldest)
-  }
-}
-
 /** Carries out what the operator orders at the page or the terminal; the verbs are those of the chat. */
 export type OperatorDoor = (text: string, where: 'page' | 'terminal') => Promise<Report>
 
@@ -155,4 +147,48 @@ export function operatorDoor(tools: OrderTools): OperatorDoor {
 function tryOut(text: string): Command | undefined {
   const [, sentence] = /^[测測][试試](.+)$/s.exec(text.trim()) ?? []
   return sentence === undefined ? undefined : { kind: 'try', text: sentence }
+}
+
+/** Carries out one order, from whichever door, and says what came of it. It stands in the audit log afterwards. */
+export async function runCommand(command: Command, by: Orderer, tools: OrderTools): Promise<Report> {
+  const report = await carryOut(command, by, tools)
+  await noteOrder(command, by, { result: report.ok ? 'done' : 'failed', tools })
+  return report
+}
+
+async function carryOut(command: Command, by: Orderer, tools: OrderTools): Promise<Report> {
+  const { kind, ...args } = command
+  const { needs, inPerson, run } = rowOf(kind)
+  const lacks = needs?.args.some((name) => args[name] === null || args[name] === '')
+  if (needs && lacks) return failed(say.howTo(needs))
+  // Whoever is on duty is called by name in the staff group, and there is no 操作员 in it.
+  if (inPerson && by.role === 'operator') return failed(say.dutyInPerson)
+  const report = await run(args, by, { ...tools, help: helpText(by, tools.operations) })
+  return report ?? failed(say.notAvailable)
+}
+
+/** Takes a one-time code. Of the code itself nothing is written down. */
+async function redeemCode(
+  code: string,
+  by: Orderer & { readonly contactId: string },
+  tools: Pick<OrderTools, 'operations' | 'clock'>,
+): Promise<Report | undefined> {
+  const report = await tools.operations.rights?.redeem({ code, by: by.who, contactId: by.contactId })
+  const claim: Command = { kind: 'claim-role', role: null }
+  if (report) await noteOrder(claim, by, { result: report.ok ? 'done' : 'refused', tools })
+  return report
+}
+
+/** Writes an order down that was not carried out. */
+const noteRefusal = (command: Command, by: Orderer, tools: Pick<OrderTools, 'operations' | 'clock'>) =>
+  noteOrder(command, by, { result: 'refused', tools })
+
+async function noteOrder(
+  command: Command,
+  by: Orderer,
+  { result, tools }: { result: 'done' | 'failed' | 'refused'; tools: Pick<OrderTools, 'operations' | 'clock'> },
+): Promise<void> {
+  const { who, role, where } = by
+  const what = describeCommand(command, role)
+  await tools.operations.audit?.record({ atMs: tools.clock.now(), who, role, what, result, where })
 }

@@ -1,4 +1,4 @@
-import type { Clock, Report } from '../model/ports.js'
+import { type Clock, done, type Report } from '../model/ports.js'
 import type { Party, Ticket } from '../model/ticket.js'
 import type { Change, TicketDesk } from '../tickets/desk.js'
 import { colleagueNamed, isSameColleague, onDuty } from '../tickets/due.js'
@@ -21,18 +21,18 @@ interface OnTicket {
 export const ticketOrders = {
   list({ desk, clock }: StaffTools): Report {
     const tickets = desk.list()
-    return told(tickets.length === 0 ? say.noTickets : say.list(tickets, clock.now()))
+    return done(tickets.length === 0 ? say.noTickets : say.list(tickets, clock.now()))
   },
 
   show({ number }: OnTicket, tools: StaffTools): Report {
     const ticket = tools.desk.find(number)
-    return told(ticket ? say.show(ticket, tools.clock.now(), tools) : say.unknown(number))
+    return done(ticket ? say.show(ticket, tools.clock.now(), tools) : say.unknown(number))
   },
 
   async claim({ number }: OnTicket, by: Party, tools: StaffTools): Promise<Report> {
     const change = await tools.desk.claim(number, by)
     if (change.status === 'refused' && change.ticket.status === 'claimed')
-      return told(say.alreadyClaimed(number, change.ticket.holder.name))
+      return done(say.alreadyClaimed(number, change.ticket.holder.name))
     return answered(change, number, (ticket) => {
       void tools.tellAsker(ticket, askerPhrases.taken(number, by.name))
       return say.claimed(ticket, by.name)
@@ -43,7 +43,7 @@ export const ticketOrders = {
     const { desk, tellAsker } = tools
     const name = colleagueNamed(to, desk.rules)
     const names = desk.rules.roster.map((colleague) => colleague.name)
-    if (name === undefined) return told(say.noColleague(to, names))
+    if (name === undefined) return done(say.noColleague(to, names))
     const colleague = isSameColleague({ key: '', name }, by) ? by : { key: `name:${name}`, name }
     return answered(await desk.pass(number, by, colleague), number, (ticket) => {
       void tellAsker(ticket, askerPhrases.passed(number, name))
@@ -55,7 +55,7 @@ export const ticketOrders = {
     const change = await tools.desk.answered(number, by, { how: 'replied', text })
     if (change.status !== 'done') return answered(change, number, () => '')
     const isOut = await tools.tellAsker(change.ticket, askerPhrases.relayed(number, by.name, text))
-    return told(isOut ? say.replied(change.ticket) : say.notReplied(change.ticket))
+    return done(isOut ? say.replied(change.ticket) : say.notReplied(change.ticket))
   },
 
   async note({ number, text }: OnTicket & { readonly text: string }, by: Party, { desk }: StaffTools): Promise<Report> {
@@ -81,25 +81,23 @@ export const ticketOrders = {
     const nextMs = nextWorkingMs(nowMs, desk.rules.hours)
     // In working hours the next begin is no news.
     const next = nextMs === undefined || nextMs <= nowMs ? undefined : momentWords(nextMs)
-    return told(say.onDuty(onDuty(nowMs, desk.notes().duty, desk.rules), next))
+    return done(say.onDuty(onDuty(nowMs, desk.notes().duty, desk.rules), next))
   },
 
   async changeDuty(on: boolean, person: Party, { desk, clock }: StaffTools): Promise<Report> {
     await desk.putDuty({ person, on, atMs: clock.now() })
-    if (on) return told(say.startedDuty(person.name))
-    return told(say.endedDuty(person.name, onDuty(clock.now(), desk.notes().duty, desk.rules)))
+    if (on) return done(say.startedDuty(person.name))
+    return done(say.endedDuty(person.name, onDuty(clock.now(), desk.notes().duty, desk.rules)))
   },
 } as const
 
-const told = (text: string): Report => ({ ok: true, text })
-
-function answered(change: Change, number: number, done: (ticket: Ticket) => string): Report {
+function answered(change: Change, number: number, words: (ticket: Ticket) => string): Report {
   switch (change.status) {
     case 'done':
-      return told(done(change.ticket))
+      return done(words(change.ticket))
     case 'unknown':
-      return told(say.unknown(number))
+      return done(say.unknown(number))
     case 'refused':
-      return told(say.over(change.ticket))
+      return done(say.over(change.ticket))
   }
 }

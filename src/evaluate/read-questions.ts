@@ -4,9 +4,7 @@ import { checkShape, readYaml } from '../knowledge/yaml.js'
 import type { Problem } from '../model/knowledge.js'
 import type { ExamQuestion, LabelledMessage, Wanted } from './exam.js'
 
-interface ExamFile {
-  readonly file: string
-  readonly text: string
+interface ExamFile extends Source {
   readonly kept: string
 }
 
@@ -42,9 +40,23 @@ export function examKeyOf(files: readonly ExamFile[]): string {
 const named = (files: readonly ExamFile[], name: string): readonly ExamFile[] =>
   files.filter(({ kept }) => new RegExp(`^intents/(?:.*/)?${name}\\.ya?ml$`, 'i').test(kept))
 
+interface Source {
+  readonly file: string
+  readonly text: string
+}
+
+/** Never throws; nothing is read of a broken file. */
+function readShaped<T>(source: Source, schema: z.ZodType<T> & { readonly shape: object }) {
+  const yaml = readYaml(source)
+  const { value, problems } = yaml.problems.length > 0 ? yamlOnly(yaml) : checkShape(source, yaml, schema)
+  return { value, problems, locate: yaml.locate }
+}
+
+const yamlOnly = ({ problems }: { readonly problems: readonly Problem[] }) => ({ value: undefined, problems })
+
 const words = z.string().trim().min(1)
 
-const schema = z.strictObject({
+const conversationsSchema = z.strictObject({
   conversations: z.array(
     z.strictObject({
       title: words,
@@ -83,13 +95,11 @@ export interface Conversation {
 }
 
 /** Reads `conversations.yaml`: talks of several turns, to score what is taken up from one to the next. Never throws. */
-export function readConversations(source: { readonly file: string; readonly text: string }): {
+export function readConversations(source: Source): {
   readonly conversations: readonly Conversation[]
   readonly problems: readonly Problem[]
 } {
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { conversations: [], problems: yaml.problems }
-  const { value, problems } = checkShape(source, yaml, schema)
+  const { value, problems } = readShaped(source, conversationsSchema)
   const conversations = (value?.conversations ?? []).map(({ title, turns }) => ({
     title,
     turns: turns.map(({ who, says, heard, after, expect }, index) => ({
@@ -122,14 +132,12 @@ export function isMetAsExpected(
   })
 }
 
-const readGoldenWords = z.string().trim().min(1)
-
-const readGoldenSchema = z.strictObject({
+const goldenSchema = z.strictObject({
   questions: z.array(
     z.strictObject({
-      question: readGoldenWords,
-      heard: readGoldenWords.default('asked'),
-      expect: z.union([readGoldenWords, z.tuple([readGoldenWords], readGoldenWords)]),
+      question: words,
+      heard: words.default('asked'),
+      expect: z.union([words, z.tuple([words], words)]),
     }),
   ),
 })
@@ -143,18 +151,16 @@ const isWord = (text: string): text is (typeof WORDS)[number] => WORDS.some((wor
  * @param knows whether there is such a section; one that is expected and missing is a warning
  */
 export function readGolden(
-  source: { readonly file: string; readonly text: string },
+  source: Source,
   knows: (sectionKey: string) => boolean,
 ): { readonly questions: readonly ExamQuestion[]; readonly problems: readonly Problem[] } {
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { questions: [], problems: yaml.problems }
-  const { value, problems } = checkShape(source, yaml, readGoldenSchema)
+  const { value, problems, locate } = readShaped(source, goldenSchema)
   if (!value) return { questions: [], problems }
   const { file } = source
   const found: Problem[] = []
   const questions = value.questions.map(({ question, heard, expect }, index): ExamQuestion => {
     const complain = (key: string, problem: Pick<Problem, 'severity' | 'message' | 'remedy'>): void => {
-      found.push({ file, ...yaml.locate(['questions', index, key]), ...problem })
+      found.push({ file, ...locate(['questions', index, key]), ...problem })
     }
     const wanted = toWanted(expect)
     if (heard !== 'asked' && heard !== 'overheard') complain('heard', wrongHearing(heard))
@@ -163,7 +169,7 @@ export function readGolden(
     return {
       ...{ set: 'golden', text: question, wanted, also: [] },
       heard: heard === 'overheard' ? 'overheard' : 'asked',
-      place: `${file}:${yaml.locate(['questions', index]).line}`,
+      place: `${file}:${locate(['questions', index]).line}`,
     }
   })
   return { questions, problems: found }
@@ -196,35 +202,30 @@ export const heldOutQuestion = ({ text, sections, wantsHuman }: LabelledMessage)
   }
 }
 
-const readHeldOutWords = z.string().trim().min(1)
 const yes = z.enum(['true', 'false']).transform((word) => word === 'true')
 
-const readHeldOutSchema = z.object({
+const heldOutSchema = z.object({
   sections: z.record(
     z.string(),
     z.array(
       z.object({
-        text: readHeldOutWords,
-        kind: readHeldOutWords.default('plain'),
-        also: z.array(readHeldOutWords).default([]),
+        text: words,
+        kind: words.default('plain'),
+        also: z.array(words).default([]),
       }),
     ),
   ),
-  silence: z.array(
-    z.object({ text: readHeldOutWords, kind: readHeldOutWords.default('general'), hard: yes.default(false) }),
-  ),
+  silence: z.array(z.object({ text: words, kind: words.default('general'), hard: yes.default(false) })),
 })
 
 const HUMAN = 'human'
 
 /** Reads `held-out.yaml`: messages that are only ever scored on. Never throws; nothing is read of a broken file. */
-export function readHeldOut(source: { readonly file: string; readonly text: string }): {
+export function readHeldOut(source: Source): {
   readonly messages: readonly LabelledMessage[]
   readonly problems: readonly Problem[]
 } {
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { messages: [], problems: yaml.problems }
-  const { value, problems } = checkShape(source, yaml, readHeldOutSchema)
+  const { value, problems } = readShaped(source, heldOutSchema)
   if (!value) return { messages: [], problems }
   const { sections, silence } = value
   const messages = [

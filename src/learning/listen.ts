@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { DAY_MS, HOUR_MS } from '../base/time.js'
+import { BoundedMap } from '../base/bounded-map.js'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
@@ -184,7 +185,7 @@ export class LearningEar {
 }
 
 /** What was said longer ago is another talk. */
-const FRESH_MS = 15 * 60_000
+const FRESH_MS = 15 * MINUTE_MS
 const KEPT_ASKERS = 5_000
 const KEPT_NUMBERS = 20
 /** Nobody fills the list alone. */
@@ -280,25 +281,14 @@ const NAMES_A_PLACE = 600
 
 /** Who has spoken where, in this run only: whom a message may be about. Nothing of it is ever stored. */
 export class HeardNames {
-  readonly #places = new Map<string, Set<string>>()
+  readonly #places = new BoundedMap<string, BoundedMap<string, true>>(KEPT_PLACES)
 
   note({ place, sender, quote }: Pick<IncomingMessage, 'place' | 'sender' | 'quote'>): void {
-    const names = this.#places.get(place.key) ?? new Set<string>()
-    this.#places.delete(place.key)
-    this.#places.set(place.key, names)
-    for (const name of [sender.name, quote?.speaker ?? '']) if (name !== '') names.add(name)
-    forgetOldest(names, NAMES_A_PLACE)
-    forgetOldest(this.#places, KEPT_PLACES)
+    const names = this.#places.getOrSet(place.key, () => new BoundedMap(NAMES_A_PLACE))
+    for (const name of [sender.name, quote?.speaker ?? '']) if (name !== '') names.set(name, true)
   }
 
-  in(placeKey: string): Iterable<string> {
-    return this.#places.get(placeKey) ?? []
-  }
-}
-
-function forgetOldest(entries: Map<string, unknown> | Set<string>, max: number): void {
-  for (const key of entries.keys()) {
-    if (entries.size <= max) return
-    entries.delete(key)
+  in(placeKey: string): readonly string[] {
+    return [...(this.#places.get(placeKey)?.entries() ?? [])].map(([name]) => name)
   }
 }

@@ -7,7 +7,7 @@ import type {
   TeachingTarget,
   Undo,
 } from '../model/learning.js'
-import type { Clock, Learning, Log, Releases, Report } from '../model/ports.js'
+import { type Clock, done, failed, type Learning, type Log, type Releases, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
@@ -16,7 +16,7 @@ import { isTeachable } from './drafts.js'
 import { learningPhrases as say } from './phrases.js'
 import { replaced, withoutEntry } from './records.js'
 
-export interface LearningDeskParts extends TeacherParts {
+export interface BotLearningParts extends TeacherParts {
   readonly store: LearningStore
   readonly clock: Clock
   /** So many different people must call an answer useless before it is shown. */
@@ -34,11 +34,11 @@ const LISTED = 10
 const DRAFTS_LISTED = 5
 
 /** What colleagues order about what the bot doesn't know. Nothing is learned without such an order. */
-export class LearningDesk implements Learning {
-  readonly #parts: LearningDeskParts
+export class BotLearning implements Learning {
+  readonly #parts: BotLearningParts
   readonly #teacher: Teacher
 
-  constructor(parts: LearningDeskParts) {
+  constructor(parts: BotLearningParts) {
     this.#parts = parts
     this.#teacher = new Teacher(parts)
   }
@@ -83,7 +83,7 @@ export class LearningDesk implements Learning {
     // A question stays, so that its like falls in with it; who dislikes an answer may begin anew.
     if (entry.kind === 'question') await this.#save((records) => replaced(records, { ...entry, status: 'ignored' }))
     else await this.#settle(number)
-    return { ok: true, text: say.ignored(number) }
+    return done(say.ignored(number))
   }
 
   /** Makes a draft a section of its own. */
@@ -106,7 +106,7 @@ export class LearningDesk implements Learning {
     if (!report.ok) return report
     await this.#settle(number)
     await this.#settleSame(question)
-    return { ok: true, text: say.withReport(say.accepted(number, key), report.text) }
+    return done(say.withReport(say.accepted(number, key), report.text))
   }
 
   async #teach(
@@ -122,11 +122,11 @@ export class LearningDesk implements Learning {
     if (verdict !== 'yes') return failed(say.unteachable[verdict](first))
     const meaning = meaningOf(target)
     const isLearned = (): boolean => good.every((sentence) => this.#teacher.means(sentence, target))
-    if (isLearned()) return { ok: true, text: say.knownAlready(good[0]!, meaning) }
+    if (isLearned()) return done(say.knownAlready(good[0]!, meaning))
     const change = () => this.#parts.files.teach(target, good, sameSentence(good))
     const report = await this.#teacher.teach({ change, isLearned, ...how })
     if (!report.ok) return report
-    return { ok: true, text: say.withReport(say.taught(good[0]!, good.length - 1, meaning), report.text) }
+    return done(say.withReport(say.taught(good[0]!, good.length - 1, meaning), report.text))
   }
 
   /** What colleagues can do something about, most frequent first. */
@@ -169,8 +169,6 @@ export class LearningDesk implements Learning {
     return store.save(change(store.records()))
   }
 }
-
-const failed = (text: string): Report => ({ ok: false, text })
 
 function meaningOf(target: TeachingTarget): string {
   if (target.kind === 'section') return say.toSection(target.key, target.title)

@@ -363,6 +363,9 @@ export interface Report {
   readonly text: string
 }
 
+export const done = (text: string): Report => ({ ok: true, text })
+export const failed = (text: string): Report => ({ ok: false, text })
+
 /** `operator`: whoever has the machine, at its page or its terminal. */
 export type OrdererRole = Role | 'operator'
 

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   reply: ['base', 'model'],
   outbox: ['base', 'model', 'errors'],
   knowledge: ['base', 'model', 'errors', 'nlu'],
-  evaluate: ['base', 'model', 'nlu', 'dialogue', 'reply', 'knowledge', 'commands'],
+  evaluate: ['base', 'model', 'nlu', 'dialogue', 'reply', 'knowledge'],
   releases: ['base', 'model', 'errors', 'nlu', 'knowledge', 'evaluate', 'store', 'config'],
   tickets: ['base', 'model', 'errors', 'nlu', 'dialogue', 'reply', 'outbox', 'commands'],
   commands: ['base', 'model', 'errors', 'nlu', 'knowledge', 'tickets'],
@@ -40,6 +40,9 @@ const OUTSIDE_PACKAGE = /^(node:(fs|http|net|readline|child_process|os)|wechaty|
 const HIDDEN_INPUT = /Date\.now\(|new Date\(\)|Math\.random\(|process\./
 const DRAWER = /\b(utils?|helpers?|common|misc)\b/i
 const MAX_LINES = 600
+/** A newcomer finds a thing with one guess where files are few and each is one idea. */
+const HOUSE = { maxFiles: 180, minMedianLines: 100, maxInRoot: 8, maxCrumbs: 20 }
+const CRUMB_LINES = 60
 
 interface SourceFile {
   readonly path: string
@@ -92,6 +95,31 @@ test('no file is a drawer, and none is too long', () => {
   const drawers = files.filter(({ path }) => DRAWER.test(path))
   const tooLong = files.filter(({ text }) => text.split('\n').length > MAX_LINES)
   expect([...drawers, ...tooLong].map(({ path }) => path)).toEqual([])
+})
+
+test('files are few, none is a crumb of its only neighbour, and the root is small', () => {
+  const sizes = files.map(({ text }) => text.trimEnd().split('\n').length).toSorted((a, b) => a - b)
+  const importers = new Map<string, number>()
+  for (const file of files) {
+    const targets = importsOf(file).filter((name) => name.startsWith('.'))
+    for (const name of new Set(targets.map((target) => join(dirname(file.path), target).replace(/\.js$/, '.ts'))))
+      importers.set(name, (importers.get(name) ?? 0) + 1)
+  }
+  const crumbs = files.filter(
+    ({ path, text }) => importers.get(path) === 1 && text.trimEnd().split('\n').length < CRUMB_LINES,
+  )
+  const house = {
+    files: files.length,
+    medianLines: sizes[sizes.length >> 1]!,
+    inRoot: files.filter(({ path }) => !path.includes(sep)).length,
+    crumbs: crumbs.map(({ path }) => path),
+  }
+  const fits =
+    house.files <= HOUSE.maxFiles &&
+    house.medianLines >= HOUSE.minMedianLines &&
+    house.inRoot <= HOUSE.maxInRoot &&
+    house.crumbs.length <= HOUSE.maxCrumbs
+  expect(fits, JSON.stringify(house)).toBe(true)
 })
 
 test('Chinese that people read stands in phrases, not between the lines of code', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { MuteBook, RoomDesk } from '../../src/commands/rooms.js'
+import { BotRooms, MuteBook } from '../../src/commands/rooms.js'
 import type { RoomPlace } from '../../src/model/chat.js'
 import type { Mute } from '../../src/model/command.js'
 import { LowdbRecords, storedMutes } from '../../src/store/records.js'
@@ -25,7 +25,7 @@ async function aDesk(path = join(tempFolder(), 'mutes.json'), rooms: readonly Ro
   const clock = fixedClock()
   const open = () => LowdbRecords.open<Mute>(path, { schema: storedMutes, log: capturedLog().log })
   const mutes = new MuteBook(await open(), clock)
-  const desk = new RoomDesk({ channel: { rooms: async () => rooms }, mutes, clock })
+  const desk = new BotRooms({ channel: { rooms: async () => rooms }, mutes, clock })
   const reopened = async () => new MuteBook(await open(), clock)
   return { desk, mutes, clock, reopened }
 }

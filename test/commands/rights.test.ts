@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ClaimBook, CODE_VALID_MS, LOCK_MS } from '../../src/commands/claim-codes.js'
-import { RightsDesk, RoleBook } from '../../src/commands/rights.js'
+import { BotRights, RoleBook } from '../../src/commands/rights.js'
 import type { DurableList, RemarkBearer, RoleClaim, RoleGrant } from '../../src/model/ports.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
@@ -30,7 +30,7 @@ function aDesk(lists = { grants: aList<RoleGrant>(), claims: aList<RoleClaim>() 
     count += 1_234_567
     return count % max
   }
-  const desk = new RightsDesk({
+  const desk = new BotRights({
     claims: new ClaimBook({ claims: lists.claims, clock, randomInt }),
     roles,
     configuredRemarks: ['陈工-技术'],
