@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Context, Hono } from 'hono'
@@ -13,16 +13,20 @@ import { openSession, type Session } from './channel/wechaty/session.js'
 import { buildWechaty } from './channel/wechaty/wechat4u.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
 import { sendingWords } from './commands/phrases.js'
-import { type Config, readConfig } from './config.js'
+import { type Config, readConfigOfRun } from './config.js'
 import { type Bot, type ChannelMemory, createBot, measuredChannel, openChannelMemory } from './create-bot.js'
+import { StoreError } from './errors.js'
 import type { DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
 import type { DeskFeed } from './model/ticket.js'
 import { alertOnLogin } from './ops/alerts.js'
+import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
 import { createPrometheusMetrics, type PrometheusMetrics } from './ops/metrics.js'
-import { EXIT, linkToSupervisor } from './ops/supervise.js'
+import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
 import { sweepLeftovers } from './store/audit.js'
+import { fileWords } from './store/json-file.js'
+import { setAsideDamaged } from './store/salvage.js'
 import { openBoard } from './tickets/board.js'
 import { deskRows } from './tickets/figures.js'
 import { AccessControl } from './web/access.js'
@@ -35,7 +39,7 @@ const clock = { now: () => Date.now() }
 /** The bot's process, started by the supervisor of `src/main.ts`. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { puppet: { type: 'string' } } })
-  const config = readConfig(process.env, { puppet: values.puppet })
+  const { config, text, notice } = readConfigOfRun(process.env, { puppet: values.puppet })
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = openLog({ level: config.log.level })
@@ -43,15 +47,26 @@ async function main(): Promise<void> {
   // A bot whose supervisor was killed gives itself some seconds to end.
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
   await sweepLeftovers(config.dataDir, { nowMs: clock.now(), log })
-  await run(config, log)
+  const damaged = await setAsideDamaged(config.dataDir, { nowMs: clock.now(), log })
+  const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
+  await run({ config, text, notices, log })
 }
 
-async function run(config: Config, log: Logger): Promise<void> {
+interface Run {
+  readonly config: Config
+  /** Of the configuration file. */
+  readonly text: string
+  /** For people, in Chinese: what is not as it should be, although the bot starts. */
+  readonly notices: readonly string[]
+  readonly log: Logger
+}
+
+async function run({ config, text, notices, log }: Run): Promise<void> {
   const exit = new OrderlyExit(log)
   exit.endOnSignals()
   let reload = (): void => {} // nothing to reload yet
   onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
-  const { alerts } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  const { alerts, started } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
   const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
   const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
   const session = await openSession(wechaty, {
@@ -62,8 +77,16 @@ async function run(config: Config, log: Logger): Promise<void> {
     log,
     onEnd: (reason) => exit.end(EXIT.restart, reason),
   })
+  for (const notice of notices) {
+    print(notice)
+    alerts.tell(notice)
+  }
+  const disk = new DiskWatch({ folder: config.dataDir, alerts, log })
+  disk.start()
+  exit.before(() => disk.stop())
   const metrics = createPrometheusMetrics({
     ...session,
+    diskTrouble: () => disk.trouble(),
     queueLength: () => bot.queueLength(),
     sendingLoad: () => bot.sendingLoad(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
@@ -97,7 +120,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   const runKey = randomBytes(32).toString('base64url')
   const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
   const forget: DeskFeed['forget'] = (order) => bot.forget(order, [memory.identities, { forget: () => memory.flush() }])
-  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access })
+  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
@@ -106,6 +129,7 @@ async function run(config: Config, log: Logger): Promise<void> {
   await session.networkReady()
   await bot.start()
   session.started()
+  started(text)
   reload = () => void bot.order('重载', 'terminal').then(({ text }) => print(text))
   if (bot.notice !== undefined) {
     print(bot.notice)
@@ -126,15 +150,18 @@ interface AppParts {
   readonly decisions: DecisionLog
   readonly bot: Bot
   readonly access: AccessControl
+  readonly disk: DiskWatch
 }
 
 /** The page, and what watchdogs ask for. */
-function createApp({ config, log, world, session, metrics, decisions, bot, forget, access }: AppParts): Hono {
+function createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk }: AppParts): Hono {
   const mayTell = (c: Context): boolean => access.isIn(c)
   return createWebApp({
     world,
     access,
-    health: createHealthRoutes({ ...session, pollLimitMs: pollLimitMs(config), mayTell, metrics }),
+    health: createHealthRoutes({
+      ...{ ...session, diskTrouble: () => disk.trouble(), pollLimitMs: pollLimitMs(config), mayTell, metrics },
+    }),
     journal: decisions,
     log,
     status: () => {
@@ -204,6 +231,7 @@ const alertTimes = ({ alerts }: Config) => ({
 /** Tells other programs of this machine where the page is; @returns what takes it back */
 function announce(dataDir: string, running: Running): () => void {
   const path = join(dataDir, RUNNING_FILE)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new StoreError(fileWords.isFolder(path))
   rmSync(path, { force: true }) // an old file would keep its mode
   writeFileSync(path, JSON.stringify(running), { mode: 0o600 })
   return () => rmSync(path, { force: true })
@@ -240,6 +268,6 @@ const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在
 /** For whoever sits at the terminal, between the lines of the log. */
 const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, (reason) => giveUp(process, reason))
 // Whatever has been started so far would keep the process alive.
 if (process.exitCode === EXIT.badInput) process.exit(EXIT.badInputOfBot)

@@ -300,15 +300,61 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
   GUOSHEN_LOG_LEVEL: ['log', 'level'],
 }
 
+/** Holds what stood in the file when the bot last ran; set by the supervisor when it starts the bot again. */
+const LAST_CONFIG = 'GUOSHEN_LAST_CONFIG'
+
+/** For the process that is started again: the file as it was good last. */
+export const lastConfigEnv = (text: string): NodeJS.ProcessEnv => ({ [LAST_CONFIG]: text })
+
+export interface ConfigOfRun {
+  readonly config: Config
+  /** What stands in the file. */
+  readonly text: string
+  /** In Chinese, why that is not what lies on disk. */
+  readonly notice?: string
+}
+
+/**
+ * The configuration of one run of the bot. At a restart nobody sits beside it: while the file is in the middle of an
+ * edit, the bot goes on with what it ran with before.
+ *
+ * @throws ConfigError naming every wrong key at once
+ */
+export function readConfigOfRun(env: NodeJS.ProcessEnv, overrides: Record<string, unknown> = {}): ConfigOfRun {
+  const last = env[LAST_CONFIG]
+  delete env[LAST_CONFIG] // it holds secrets, and this process starts others
+  try {
+    const text = configText(env)
+    if (text === '' && last) throw new ConfigError([configPhrases.gone(pathOf(env))])
+    return { config: readConfig(env, overrides, text), text }
+  } catch (error) {
+    if (!(error instanceof ConfigError) || last === undefined) throw error
+    const config = readConfig(env, overrides, last)
+    return { config, text: last, notice: configPhrases.usingLast(pathOf(env), error.problems) }
+  }
+}
+
+const pathOf = (env: NodeJS.ProcessEnv): string => env.GUOSHEN_CONFIG ?? CONFIG_FILE
+
+/** What stands in the configuration file; nothing where there is none. @throws ConfigError when it can't be read */
+export function configText(env: NodeJS.ProcessEnv): string {
+  const path = pathOf(env)
+  if (existsSync(path)) return readText(path)
+  if (env.GUOSHEN_CONFIG) throw new ConfigError([configPhrases.noSuchFile(path)])
+  return ''
+}
+
 /**
  * Reads the configuration: defaults, then the file, then the environment, then what the command line says.
  *
  * @throws ConfigError naming every wrong key at once
  */
-export function readConfig(env: NodeJS.ProcessEnv, overrides: Record<string, unknown> = {}): Config {
-  const path = env.GUOSHEN_CONFIG ?? CONFIG_FILE
-  if (env.GUOSHEN_CONFIG && !existsSync(path)) throw new ConfigError([configPhrases.noSuchFile(path)])
-  const { values: raw, placeOf } = readConfigFile(path)
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  overrides: Record<string, unknown> = {},
+  text = configText(env),
+): Config {
+  const { values: raw, placeOf } = parseConfigFile(pathOf(env), text)
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
     const value = env[name]
     if (value !== undefined && value !== '') setIn(raw, keys, name === 'GUOSHEN_WEB_PORT' ? Number(value) : value)
@@ -361,6 +407,9 @@ export const isPaced = ({ sending, puppet }: Config): boolean =>
 /** What is wrong with the configuration, in Chinese, for the operator. */
 export const configPhrases = {
   noSuchFile: (path: string): string => `${path} 不存在（环境变量 GUOSHEN_CONFIG 指的是它）`,
+  gone: (path: string): string => `${path} 不见了，或者是空的`,
+  usingLast: (path: string, problems: readonly string[]): string =>
+    [`${path} 现在不能用，这次重启先用上次的配置。请改好，再重新启动：`, ...problems].join('\n'),
   unreadable: (path: string, code: string | undefined): string =>
     `${path} 读不了（${code ?? '原因不明'}），请检查路径和权限`,
   noMapping: (path: string): string => `${path} 应该一行一项，写成“名字: 内容”`,
@@ -404,17 +453,15 @@ export function configIssueWords(issue: z.core.$ZodRawIssue): string | undefined
   }
 }
 
-export interface ConfigFile {
+interface ConfigFile {
   /** As written, unchecked. */
   readonly values: Record<string, unknown>
   /** Where a key stands, e.g. `guoshen.yaml:4:3`; the nearest place above it where it is missing. */
   placeOf(path: readonly PropertyKey[], part?: 'key' | 'value'): string
 }
 
-/** Reads the configuration file; none is an empty one. @throws ConfigError when it can't be read or is no YAML mapping */
-export function readConfigFile(path: string): ConfigFile {
-  if (!existsSync(path)) return { values: {}, placeOf: () => path }
-  const text = readText(path)
+/** @throws ConfigError when it is no YAML mapping */
+function parseConfigFile(path: string, text: string): ConfigFile {
   // Its words and places are for people; its values are strings only, which is not what a configuration wants.
   const { value, problems, locate } = readYaml({ file: path, text })
   if (problems.length > 0) throw new ConfigError(problems.map(formatProblem))

@@ -2,12 +2,13 @@ import { fork } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { withTimeout } from './base/timeout.js'
 import { exitOnBadInput } from './cli/running-bot.js'
-import { readConfig } from './config.js'
+import { configText, lastConfigEnv, readConfig } from './config.js'
 import { createWebhookAlerts } from './ops/alerts.js'
 import { onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
-import { passOnAlerts, RestartWatch, Supervisor } from './ops/supervise.js'
+import { EXIT, passOnAlerts, RestartWatch, Supervisor, startedConfig } from './ops/supervise.js'
 
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.
@@ -17,7 +18,8 @@ const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
   const { values } = parseArgs({ args, options: { puppet: { type: 'string' } } })
-  const config = readConfig(process.env, { puppet: values.puppet })
+  let text = configText(process.env)
+  const config = readConfig(process.env, { puppet: values.puppet }, text)
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = openLog({ level: config.log.level, name: 'supervisor' })
@@ -29,16 +31,26 @@ async function main(): Promise<void> {
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
   const env = { WECHATY_LOG: 'error', ...process.env }
   const supervisor = new Supervisor({
-    startBot: () => fork(BOT_PROGRAM, args, { env: { ...env, GUOSHEN_RESTARTS: String(restarts.total) } }),
+    startBot: () => {
+      const last = restarts.total > 0 ? lastConfigEnv(text) : {}
+      return fork(BOT_PROGRAM, args, { env: { ...env, ...last, GUOSHEN_RESTARTS: String(restarts.total) } })
+    },
     log,
-    onMessage: (message) => passOnAlerts(message, alerts),
+    onMessage: (message) => {
+      passOnAlerts(message, alerts)
+      text = startedConfig(message) ?? text
+    },
     onRestart: () => restarts.note(),
   })
   stopWithOthers(supervisor)
-  process.exit(await supervisor.run())
+  const code = await supervisor.run()
+  if (code === EXIT.badInput) await withTimeout(alerts.delivered(), LAST_ALERT_MS)
+  process.exit(code)
 }
 
 const LAUNCHER_CHECK_MS = 1_000
+/** Who waits at the terminal is not kept for longer. */
+const LAST_ALERT_MS = 10_000
 
 function stopWithOthers(supervisor: Supervisor): void {
   process.on('SIGINT', () => supervisor.stop('SIGINT'))

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ENVIRONMENT, PROJECT_ROOT, readConfig } from '../src/config.js'
+import { ENVIRONMENT, lastConfigEnv, PROJECT_ROOT, readConfig, readConfigOfRun } from '../src/config.js'
 import { ConfigError } from '../src/errors.js'
 import { tempFolder } from './support/temp-folder.js'
 
@@ -192,4 +192,31 @@ test('refuses a file that is named but not there, and a folder', () => {
   expect(problemsOf({ GUOSHEN_CONFIG: join(folder, 'none.yaml') })[0]).toMatch(/none\.yaml.*GUOSHEN_CONFIG/)
   mkdirSync(join(folder, 'folder.yaml'))
   expect(problemsOf({ GUOSHEN_CONFIG: join(folder, 'folder.yaml') })[0]).toContain('folder.yaml')
+})
+
+test.each([
+  ['has a key that nobody knows', 'roms: {}\n'],
+  ['is half written', 'rooms: { serve: ['],
+  ['is empty', ''],
+])('goes on with the last good configuration where the file %s at a restart', (_what, text) => {
+  const { env, path } = configFile(text)
+  const last = 'dataDir: as-before\n'
+  const again = { ...env, ...lastConfigEnv(last) }
+  expect(readConfigOfRun(again)).toMatchObject({
+    ...{ config: { dataDir: 'as-before' }, text: last },
+    notice: expect.stringContaining(`${path} 现在不能用，这次重启先用上次的配置`),
+  })
+  expect(again).toEqual(env) // what it holds goes to no other process
+})
+
+test('takes a good edit at a restart, and no mistake at a start', () => {
+  const good = configFile('dataDir: edited\n')
+  const taken = readConfigOfRun({ ...good.env, ...lastConfigEnv('dataDir: as-before\n') })
+  expect(taken).toEqual({ config: expect.objectContaining({ dataDir: 'edited' }), text: 'dataDir: edited\n' })
+  expect(() => readConfigOfRun(configFile('roms: {}\n').env)).toThrow(ConfigError)
+})
+
+test('refuses a last configuration that this version no longer takes', () => {
+  const { env } = configFile('roms: {}\n')
+  expect(() => readConfigOfRun({ ...env, ...lastConfigEnv('rums: {}\n') })).toThrow(ConfigError)
 })

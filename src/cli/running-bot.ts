@@ -24,8 +24,15 @@ export function readRunning(dataDir: string): Running | undefined {
   }
 }
 
-/** Runs a program; what its user can put right is told in plain words with exit code 1, never as a stack trace. */
-export async function exitOnBadInput(main: () => Promise<void>): Promise<void> {
+/**
+ * Runs a program; what its user can put right is told in plain words with exit code 1, never as a stack trace.
+ *
+ * @param tell hears the same words
+ */
+export async function exitOnBadInput(
+  main: () => Promise<void>,
+  tell: (text: string) => Promise<void> = async () => {},
+): Promise<void> {
   try {
     await main()
   } catch (error) {
@@ -33,6 +40,7 @@ export async function exitOnBadInput(main: () => Promise<void>): Promise<void> {
     if (!lines) throw error
     for (const line of lines) console.error(line)
     process.exitCode = 1
+    await tell(lines.join('\n'))
   }
 }
 

@@ -73,6 +73,8 @@ export interface TicketStore {
   /** Highest number ever given out; 0 before the first. */
   lastNumber(): number
   put(ticket: Ticket): Promise<void>
+  /** False while the disk takes nothing: what was put since then is in memory, and is written as soon as it can be. */
+  isOnDisk(): boolean
   notes(): DeskNotes
   putNotes(notes: DeskNotes): Promise<void>
   /** Moves tickets to the archive of their month; unknown numbers are passed over. */
@@ -158,7 +160,8 @@ export interface Log {
  * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
  * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says;
  * `day-cap-near`, `day-cap`: most or all of what may be said in a day is said; `minute-cap-near`: the same of a minute;
- * `overload`: more is asked than can be answered in time.
+ * `overload`: more is asked than can be answered in time; `disk`: the data folder can't be written to; `given-up`: the
+ * bot can't be started, and nothing is tried again.
  */
 export const ALERT_KINDS = [
   'scan-needed',
@@ -170,6 +173,8 @@ export const ALERT_KINDS = [
   'day-cap',
   'minute-cap-near',
   'overload',
+  'disk',
+  'given-up',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
@@ -180,6 +185,8 @@ export interface AlertFacts {
   readonly count?: number
   /** The cap that is meant. */
   readonly limit?: number
+  /** In Chinese, what the operator reads at the terminal. */
+  readonly reason?: string
 }
 
 /** Reaches people outside WeChat. Never throws, never waits. */

@@ -263,6 +263,7 @@ export const alertFacts = z.object({
   pageUrl: z.string().exactOptional(),
   count: z.number().exactOptional(),
   limit: z.number().exactOptional(),
+  reason: z.string().exactOptional(),
 })
 const kind = z.enum(ALERT_KINDS)
 const remembered = z.object({
@@ -359,6 +360,16 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
     alert: () => '问的人太多，20 秒内答不过来的问题已转成工单。\n怎么办：请同事发“工单”接单，人工回复。',
     allClear: '不忙了，又能直接回答。',
   },
+  disk: {
+    alert: () =>
+      '数据目录写不进去（磁盘满了、只读或者坏了）。新工单只在内存里，程序一停就没有了；找人工的客户会被请去直接 @同事。\n怎么办：清理磁盘，或者检查挂载。能写以后会自动补记，不用重启。',
+    allClear: '数据目录又能写了，没记下的已经补上。',
+  },
+  'given-up': {
+    alert: ({ reason }) =>
+      `程序没能启动，已经停下，现在没有人回复客户。${reason === undefined ? '' : `\n${reason}`}\n怎么办：按提示改好，再启动。`,
+    allClear: '程序已经启动，恢复正常。',
+  },
 }
 
 const time = (ms: number): string =>
@@ -417,26 +428,41 @@ export interface WebhookAlertsOptions {
 
 const LONGEST_QUEUE = 50 // days of alerts at the usual limit; a robot that is gone must not fill the memory
 
+export interface WebhookAlerts extends Alerts {
+  /** Resolves when nothing is on its way. */
+  delivered(): Promise<void>
+}
+
 /** Alerts that are posted to webhooks; each webhook gets them in order and on its own. Without webhooks: logged only. */
-export function createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log }: WebhookAlertsOptions): Alerts {
+export function createWebhookAlerts(options: WebhookAlertsOptions): WebhookAlerts {
+  const { webhooks, perHour, memoryPath, clock, log } = options
   const queues = webhooks.map((webhook) => createQueue((message) => postWebhook(webhook, message, { clock, log })))
-  return new AlertDesk({
+  const desk = new AlertDesk({
     deliver: (message) => {
-      for (const add of queues) add(message)
+      for (const queue of queues) queue.add(message)
     },
     perHour,
     memory: alertMemoryFile(memoryPath, log),
     clock,
     log,
   })
+  return {
+    raise: (kind, facts) => desk.raise(kind, facts),
+    clear: (kind) => desk.clear(kind),
+    tell: (text) => desk.tell(text),
+    delivered: async () => void (await Promise.all(queues.map((queue) => queue.settled()))),
+  }
 }
 
-function createQueue(post: (message: AlertMessage) => Promise<unknown>): (message: AlertMessage) => void {
+function createQueue(post: (message: AlertMessage) => Promise<unknown>) {
   let tail: Promise<unknown> = Promise.resolve()
   let waiting = 0
-  return (message) => {
-    if (waiting >= LONGEST_QUEUE) return
-    waiting++
-    tail = tail.then(() => post(message)).finally(() => waiting--)
+  return {
+    add: (message: AlertMessage): void => {
+      if (waiting >= LONGEST_QUEUE) return
+      waiting++
+      tail = tail.then(() => post(message)).finally(() => waiting--)
+    },
+    settled: () => tail,
   }
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
-import { FolderInUseError } from '../errors.js'
+import { FolderInUseError, StoreError } from '../errors.js'
 import type { Log } from '../model/ports.js'
 
 export interface FolderLockOptions {
@@ -26,6 +26,7 @@ const SETTLE_MS = 50
  *
  * @returns what gives the folder back; called by itself at the end of the process
  * @throws FolderInUseError when another process holds the folder
+ * @throws StoreError when there is a folder in the lock file's place
  */
 export async function lockFolder(
   folder: string,
@@ -36,6 +37,7 @@ export async function lockFolder(
   const endMs = performance.now() + waitMs
   for (let tries = 1; ; tries++) {
     if (write(path, own) && (await isStillOurs(path, own))) return hold(path, { own, beatMs })
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new StoreError(isFolder(path))
     const found = textOf(path)
     const holder = readHolder(found ?? '')
     if (!(await isHeld({ path, found, holder, watchMs: beatMs * 2.5 }))) {
@@ -196,6 +198,8 @@ function linesOr(fallback: string, read: () => string): string {
     return fallback
   }
 }
+
+const isFolder = (path: string): string => `${path} 应该是文件，现在是文件夹。请把它移开，再启动。`
 
 /** For whoever has just tried to start a second one. */
 export function folderInUse({ folder, lockPath, holder }: FolderInUseError): readonly string[] {

@@ -7,6 +7,8 @@ export interface Gauges {
   login(): LoginState
   /** Milliseconds; undefined where the puppet does not tell. */
   pollAgeMs(): number | undefined
+  /** Undefined while the data folder can be written to. */
+  diskTrouble(): string | undefined
   /** Bubbles that wait to be sent. */
   queueLength(): number
   /** How near the bot is to what it may say. */
@@ -69,7 +71,7 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
   }
 }
 
-function observeLogin({ login, pollAgeMs, queueLength, restarts }: Gauges, registers: Registry[]): void {
+function observeLogin({ login, pollAgeMs, diskTrouble, queueLength, restarts }: Gauges, registers: Registry[]): void {
   new Gauge({
     name: 'guoshen_login_state',
     help: '1 for the state that the login is in, 0 for the others',
@@ -87,6 +89,14 @@ function observeLogin({ login, pollAgeMs, queueLength, restarts }: Gauges, regis
     collect() {
       const age = pollAgeMs()
       this.set(age === undefined ? Number.NaN : age / 1000)
+    },
+  })
+  new Gauge({
+    name: 'guoshen_disk_writable',
+    help: '1 while the data folder can be written to',
+    registers,
+    collect() {
+      this.set(diskTrouble() === undefined ? 1 : 0)
     },
   })
   new Gauge({

@@ -248,6 +248,7 @@ const botMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('clear'), kind: alertKind }),
   z.object({ type: z.literal('tell'), text: z.string() }),
+  z.object({ type: z.literal('started'), config: z.string() }),
 ])
 type BotMessage = z.infer<typeof botMessage>
 
@@ -260,13 +261,19 @@ interface BotSide {
 
 const ALIVE_MS = 5_000
 
+export interface SupervisorLink {
+  readonly alerts: Alerts
+  /** The bot is up, with this in its configuration file. */
+  started(config: string): void
+}
+
 /**
  * The bot's end of the line to its supervisor. Alerts are told by the supervisor, because it outlives the bot: what was
  * said just before a restart still arrives. Without a supervisor nothing is told.
  *
  * @param onGone the supervisor is no more; the bot is to end as well
  */
-export function linkToSupervisor(bot: BotSide, onGone: () => void): { readonly alerts: Alerts } {
+export function linkToSupervisor(bot: BotSide, onGone: () => void): SupervisorLink {
   const say = (message: BotMessage): void => {
     if (bot.connected) bot.send?.(message)
   }
@@ -281,7 +288,26 @@ export function linkToSupervisor(bot: BotSide, onGone: () => void): { readonly a
       clear: (kind) => say({ type: 'clear', kind }),
       tell: (text) => say({ type: 'tell', text }),
     },
+    started: (config) => {
+      say({ type: 'clear', kind: 'given-up' })
+      say({ type: 'started', config })
+    },
   }
+}
+
+/** Has the supervisor tell people why the bot can't be started. Resolves when it knows. */
+export function giveUp(bot: Pick<NodeJS.Process, 'send' | 'connected'>, reason: string): Promise<void> {
+  const message: BotMessage = { type: 'raise', kind: 'given-up', facts: { reason } }
+  return new Promise((resolve) => {
+    if (bot.connected && bot.send) bot.send(message, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}
+
+/** @returns what stood in the configuration file of a bot that says that it is up */
+export function startedConfig(message: unknown): string | undefined {
+  const { data } = botMessage.safeParse(message)
+  return data?.type === 'started' ? data.config : undefined
 }
 
 /** The supervisor's end: passes on what the bot wants people to hear. */

@@ -75,6 +75,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Full, read-only or failing: another try may succeed. */
+const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
+const TRY_AGAIN_MS = 3_000
+
+const isDiskTrouble = (error: unknown): boolean =>
+  DISK_TROUBLE.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+
 export interface Damage {
   readonly path: string
   /** Undefined when there is none that can be read. */
@@ -86,7 +93,10 @@ export interface Damage {
 /** What an operator reads of a data file that stops the start. Nothing of what the file holds is told. */
 export const fileWords = {
   unreadable: (path: string, code: string | undefined): string =>
-    `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
+    code === 'EISDIR' ? fileWords.isFolder(path) : `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
+  isFolder: (path: string): string => `${path} 应该是文件，现在是文件夹。请把它移开，再启动。`,
+  newer: (path: string, version: number): string =>
+    `${path} 是更新版本的程序写的（格式 ${version}），这个版本的程序读不懂，已停止启动，文件没有动过。请换回更新的程序再启动；不要用旧的备份覆盖它，会丢工单。`,
   damaged: (path: string): string => `${path} 坏了，不是完整的 JSON。请用备份恢复，或者把它移开，再启动。`,
   /** @param where path of the first value that is wrong */
   otherShape: (path: string, where: string): string =>
@@ -117,10 +127,12 @@ const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path :
 
 /**
  * Writes a whole document again and again: one write at a time, and however many changes come meanwhile, one more with
- * the latest of them all.
+ * the latest of them all. On a disk that takes nothing the document stays in memory and is tried again every few
+ * seconds, so that who waits for it can go on.
  */
 export class LatestWrite {
   readonly #write: () => Promise<void>
+  #isBehind = false
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -132,7 +144,12 @@ export class LatestWrite {
     this.#failed = failed
   }
 
-  /** Resolves when what is there now is on disk. @throws what the write throws */
+  /** The disk has refused what is in memory. */
+  get isBehind(): boolean {
+    return this.#isBehind
+  }
+
+  /** Resolves when what is there now is on disk, or the disk takes nothing. @throws what else the write throws */
   now(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -162,10 +179,22 @@ export class LatestWrite {
 
   #start(): Promise<void> {
     this.#next = undefined
-    const running = this.#write().finally(() => {
+    const running = this.#tryWrite().finally(() => {
       if (this.#running === running) this.#running = undefined
     })
     this.#running = running
     return running
+  }
+
+  async #tryWrite(): Promise<void> {
+    try {
+      await this.#write()
+      this.#isBehind = false
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error
+      if (!this.#isBehind) this.#failed(error)
+      this.#isBehind = true
+      this.within(TRY_AGAIN_MS)
+    }
   }
 }

@@ -6,7 +6,8 @@ import { StoreError } from '../errors.js'
 import type { NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
 import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
 
-const storedOutbox = z
+/** Notices and the day's count as they stand on disk. */
+export const storedOutbox = z
   .strictObject({
     lastNumber: z.number().int().nonnegative(),
     notices: z.array(

@@ -77,7 +77,8 @@ export class LowdbRecords<Item> {
   }
 }
 
-const storedIds = z.array(z.string())
+/** Ids of messages as they stand on disk. */
+export const storedIds = z.array(z.string())
 
 /** Some hours of a busy account; WeChat redelivers within minutes. */
 const KEPT_IDS = 2_000
@@ -322,7 +323,8 @@ export const storedReminders: z.ZodType<Reminder[]> = z.array(
 )
 
 const facts = { number: z.number().int().positive(), firstAtMs: z.number(), lastAtMs: z.number() }
-const storedLearning: z.ZodType<LearningRecords> = z.strictObject({
+/** Questions, drafts and sightings as they stand on disk. */
+export const storedLearning: z.ZodType<LearningRecords> = z.strictObject({
   salt: z.string().min(1),
   lastNumber: z.number().int().nonnegative(),
   entries: z.array(

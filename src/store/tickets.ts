@@ -7,16 +7,18 @@ import { chinaDay, isoOf } from '../base/calendar.js'
 import { StoreError } from '../errors.js'
 import type { TicketStore } from '../model/ports.js'
 import { BOT, type DeskNotes, type Ticket } from '../model/ticket.js'
-import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords } from './json-file.js'
+import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords, LatestWrite } from './json-file.js'
 
 /** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
 export class LowdbTicketStore implements TicketStore {
   readonly #db: Low<StoredTickets>
   readonly #folder: TicketFolder | undefined
+  readonly #writes: LatestWrite
 
   private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined) {
     this.#db = db
     this.#folder = folder
+    this.#writes = new LatestWrite(() => db.write())
   }
 
   /**
@@ -27,7 +29,7 @@ export class LowdbTicketStore implements TicketStore {
     const folder = new TicketFolder(dirname(path))
     const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder).catch(
       async (error: unknown) => {
-        if (!(error instanceof StoreError)) throw error
+        if (!(error instanceof StoreError) || error instanceof NewerFileError) throw error
         throw offeringBackup(error, { path, backup: await folder.newestGoodBackup(), isThere: true })
       },
     )
@@ -53,6 +55,7 @@ export class LowdbTicketStore implements TicketStore {
     await db.read()
     const checked = readStoredTickets(db.data)
     if (!checked.ok) {
+      if (checked.newer !== undefined) throw new NewerFileError(fileWords.newer(name, checked.newer))
       throw new StoreError(fileWords.otherShape(name, checked.where))
     }
     db.data = checked.stored
@@ -69,6 +72,10 @@ export class LowdbTicketStore implements TicketStore {
 
   notes(): DeskNotes {
     return this.#db.data.notes
+  }
+
+  isOnDisk(): boolean {
+    return !this.#writes.isBehind
   }
 
   async put(ticket: Ticket): Promise<void> {
@@ -115,13 +122,16 @@ export class LowdbTicketStore implements TicketStore {
     const before = this.#db.data
     this.#db.data = data
     try {
-      await this.#db.write()
+      await this.#writes.now()
     } catch (error) {
       this.#db.data = before // what is not on disk was never promised to anybody
       throw error
     }
   }
 }
+
+/** No backup helps there. */
+class NewerFileError extends StoreError {}
 
 const offeringBackup = (error: StoreError, damage: Damage): StoreError =>
   new StoreError(`${error.message}\n${damagedTicketsWords(damage)}`, { cause: error })
@@ -220,14 +230,18 @@ type FirstTicket = z.infer<typeof first>['tickets'][number]
 
 export type ReadTickets =
   | { readonly ok: true; readonly stored: StoredTickets }
-  /** `where`: path of the first thing that is wrong, e.g. `tickets.3.status`. */
-  | { readonly ok: false; readonly where: string }
+  /** `where`: path of the first thing that is wrong, e.g. `tickets.3.status`. `newer`: version of a later program. */
+  | { readonly ok: false; readonly where: string; readonly newer?: number }
 
 /** Checks what a ticket file holds; a file of the first version is carried over. */
 export function readStoredTickets(content: unknown): ReadTickets {
   const isFirst = typeof content === 'object' && content !== null && !('version' in content)
   const checked = isFirst ? first.transform(carryOver).safeParse(content) : current.safeParse(content)
-  if (!checked.success) return { ok: false, where: checked.error.issues[0]?.path.join('.') ?? '' }
+  if (!checked.success) {
+    const version = z.object({ version: z.number().int().gt(NO_TICKETS.version) }).safeParse(content).data?.version
+    const where = checked.error.issues[0]?.path.join('.') ?? ''
+    return { ok: false, where, ...(version === undefined ? {} : { newer: version }) }
+  }
   const { tickets, lastNumber } = checked.data
   // A number given out again would replace its first ticket.
   if (tickets.some(({ number }) => number > lastNumber)) return { ok: false, where: 'lastNumber' }

@@ -1,4 +1,4 @@
-import { chinaDay } from '../base/calendar.js'
+import { HOUR_MS } from '../base/time.js'
 import type { StaffTools } from '../commands/ticket-orders.js'
 import { TalkWatch } from '../dialogue/addressee.js'
 import { AskerWords } from '../dialogue/state.js'
@@ -33,7 +33,7 @@ export class DeskAttendant {
   readonly #telling = new Set<number>()
   #timer: NodeJS.Timeout | undefined
   #attending: Promise<void> | undefined
-  #keptDay: number | undefined
+  #keptHour: number | undefined
 
   constructor(parts: DeskAttendantParts) {
     this.#parts = parts
@@ -181,9 +181,11 @@ export class DeskAttendant {
   }
 
   async #keepDay(nowMs: number): Promise<void> {
-    if (this.#keptDay === chinaDay(nowMs)) return
+    // By the hour, so that a day's first ticket has its backup soon.
+    const hour = Math.floor(nowMs / HOUR_MS)
+    if (this.#keptHour === hour) return
     await this.#parts.desk.keepDay()
-    this.#keptDay = chinaDay(nowMs)
+    this.#keptHour = hour
   }
 }
 

@@ -16,7 +16,7 @@ import { type DeskRules, type Quiet, quietOf } from './working-time.js'
 
 /**
  * `refused`: the ticket is in a state that does not allow it; it is left as it was.
- * Every change is on disk when its result is known.
+ * Every change is on disk when its result is known, as long as the disk takes anything, see `isOnDisk`.
  */
 export type Change<T extends Ticket = Ticket> =
   | { readonly status: 'done'; readonly ticket: T }
@@ -73,6 +73,11 @@ export class TicketDesk {
 
   find(number: number): Ticket | undefined {
     return this.all().find((ticket) => ticket.number === number)
+  }
+
+  /** False while the disk takes nothing: changes are in memory only. */
+  isOnDisk(): boolean {
+    return this.#store.isOnDisk()
   }
 
   notes(): DeskNotes {

@@ -111,12 +111,16 @@ export class DeskFront {
     this.#parts.words.note(message)
   }
 
-  /** @returns what the asker may hear of the ticket, which is on disk when this resolves */
+  /** @returns what the asker may hear of the ticket, which is on disk when this resolves, or says that it is not */
   async handOver(message: IncomingMessage, facts: HandOver): Promise<string> {
     const { desk, words, tellStaff, clock } = this.#parts
     const { ticket, isNew } = await this.#open(message, facts)
     if (isNew) await tellStaff(ticket, noticePictures([...words.picturesOf(message), message.picture]))
     const direct = message.place.kind === 'direct'
+    if (!desk.isOnDisk()) {
+      const [colleague] = onDuty(clock.now(), desk.notes().duty, desk.rules)
+      return askerPhrases.notKept({ direct, colleague })
+    }
     const expectation = expectationNow(desk, clock)
     const { number } = ticket
     return isNew

@@ -57,6 +57,8 @@ export const askerPhrases = {
     }
   },
   stillWaiting: (number: number, text: string): string => `您的工单 ${number} 还在排队，刚才的话也记进去了。${text}`,
+  notKept: ({ direct, colleague }: { direct: boolean; colleague: string | undefined }): string =>
+    direct ? '抱歉，这次没记下来，请直接联系同事。' : `抱歉，这次没记下来，请直接 @${colleague ?? '值班的同事'}。`,
   botFirst: (number: number): string => `（机器人先答一句，工单 ${number} 仍在同事手上）`,
   withdrawn: (number: number): string => `好的，工单 ${number} 已撤销，有问题随时叫我。`,
   taken: (number: number, holder: string): string => `${holder} 已接手您的工单 ${number}，会在这里回复您。`,

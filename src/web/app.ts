@@ -145,6 +145,8 @@ export interface HealthDeps {
   login(): LoginState
   /** Milliseconds since the last successful poll; undefined where the puppet does not tell. */
   pollAgeMs(): number | undefined
+  /** What the system says of the data folder, e.g. `ENOSPC`; undefined while it can be written to. */
+  diskTrouble(): string | undefined
   /** Age of the last poll up to which the bot counts as healthy. */
   readonly pollLimitMs: number
   /** Whether more than yes or no may be told. */
@@ -154,21 +156,23 @@ export interface HealthDeps {
 }
 
 /**
- * For those who watch over the bot. `/healthz`: 200 while it hears WeChat, else 503. `/readyz`: 200 as soon as it can be
+ * For those who watch over the bot. `/healthz`: 200 while it hears WeChat and can write down what it hears, else 503. `/readyz`: 200 as soon as it can be
  * used, and be it to scan the QR code. `/metrics`: numbers for Prometheus. None of them tells names, texts or the code;
  * whoever is not logged in gets no details.
  */
-export function createHealthRoutes({ login, pollAgeMs, pollLimitMs, mayTell, metrics }: HealthDeps): Hono {
+export function createHealthRoutes({ login, pollAgeMs, diskTrouble, pollLimitMs, mayTell, metrics }: HealthDeps): Hono {
   const routes = new Hono()
 
   const report = () => {
     const { status, sinceMs } = login()
     const age = pollAgeMs()
+    const trouble = diskTrouble()
     return {
-      ok: status === 'logged-in' && (age === undefined || age < pollLimitMs),
+      ok: status === 'logged-in' && (age === undefined || age < pollLimitMs) && trouble === undefined,
       login: status,
       since: new Date(sinceMs).toISOString(),
       secondsSincePoll: age === undefined ? null : Math.round(age / 1000),
+      disk: trouble ?? 'ok',
     }
   }
 

@@ -53,6 +53,18 @@ test('tells staff the group, the asker, the question and what was answered', asy
   ])
 })
 
+test('says that nothing was written down while the disk takes nothing, and tells staff all the same', async () => {
+  const bot = await botUnderTest()
+  bot.desk.isOnDisk = () => false
+  expect((await bot.hears('转人工')).sent).toEqual([
+    expect.stringMatching(/^@王老板 抱歉，这次没记下来，请直接 @.+。$/),
+  ])
+  expect((await bot.hears('转人工', { place: DIRECT })).sent).toEqual(['抱歉，这次没记下来，请直接联系同事。'])
+  await vi.waitFor(() => expect(bot.channel.in(STAFF_ROOM.key).map(String)).toHaveLength(2))
+  bot.desk.isOnDisk = () => true
+  expect((await bot.hears('转人工')).sent[0]).toContain('工单 1')
+})
+
 test('opens a ticket when an offered person is accepted, and only then', async () => {
   const bot = await botUnderTest()
   const first = await bot.hears('@小助手 蓝色的海豚')

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FolderInUseError } from '../../src/errors.js'
@@ -32,6 +32,13 @@ test('writes down who holds the folder, for its owner only, and takes that away 
   expect(statSync(path).mode & 0o777).toBe(0o600)
   giveBack()
   expect(existsSync(path)).toBe(false)
+})
+
+test('names a folder in the place of the lock', async () => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'bot.lock'))
+  const locking = lockFolder(folder, { of: 'bot', waitMs: 0, log: capturedLog().log, beatMs: BEAT_MS })
+  await expect(locking).rejects.toThrow('bot.lock 应该是文件，现在是文件夹')
 })
 
 test('gives back nothing that somebody else has taken over', async () => {

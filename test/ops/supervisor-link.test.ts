@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import type { Alerts } from '../../src/model/ports.js'
-import { linkToSupervisor, passOnAlerts } from '../../src/ops/supervise.js'
+import { giveUp, linkToSupervisor, passOnAlerts, startedConfig } from '../../src/ops/supervise.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 
 /** A bot's process whose words arrive at once, as JSON. */
@@ -64,4 +64,30 @@ test('takes nothing else for an alert', () => {
   for (const message of [undefined, 'raise', { type: 'raise', kind: 'fire' }, { type: 'tell' }, { type: 'alive' }])
     passOnAlerts(message, alerts)
   expect(heard).toEqual([])
+})
+
+test('tells that it is up, on which configuration, and that nothing is given up any more', () => {
+  const { alerts, heard } = recordedAlerts()
+  const said: unknown[] = []
+  const bot = Object.assign(line(alerts), { connected: true })
+  const send = bot.send.bind(bot)
+  bot.send = (message: unknown) => {
+    said.push(message)
+    return send(message)
+  }
+  linkToSupervisor(bot, () => {}).started('dataDir: data\n')
+  expect(heard).toEqual([['clear', 'given-up']])
+  expect(said.map(startedConfig).filter((config) => config !== undefined)).toEqual(['dataDir: data\n'])
+})
+
+test('has people told why the bot can not be started', async () => {
+  const { alerts, heard } = recordedAlerts()
+  const send = (message: unknown, ...rest: unknown[]): boolean => {
+    passOnAlerts(message, alerts)
+    ;(rest.at(-1) as () => void)()
+    return true
+  }
+  await giveUp({ connected: true, send } as never, '配置有错：\nguoshen.yaml:1:1 不认识“roms”')
+  expect(heard).toEqual([['raise', 'given-up', { reason: '配置有错：\nguoshen.yaml:1:1 不认识“roms”' }]])
+  await giveUp({ connected: false } as never, 'nobody listens')
 })

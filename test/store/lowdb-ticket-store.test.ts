@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -129,6 +129,36 @@ test.each(foreign)('refuses a file that %s, and leaves it as it is', async (_wha
   expect(refusal).toMatchObject({ code: 'store-unreadable', message: expect.stringContaining(path) })
   expect(readFileSync(path, 'utf8')).toBe(text)
   expect(readdirSync(folder)).toEqual(['tickets.json'])
+})
+
+test('names a file that a newer program wrote, and offers no backup over it', async () => {
+  const folder = tempFolder()
+  const path = join(folder, 'tickets.json')
+  const store = await LowdbTicketStore.open(path)
+  await store.put(ticket(1))
+  await store.keepDay(Date.parse('2026-11-23T02:00:00Z'), 0)
+  writeFileSync(path, JSON.stringify({ ...file(1, [ticket(1)]), version: 3, shifts: [] }))
+  const refusal = String(await LowdbTicketStore.open(path).catch((error: unknown) => error))
+  expect(refusal).toMatch(/更新版本的程序写的（格式 3）.*不要用旧的备份覆盖/)
+  expect(refusal).not.toMatch(/\bcp\b|最新的可用备份/)
+})
+
+test('keeps in memory what a full disk refuses, and writes it with the next change', async () => {
+  const path = join(tempFolder(), 'tickets.json')
+  const store = await LowdbTicketStore.open(path)
+  await store.put(ticket(1))
+  symlinkSync('/dev/full', `${path}.${process.pid}.tmp`)
+  await store.put(ticket(2))
+  expect({ onDisk: store.isOnDisk(), numbers: store.list().map(({ number }) => number) }).toEqual({
+    ...{ onDisk: false, numbers: [1, 2] },
+  })
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ lastNumber: 1 })
+  await store.putNotes({ duty: [], digestDay: 1 })
+  expect(store.isOnDisk()).toBe(true)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    lastNumber: 2,
+    tickets: [{ number: 1 }, { number: 2 }],
+  })
 })
 
 test('refuses a folder in place of the file', async () => {

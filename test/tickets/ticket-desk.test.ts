@@ -22,6 +22,7 @@ class SlowStore implements TicketStore {
 
   list = (): readonly Ticket[] => this.#tickets
   lastNumber = (): number => Math.max(0, ...this.#tickets.map(({ number }) => number))
+  isOnDisk = (): boolean => true
   notes = (): DeskNotes => this.#notes
   async put(ticket: Ticket): Promise<void> {
     await Promise.resolve()

@@ -6,10 +6,16 @@ import type { LoginStatus } from '../../src/model/ports.js'
 import { createPrometheusMetrics } from '../../src/ops/metrics.js'
 import { createHealthRoutes } from '../../src/web/app.js'
 
-function routes(status: LoginStatus, pollAgeMs?: number, { mayTell = true } = {}) {
+function routes(
+  status: LoginStatus,
+  pollAgeMs?: number,
+  { mayTell = true, disk = undefined as string | undefined } = {},
+) {
   const login = () => ({ status, sinceMs: Date.parse('2026-11-23T02:00:00Z'), qrText: 'https://secret.example/qr' })
   const sendingLoad = () => ({ isMinuteNear: false, isOverloaded: false })
+  const diskTrouble = () => disk
   const gauges = {
+    diskTrouble,
     login,
     pollAgeMs: () => pollAgeMs,
     queueLength: () => 3,
@@ -37,7 +43,16 @@ test.each([
     login: status,
     since: '2026-11-23T02:00:00.000Z',
     secondsSincePoll: pollAgeMs === undefined ? null : pollAgeMs / 1000,
+    disk: 'ok',
   })
+})
+
+test('is not healthy while nothing can be written down', async () => {
+  const { app } = routes('logged-in', 5_000, { disk: 'ENOSPC' })
+  const response = await app.request('/healthz')
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ ok: false, login: 'logged-in', disk: 'ENOSPC' })
+  expect(await (await app.request('/metrics')).text()).toContain('guoshen_disk_writable 0')
 })
 
 test.each([
