@@ -1,3 +1,4 @@
+import { inQuotes, oneLine } from '../base/quoting.js'
 import type { UnsaidQuestion } from '../model/ports.js'
 
 const MAX_NAME_CHARS = 20
@@ -5,12 +6,8 @@ const MAX_QUESTION_CHARS = 60
 /** A bubble of WeChat. */
 const MAX_NOTICE_CHARS = 500
 
-const onOneLine = (text: string, maxChars: number): string => {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > maxChars ? `${line.slice(0, maxChars - 1)}…` : line
-}
 const askedBy = ({ placeName, askerName, text }: UnsaidQuestion): string =>
-  `${onOneLine(placeName, MAX_NAME_CHARS)} ${onOneLine(askerName, MAX_NAME_CHARS)}：“${onOneLine(text, MAX_QUESTION_CHARS)}”`
+  `${oneLine(placeName, MAX_NAME_CHARS)} ${oneLine(askerName, MAX_NAME_CHARS)}：${inQuotes(text, MAX_QUESTION_CHARS)}`
 
 type TitleOf = (sectionKey: string) => string | undefined
 
@@ -23,9 +20,9 @@ export const unsaidPhrases = {
   refused: (question: UnsaidQuestion, titleOf: TitleOf): string =>
     [
       '没发出去，请同事回复：',
-      `群：${onOneLine(question.placeName, MAX_NAME_CHARS)}`,
-      `客户：${onOneLine(question.askerName, MAX_NAME_CHARS)}`,
-      `问题：“${onOneLine(question.text, MAX_QUESTION_CHARS)}”`,
+      `群：${oneLine(question.placeName, MAX_NAME_CHARS)}`,
+      `客户：${oneLine(question.askerName, MAX_NAME_CHARS)}`,
+      `问题：${inQuotes(question.text, MAX_QUESTION_CHARS)}`,
       ...(question.sectionKeys.length > 0 ? [`该答：${shouldHear(question, titleOf)}`] : []),
     ].join('\n'),
   digest: (questions: readonly UnsaidQuestion[], titleOf: TitleOf): readonly string[] => {
