@@ -36,7 +36,8 @@ const LOOK_EVERY_MS = 15 * SECOND_MS
 /** Staff are told of tickets soon, and then of many together. */
 const FIRST_BUNDLE_MS = 5 * SECOND_MS
 const BUNDLE_EVERY_MS = MINUTE_MS
-const MAX_KEPT = 500
+/** What is more than people read in one digest becomes tickets. */
+const MAX_DIGEST = 200
 const MAX_PEOPLE = 5_000
 /** No longer wanted: somebody else has seen to it, or the asker has. */
 const SETTLED: ReadonlySet<UnsaidReason> = new Set([
@@ -117,6 +118,10 @@ export class UnsaidQuestions {
         await this.settled(message)
         return this.#tell(unsaidPhrases.refused(question, this.#parts.titleOf))
       default:
+        if (this.#parts.store.unsaid().length >= MAX_DIGEST) {
+          await this.settled(message)
+          return this.#handOver(message, question)
+        }
         this.#waiting.delete(message.id)
         await this.#keep(question)
         this.#parts.alerts?.tell(unsaidPhrases.refused(question, this.#parts.titleOf))
@@ -138,7 +143,7 @@ export class UnsaidQuestions {
   async #keep(question: UnsaidQuestion): Promise<void> {
     const { store } = this.#parts
     const others = store.unsaid().filter(({ messageId }) => messageId !== question.messageId)
-    await store.keepUnsaid([...others, question].slice(-MAX_KEPT))
+    await store.keepUnsaid([...others, question])
   }
 
   async #handOver(message: IncomingMessage, question: UnsaidQuestion): Promise<void> {

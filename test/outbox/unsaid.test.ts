@@ -109,6 +109,13 @@ test('splits a long digest into notices of a bubble each, and leaves none out', 
   for (const text of toldStaff()) expect(text.length).toBeLessThanOrEqual(500)
 })
 
+test('makes tickets of what is more than a digest can hold', async () => {
+  const { unsaid, opened, store, held } = await unsaidQuestions()
+  held.back = true
+  for (let i = 0; i < 230; i++) await unsaid.note(asked(`${i}`), ANSWER, 'held-back')
+  expect([store.unsaid().length, opened.length]).toEqual([200, 30])
+})
+
 test('keeps what waits for WeChat on disk, and tells staff of it if the run ends before', async () => {
   const { unsaid, path, held, store } = await unsaidQuestions()
   held.back = true
