@@ -297,12 +297,12 @@ export function readyBubbles(
   asker: Person,
   parts: { readonly pictures: PictureSource; readonly log: Log },
 ): ReadyBubbles {
-  const making = bubbles.map((bubble) =>
+  const make = (bubble: Bubble) =>
     bubble.kind === 'picture'
       ? loadPicture(bubble.picture.path, parts)
-      : ({ kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: asker } : {}) } as const),
-  )
-  return { count: bubbles.length, [Symbol.asyncIterator]: () => inOrder(making) }
+      : ({ kind: 'text', text: bubble.text, ...(bubble.mention ? { mention: asker } : {}) } as const)
+  // Not before its turn: what is refused needs no pictures.
+  return { count: bubbles.length, [Symbol.asyncIterator]: () => inOrder(bubbles.map(make)) }
 }
 
 async function* inOrder(
