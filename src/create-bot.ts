@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { DAY_MS, HOUR_MS } from './base/time.js'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './base/time.js'
 import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { ClaimBook } from './commands/claim-codes.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
@@ -11,9 +11,9 @@ import { BotRights, RoleBook } from './commands/rights.js'
 import { BotRooms, MuteBook } from './commands/rooms.js'
 import { type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, isPaced, PROJECT_ROOT, readDeskRules } from './config.js'
-import { FloodGuard, isAddressed } from './dialogue/permission.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
-import { ConversationMemory, ToldDays, WalkMemory } from './dialogue/state.js'
+import { DialogueState } from './dialogue/state.js'
+import { isAddressed } from './dialogue/turn.js'
 import { ChannelError } from './errors.js'
 import { explainSentence } from './evaluate/explain.js'
 import { createMessageHandler } from './handle-message.js'
@@ -48,7 +48,6 @@ import type { Reminder, StoredWalk } from './model/understanding.js'
 import { openOutbox } from './outbox/open.js'
 import type { Outbox } from './outbox/outbox.js'
 import type { PacingLimits } from './outbox/pacing.js'
-import { ReplyCheck } from './outbox/reply-check.js'
 import { openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
 import { AuditFile } from './store/audit.js'
@@ -141,17 +140,19 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const startedAtMs = Math.floor(clock.now() / 1000) * 1000
   const { forgetful = false } = surroundings
   const { knowledge, releases, ...opened } = await openKnowledge(config, { ...surroundings, forgetful })
-  const memory = new ConversationMemory({
-    cooldownMs: config.conversation.cooldownSeconds * 1000,
-    offerMs: config.conversation.offerMinutes * 60_000,
-    timelineMs: config.conversation.timelineMinutes * 60_000,
-    maxEntries: REMEMBERED_ENTRIES,
-  })
   const ticketStore = surroundings.ticketStore ?? (await LowdbTicketStore.open(join(config.dataDir, 'tickets.json')))
   const calendar = readDeskRules(config, { clock })
   const desk = new TicketDesk(ticketStore, clock, calendar.rules)
   const { walkStore, reminderStore } = await openRecords(config, surroundings)
-  const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
+  const state = new DialogueState({
+    cooldownMs: config.conversation.cooldownSeconds * 1000,
+    offerMs: config.conversation.offerMinutes * MINUTE_MS,
+    timelineMs: config.conversation.timelineMinutes * MINUTE_MS,
+    holdBackMs: config.desk.holdBackMinutes * MINUTE_MS,
+    flood: config.flooding,
+    maxEntries: REMEMBERED_ENTRIES,
+    walks: { records: walkStore.records(), keep: (records) => walkStore.keep(records) },
+  })
   const reminders = new ReminderBook(reminderStore)
   const pictures = new PictureLibrary(
     {
@@ -166,13 +167,13 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const roles = surroundings.roles ?? (await openRoles({ dataDir: config.dataDir, log, forgetful }))
   const adminRemarks = () => [...config.admin.remarks, ...roles.remarksOf('admin')]
   const noticePlace = new NoticePlace({ channel, desk, adminRemarks, clock })
+  const maxAgeMs = config.sending.maxAgeSeconds * 1000
   const titleOf = (key: string) => knowledge.current().sections.get(key)?.title
   const { outbox, notices, unsaid, ...sending } = openOutbox({
     ...{ ...pacingOf(config), random: Math.random, store: outboxStore, channel, noticePlace, isAddressed, titleOf },
     ...{ alerts: surroundings.alerts, metrics: surroundings.metrics, clock, log },
-    deadlineMs: (message) => replyCheck.deadlineMs(message),
-    openTicket: (message, [sectionKey = null]) =>
-      deskParts.deskFront.openQuietly(message, { reason: 'overload', sectionKey, answeredSections: [] }),
+    deadlineMs: ({ sentAtMs }) => sentAtMs + maxAgeMs,
+    openTicket: (message, [sectionKey = null]) => deskParts.deskFront.openQuietly(message, sectionKey),
   })
   const admin = await openAdmin({
     ...{ ...surroundings, dataDir: config.dataDir, knowledge, desk, queueLength: () => outbox.length },
@@ -190,18 +191,11 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     ...{ desk, channel, outbox, notices, alerts: surroundings.alerts, clock, log },
     titleOf,
     language: () => knowledge.current().language,
-    holdBackMs: config.desk.holdBackMinutes * 60_000,
-    maxEntries: REMEMBERED_ENTRIES,
+    state,
   })
-  const { talks, attendant } = deskParts
-  const replyCheck = new ReplyCheck({
-    maxAgeMs: config.sending.maxAgeSeconds * 1000,
-    isMuted,
-    heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
-    answers: (_colleague, { place, sender, sentAtMs }) => talks.answeredByColleague(place.key, sender.key, sentAtMs),
-  })
+  const { attendant } = deskParts
   const { learning, learningOrders, ...learned } = await openLearning(config, {
-    ...{ desk, knowledge, notices, alerts: surroundings.alerts, forgetful, clock, log },
+    ...{ desk, state, knowledge, notices, alerts: surroundings.alerts, forgetful, clock, log },
     reload: (order) => releases.reload({ ...order, only: 'learned' }),
   })
   const operations: Operations = { releases, learning: learningOrders, ...admin.operations }
@@ -211,25 +205,23 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       journal.record(trace)
     },
   }
-  const talk = { memory, walks, toldDays: new ToldDays(), reminders, desk }
   const parts = {
     knowledge,
-    ...talk,
+    ...{ state, reminders, desk },
     ...deskParts,
     operations,
     learning,
-    mutes,
-    flood: new FloodGuard({ ...config.flooding, maxEntries: REMEMBERED_ENTRIES }),
+    isMuted,
+    maxAgeMs,
     outbox,
-    replyCheck,
     unsaid,
     pictures,
     clock,
     log,
   }
   const keepers: readonly Forgetful[] = [
-    ...[outboxStore, unsaid, learned, deskParts.deskFront, ...admin.keepers],
-    ...keepersOf({ reminders, reminderStore, walks, walkStore }),
+    ...[outboxStore, unsaid, learned, ...admin.keepers],
+    ...keepersOf({ reminders, reminderStore, walks: state, walkStore }),
   ]
   const underWay = new UnderWay()
   const handle = underWay.noting(createMessageHandler({ ...parts, journal: counted, startedAtMs }))
@@ -514,7 +506,7 @@ const ambiguityText = ({ kind, name }: Ambiguity): string =>
 const MAX_QUESTIONS = 500
 
 export interface LearningNeeds
-  extends Pick<LearningEarParts, 'knowledge' | 'notices' | 'alerts' | 'clock' | 'log'>,
+  extends Pick<LearningEarParts, 'state' | 'knowledge' | 'notices' | 'alerts' | 'clock' | 'log'>,
     Pick<TeacherParts, 'reload'> {
   readonly desk: TicketDesk
   /** Nothing is kept. */
@@ -533,13 +525,13 @@ export interface OpenLearning {
 
 /** Joins the parts that learn around their files. @throws StoreError when the file of questions is damaged */
 export async function openLearning(config: Config, needs: LearningNeeds): Promise<OpenLearning> {
-  const { desk, forgetful, knowledge, notices, alerts, clock, log, reload } = needs
+  const { desk, state, forgetful, knowledge, notices, alerts, clock, log, reload } = needs
   const { keepDays, dislikes, incidentGroups, incidentHours } = config.learning
   const store = forgetful
     ? await LowdbLearningStore.inMemory(log)
     : await LowdbLearningStore.open(join(config.dataDir, 'unanswered.json'), log)
   const learning = new LearningEar({
-    ...{ store, knowledge, notices, alerts, clock, log },
+    ...{ store, state, knowledge, notices, alerts, clock, log },
     limits: { keepMs: keepDays * DAY_MS, maxQuestions: MAX_QUESTIONS },
     radar: { groups: incidentGroups, windowMs: incidentHours * HOUR_MS },
     colleagueNames: [

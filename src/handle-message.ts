@@ -1,42 +1,37 @@
-import type { MuteBook } from './commands/rooms.js'
+import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
-import { nextSection, timelineSection, walkSteps } from './dialogue/checklist.js'
-import { considerDesk } from './dialogue/handoff.js'
-import { type FloodGuard, isAddressed } from './dialogue/permission.js'
-import { decide } from './dialogue/policy.js'
+import { guideOf, walkSteps } from './dialogue/checklist.js'
+import { overtakenBy } from './dialogue/permission.js'
+import { policies } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
-import type { ConversationMemory, Situation, ToldDays, WalkMemory } from './dialogue/state.js'
+import type { Composed, Saying } from './dialogue/replies.js'
+import type { DialogueState } from './dialogue/state.js'
 import { traceDecision } from './dialogue/trace.js'
+import { type Decided, decideBy, isAddressed, type Turn } from './dialogue/turn.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
 import type { IncomingMessage } from './model/chat.js'
-import type { Bubble, Decision, DropReason, SilenceReason } from './model/decision.js'
-import type { Clock, DecisionJournal, Log, Operations, Outgoing, PictureSource } from './model/ports.js'
-import type { KnowledgeSnapshot, Understanding } from './model/understanding.js'
-import { knowingOf, understand } from './nlu/pipeline.js'
+import type { Bubble, Decision, DropReason } from './model/decision.js'
+import type { Clock, DecisionJournal, Log, Operations, PictureSource, SendOutcome } from './model/ports.js'
+import type { KnowledgeSnapshot } from './model/understanding.js'
+import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
-import type { ReplyCheck } from './outbox/reply-check.js'
 import type { UnsaidQuestions } from './outbox/unsaid.js'
 import { packLines } from './reply/bubbles.js'
-import { type ComposedReply, composeReply, type ReplyContext } from './reply/compose.js'
+import { composeReply } from './reply/compose.js'
 import type { DeskParts } from './tickets/attendant.js'
 import type { TicketDesk } from './tickets/desk.js'
-import type { AskerTurn } from './tickets/handoff.js'
 import { askerPhrases } from './tickets/phrases.js'
 
 export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly knowledge: KnowledgeHolder
-  readonly memory: ConversationMemory
-  readonly walks: WalkMemory
-  readonly toldDays: ToldDays
+  readonly state: DialogueState
   readonly reminders: ReminderBook
   readonly desk: TicketDesk
   readonly operations: Operations
   readonly learning: Pick<LearningEar, 'note'>
-  readonly mutes: Pick<MuteBook, 'of'>
-  readonly flood: Pick<FloodGuard, 'judge' | 'spoke'>
+  readonly isMuted: (placeKey: string) => boolean
   readonly outbox: Outbox
-  readonly replyCheck: ReplyCheck
   /** Sees to the questions whose reply can't be said. */
   readonly unsaid: Pick<UnsaidQuestions, 'note' | 'waits' | 'settled'>
   readonly pictures: PictureSource
@@ -45,115 +40,193 @@ export interface MessageHandlerParts extends Omit<DeskParts, 'attendant'> {
   readonly log: Log
   /** Messages sent before this are none of ours; milliseconds since the epoch. */
   readonly startedAtMs: number
+  /** A reply to something said longer ago comes too late. */
+  readonly maxAgeMs: number
 }
 
 /**
- * The story of one message: understand → decide → compose → send. Never throws: whatever breaks, the group is spared
- * and the next message is handled.
+ * The story of one message: hear → understand → decide → compose → send → said or dropped. Never throws: whatever
+ * breaks, the group is spared and the next message is handled.
  */
 export function createMessageHandler(parts: MessageHandlerParts): (message: IncomingMessage) => Promise<void> {
   const orders = new OrderTaker(parts)
   return async (message) => {
     try {
-      parts.replyCheck.note(message)
-      parts.reminders.meet(message)
-      parts.addresses.note(message)
-      const order = orders.read(message)
-      if (order) await obey(message, order, parts)
-      else await answer(message, parts)
+      await answer(hear(message, orders.read(message), parts), parts)
     } catch (error) {
-      try {
-        giveUp(message, error, parts)
-      } catch {
-        // Log or journal is what broke: there is nobody left to tell, and the next message counts.
-      }
+      giveUp(message, error, parts)
     }
   }
 }
 
-function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerParts): void {
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
-  stayOut(message, 'failed', parts)
+/** A message that was heard and understood. */
+interface Heard {
+  readonly message: IncomingMessage
+  readonly order: TakenOrder | undefined
+  readonly snapshot: KnowledgeSnapshot
+  readonly startedMs: number
+  /** Its number among all that was heard: from here on, whoever is quicker than the bot counts. */
+  readonly sequence: number
+  /** With all that is known at the moment of asking. */
+  readonly turn: () => Turn
 }
 
-async function answer(message: IncomingMessage, parts: MessageHandlerParts): Promise<void> {
-  const { knowledge, memory, deskFront, replyCheck, clock } = parts
-  const startedMs = clock.now()
-  // From this moment on, whoever is quicker than the bot counts.
-  const unlessOvertaken = replyCheck.watch(message)
+function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: MessageHandlerParts): Heard {
+  const { state, knowledge, reminders, clock } = parts
+  const { seenBefore, sequence } = state.heard(message)
+  reminders.meet(message)
   const snapshot = knowledge.current()
-  const understanding = understand(message.text, knowingOf(snapshot, startedMs))
-  const context = { parts, snapshot, startedMs, understanding }
-  const situation = situationOf(message, snapshot, parts)
-  const turn = await deskFront.hear(message, understanding, situation)
-  if (turn) return takeTurn(message, turn, context)
-  const handoff = situation.lastSection && snapshot.sections.get(situation.lastSection)?.handoff
-  const { decision: wanted, botFirst } = considerDesk(message, understanding, {
-    decision: decide(message, understanding, situation),
-    view: { ...situation, ...deskFront.view(message), handoff },
-  })
-  const decision = parts.flood.judge(message, wanted, clock.now())
-  note(message, decision, context)
-  parts.learning.note(message, decision, understanding)
-  const stillWanted = decision.kind === 'escalate' ? replyCheck.watch(message, { handsOver: true }) : unlessOvertaken
-  // Only a hand-over and a promise wait here: who asks the same at the same moment has to find what was said remembered.
-  const ticketNews = decision.kind === 'escalate' ? await handOver(message, decision, context) : undefined
-  const kept = parts.reminders.follow(message, decision)
-  if (kept !== undefined) await kept
-  const reply = compose(message, decision, { ...context, ticketNews, botFirst })
-  memory.note(message, decision, { ...reply, nowMs: clock.now() })
-  parts.walks.note(message, decision, clock.now())
-  parts.toldDays.note(message, decision, clock.now())
-  deskFront.keepWords(message)
-  await say(message, reply.bubbles, { parts, decision, stillWanted })
+  const startedMs = clock.now()
+  const understanding = order ? NOTHING_UNDERSTOOD : understand(message.text, knowingOf(snapshot, startedMs))
+  const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
+  const situation = (): Turn['situation'] => {
+    const recalled = state.recall(message, clock.now())
+    const { toldDays, dayWished: isWished } = recalled
+    return {
+      ...{ seenBefore, startedAtMs: parts.startedAtMs, order: order?.decision },
+      ...{ ...recalled, ...guideOf(snapshot), ...parts.deskFront.view(message) },
+      language: snapshot.language,
+      isMuted: parts.isMuted(message.place.key),
+      handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
+      walking: { ...recalled.walking, steps: () => walkSteps(snapshot) },
+      reminding: { nowMs: clock.now(), toldDays, isWished, isSet: reminders.isSetFor(message) },
+    }
+  }
+  return { message, order, snapshot, startedMs, sequence, turn }
 }
 
-/** The asker's words were about a ticket, and the desk has dealt with them. */
-async function takeTurn(message: IncomingMessage, { decision, text }: AskerTurn, context: NoteContext): Promise<void> {
-  const { parts } = context
-  note(message, decision, context)
-  parts.deskFront.keepWords(message)
-  if (text === undefined || parts.mutes.of(message.place.key)) return
-  if (parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
-  await say(message, [{ kind: 'text', text, mention: message.place.kind === 'room' }], { parts, decision })
+async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
+  const { message, order } = heard
+  const { state, clock } = parts
+  const settled = await decide(heard, parts)
+  const { turn, decided, saying } = settled
+  note(heard, settled, parts)
+  if (!order) parts.learning.note(message, decided.decision, turn.understanding)
+  let outcome: SendOutcome = { said: false, reason: 'refused', bubblesOut: 0 }
+  let reply: Reply | undefined
+  try {
+    reply = await compose(heard, settled, parts)
+    state.composed(saying, reply)
+    if (reply.bubbles.length > 0) outcome = await send(heard, settled, { reply, parts })
+  } finally {
+    if (outcome.said) state.said(saying, clock.now())
+    else state.dropped(saying, outcome, clock.now())
+  }
+  if (reply.bubbles.length === 0) return
+  if (!outcome.said && outcome.reason !== 'perhaps-said') await reply.takeBack?.()
+  if (order) return
+  if (outcome.said) await parts.unsaid.settled(message)
+  else await parts.unsaid.note(message, decided.decision, outcome.reason)
 }
+
+interface Settled {
+  readonly turn: Turn
+  readonly decided: Decided
+  readonly saying: Saying
+  /** What the asker hears of the ticket that the words were about. */
+  readonly ticketNews?: string | undefined
+}
+
+/** Decides, and again where what the decision rested on came to nothing: somebody else's answer, or a ticket's state. */
+async function decide({ message, order, turn }: Heard, parts: MessageHandlerParts): Promise<Settled> {
+  const { state, deskFront, clock } = parts
+  // Noted in the same breath: whoever asks the same at the same moment has to find it.
+  const settled = (decided: Decided): Omit<Settled, 'ticketNews'> => {
+    const wanted = decided.policy === 'flooding' ? decided.overruled : undefined
+    const deciding = { ...(wanted && { wanted }), nowMs: clock.now() }
+    return { turn: now, decided, saying: state.decided(message, decided.decision, deciding) }
+  }
+  let now = turn()
+  if (!order) await deskFront.hear(now)
+  for (;;) {
+    const decided = decideBy(policies, now)
+    const { decision, policy, overruled } = decided
+    if (policy === 'answered-lately' && overruled && (await state.beingSaid(message, overruled))) {
+      now = turn()
+      continue
+    }
+    if (!('act' in decision) || !decision.act) return settled(decided)
+    const ticketNews = await deskFront.carryOut(decision.act, message)
+    if (ticketNews !== undefined) return { ...settled(decided), ticketNews }
+    now = { ...now, situation: { ...now.situation, heldTicket: undefined, settledTicket: undefined } }
+  }
+}
+
+interface Reply extends Composed {
+  readonly bubbles: readonly Bubble[]
+  /** Takes back what was promised, should nobody read so. */
+  readonly takeBack?: (() => Promise<void>) | undefined
+}
+
+/** Does what the reply is going to tell of, and finds its words. */
+async function compose(heard: Heard, settled: Settled, parts: MessageHandlerParts): Promise<Reply> {
+  const { message, order, snapshot } = heard
+  const { turn, decided, ticketNews } = settled
+  const { decision, overruled } = decided
+  if (order && (decision === order.decision || overruled === order.decision)) {
+    const news = await order.carryOut()
+    if (decision === order.decision) return inWords(packLines((news ?? '').split('\n')), false)
+  }
+  const isInRoom = message.place.kind === 'room'
+  if (decision.kind === 'courtesy' && decision.word === 'ticket') return inWords([[ticketNews ?? '']], isInRoom)
+  const handedOver = decision.kind === 'escalate' ? await parts.deskFront.handOver(turn, decision) : undefined
+  const takeBack = await parts.reminders.follow(message, decision)
+  const { heldTicket, walking, timelineToldLately = false } = turn.situation
+  const reply = composeReply(decision, snapshot, {
+    mentionChars: isInRoom && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
+    timelineToldLately,
+    question: turn.understanding.normalized,
+    aboutPicture: message.kind === 'picture',
+    nowMs: parts.clock.now(),
+    ticketNews: handedOver,
+    opening: 'personStillComes' in decision && heldTicket !== undefined ? askerPhrases.botFirst(heldTicket) : undefined,
+    walking:
+      walking?.isFresh && walking.walk?.status === 'walking'
+        ? { walk: walking.walk, steps: walking.steps() }
+        : undefined,
+  })
+  return { ...reply, text: firstText(reply.bubbles), takeBack }
+}
+
+const firstText = (bubbles: readonly Bubble[]): string => bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
+
+/** @param pieces lines of each bubble */
+function inWords(pieces: readonly (readonly string[])[], mention: boolean): Reply {
+  const texts = pieces.map((lines) => lines.join('\n')).filter((text) => text !== '')
+  const bubbles = texts.map((text, index): Bubble => ({ kind: 'text', text, mention: mention && index === 0 }))
+  return { bubbles, shown: [], toldTimeline: false, text: texts[0] ?? '' }
+}
+
+/** Half an hour later an answer still helps; after that people had better ask whether it is wanted. */
+const PATIENCE_MS = 30 * MINUTE_MS
 
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
-async function say(
-  message: IncomingMessage,
-  bubbles: readonly Bubble[],
-  { parts, decision, stillWanted }: SayContext,
-): Promise<void> {
-  if (bubbles.length === 0) return
-  const outcome = await parts.outbox.send(message.place, readyBubbles(bubbles, message.sender, parts), {
-    ...sendOptions(message, decision, parts),
-    ...(stillWanted ? { stillWanted } : {}),
-    isOverheard: !isAddressed(message),
-    patientUntilMs: parts.replyCheck.patientUntilMs(message),
-    onPatience: () => void parts.unsaid.waits(message, decision),
-  })
-  if (!outcome.said) return parts.unsaid.note(message, decision, outcome.reason)
-  await parts.unsaid.settled(message)
-  const text = bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
-  parts.talks.botSpoke(message.place.key, message.sender.key, { text, atMs: parts.clock.now() })
-  parts.flood.spoke(message, text, parts.clock.now())
-}
-
-interface SayContext {
-  readonly parts: MessageHandlerParts
-  readonly decision: Decision
-  readonly stillWanted?: () => DropReason | undefined
-}
-
-function sendOptions(message: IncomingMessage, decision: Decision, { replyCheck }: MessageHandlerParts): SendOptions {
-  const { role, key } = message.sender
-  return {
+function send(
+  { message, order, sequence }: Heard,
+  { turn, decided: { decision } }: Settled,
+  { reply, parts }: { reply: Reply; parts: MessageHandlerParts },
+): Promise<SendOutcome> {
+  const { state, deskFront, outbox, unsaid, maxAgeMs } = parts
+  const stillWanted = (): DropReason | undefined =>
+    overtakenBy({
+      ...state.since(message, sequence),
+      isMuted: parts.isMuted(message.place.key),
+      isTaken: turn.situation.quiet !== 'held' && deskFront.view(message).quiet === 'held',
+      handsOver: decision.kind === 'escalate' || 'act' in decision,
+    })
+  const options: SendOptions = {
     messageId: message.id,
-    deadlineMs: replyCheck.deadlineMs(message),
+    deadlineMs: message.sentAtMs + maxAgeMs,
     urgent: isUrgent(message, decision),
-    ...(role === 'customer' ? { personKey: key } : {}),
+    ...(message.sender.role === 'customer' && { personKey: message.sender.key }),
   }
+  const bubbles = readyBubbles(reply.bubbles, message.sender, parts)
+  if (order) return outbox.send(message.place, bubbles, options)
+  return outbox.send(message.place, bubbles, {
+    ...{ ...options, stillWanted, isOverheard: !turn.asked },
+    patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
+    onPatience: () => void unsaid.waits(message, decision),
+  })
 }
 
 /** Goes out to the very end of what may be said in a day: what staff ordered, and what is handed over. */
@@ -162,116 +235,26 @@ const isUrgent = ({ sender }: IncomingMessage, decision: Decision): boolean =>
   (decision.kind === 'courtesy' && decision.word === 'ticket') ||
   (decision.kind === 'command' && sender.role !== 'customer')
 
-async function obey(
-  message: IncomingMessage,
-  { decision, carryOut }: TakenOrder,
-  parts: MessageHandlerParts,
-): Promise<void> {
-  if (parts.memory.seen(message.id)) return stayOut(message, 'duplicate', parts)
-  if (message.sentAtMs < parts.startedAtMs) return stayOut(message, 'too-old', parts)
-  note(message, decision, { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() })
-  const text = await carryOut()
-  if (text === undefined || parts.flood.judge(message, decision, parts.clock.now()) !== decision) return
-  await parts.outbox.send(message.place, inBubbles(text), sendOptions(message, decision, parts))
-}
-
-const inBubbles = (text: string): readonly Outgoing[] =>
-  packLines(text.split('\n')).map((lines) => ({ kind: 'text', text: lines.join('\n') }))
-
-interface ComposeContext extends NoteContext {
-  readonly ticketNews: string | undefined
-  readonly botFirst: boolean
-}
-
-function compose(message: IncomingMessage, decision: Decision, context: ComposeContext): ComposedReply {
-  const { snapshot, ticketNews, botFirst, parts } = context
-  const ticket = botFirst ? parts.desk.heldFor(message.place.key, message.sender.key) : undefined
-  return composeReply(decision, snapshot, {
-    mentionChars: message.place.kind === 'room' && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
-    timelineToldLately: parts.memory.timelineToldLately(message, parts.clock.now()),
-    question: context.understanding?.normalized ?? '',
-    aboutPicture: message.kind === 'picture',
-    nowMs: parts.clock.now(),
-    ...(ticketNews === undefined ? {} : { ticketNews }),
-    ...(ticket ? { opening: askerPhrases.botFirst(ticket.number) } : {}),
-    ...walkUnderWay(message, snapshot, parts),
-  })
-}
-
-function walkUnderWay(
-  message: IncomingMessage,
-  snapshot: KnowledgeSnapshot,
-  { walks, clock }: MessageHandlerParts,
-): Pick<ReplyContext, 'walking'> {
-  const { walk, isFresh } = walks.recall(message, clock.now())
-  return isFresh && walk?.status === 'walking' ? { walking: { walk, steps: walkSteps(snapshot) } } : {}
-}
-
-/** A guess below this would send a colleague the wrong way. */
-const MIN_GUESS_CONFIDENCE = 0.3
-
-/** @returns what the asker may hear of the ticket, which is on disk when this resolves */
-function handOver(
-  message: IncomingMessage,
-  { reason, sectionKeys }: Extract<Decision, { kind: 'escalate' }>,
-  { parts, understanding }: NoteContext,
-): Promise<string> {
-  const { answeredSections, lastSection } = parts.memory.recall(message, parts.clock.now())
-  const guess = understanding?.candidates.find(({ confidence }) => confidence >= MIN_GUESS_CONFIDENCE)
-  const sectionKey = sectionKeys[0] ?? guess?.sectionKey ?? lastSection ?? null
-  return parts.deskFront.handOver(message, { reason, sectionKey, answeredSections })
-}
-
-function stayOut(message: IncomingMessage, reason: SilenceReason, parts: MessageHandlerParts): void {
-  note(
-    message,
-    { kind: 'silent', reason },
-    { parts, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() },
-  )
-}
-
-interface NoteContext {
-  readonly parts: MessageHandlerParts
-  readonly snapshot: KnowledgeSnapshot
-  readonly startedMs: number
-  readonly understanding?: Understanding
-}
-
 /** The one line that says why the bot spoke or did not: no text, no names. */
 function note(
-  message: IncomingMessage,
-  decision: Decision,
-  { parts, snapshot, startedMs, understanding }: NoteContext,
+  { message, snapshot, startedMs }: Pick<Heard, 'message' | 'snapshot' | 'startedMs'>,
+  { turn, decided }: { turn?: Turn; decided: Decided },
+  { journal, log, clock }: MessageHandlerParts,
 ): void {
-  const trace = traceDecision(message, decision, { snapshot, understanding, tookMs: parts.clock.now() - startedMs })
-  parts.journal.record(trace)
+  const tookMs = clock.now() - startedMs
+  const trace = traceDecision(message, decided, { snapshot, understanding: turn?.understanding, tookMs })
+  journal.record(trace)
   const { candidates: _candidates, placeKey: _placeKey, ...line } = trace
-  parts.log.info(line, 'decided')
+  log.info(line, 'decided')
 }
 
-type SituationParts = Pick<
-  MessageHandlerParts,
-  'memory' | 'walks' | 'toldDays' | 'reminders' | 'desk' | 'mutes' | 'clock' | 'startedAtMs'
->
-
-/** All that has to be known beside a message to decide about it, at this moment. */
-export function situationOf(
-  message: IncomingMessage,
-  snapshot: KnowledgeSnapshot,
-  { memory, walks, toldDays, reminders, desk, mutes, clock, startedAtMs }: SituationParts,
-): Situation {
-  const nowMs = clock.now()
-  return {
-    startedAtMs,
-    seenBefore: memory.seen(message.id),
-    isMuted: mutes.of(message.place.key) !== undefined,
-    heldByHuman: desk.quietFor(message.place.key, message.sender.key) === 'held',
-    ...memory.recall(message, nowMs),
-    toldLately: (sectionKey) => memory.toldLately(message, sectionKey, nowMs),
-    hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
-    nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
-    timelineSection: timelineSection(snapshot),
-    walking: { ...walks.recall(message, nowMs), steps: () => walkSteps(snapshot) },
-    reminding: { nowMs, ...toldDays.recall(message, nowMs), isSet: reminders.isSetFor(message) },
+function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerParts): void {
+  try {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
+    const heard = { message, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() }
+    note(heard, { decided: { decision: { kind: 'silent', reason: 'failed' }, policy: 'failed' } }, parts)
+  } catch {
+    // Log or journal is what broke: there is nobody left to tell, and the next message counts.
   }
 }

@@ -6,7 +6,7 @@ import { ClaimBook } from '../commands/claim-codes.js'
 import { type Forgetful, forgetPerson, keepersOf } from '../commands/forget.js'
 import { type Config, readConfig } from '../config.js'
 import { ReminderBook } from '../dialogue/reminders.js'
-import { WalkMemory } from '../dialogue/state.js'
+import { withoutWalksOf } from '../dialogue/state.js'
 import { forgetPerson as forgetInLearning } from '../learning/records.js'
 import type { Log, RoleClaim } from '../model/ports.js'
 import type { ForgetOrder, ForgetOutcome, ForgottenPerson, Ticket } from '../model/ticket.js'
@@ -141,7 +141,6 @@ export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise
   const outbox = await LowdbOutboxStore.open(file('outbox.json'))
   const reminders = await LowdbRecords.open<Reminder>(file('reminders.json'), { schema: storedReminders, log })
   const walkStore = await LowdbRecords.open<StoredWalk>(file('walks.json'), { schema: storedWalks, log })
-  const walks = new WalkMemory({ records: walkStore.records(), keep: (records) => walkStore.keep(records) })
   const learning = await LowdbLearningStore.open(file('unanswered.json'), log)
   const identityStore = await LowdbIdentityStore.open(file('identities.json'), log)
   const identities = new IdentityBook({
@@ -153,6 +152,9 @@ export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise
     claims: await LowdbRecords.open<RoleClaim>(file('claims.json'), { schema: storedClaims, log }),
     ...{ clock: { now: () => Date.now() }, randomInt },
   })
+  const walks = {
+    forget: (person: ForgottenPerson) => walkStore.keep(withoutWalksOf(walkStore.records(), person)),
+  }
   return [
     ...[outbox, identities, claims, new AuditFile(file('audit.jsonl'), { log })],
     ...keepersOf({ reminders: new ReminderBook(reminders), reminderStore: reminders, walks, walkStore }),

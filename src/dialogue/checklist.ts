@@ -1,6 +1,6 @@
 import type { Decision } from '../model/decision.js'
 import type { KnowledgeSnapshot, StepOutcome, Understanding, Walk, WalkTurn, WalkWord } from '../model/understanding.js'
-import type { Situation } from './state.js'
+import type { Situation } from './turn.js'
 
 /**
  * Words of a walk-through: its start, and "好了", "跳过", "退出" … of somebody who walks.
@@ -67,6 +67,15 @@ export function nextSection({ sections }: KnowledgeSnapshot, sectionKey: string)
 /** The section that tells how long a review takes. */
 export const timelineSection = ({ sections }: KnowledgeSnapshot): string | undefined =>
   [...sections.values()].find(({ tellsTimeline }) => tellsTimeline)?.key
+
+/** What the talk has to know of the guide. */
+export const guideOf = (
+  snapshot: KnowledgeSnapshot,
+): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection'> => ({
+  hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
+  nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
+  timelineSection: timelineSection(snapshot),
+})
 
 /** `4.1`, `payment/2`, and `2-2` where a guide gives a number twice; no appendix, no unnumbered heading. */
 const NUMBERED = /^(?:[^/]+\/)?\d+(?:\.\d+)*(?:-\d+)?$/

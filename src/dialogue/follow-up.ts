@@ -2,7 +2,7 @@ import type { Decision } from '../model/decision.js'
 import type { Candidate, FollowUp, Understanding } from '../model/understanding.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { answerDays } from './review-dates.js'
-import type { Situation } from './state.js'
+import type { Situation } from './turn.js'
 
 /**
  * What takes up the bot's last words to this person: a number, yes or no, "那要多久", "下一步", "还是不行", a correction.

@@ -1,27 +1,7 @@
-import type { IncomingMessage } from '../model/chat.js'
-import type { Decision } from '../model/decision.js'
-import type { Understanding } from '../model/understanding.js'
-import { isAddressed } from './permission.js'
-
-/** What people do for this asker at this moment. */
-export interface DeskView {
-  /** `held`: a person has the question; `waiting`: nobody has taken it yet. */
-  readonly quiet: 'none' | 'waiting' | 'held'
-  /** A colleague is talking with the asker, ticket or not. */
-  readonly colleagueTalks: boolean
-  /** Fallbacks that this asker got in a row within the last minutes. */
-  readonly failedTries: number
-  /** The bot has just spoken with this asker here. */
-  readonly talkedLately: boolean
-  /** When to hand over, of the section that was told last; undefined without. */
-  readonly handoff: string | undefined
-}
-
-export interface Considered {
-  readonly decision: Decision
-  /** The answer says that a person will still come. */
-  readonly botFirst: boolean
-}
+import { characterPairs } from '../base/character-pairs.js'
+import type { Decision, TicketAct } from '../model/decision.js'
+import { type DeskTurn, readDeskTurn } from '../nlu/dialogue-act.js'
+import { isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
 /** 没用, 答非所问: about the bot's answer, not about a product that is of no use. */
 const COMPLAINT =
@@ -32,50 +12,102 @@ const CASE_HOLDS =
 /** Pairs of characters shared with the hand-over line at which the asker tells of that very case. */
 const SHARED_PAIRS = 4
 
-/**
- * Brings the desk into a decision: nobody is talked over, and whoever the bot can't help gets a person. Pure.
- *
- * @param decision as it would be without any colleagues
- */
-export function considerDesk(
-  message: IncomingMessage,
-  understanding: Understanding,
-  { decision, view }: { decision: Decision; view: DeskView },
-): Considered {
-  const asked = isAddressed(message)
-  if (decision.kind === 'silent' && !mayStillHandOver(decision.reason)) return { decision, botFirst: false }
-  if (view.quiet === 'held') return held
-  if (view.quiet === 'waiting') {
-    if (decision.kind === 'escalate' && decision.reason === 'asked') return { decision, botFirst: false }
-    return asked && decision.kind === 'answer' ? { decision, botFirst: true } : held
-  }
-  if (view.colleagueTalks && !asked) return held
-  return { decision: handOverInstead(understanding, decision, { view, asked }), botFirst: false }
+const HELD: Decision = { kind: 'silent', reason: 'held-by-human' }
+
+/** Words about a ticket: no longer needed, solved or not, how good it was. */
+export const ticketWords: Policy = {
+  name: 'ticket-words',
+  decide(turn) {
+    const { message, situation } = turn
+    const act = ticketActOf(turn)
+    if (!act) return undefined
+    // "解决了，谢谢" to a colleague wants no answer of the bot.
+    const toColleague = act.kind === 'withdraw' && situation.quiet === 'held' && !isAddressed(message)
+    return toColleague ? { ...HELD, act } : { kind: 'courtesy', word: 'ticket', act }
+  },
 }
 
-const held: Considered = { decision: { kind: 'silent', reason: 'held-by-human' }, botFirst: false }
-
-/** These are judgements about the words; all other silence is about who may be spoken to. */
-const mayStillHandOver = (reason: string): boolean => ['not-for-us', 'not-sure', 'answered-lately'].includes(reason)
-
-function handOverInstead(
-  { normalized, act }: Understanding,
-  decision: Decision,
-  { view, asked }: { view: DeskView; asked: boolean },
-): Decision {
-  if (decision.kind === 'escalate' || (!asked && !view.talkedLately)) return decision
-  const complains = act === 'complaint-about-bot' || COMPLAINT.test(normalized)
-  if (complains && (view.talkedLately || view.failedTries > 0)) {
-    return { kind: 'escalate', reason: 'complaint', sectionKeys: [] }
+/** What the asker's words come to for the asker's ticket; undefined when they are not about it. */
+export function ticketActOf({ message, understanding, situation }: Turn): TicketAct | undefined {
+  const { heldTicket, settledTicket, humanOffered, talkedLately, language } = situation
+  if (!language || (heldTicket === undefined && !settledTicket)) return undefined
+  const word = readDeskTurn(understanding.normalized, language)
+  if (heldTicket !== undefined) {
+    const ends = word?.kind === 'solved' || (word?.kind === 'not-needed' && !humanOffered)
+    return ends ? { kind: 'withdraw', number: heldTicket } : undefined
   }
-  if (decision.kind === 'fallback' && view.failedTries > 0) {
-    return { kind: 'escalate', reason: 'failed-twice', sectionKeys: [] }
+  if (!settledTicket || message.kind !== 'text') return undefined
+  const { number, status, isRated } = settledTicket
+  if (status === 'resolved') {
+    const denied =
+      word?.kind === 'not-solved' ? word.plain || !talkedLately : understanding.act === 'no' && word === undefined
+    return denied ? { kind: 'reopen', number } : word && confirmation(number, word, situation)
   }
-  if (view.handoff !== undefined && act !== 'question' && tellsOfCase(normalized, view.handoff)) {
-    return { kind: 'escalate', reason: 'section-says-so', sectionKeys: [] }
-  }
-  return decision
+  if (word?.kind === 'not-solved' && word.plain && !talkedLately) return { kind: 'reopen', number }
+  const rates = word?.kind === 'rating' && !word.bare && status === 'closed' && !isRated
+  return rates ? { kind: 'rate', number, rating: word.rating } : undefined
 }
+
+function confirmation(number: number, word: DeskTurn, { offered }: Situation): TicketAct | undefined {
+  // A bare number picks what the bot has offered since.
+  if (word.kind === 'rating' && (!word.bare || offered.length === 0)) {
+    return { kind: 'rate', number, rating: word.rating }
+  }
+  const agrees = word.kind === 'solved' || word.kind === 'fine' || word.kind === 'not-needed'
+  return agrees ? { kind: 'confirm', number } : undefined
+}
+
+/** Once a person has the question, two voices would only confuse. */
+export const heldByHuman = silence('held-by-human', ({ situation }) => situation.quiet === 'held')
+
+/** While nobody has taken the ticket, only who calls the bot by name is answered, and who asks for the person again. */
+export const ticketWaits: Policy = {
+  name: 'ticket-waits',
+  decide({ situation, asked }, rest) {
+    if (situation.quiet !== 'waiting') return undefined
+    const decision = rest()
+    if (decision.kind === 'escalate' && decision.reason === 'asked') return decision
+    return asked && decision.kind === 'answer' ? { ...decision, personStillComes: true } : HELD
+  },
+}
+
+/** While a colleague talks with the asker, the bot speaks only when it is called by name. */
+export const colleagueTalks = silence(
+  'held-by-human',
+  ({ situation, asked }) => situation.colleagueTalks === true && !asked,
+)
+
+/** Whoever the bot can't help gets a person; of several reasons the last in this list counts. */
+export const helpless: readonly Policy[] = [
+  {
+    name: 'section-says-so',
+    decide({ understanding: { act, normalized }, situation: { talkedLately, handoff }, asked }, rest) {
+      if (handoff === undefined || act === 'question' || !(asked || talkedLately)) return undefined
+      if (!tellsOfCase(normalized, handoff)) return undefined
+      return orHandOver(rest(), { kind: 'escalate', reason: 'section-says-so', sectionKeys: [] })
+    },
+  },
+  {
+    name: 'failed-twice',
+    decide({ situation: { talkedLately, failedTries }, asked }, rest) {
+      if (failedTries === 0 || !(asked || talkedLately)) return undefined
+      const decision = rest()
+      return decision.kind === 'fallback' ? { kind: 'escalate', reason: 'failed-twice', sectionKeys: [] } : decision
+    },
+  },
+  {
+    name: 'complaint',
+    decide({ understanding: { act, normalized }, situation, asked }, rest) {
+      const { talkedLately, failedTries } = situation
+      const isTalk = asked ? talkedLately || failedTries > 0 : talkedLately
+      if (!isTalk || !(act === 'complaint-about-bot' || COMPLAINT.test(normalized))) return undefined
+      return orHandOver(rest(), { kind: 'escalate', reason: 'complaint', sectionKeys: [] })
+    },
+  },
+]
+
+const orHandOver = (decision: Decision, handOver: Decision): Decision =>
+  decision.kind === 'escalate' ? decision : handOver
 
 function tellsOfCase(text: string, handoff: string): boolean {
   if (CASE_HOLDS.test(text)) return true
@@ -84,6 +116,4 @@ function tellsOfCase(text: string, handoff: string): boolean {
 }
 
 const pairsOf = (text: string): readonly string[] =>
-  [...text]
-    .map((letter, at, letters) => letter + (letters[at + 1] ?? ''))
-    .filter((pair) => /^\p{Script=Han}{2}$/u.test(pair))
+  [...characterPairs(text)].filter((pair) => /^\p{Script=Han}{2}$/u.test(pair))

@@ -1,131 +1,188 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
-import type { Candidate, Understanding } from '../model/understanding.js'
+import type { Understanding } from '../model/understanding.js'
 import { answerNotice, answerOrOffer, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { goOn, takeUp } from './follow-up.js'
-import { isAddressed, mayNotSpeak } from './permission.js'
+import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
+import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
-import type { Situation } from './state.js'
+import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
+
+/**
+ * All that the bot may do about a message, in order: the first policy that speaks wins, and the trace carries its name.
+ * Every silence has its address here. Put to the bot, a question always gets an answer, be it "I don't know"; among
+ * people the bot speaks up only when it is sure that a question of the guide is asked.
+ */
+export const policies: readonly Policy[] = [
+  // Who may be spoken to.
+  ...notToBeHeard,
+  flooding,
+  { name: 'order', decide: ({ situation }) => situation.order },
+  ...notToBeAnswered,
+  ticketWords,
+  heldByHuman,
+  silence('not-text', ({ message, asked }) => !asked && message.kind !== 'text'),
+  silence('empty', ({ understanding, asked }) => !asked && understanding.normalized === ''),
+  ticketWaits,
+  colleagueTalks,
+  ...helpless,
+
+  // What is added to an answer.
+  {
+    name: 'reminder-asked-along',
+    decide: ({ understanding, situation }, rest) => withReminder(rest(), understanding, situation),
+  },
+  {
+    name: 'withdrawal',
+    decide: ({ understanding, situation }, rest) => warnOfWithdrawal(rest(), understanding, situation),
+  },
+
+  // What takes up the talk so far.
+  {
+    name: 'no-words',
+    decide: ({ message }) => (message.kind === 'text' ? undefined : { kind: 'fallback', reason: 'not-understood' }),
+  },
+  {
+    name: 'menu',
+    decide: ({ understanding: { act, normalized }, asked }) =>
+      asked && (normalized === '' || act === 'menu') ? { kind: 'courtesy', word: 'menu' } : undefined,
+  },
+  { name: 'checklist', decide: (turn) => takeUpWalk(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'small-talk', decide: smallTalk },
+  { name: 'wants-human', decide: wantsHuman },
+  { name: 'goes-on', decide: goesOnOverheard },
+
+  // What the words mean by themselves.
+  // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
+  { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },
+  { name: 'answered-lately', decide: unlessToldLately },
+  { name: 'notice', decide: noticeAnswer },
+  silence(
+    'not-for-us',
+    ({
+      understanding: {
+        candidates: [top],
+      },
+      situation,
+      asked,
+    }) => {
+      return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
+    },
+  ),
+  { name: 'days', decide: daysAsked },
+  {
+    name: 'several-questions',
+    decide: ({ understanding, situation, asked }) =>
+      asked
+        ? answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' })
+        : answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' }),
+  },
+  silence(
+    'not-sure',
+    ({
+      understanding: {
+        candidates: [top],
+      },
+      asked,
+    }) => {
+      return !asked && top !== undefined && top.share < THRESHOLDS.speakShare
+    },
+  ),
+  { name: 'days', decide: daysOverheard },
+  { name: 'unknown-rejection', decide: callForUnknownRejection },
+  { name: 'goes-on', decide: goesOnAsked },
+  { name: 'both', decide: answerBoth },
+  {
+    name: 'guide',
+    decide: ({ understanding: { candidates }, asked }) => {
+      const [top] = candidates
+      if (asked || !top) return answerOrOffer(candidates)
+      return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }
+    },
+  },
+]
 
 /** Decides what to do about one message. Pure: the same message in the same situation gets the same decision. */
-export function decide(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const forbidden = mayNotSpeak(message, situation)
-  if (forbidden) return { kind: 'silent', reason: forbidden }
-  const decision = withAsides(
-    isAddressed(message)
-      ? decideAsked(message, understanding, situation)
-      : decideOverheard(message, understanding, situation),
-    understanding,
-    situation,
-  )
-  // Once a person has the question, two voices would only confuse; asking for a person again is told the number.
-  if (situation.heldByHuman && !(decision.kind === 'escalate' && decision.reason === 'asked')) {
-    return { kind: 'silent', reason: 'held-by-human' }
-  }
-  return decision
-}
+export const decide = (message: IncomingMessage, understanding: Understanding, situation: Situation): Decision =>
+  decideBy(policies, { message, understanding, situation, asked: isAddressed(message) }).decision
 
-/** What somebody says to what was told before: on a walk-through, about a reminder, or to the last answer. */
-function takeUpTalk(
-  understanding: Understanding,
-  situation: Situation,
-  asked: { isAsked: boolean },
-): Decision | undefined {
-  return (
-    takeUpWalk(understanding, situation, asked) ??
-    takeUpReminder(understanding, situation, asked) ??
-    takeUp(understanding, situation, asked)
-  )
-}
-
-function withAsides(decision: Decision, understanding: Understanding, situation: Situation): Decision {
-  return withReminder(warnOfWithdrawal(decision, understanding, situation), understanding, situation)
-}
-
-/** Whoever puts a question to the bot gets an answer, be it "I don't know". */
-function decideAsked(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const { act, normalized, candidates, notice } = understanding
-  if (message.kind !== 'text') return { kind: 'fallback', reason: 'not-understood' }
-  if (normalized === '' || act === 'menu') return { kind: 'courtesy', word: 'menu' }
-  const takenUp = takeUpTalk(understanding, situation, { isAsked: true })
-  if (takenUp) return takenUp
+function smallTalk({ understanding: { act }, asked }: Turn): Decision | undefined {
+  if (!asked) return undefined
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
-  if (act === 'yes' || act === 'no') return { kind: 'courtesy', word: 'declined' }
-  if (act === 'wants-human' || callsPerson(understanding, 'confidence')) {
-    return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
-  }
-  const days = answerDays(understanding, situation)
-  // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
-  if (days && tellsResubmission(understanding)) return days
-  return (
-    (notice && answerNotice(notice)) ??
-    days ??
-    answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' }) ??
-    (notice ? orCallPerson(answerOrOffer(candidates)) : orGoOn(answerOrOffer(candidates), understanding, situation))
-  )
+  return act === 'yes' || act === 'no' ? { kind: 'courtesy', word: 'declined' } : undefined
 }
 
-/** What the words alone leave open, the talk so far may settle; else two things may be asked at once. */
-function orGoOn(decision: Decision, understanding: Understanding, situation: Situation): Decision {
-  if (decision.kind === 'answer') return decision
-  return goOn(understanding, situation, { isAsked: true }) ?? orBoth(decision, understanding)
+function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
+  const { act, wantsHuman: wish, candidates } = understanding
+  const scale = asked ? 'confidence' : 'overheard'
+  const level = asked ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
+  const isCalled = wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
+  return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
 }
 
-/** Torn between sections each of which has words of its own in the message: both are answered. */
-function orBoth(decision: Decision, { topics }: Understanding): Decision {
-  if (decision.kind !== 'clarify' || !topics) return decision
-  const [first, ...rest] = topics.candidates.map(({ sectionKey }) => sectionKey)
-  // Parts that leave out a likelier reading of the whole were torn from their context.
-  const likeliest = decision.sectionKeys.slice(0, topics.candidates.length)
-  const torn = first !== undefined && likeliest.every((key) => first === key || rest.includes(key))
-  return torn ? { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several' } : decision
+/** What the words alone leave open, the talk so far may settle. */
+function goesOnOverheard(turn: Turn, rest: () => Decision): Decision | undefined {
+  if (turn.asked) return undefined
+  const decision = rest()
+  if (decision.kind !== 'silent' || noticeAnswer(turn)) return decision
+  return goOn(turn.understanding, turn.situation, { isAsked: false }) ?? decision
+}
+
+function goesOnAsked({ understanding, situation, asked }: Turn): Decision | undefined {
+  const isOpen = asked && !understanding.notice && answerOrOffer(understanding.candidates).kind !== 'answer'
+  return isOpen ? goOn(understanding, situation, { isAsked: true }) : undefined
+}
+
+/** Among people, the bot does not repeat what was just told to all. */
+function unlessToldLately({ situation, asked }: Turn, rest: () => Decision): Decision | undefined {
+  if (asked) return undefined
+  const decision = rest()
+  const isRepeated =
+    decision.kind === 'answer' && decision.reason !== 'days' && decision.sectionKeys.every(situation.toldLately)
+  return isRepeated ? { kind: 'silent', reason: 'answered-lately' } : decision
+}
+
+/** A rejection notice; among people only where all of its reasons are known. */
+function noticeAnswer({ understanding: { notice }, asked }: Turn): Decision | undefined {
+  const answer = notice && answerNotice(notice)
+  return asked || answer?.kind === 'answer' ? answer : undefined
+}
+
+function daysAsked({ understanding, situation, asked }: Turn): Decision | undefined {
+  return asked ? answerDays(understanding, situation) : undefined
+}
+
+function daysOverheard({ understanding, situation, asked }: Turn): Decision | undefined {
+  const isAboutDays = understanding.candidates[0]?.sectionKey === situation.timelineSection
+  return !asked && isAboutDays ? answerDays(understanding, situation) : undefined
 }
 
 /** A rejection that none of us knows is no matter for guessing. */
-const orCallPerson = (decision: Decision): Decision =>
-  decision.kind === 'answer' ? decision : { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: [] }
-
-/** Among people, the bot speaks up only when it is sure that a question of the guide is asked. */
-function decideOverheard(message: IncomingMessage, understanding: Understanding, situation: Situation): Decision {
-  const { act, notice } = understanding
-  if (message.kind !== 'text') return { kind: 'silent', reason: 'not-text' }
-  if (understanding.normalized === '') return { kind: 'silent', reason: 'empty' }
-  const takenUp = takeUpTalk(understanding, situation, { isAsked: false })
-  if (takenUp) return takenUp
-  if (act === 'wants-human' || callsPerson(understanding, 'overheard')) {
-    return { kind: 'escalate', reason: 'asked', sectionKeys: [] }
-  }
-  const fromNotice = notice && answerNotice(notice)
-  if (fromNotice?.kind === 'answer') return unlessToldLately(fromNotice, situation)
-  const alone = decideAlone(understanding, situation)
-  return alone.kind === 'silent' ? (goOn(understanding, situation, { isAsked: false }) ?? alone) : alone
+function callForUnknownRejection({ understanding: { notice }, asked }: Turn, rest: () => Decision) {
+  if (!asked || !notice) return undefined
+  const decision = rest()
+  return decision.kind === 'answer' ? decision : UNKNOWN_REJECTION
 }
 
-/** What the words of an overheard message are worth by themselves. */
-function decideAlone(understanding: Understanding, situation: Situation): Decision {
-  const top = understanding.candidates[0]
-  if (!top || scopeOf(top.overheard, top) < speakScope(situation)) return { kind: 'silent', reason: 'not-for-us' }
-  const several = answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' })
-  if (several) return unlessToldLately(several, situation)
-  if (top.share < THRESHOLDS.speakShare) return { kind: 'silent', reason: 'not-sure' }
-  const days = top.sectionKey === situation.timelineSection ? answerDays(understanding, situation) : undefined
-  if (days) return days
-  return unlessToldLately({ kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }, situation)
+const UNKNOWN_REJECTION: Decision = { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: [] }
+
+/** Torn between sections each of which has words of its own in the message: both are answered. */
+function answerBoth({ understanding: { topics, notice }, asked }: Turn, rest: () => Decision): Decision | undefined {
+  if (!asked || !topics || notice) return undefined
+  const decision = rest()
+  if (decision.kind !== 'clarify') return decision
+  const [first, ...others] = topics.candidates.map(({ sectionKey }) => sectionKey)
+  // Parts that leave out a likelier reading of the whole were torn from their context.
+  const likeliest = decision.sectionKeys.slice(0, topics.candidates.length)
+  const torn = first !== undefined && likeliest.every((key) => first === key || others.includes(key))
+  return torn ? { kind: 'answer', sectionKeys: [first, ...others], reason: 'several' } : decision
 }
 
 /** Someone whom the bot has just answered most likely still talks to it. */
 function speakScope({ talkedLately }: Situation): number {
   return talkedLately ? (THRESHOLDS.speakScope + THRESHOLDS.offerScope) / 2 : THRESHOLDS.speakScope
-}
-
-function callsPerson({ wantsHuman, candidates }: Understanding, scale: 'confidence' | 'overheard'): boolean {
-  const level = scale === 'confidence' ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
-  const best: Candidate | undefined = candidates[0]
-  return wantsHuman[scale] >= level && wantsHuman[scale] > (best?.[scale] ?? 0)
-}
-
-function unlessToldLately(decision: Extract<Decision, { kind: 'answer' }>, { toldLately }: Situation): Decision {
-  return decision.sectionKeys.every(toldLately) ? { kind: 'silent', reason: 'answered-lately' } : decision
 }

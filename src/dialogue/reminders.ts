@@ -1,3 +1,4 @@
+import { personInPlace } from '../base/person-key.js'
 import { MINUTE_MS } from '../base/time.js'
 import type { IncomingMessage, Person, Place } from '../model/chat.js'
 import type { Decision, DropReason } from '../model/decision.js'
@@ -49,11 +50,21 @@ export class ReminderBook {
     if (this.#reminders.delete(keyOf(place, sender))) await this.#save()
   }
 
-  /** What was decided about a reminder; only when this resolves may the asker read so. */
-  follow(who: Who, decision: Decision): Promise<void> | undefined {
-    if ('remind' in decision && decision.remind) return this.set(who, decision.remind)
-    if (decision.kind === 'courtesy' && decision.word === 'reminder-cancelled') return this.cancel(who)
-    return undefined
+  /**
+   * What was decided about a reminder; only when this resolves may the asker read so.
+   *
+   * @returns what takes it back, should the asker never read so
+   */
+  async follow(who: Who, decision: Decision): Promise<(() => Promise<void>) | undefined> {
+    const before = this.#reminders.get(keyOf(who.place, who.sender))
+    const takeBack = (): Promise<void> => (before ? this.set(who, before) : this.cancel(who))
+    if ('remind' in decision && decision.remind) {
+      await this.set(who, decision.remind)
+      return takeBack
+    }
+    if (decision.kind !== 'courtesy' || decision.word !== 'reminder-cancelled') return undefined
+    await this.cancel(who)
+    return takeBack
   }
 
   /** Resolves when the reminders of that person are gone from disk. */
@@ -113,7 +124,7 @@ export class ReminderBook {
   }
 }
 
-const keyOf = (place: Place, person: Person): string => `${place.key}\u0000${person.key}`
+const keyOf = (place: Place, person: Person): string => personInPlace(place.key, person.key)
 
 const isSame = (a: Person, b: Person): boolean => a.id === b.id && a.name === b.name
 
@@ -203,7 +214,7 @@ export class ReminderRounds {
       log.warn({ status: reminder.status, day: reminder.day }, 'reminder given up')
       return book.settle(reminder)
     }
-    const retry = this.#retries.get(reminderRoundsKeyOf(reminder))
+    const retry = this.#retries.get(retryKeyOf(reminder))
     if (retry && nowMs < retry.atMs) return
     const text = write(reminder, { nowMs, isLate: nowMs - reminder.dueAtMs > LATE_MS })
     const { place, person } = reminder
@@ -213,15 +224,15 @@ export class ReminderRounds {
       stillWanted: () => (book.holds(reminder) ? undefined : 'recalled'),
     })
     if (outcome.said || outcome.reason === 'perhaps-said') {
-      this.#retries.delete(reminderRoundsKeyOf(reminder))
+      this.#retries.delete(retryKeyOf(reminder))
       return book.settle(reminder)
     }
     const count = retry?.count ?? 0
     const waitMs = Math.min(FIRST_RETRY_MS * 2 ** count, LONGEST_RETRY_MS)
-    this.#retries.set(reminderRoundsKeyOf(reminder), { count: count + 1, atMs: clock.now() + waitMs })
+    this.#retries.set(retryKeyOf(reminder), { count: count + 1, atMs: clock.now() + waitMs })
     await book.mark(reminder, 'waiting')
   }
 }
 
 /** With the handle of the place: under a new one it may be reached again at once. */
-const reminderRoundsKeyOf = ({ place, person }: Reminder): string => `${place.id}\u0000${place.key}\u0000${person.key}`
+const retryKeyOf = ({ place, person }: Reminder): string => `${place.id}\u0000${place.key}\u0000${person.key}`

@@ -3,7 +3,7 @@ import { CHINA_OFFSET_MS, DAY_MS, HOUR_MS } from '../base/time.js'
 import type { Decision } from '../model/decision.js'
 import type { DatesReading, IsoDay, ReminderPlan, Understanding } from '../model/understanding.js'
 import { scopeOf, THRESHOLDS } from './answer.js'
-import type { Situation } from './state.js'
+import type { Situation } from './turn.js'
 
 /**
  * The asker's own days: when the review ends, the latest day to submit, or that it is overdue.

@@ -1,222 +1,52 @@
-import { DAY_MS } from '../base/time.js'
-import type { HeardPicture, IncomingMessage } from '../model/chat.js'
+import { BoundedMap } from '../base/bounded-map.js'
+import { type PersonInPlace, personInPlace } from '../base/person-key.js'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
+import type { HeardPicture, IncomingMessage, Person, Place } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
+import type { SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson, SaidWords } from '../model/ticket.js'
 import type { DatesReading, StoredWalk, Walk } from '../model/understanding.js'
+import type { HeardLine, Talk as WhomSpokenTo } from './addressee.js'
+import {
+  type FloodCounts,
+  type FloodLimits,
+  type FloodView,
+  floodSpoken,
+  floodUncounted,
+  judgeFlood,
+  NO_FLOOD,
+} from './flooding.js'
 
-export interface ConversationMemoryOptions {
-  /** The same section is not told to the same room again within this time, unless asked by name. */
+import {
+  type Composed,
+  NOTHING_TOLD,
+  type Pending,
+  pending,
+  type Said,
+  type Saying,
+  saidOf,
+  sectionsOf,
+  type Told,
+  toldAfter,
+} from './replies.js'
+
+export interface DialogueOptions {
+  /** The same section is not told to the same place again within this time, unless asked by name. */
   readonly cooldownMs: number
   /** Offers and numbers are understood for this long. */
   readonly offerMs: number
   /** The timeline line is not repeated to the same person within this time. */
   readonly timelineMs: number
-  /** Askers and rooms remembered at most; the oldest are forgotten first. */
+  /** The bot holds back for an asker without a ticket for so long after a colleague spoke to them. */
+  readonly holdBackMs: number
+  readonly flood: FloodLimits
+  /** People and message ids remembered at most, and a tenth as many places; the oldest are forgotten first. */
   readonly maxEntries: number
+  readonly walks?: WalkRecords
 }
 
-interface AskerMemory {
-  readonly offered: readonly string[]
-  readonly humanOffered: boolean
-  readonly atMs: number
-  readonly timelineToldAtMs: number
-  readonly answeredSections: readonly string[]
-  readonly failedTries: number
-  readonly clarifying: boolean
-}
-
-/** What the bot still knows of its talk with one asker in one place. */
-export interface Recollection
-  extends Pick<AskerMemory, 'offered' | 'humanOffered' | 'answeredSections' | 'failedTries' | 'clarifying'> {
-  readonly talkedLately: boolean
-  readonly lastSection: string | undefined
-}
-
-const NEVER: AskerMemory = {
-  offered: [],
-  humanOffered: false,
-  atMs: Number.NEGATIVE_INFINITY,
-  timelineToldAtMs: Number.NEGATIVE_INFINITY,
-  answeredSections: [],
-  failedTries: 0,
-  clarifying: false,
-}
-const KEPT_SECTIONS = 5
-
-/** What the bot has said lately, to whom and where. The only owner of that state. */
-export class ConversationMemory {
-  readonly #options: ConversationMemoryOptions
-  readonly #askers = new Map<string, AskerMemory>()
-  readonly #toldAtMs = new Map<string, number>()
-  readonly #seen = new Set<string>()
-
-  constructor(options: ConversationMemoryOptions) {
-    this.#options = options
-  }
-
-  /** Takes note of a message id. @returns whether it was known already */
-  seen(messageId: string): boolean {
-    if (this.#seen.has(messageId)) return true
-    this.#seen.add(messageId)
-    forgetOldest(this.#seen, this.#options.maxEntries)
-    return false
-  }
-
-  recall(message: IncomingMessage, nowMs: number): Recollection {
-    const memory = this.#askers.get(askerKey(message)) ?? NEVER
-    const fresh = nowMs - memory.atMs <= this.#options.offerMs
-    return {
-      offered: fresh ? memory.offered : [],
-      humanOffered: fresh && memory.humanOffered,
-      answeredSections: memory.answeredSections,
-      talkedLately: fresh,
-      lastSection: fresh ? memory.answeredSections.at(-1) : undefined,
-      failedTries: fresh ? memory.failedTries : 0,
-      clarifying: fresh && memory.clarifying,
-    }
-  }
-
-  toldLately(message: IncomingMessage, sectionKey: string, nowMs: number): boolean {
-    const atMs = this.#toldAtMs.get(roomSectionKey(message, sectionKey))
-    return atMs !== undefined && nowMs - atMs < this.#options.cooldownMs
-  }
-
-  timelineToldLately(message: IncomingMessage, nowMs: number): boolean {
-    const memory = this.#askers.get(askerKey(message)) ?? NEVER
-    return nowMs - memory.timelineToldAtMs < this.#options.timelineMs
-  }
-
-  /** Remembers what was just decided. @param shown sections in the order that a number may pick them */
-  note(
-    message: IncomingMessage,
-    decision: Decision,
-    { shown, toldTimeline, nowMs }: { shown: readonly string[]; toldTimeline: boolean; nowMs: number },
-  ): void {
-    if (decision.kind === 'silent' || decision.kind === 'command') return
-    const before = this.#askers.get(askerKey(message)) ?? NEVER
-    const answered = decision.kind === 'answer' || decision.kind === 'escalate' ? decision.sectionKeys : []
-    for (const key of answered) setNewest(this.#toldAtMs, roomSectionKey(message, key), nowMs)
-    setNewest(this.#askers, askerKey(message), {
-      // After a pick from the menu the menu stays open: people try one number after another.
-      offered: decision.kind === 'answer' && decision.reason === 'chosen' ? this.recall(message, nowMs).offered : shown,
-      humanOffered: decision.kind === 'fallback',
-      clarifying: decision.kind === 'clarify',
-      atMs: nowMs,
-      timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
-      answeredSections: [...before.answeredSections, ...answered].slice(-KEPT_SECTIONS),
-      failedTries: decision.kind === 'fallback' ? before.failedTries + 1 : 0,
-    })
-    forgetOldest(this.#askers, this.#options.maxEntries)
-    forgetOldest(this.#toldAtMs, this.#options.maxEntries)
-  }
-}
-
-const askerKey = ({ place, sender }: IncomingMessage): string => `${place.key}\u0000${sender.key}`
-const roomSectionKey = ({ place }: IncomingMessage, sectionKey: string): string => `${place.key}\u0000${sectionKey}`
-
-function setNewest<Value>(entries: Map<string, Value>, key: string, value: Value): void {
-  entries.delete(key)
-  entries.set(key, value)
-}
-
-function forgetOldest(entries: Map<string, unknown> | Set<string>, max: number): void {
-  for (const key of entries.keys()) {
-    if (entries.size <= max) return
-    entries.delete(key)
-  }
-}
-
-/** What has to be known beside the message itself to decide about it. */
-export interface Situation {
-  /** Older messages arrived while the bot was away. */
-  readonly startedAtMs: number
-  /** The same message id was decided before. */
-  readonly seenBefore: boolean
-  /** An admin has told the bot to keep quiet in this place. */
-  readonly isMuted?: boolean
-  /** The asker's question lies with a person; the bot keeps quiet for this asker. */
-  readonly heldByHuman: boolean
-  /** Numbered sections that were last shown to this asker, in the order shown. */
-  readonly offered: readonly string[]
-  /** The bot has just spoken with this asker here. */
-  readonly talkedLately: boolean
-  /** The asker was last offered a person. */
-  readonly humanOffered: boolean
-  /** Was this section told in this room within the cooldown? */
-  readonly toldLately: (sectionKey: string) => boolean
-  readonly hasSection: (sectionKey: string) => boolean
-  /** Section that this asker was last answered with, while that is fresh. */
-  readonly lastSection?: string | undefined
-  /** What comes after a section; undefined at the end of the guide. */
-  readonly nextSection: (sectionKey: string) => string | undefined
-  /** The section that tells how long a review takes. */
-  readonly timelineSection?: string | undefined
-  /** What was last shown is a question back, not a menu. */
-  readonly clarifying: boolean
-  /** How often in a row this asker could not be helped. */
-  readonly failedTries: number
-  /** The asker's walk-through; absent where none is to be had. */
-  readonly walking?: WalkRecollection & { readonly steps: () => readonly string[] }
-  /** About reminding the asker of a day; absent where nobody can be. */
-  readonly reminding?: {
-    readonly nowMs: number
-    /** The asker's days, as they were last told. */
-    readonly toldDays: DatesReading | undefined
-    /** The asker wants to be reminded, and was asked for the day. */
-    readonly isWished: boolean
-    /** A reminder is set. */
-    readonly isSet: boolean
-  }
-}
-
-const MAX_ASKERS = 5_000
-/** People come back to it on the same day. */
-const TOLD_MS = 24 * 3_600_000
-/** The day asked for is told soon or not at all. */
-const WISHED_MS = 10 * 60_000
-
-interface Told {
-  readonly days?: DatesReading
-  readonly daysAtMs: number
-  readonly wishedAtMs: number
-}
-
-const NOTHING: Told = { daysAtMs: Number.NEGATIVE_INFINITY, wishedAtMs: Number.NEGATIVE_INFINITY }
-
-/** Whose days were told lately, and who wants to be reminded of a day not told yet. */
-export class ToldDays {
-  readonly #askers = new Map<string, Told>()
-
-  recall(message: IncomingMessage, nowMs: number): { toldDays: DatesReading | undefined; isWished: boolean } {
-    const told = this.#askers.get(keyOf(message)) ?? NOTHING
-    return {
-      toldDays: nowMs - told.daysAtMs <= TOLD_MS ? told.days : undefined,
-      isWished: nowMs - told.wishedAtMs <= WISHED_MS,
-    }
-  }
-
-  note(message: IncomingMessage, decision: Decision, nowMs: number): void {
-    const days = decision.kind === 'answer' || decision.kind === 'escalate' ? decision.days : undefined
-    const wishes = decision.kind === 'courtesy' && decision.word === 'reminder-needs-day'
-    if (!days && !wishes) return
-    const key = keyOf(message)
-    const before = this.#askers.get(key) ?? NOTHING
-    this.#askers.delete(key)
-    this.#askers.set(key, {
-      ...before,
-      ...(days ? { days, daysAtMs: nowMs } : {}),
-      wishedAtMs: wishes ? nowMs : Number.NEGATIVE_INFINITY,
-    })
-    for (const oldest of this.#askers.keys()) {
-      if (this.#askers.size <= MAX_ASKERS) break
-      this.#askers.delete(oldest)
-    }
-  }
-}
-
-const keyOf = ({ place, sender }: IncomingMessage): string => `${place.key}\u0000${sender.key}`
-
-export interface WalkMemoryOptions {
+/** Where walk-throughs outlive a restart. */
+export interface WalkRecords {
   /** What an earlier run has kept. */
   readonly records?: readonly StoredWalk[]
   /** Told of all walks whenever one has changed. */
@@ -225,11 +55,52 @@ export interface WalkMemoryOptions {
   readonly maxWalks?: number
 }
 
-/** Nobody takes up a first review after a month where he left off. */
-const EXPIRE_MS = 30 * DAY_MS
-/** Within this time a bare "好了" in the group is taken for an answer to the step; filing and screenshots take a while. */
-const FRESH_MS = 2 * 3_600_000
-const MAX_WALKS = 5_000
+/** One person in one place. */
+interface PersonState {
+  /** As last heard. */
+  person: Person
+  told: Told
+  /** Decided, and neither said nor dropped yet; in the order of decision. */
+  saying: Pending[]
+  /** When a colleague spoke to them last. */
+  servedBy?: { readonly colleagueKey: string; readonly atMs: number; readonly sequence: number }
+  flood: FloodCounts
+}
+
+/** One place. */
+interface PlaceState {
+  /** As last heard. */
+  place: Place | undefined
+  /** Who has spoken here, in this run only: whom a message may be about. Nothing of it is ever stored. */
+  readonly names: Set<string>
+  /** The last lines, oldest first. */
+  lines: readonly HeardLine[]
+  /** When each section was told here last. */
+  readonly toldAtMs: Map<string, number>
+  saying: readonly Pending[]
+  /** The last replies to anybody here, oldest first. */
+  replies: readonly Said[]
+  flood: FloodCounts
+}
+
+/** What the bot still knows of its talk with one asker in one place. */
+export interface Recollection extends Pick<Told, 'offered' | 'humanOffered' | 'failedTries' | 'clarifying'> {
+  readonly answeredSections: readonly string[]
+  readonly talkedLately: boolean
+  readonly lastSection: string | undefined
+  readonly toldLately: (sectionKey: string) => boolean
+  readonly timelineToldLately: boolean
+  readonly toldDays: DatesReading | undefined
+  readonly dayWished: boolean
+  readonly walking: WalkRecollection
+  /** A colleague is talking with the asker at this moment. */
+  readonly colleagueTalks: boolean
+  readonly flood: FloodView
+  /** The last replies to this person, oldest first. */
+  readonly replies: readonly Said[]
+  /** The last replies to anybody in this place, oldest first. */
+  readonly repliesHere: readonly Said[]
+}
 
 export interface WalkRecollection {
   /** undefined where this person walks nothing here. */
@@ -241,119 +112,378 @@ export interface WalkRecollection {
 }
 
 const NO_WALK: WalkRecollection = { walk: undefined, isFresh: false, justTold: false }
-
-/** Who is where on a walk-through; one walk for a person in a place. The only owner of that state. */
-export class WalkMemory {
-  readonly #walks: Map<string, StoredWalk>
-  /** Whose walk is the last that was spoken of. */
-  readonly #justTold = new Set<string>()
-  readonly #keep: (records: readonly StoredWalk[]) => void
-  readonly #maxWalks: number
-
-  constructor({ records = [], keep = () => {}, maxWalks = MAX_WALKS }: WalkMemoryOptions = {}) {
-    const oldestFirst = [...records].sort((a, b) => a.turnedAtMs - b.turnedAtMs)
-    this.#walks = new Map(oldestFirst.map((record) => [walkMemoryKeyOf(record), record]))
-    this.#keep = keep
-    this.#maxWalks = maxWalks
-  }
-
-  recall(message: IncomingMessage, nowMs: number): WalkRecollection {
-    const key = keyOfAsker(message)
-    const known = this.#walks.get(key)
-    if (!known || nowMs - known.turnedAtMs > EXPIRE_MS) return NO_WALK
-    const isFresh = nowMs - known.turnedAtMs <= FRESH_MS
-    return { walk: known.walk, isFresh, justTold: this.#justTold.has(key) }
-  }
-
-  /** Remembers what was just decided. */
-  note(message: IncomingMessage, decision: Decision, nowMs: number): void {
-    if (decision.kind === 'silent' || decision.kind === 'command') return
-    const key = keyOfAsker(message)
-    const turn = 'walk' in decision ? decision.walk : undefined
-    if (!turn) {
-      this.#justTold.delete(key)
-      return
-    }
-    const { place, sender } = message
-    this.#walks.delete(key)
-    this.#walks.set(key, { placeKey: place.key, askerKey: sender.key, walk: turn.walk, turnedAtMs: nowMs })
-    this.#justTold.add(key)
-    this.#forgetOld(nowMs)
-    this.#keep([...this.#walks.values()])
-  }
-
-  forget({ keys }: ForgottenPerson): void {
-    for (const [key, { askerKey }] of this.#walks) {
-      if (!keys.includes(askerKey)) continue
-      this.#walks.delete(key)
-      this.#justTold.delete(key)
-    }
-    this.#keep([...this.#walks.values()])
-  }
-
-  #forgetOld(nowMs: number): void {
-    for (const [key, { turnedAtMs }] of this.#walks) {
-      if (this.#walks.size <= this.#maxWalks && nowMs - turnedAtMs <= EXPIRE_MS) break
-      this.#walks.delete(key)
-      this.#justTold.delete(key)
-    }
-  }
-}
-
-const keyOfAsker = ({ place, sender }: IncomingMessage): string =>
-  walkMemoryKeyOf({ placeKey: place.key, askerKey: sender.key })
-
-const walkMemoryKeyOf = ({ placeKey, askerKey }: Pick<StoredWalk, 'placeKey' | 'askerKey'>): string =>
-  `${placeKey}\u0000${askerKey}`
-
+/** Nobody takes up a first review after a month where he left off. */
+const WALK_EXPIRES_MS = 30 * DAY_MS
+/** Within this time a bare "好了" in the group is taken for an answer to the step; filing and screenshots take a while. */
+const WALK_FRESH_MS = 2 * HOUR_MS
+const MAX_WALKS = 5_000
+/** People come back to their days on the same day. */
+const DAYS_TOLD_MS = DAY_MS
+/** The day asked for is told soon or not at all. */
+const DAY_WISHED_MS = 10 * MINUTE_MS
+/** Lines of one place that are kept; what is older than half an hour plays no part anyway. */
+const KEPT_LINES = 40
+const KEPT_LINE_CHARS = 300
+const KEPT_NAMES = 600
+const KEPT_PLACE_REPLIES = 20
+const KEPT_RECALLS = 2_000
 const KEPT_WORDS = 5
-const KEPT_CHARS = 200
+const KEPT_WORD_CHARS = 200
 const PICTURE = '[图片]'
 
-interface Kept extends SaidWords {
+interface KeptWords extends SaidWords {
+  readonly messageId: string
   /** Its bytes are not held here, see `HeardPicture.bytes`. */
   readonly picture?: HeardPicture | undefined
 }
 
-/** What each asker said last in each place, in memory: for the colleague who takes over. */
-export class AskerWords {
-  readonly #words = new Map<string, readonly Kept[]>()
-  readonly #maxAskers: number
+type Who = Pick<IncomingMessage, 'place' | 'sender'>
 
-  /** @param maxAskers remembered at most; whoever has been silent longest is forgotten first */
-  constructor(maxAskers: number) {
-    this.#maxAskers = maxAskers
-  }
+/**
+ * All that the bot knows of its talks: what a person in a place has said, and what was said to them. The only owner of
+ * that state, fed with what happens: heard, decided, said, dropped, colleague spoke. Only `said` makes a thing told,
+ * offered or promised; what is decided counts for as long as it is on its way out, and not at all once it is dropped.
+ */
+export class DialogueState {
+  readonly #options: DialogueOptions
+  readonly #people: BoundedMap<PersonInPlace, PersonState>
+  readonly #places: BoundedMap<string, PlaceState>
+  /** The words themselves take room, and few askers ever want a person. */
+  readonly #words: BoundedMap<PersonInPlace, readonly KeptWords[]>
+  readonly #walks: BoundedMap<PersonInPlace, StoredWalk>
+  readonly #seen: BoundedMap<string, true>
+  readonly #recalled = new BoundedMap<string, true>(KEPT_RECALLS)
+  #sequence = 0
 
-  note({ place, sender, kind, text, sentAtMs, picture }: IncomingMessage): void {
-    const said = kind === 'picture' ? PICTURE : text.slice(0, KEPT_CHARS)
-    if ((kind !== 'text' && kind !== 'picture') || said === '') return
-    const key = `${place.key}\u0000${sender.key}`
-    const words = [...(this.#words.get(key) ?? []), { atMs: sentAtMs, text: said, picture }].slice(-KEPT_WORDS)
-    this.#words.delete(key)
-    this.#words.set(key, words)
-    for (const oldest of this.#words.keys()) {
-      if (this.#words.size <= this.#maxAskers) return
-      this.#words.delete(oldest)
+  constructor(options: DialogueOptions) {
+    this.#options = options
+    const { maxEntries, walks: { records = [], maxWalks = MAX_WALKS } = {} } = options
+    this.#people = new BoundedMap(maxEntries)
+    this.#places = new BoundedMap(Math.ceil(maxEntries / 10))
+    this.#words = new BoundedMap(Math.ceil(maxEntries / 4))
+    this.#seen = new BoundedMap(maxEntries)
+    this.#walks = new BoundedMap(maxWalks)
+    for (const record of [...records].sort((a, b) => a.turnedAtMs - b.turnedAtMs)) {
+      this.#walks.set(personInPlace(record.placeKey, record.askerKey), record)
     }
   }
 
-  /** Oldest first, at most five. */
-  lastOf({ place, sender }: Pick<IncomingMessage, 'place' | 'sender'>): readonly SaidWords[] {
-    const kept = this.#words.get(`${place.key}\u0000${sender.key}`) ?? []
-    return kept.map(({ atMs, text }) => ({ atMs, text }))
+  /** A message has come. @returns whether its id was known already, and its number among all that was heard */
+  heard(message: IncomingMessage): { readonly seenBefore: boolean; readonly sequence: number } {
+    const { id, place, sender, quote, recalls } = message
+    const seenBefore = this.#seen.has(id)
+    if (!seenBefore) this.#seen.set(id, true)
+    if (recalls !== undefined) this.#recalled.set(recalls, true)
+    this.#personOf(message).person = sender
+    const here = this.#placeOf(place.key)
+    here.place = place
+    for (const name of [sender.name, quote?.speaker ?? '']) if (name !== '') here.names.add(name)
+    for (const oldest of here.names) {
+      if (here.names.size <= KEPT_NAMES) break
+      here.names.delete(oldest)
+    }
+    return { seenBefore, sequence: ++this.#sequence }
   }
 
-  /** What was said by these people, anywhere. */
-  forget(askerKeys: readonly string[]): void {
-    for (const key of this.#words.keys()) {
-      if (askerKeys.includes(key.slice(key.indexOf('\u0000') + 1))) this.#words.delete(key)
+  /** What an asker has said is part of the talk among people. */
+  askerSpoke(message: IncomingMessage, wants: HeardLine['wants']): void {
+    this.#addLine(message.place.key, { ...lineOf(message), part: 'asker', wants, to: [] })
+  }
+
+  /** A colleague has spoken in a customers' place. @param talk whom it was meant for */
+  colleagueSpoke(message: IncomingMessage, { askerKeys, amongUs = false }: WhomSpokenTo): void {
+    const { place, sender, sentAtMs: atMs } = message
+    this.#addLine(place.key, { ...lineOf(message), part: 'colleague', wants: 'nothing', to: askerKeys, amongUs })
+    for (const key of askerKeys) {
+      const served = { colleagueKey: sender.key, atMs, sequence: this.#sequence }
+      this.#personAt(place.key, { id: '', key, name: '', role: 'customer' }).servedBy = served
     }
+  }
+
+  /**
+   * It is decided what becomes of a message.
+   *
+   * @param wanted what it would have been, had nobody asked too much
+   * @returns what is to be told to `said` or `dropped`
+   */
+  decided(message: IncomingMessage, decision: Decision, { wanted = decision, nowMs }: Deciding): Saying {
+    const person = this.#personOf(message)
+    const here = this.#placeOf(message.place.key)
+    const { person: counts, room } = judgeFlood(message, wanted, this.#floodView(message, nowMs))
+    person.flood = counts
+    if (room) here.flood = room
+    if (decision.kind !== 'command' && !isRefusedOrder(decision)) this.#keepWords(message)
+    const saying = pending(message, decision, nowMs)
+    if (saying.decision.kind === 'silent' || saying.decision.kind === 'command') return saying
+    person.saying.push(saying)
+    here.saying = [...here.saying, saying]
+    return saying
+  }
+
+  /** The reply to a decision has got its words. */
+  composed(saying: Saying, { shown, toldTimeline, text }: Composed): void {
+    Object.assign(saying, { shown, toldTimeline, text })
+  }
+
+  /** All of it is out. */
+  said(saying: Saying, nowMs: number): void {
+    const { message, sections } = saying
+    const here = this.#placeOf(message.place.key)
+    const one = this.#end(saying, here)
+    if (!one) return
+    for (const key of sections) here.toldAtMs.set(key, nowMs)
+    for (const [key, atMs] of here.toldAtMs) if (nowMs - atMs >= this.#options.cooldownMs) here.toldAtMs.delete(key)
+    here.replies = [...here.replies, saidOf(one, nowMs)].slice(-KEPT_PLACE_REPLIES)
+    this.#reached(one, nowMs)
+    const to = [message.sender.key]
+    const line = { atMs: nowMs, speaker: BOT, part: 'bot', text: one.text.slice(0, KEPT_LINE_CHARS) } as const
+    this.#addLine(message.place.key, { ...line, wants: 'nothing', to })
+  }
+
+  /**
+   * It was not said, or not all of it. What the asker may have read of it is remembered for the talk with them; told to
+   * the place it is not.
+   */
+  dropped(saying: Saying, outcome: Extract<SendOutcome, { said: false }>, nowMs: number): void {
+    const one = this.#end(saying, this.#placeOf(saying.message.place.key))
+    if (!one) return
+    if (outcome.reason === 'perhaps-said' || outcome.bubblesOut > 0) {
+      this.#reached(one, nowMs)
+      return
+    }
+    const person = this.#personOf(one.message)
+    person.saying = person.saying.filter((other) => other !== one)
+    person.flood = floodUncounted(person.flood, one.atMs)
+    const here = this.#placeOf(one.message.place.key)
+    here.flood = floodUncounted(here.flood, one.atMs)
+    this.#settle(person)
+  }
+
+  /** Resolves when what others are told of this in the same place is said or dropped. @returns whether anything was */
+  async beingSaid({ place }: Pick<IncomingMessage, 'place'>, decision: Decision): Promise<boolean> {
+    const saying = this.#placeOf(place.key).saying.filter(({ sections }) => {
+      return sectionsOf(decision).some((key) => sections.includes(key))
+    })
+    await Promise.all(saying.map(({ ended }) => ended))
+    return saying.length > 0
+  }
+
+  recall(message: Who, nowMs: number): Recollection {
+    const { cooldownMs, offerMs, timelineMs, holdBackMs } = this.#options
+    const person = this.#personOf(message)
+    const here = this.#placeOf(message.place.key)
+    const told = person.saying.reduce(
+      (before, one) => toldAfter(before, one, { nowMs: one.atMs, offerMs }),
+      person.told,
+    )
+    const fresh = nowMs - told.atMs <= offerMs
+    return {
+      offered: fresh ? told.offered : [],
+      humanOffered: fresh && told.humanOffered,
+      answeredSections: told.answeredSections,
+      talkedLately: fresh,
+      lastSection: fresh ? told.answeredSections.at(-1) : undefined,
+      failedTries: fresh ? told.failedTries : 0,
+      clarifying: fresh && told.clarifying,
+      toldLately: (key) =>
+        here.saying.some(({ sections }) => sections.includes(key)) ||
+        nowMs - (here.toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < cooldownMs,
+      timelineToldLately: nowMs - told.timelineToldAtMs < timelineMs,
+      toldDays: nowMs - told.daysAtMs <= DAYS_TOLD_MS ? told.days : undefined,
+      dayWished: nowMs - told.dayWishedAtMs <= DAY_WISHED_MS,
+      walking: this.#recallWalk(message, { person, justTold: told.walkedLast, nowMs }),
+      colleagueTalks: (person.servedBy?.atMs ?? Number.NEGATIVE_INFINITY) >= nowMs - holdBackMs,
+      flood: this.#floodView(message, nowMs),
+      replies: told.replies,
+      repliesHere: here.replies,
+    }
+  }
+
+  /** What has happened to a question since something was heard. @param sequence see `heard` */
+  since(
+    { id, place, sender, sentAtMs }: IncomingMessage,
+    sequence: number,
+  ): { readonly isRecalled: boolean; readonly isAnsweredByColleague: boolean } {
+    const served = this.#people.get(personInPlace(place.key, sender.key))?.servedBy
+    return {
+      isRecalled: this.#recalled.has(id),
+      isAnsweredByColleague:
+        served !== undefined &&
+        served.sequence > sequence &&
+        served.atMs >= sentAtMs &&
+        served.colleagueKey !== sender.key,
+    }
+  }
+
+  /** What was said in a place lately, oldest first. */
+  linesIn(placeKey: string): readonly HeardLine[] {
+    return this.#places.get(placeKey)?.lines ?? []
+  }
+
+  /** Whoever has spoken in a place in this run. */
+  namesIn(placeKey: string): Iterable<string> {
+    return this.#places.get(placeKey)?.names ?? []
+  }
+
+  /** A place as it was heard of in this login. */
+  place(key: string): Place | undefined {
+    return this.#places.get(key)?.place
+  }
+
+  /** Somebody of that place; who was not heard in this login is known by name alone. */
+  person(placeKey: string, { key, name }: { key: string; name: string }): Person {
+    const known = this.#people.get(personInPlace(placeKey, key))?.person
+    return known && known.id !== '' ? known : { id: '', key, name, role: 'customer' }
+  }
+
+  /** Stands for a person in a place for as long as the bot remembers them: for what other rooms keep beside this. */
+  identityOf(who: Who): object {
+    return this.#personOf(who)
+  }
+
+  /** What the asker said before this message, oldest first, at most five. */
+  wordsBefore(message: IncomingMessage): readonly SaidWords[] {
+    return this.#wordsBefore(message).map(({ atMs, text }) => ({ atMs, text }))
   }
 
   /** The pictures among them, oldest first. */
-  picturesOf({ place, sender }: Pick<IncomingMessage, 'place' | 'sender'>): readonly HeardPicture[] {
-    const kept = this.#words.get(`${place.key}\u0000${sender.key}`) ?? []
-    return kept.flatMap(({ picture }) => picture ?? [])
+  picturesBefore(message: IncomingMessage): readonly HeardPicture[] {
+    return this.#wordsBefore(message).flatMap(({ picture }) => picture ?? [])
+  }
+
+  /** What is known of a person, anywhere. */
+  forget({ names, keys }: ForgottenPerson): void {
+    const ends = keys.map((key) => personInPlace('', key))
+    for (const map of [this.#people, this.#words, this.#walks]) {
+      for (const [key] of map.entries()) if (ends.some((end) => key.endsWith(end))) map.delete(key)
+    }
+    for (const here of this.#places.values()) {
+      for (const name of names) here.names.delete(name)
+      here.lines = here.lines.filter(({ speaker }) => !keys.includes(speaker.key))
+    }
+    this.#keepWalks()
+  }
+
+  #personOf({ place, sender }: Who): PersonState {
+    return this.#personAt(place.key, sender)
+  }
+
+  #personAt(placeKey: string, person: Person): PersonState {
+    return this.#people.getOrSet(personInPlace(placeKey, person.key), () => ({
+      person,
+      told: NOTHING_TOLD,
+      saying: [],
+      flood: NO_FLOOD,
+    }))
+  }
+
+  #placeOf(key: string): PlaceState {
+    return this.#places.getOrSet(key, () => ({
+      place: undefined,
+      names: new Set(),
+      lines: [],
+      toldAtMs: new Map(),
+      saying: [],
+      replies: [],
+      flood: NO_FLOOD,
+    }))
+  }
+
+  #floodView(message: Who, nowMs: number): FloodView {
+    const room = message.place.kind === 'room' ? this.#placeOf(message.place.key).flood : undefined
+    return { limits: this.#options.flood, person: this.#personOf(message).flood, room, nowMs }
+  }
+
+  #addLine(placeKey: string, line: HeardLine): void {
+    const here = this.#placeOf(placeKey)
+    here.lines = [...here.lines, line].slice(-KEPT_LINES)
+  }
+
+  /** @returns undefined for what was never on its way out, or has ended already */
+  #end(saying: Saying, here: PlaceState): Pending | undefined {
+    const one = here.saying.find((other) => other === saying)
+    here.saying = here.saying.filter((other) => other !== saying)
+    one?.end()
+    return one
+  }
+
+  /** The asker has read it, or may have. */
+  #reached(one: Pending, nowMs: number): void {
+    const { message, decision } = one
+    const person = this.#personOf(message)
+    person.flood = floodSpoken(person.flood, one.text, nowMs)
+    one.isSaid = true
+    one.atMs = nowMs
+    this.#settle(person)
+    if (!('walk' in decision) || !decision.walk) return
+    const { place, sender } = message
+    const turned = { placeKey: place.key, askerKey: sender.key, walk: decision.walk.walk, turnedAtMs: nowMs }
+    this.#walks.set(personInPlace(place.key, sender.key), turned)
+    this.#forgetOldWalks(nowMs)
+    this.#keepWalks()
+  }
+
+  /** What was said counts in the order of decision. */
+  #settle(person: PersonState): void {
+    for (let first = person.saying[0]; first?.isSaid; first = person.saying[0]) {
+      person.told = toldAfter(person.told, first, { nowMs: first.atMs, offerMs: this.#options.offerMs })
+      person.saying.shift()
+    }
+  }
+
+  #recallWalk(
+    { place, sender }: Who,
+    { person, justTold, nowMs }: { person: PersonState; justTold: boolean; nowMs: number },
+  ): WalkRecollection {
+    const onItsWay = person.saying.findLast(({ decision }) => 'walk' in decision && decision.walk)
+    const known = this.#walks.get(personInPlace(place.key, sender.key))
+    const walk = onItsWay && 'walk' in onItsWay.decision ? onItsWay.decision.walk?.walk : known?.walk
+    const turnedAtMs = onItsWay?.atMs ?? known?.turnedAtMs ?? Number.NEGATIVE_INFINITY
+    if (!walk || nowMs - turnedAtMs > WALK_EXPIRES_MS) return NO_WALK
+    return { walk, isFresh: nowMs - turnedAtMs <= WALK_FRESH_MS, justTold }
+  }
+
+  #forgetOldWalks(nowMs: number): void {
+    for (const [key, { turnedAtMs }] of this.#walks.entries()) {
+      if (nowMs - turnedAtMs <= WALK_EXPIRES_MS) break
+      this.#walks.delete(key)
+    }
+  }
+
+  #keepWalks(): void {
+    this.#options.walks?.keep?.([...this.#walks.values()])
+  }
+
+  #keepWords({ id, place, sender, kind, text, sentAtMs, picture }: IncomingMessage): void {
+    const said = kind === 'picture' ? PICTURE : text.slice(0, KEPT_WORD_CHARS)
+    if ((kind !== 'text' && kind !== 'picture') || said === '') return
+    const key = personInPlace(place.key, sender.key)
+    const before = (this.#words.get(key) ?? []).filter(({ messageId }) => messageId !== id)
+    this.#words.set(key, [...before, { messageId: id, atMs: sentAtMs, text: said, picture }].slice(-KEPT_WORDS - 1))
+  }
+
+  #wordsBefore({ id, place, sender }: IncomingMessage): readonly KeptWords[] {
+    const kept = this.#words.get(personInPlace(place.key, sender.key)) ?? []
+    return kept.filter(({ messageId }) => messageId !== id).slice(-KEPT_WORDS)
   }
 }
+
+export interface Deciding {
+  readonly wanted?: Decision
+  readonly nowMs: number
+}
+
+/** What is kept of walks once a person is to be forgotten. */
+export const withoutWalksOf = (walks: readonly StoredWalk[], { keys }: ForgottenPerson): readonly StoredWalk[] =>
+  walks.filter(({ askerKey }) => !keys.includes(askerKey))
+
+const BOT = { key: 'bot', name: '' }
+
+const lineOf = ({ sentAtMs, sender, kind, text }: IncomingMessage) => ({
+  atMs: sentAtMs,
+  speaker: { key: sender.key, name: sender.name },
+  text: kind === 'text' ? text.slice(0, KEPT_LINE_CHARS) : '',
+})
+
+const isRefusedOrder = (decision: Decision): boolean =>
+  'word' in decision ? decision.word === 'not-allowed' : 'reason' in decision && decision.reason === 'not-allowed'

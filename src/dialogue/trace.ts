@@ -1,12 +1,12 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { KnowledgeSnapshot, Understanding } from '../model/understanding.js'
-import { isAddressed } from './permission.js'
+import { type Decided, isAddressed } from './turn.js'
 
 /** Writes down what was decided and why, without text or names. @param tookMs from hearing to deciding */
 export function traceDecision(
   message: IncomingMessage,
-  decision: Decision,
+  { decision, policy }: Pick<Decided, 'decision' | 'policy'>,
   {
     snapshot,
     understanding,
@@ -29,6 +29,7 @@ export function traceDecision(
     intent: intentOf(decision, snapshot, sections[0]),
     confidence: confidenceOf(decision, understanding, { asked, first: first?.confidence ?? 0 }),
     reason: reasonOf(decision),
+    policy,
     candidates: shown,
     timeline: 'days' in decision && decision.days ? decision.days.timeline : null,
     knowledgeVersion: snapshot.version,

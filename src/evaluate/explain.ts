@@ -1,7 +1,8 @@
 import { nextSection, timelineSection, walkSteps } from '../dialogue/checklist.js'
-import { decide } from '../dialogue/policy.js'
-import type { Situation } from '../dialogue/state.js'
+import { policies } from '../dialogue/policy.js'
+
 import { traceDecision } from '../dialogue/trace.js'
+import { type Decided, decideBy, type Situation } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
@@ -25,8 +26,8 @@ export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs
   }
   const [asked, overheard] = [true, false].map((addressedToBot) => {
     const message = loneMessage(text, addressedToBot)
-    const decision = decide(message, understanding, situation)
-    return { decision, trace: traceDecision(message, decision, { snapshot, understanding, tookMs: 0 }) }
+    const decided = decideBy(policies, { message, understanding, situation, asked: addressedToBot })
+    return { ...decided, trace: traceDecision(message, decided, { snapshot, understanding, tookMs: 0 }) }
   }) as [Judged, Judged]
   const { bubbles } = composeReply(asked.decision, snapshot, {
     ...{ mentionChars: 0, timelineToldLately: false, question: understanding.normalized, aboutPicture: false, nowMs },
@@ -41,8 +42,7 @@ export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs
   })
 }
 
-interface Judged {
-  readonly decision: ReturnType<typeof decide>
+interface Judged extends Decided {
   readonly trace: ReturnType<typeof traceDecision>
 }
 
@@ -50,7 +50,6 @@ interface Judged {
 export const ALONE: Situation = {
   startedAtMs: 0,
   seenBefore: false,
-  heldByHuman: false,
   offered: [],
   talkedLately: false,
   humanOffered: false,

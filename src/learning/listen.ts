@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { BoundedMap } from '../base/bounded-map.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
+import type { DialogueState } from '../dialogue/state.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
@@ -26,6 +26,8 @@ import { type Asked, type LastQuestion, readUnanswered } from './unanswered.js'
 
 export interface LearningEarParts {
   readonly store: LearningStore
+  /** Who has been heard where, and who asks. */
+  readonly state: Pick<DialogueState, 'namesIn' | 'identityOf'>
   readonly knowledge: { current(): KnowledgeSnapshot }
   readonly limits: LearningLimits
   readonly radar: RadarRules
@@ -40,8 +42,8 @@ export interface LearningEarParts {
 /** Listens to what was decided about messages, and keeps what the bot could not answer. Changes no answer. */
 export class LearningEar {
   readonly #parts: LearningEarParts
-  readonly #talks = new AskerTalks()
-  readonly #names = new HeardNames()
+  /** What each asker has asked lately in a place, for as long as the bot remembers them there. */
+  readonly #talks = new WeakMap<object, AskerTalk>()
   readonly #likest = new LikestQuestion()
   /** Topics by opaque key, of groups heard in this run; for the eyes of staff. */
   readonly #topics = new Map<string, string>()
@@ -53,7 +55,6 @@ export class LearningEar {
   /** Takes note of one decided message. Never throws: the message is to be answered, whatever is learned from it. */
   note(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
     try {
-      this.#names.note(message)
       if (decision.kind === 'silent' && decision.reason === 'duplicate') return
       this.#noteUnanswered(message, decision, understanding)
       this.#watchReasons(message, decision, understanding)
@@ -82,7 +83,7 @@ export class LearningEar {
   #noteUnanswered(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
     const { store, clock } = this.#parts
     const nowMs = clock.now()
-    const talk = this.#talks.of(message, nowMs)
+    const talk = this.#talkOf(message, nowMs)
     const reading = readUnanswered(message, { decision, understanding, last: talk.last })
     let records = store.records()
     const provisional = reading.chosen ? talk.takeProvisional() : undefined
@@ -98,10 +99,18 @@ export class LearningEar {
     if (records !== store.records()) this.#keep(records)
   }
 
+  #talkOf(message: IncomingMessage, nowMs: number): AskerTalk {
+    const asker = this.#parts.state.identityOf(message)
+    const talk = this.#talks.get(asker) ?? new AskerTalk(nowMs)
+    this.#talks.set(asker, talk)
+    talk.turnTo(nowMs)
+    return talk
+  }
+
   #withQuestion(
     records: LearningRecords,
     { text, why, sectionKey }: Asked,
-    { message, talk, nowMs }: { message: IncomingMessage; talk: ReturnType<AskerTalks['of']>; nowMs: number },
+    { message, talk, nowMs }: { message: IncomingMessage; talk: AskerTalk; nowMs: number },
   ): LearningRecords {
     const clean = this.#clean(text, message.place.key)
     if (coreOf(normalizeText(clean)).length < 2) return records
@@ -156,7 +165,7 @@ export class LearningEar {
   }
 
   #clean(text: string, placeKey: string): string {
-    const names = new Set([...this.#names.in(placeKey), ...this.#parts.colleagueNames])
+    const names = new Set([...this.#parts.state.namesIn(placeKey), ...this.#parts.colleagueNames])
     return cleanText(text, { names, isTopic: (word) => this.#isTopic(word) })
   }
 
@@ -186,28 +195,9 @@ export class LearningEar {
 
 /** What was said longer ago is another talk. */
 const FRESH_MS = 15 * MINUTE_MS
-const KEPT_ASKERS = 5_000
 const KEPT_NUMBERS = 20
 /** Nobody fills the list alone. */
 const NEW_QUESTIONS_A_DAY = 20
-
-/** The talks of all askers, in this run. Bounded; the longest silent are forgotten first. */
-export class AskerTalks {
-  readonly #talks = new Map<string, AskerTalk>()
-
-  of({ place, sender }: IncomingMessage, nowMs: number): AskerTalk {
-    const key = `${place.key}\u0000${sender.key}`
-    const talk = this.#talks.get(key) ?? new AskerTalk(nowMs)
-    this.#talks.delete(key)
-    this.#talks.set(key, talk)
-    for (const oldest of this.#talks.keys()) {
-      if (this.#talks.size <= KEPT_ASKERS) break
-      this.#talks.delete(oldest)
-    }
-    talk.turnTo(nowMs)
-    return talk
-  }
-}
 
 /** What one asker has asked lately in one place, and what was kept of it. */
 class AskerTalk {
@@ -273,22 +263,5 @@ class AskerTalk {
     } else if (answeredBy !== null && this.#last) {
       this.#last = { ...this.#last, answeredBy, atMs: this.#nowMs }
     }
-  }
-}
-
-const KEPT_PLACES = 1_000
-const NAMES_A_PLACE = 600
-
-/** Who has spoken where, in this run only: whom a message may be about. Nothing of it is ever stored. */
-export class HeardNames {
-  readonly #places = new BoundedMap<string, BoundedMap<string, true>>(KEPT_PLACES)
-
-  note({ place, sender, quote }: Pick<IncomingMessage, 'place' | 'sender' | 'quote'>): void {
-    const names = this.#places.getOrSet(place.key, () => new BoundedMap(NAMES_A_PLACE))
-    for (const name of [sender.name, quote?.speaker ?? '']) if (name !== '') names.set(name, true)
-  }
-
-  in(placeKey: string): readonly string[] {
-    return [...(this.#places.get(placeKey)?.entries() ?? [])].map(([name]) => name)
   }
 }

@@ -1,4 +1,4 @@
-import { isAddressed } from '../dialogue/permission.js'
+import { isAddressed } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, SilenceReason } from '../model/decision.js'
 import type { UnansweredWhy } from '../model/learning.js'

@@ -37,9 +37,19 @@ export type EscalationReason =
 /** Said above the answer. `withdrawal`: withdrawing makes the second review start anew. */
 export type Warning = 'withdrawal'
 
+/** What an asker's words come to for the asker's ticket. */
+export type TicketAct =
+  | { readonly kind: 'withdraw' | 'reopen' | 'confirm'; readonly number: number }
+  | { readonly kind: 'rate'; readonly number: number; readonly rating: number }
+
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
-  | { readonly kind: 'silent'; readonly reason: SilenceReason }
+  | {
+      readonly kind: 'silent'
+      readonly reason: SilenceReason
+      /** The words are taken in all the same. */
+      readonly act?: TicketAct
+    }
   | {
       readonly kind: 'answer'
       readonly sectionKeys: readonly [string, ...string[]]
@@ -53,6 +63,8 @@ export type Decision =
       /** Only with the reason `walk-through`; `sectionKeys`: the step, or with the verdict what is still to do. */
       readonly walk?: WalkTurn
       readonly warns?: Warning
+      /** The asker's ticket still waits for a person, who will come all the same. */
+      readonly personStillComes?: true
     }
   | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, string, ...string[]] }
   | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' }
@@ -63,7 +75,7 @@ export type Decision =
       readonly days?: DatesReading
       readonly warns?: Warning
     }
-  | { readonly kind: 'courtesy'; readonly word: 'ticket' }
+  | { readonly kind: 'courtesy'; readonly word: 'ticket'; readonly act: TicketAct }
   /** An order of somebody who may not give it, who is told so once. */
   | { readonly kind: 'courtesy'; readonly word: 'not-allowed' }
   | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' | 'too-fast' }
@@ -87,6 +99,8 @@ export interface DecisionTrace {
   /** 0..1, of the first candidate. */
   readonly confidence: number
   readonly reason: string
+  /** Which policy decided it, see `dialogue/policy.ts`. */
+  readonly policy: string
   readonly candidates: readonly { readonly section: string; readonly confidence: number }[]
   /** The asker's days, where the message told any and the bot took them up. */
   readonly timeline: ReviewTimeline | null

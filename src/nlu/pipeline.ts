@@ -39,6 +39,14 @@ export const knowingOf = ({ matcher, content, facts, language }: KnowledgeSnapsh
   nowMs,
 })
 
+/** Of a message whose words are not for this. */
+export const NOTHING_UNDERSTOOD: Understanding = {
+  normalized: '',
+  act: 'statement',
+  candidates: [],
+  wantsHuman: { confidence: 0, overheard: 0 },
+}
+
 const actOf = {
   section: { act: 'question' },
   human: { act: 'wants-human' },

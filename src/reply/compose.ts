@@ -27,11 +27,11 @@ export interface ReplyContext {
   /** Today, for the days of a review; milliseconds since the epoch. */
   readonly nowMs: number
   /** What the asker hears of the ticket that was opened, or already stood open. */
-  readonly ticketNews?: string
+  readonly ticketNews?: string | undefined
   /** Said before an answer, e.g. that a person will still come. */
-  readonly opening?: string
+  readonly opening?: string | undefined
   /** A walk-through on which the asker is under way. */
-  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
+  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'> | undefined
 }
 
 type Composing = ReplyContext & Asides
@@ -241,9 +241,9 @@ export interface Asides {
 interface AsidesContext {
   readonly nowMs: number
   /** Said before an answer, e.g. that a person will still come. */
-  readonly opening?: string
+  readonly opening?: string | undefined
   /** A walk-through on which the asker is under way. */
-  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'>
+  readonly walking?: Pick<WalkTurn, 'walk' | 'steps'> | undefined
 }
 
 /** A warning on top; at the end a promise to remind, and where the asker's walk stands. */

@@ -1,7 +1,6 @@
 import { HOUR_MS } from '../base/time.js'
 import type { StaffTools } from '../commands/ticket-orders.js'
-import { TalkWatch } from '../dialogue/addressee.js'
-import { AskerWords } from '../dialogue/state.js'
+import type { DialogueState } from '../dialogue/state.js'
 import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
 import { BOT, type Ticket, type TicketEvent } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
@@ -9,7 +8,7 @@ import { packLines } from '../reply/bubbles.js'
 import type { TicketDesk } from './desk.js'
 import { type DeskAction, dueActions, nextAfter, onDuty, untoldNews } from './due.js'
 import { deskFigures } from './figures.js'
-import { AddressBook, DeskFront, type DeskFrontParts } from './handoff.js'
+import { DeskFront, type DeskFrontParts } from './handoff.js'
 import { askerPhrases, staffPhrases } from './phrases.js'
 import { lastPersonsActMs } from './working-time.js'
 
@@ -197,10 +196,8 @@ export interface DeskSurroundings {
   readonly alerts?: Alerts | undefined
   /** Title of a guide section. */
   readonly titleOf: (sectionKey: string) => string | undefined
-  readonly holdBackMs: number
+  readonly state: DialogueState
   readonly language: DeskFrontParts['language']
-  /** Askers remembered at most. */
-  readonly maxEntries: number
   readonly clock: Clock
   readonly log: Log
 }
@@ -210,27 +207,14 @@ export interface DeskParts {
   readonly deskFront: DeskFront
   readonly attendant: DeskAttendant
   readonly staffTools: StaffTools
-  readonly talks: TalkWatch
-  readonly addresses: AddressBook
 }
 
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
-  const { desk, channel, outbox, notices, alerts, titleOf, language, holdBackMs, maxEntries, clock, log } = surroundings
-  const talks = new TalkWatch({ holdBackMs, maxEntries })
-  const addresses = new AddressBook(channel)
-  const deskFront = new DeskFront({
-    desk,
-    talks,
-    // The words themselves take room, and few askers ever want a person.
-    words: new AskerWords(maxEntries / 4),
-    addresses,
-    outbox,
-    tellStaff: (ticket, pictures) => attendant.tellStaff(ticket, pictures),
-    language,
-    clock,
-  })
+  const { desk, state, channel, outbox, notices, alerts, titleOf, language, clock, log } = surroundings
+  const tellStaff: DeskFrontParts['tellStaff'] = (ticket, pictures) => attendant.tellStaff(ticket, pictures)
+  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, language, clock })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text) => deskFront.tellAsker(ticket, text)
   const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, clock, log })
-  return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf }, talks, addresses }
+  return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { THRESHOLDS } from '../../src/dialogue/answer.js'
 import { decide } from '../../src/dialogue/policy.js'
-import type { Situation } from '../../src/dialogue/state.js'
+import type { Situation } from '../../src/dialogue/turn.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { Understanding } from '../../src/model/understanding.js'
 import { aMessage, DIRECT } from '../support/a-message.js'

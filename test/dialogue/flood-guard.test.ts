@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { FloodGuard, type FloodLimits } from '../../src/dialogue/permission.js'
+import type { FloodLimits } from '../../src/dialogue/flooding.js'
+import { flooding } from '../../src/dialogue/permission.js'
+import type { Saying } from '../../src/dialogue/replies.js'
+import { decideBy } from '../../src/dialogue/turn.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { Decision } from '../../src/model/decision.js'
 import { aMessage, DIRECT, LI } from '../support/a-message.js'
+import { aTurn } from '../support/a-situation.js'
+import { aState } from '../support/a-state.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const ANSWER: Decision = { kind: 'answer', sectionKeys: ['4.1'], reason: 'sure' }
@@ -17,20 +22,36 @@ const LIMITS: FloodLimits = {
   perPersonHour: 10,
   perRoomMinute: 5,
   quietMinutes: 10,
-  maxEntries: 50,
 }
 
-function guarded(limits: Partial<FloodLimits> = {}) {
-  const guard = new FloodGuard({ ...LIMITS, ...limits })
+function guarded(limits: Partial<FloodLimits> = {}, maxEntries = 50) {
+  const state = aState({ flood: { ...LIMITS, ...limits }, maxEntries })
   let nowMs = MONDAY_MS
   let count = 0
-  const says = (facts: Partial<IncomingMessage> = {}, decision: Decision = ANSWER): Decision =>
-    guard.judge(aMessage({ text: `第${++count}个问题`, ...facts }), decision, nowMs)
-  const answered = (facts: Partial<IncomingMessage>, text: string): void => guard.spoke(aMessage(facts), text, nowMs)
+  const decides = (message: IncomingMessage, wanted: Decision): { decision: Decision; saying: Saying } => {
+    state.heard(message)
+    const turn = aTurn(message, { situation: { flood: state.recall(message, nowMs).flood } })
+    const { decision } = decideBy([flooding, { name: 'the words', decide: () => wanted }], turn)
+    return { decision, saying: state.decided(message, decision, { wanted, nowMs }) }
+  }
+  const says = (facts: Partial<IncomingMessage> = {}, wanted: Decision = ANSWER): Decision =>
+    decides(aMessage({ text: `第${++count}个问题`, ...facts }), wanted).decision
+  /** The same, and all of the answer is out. */
+  const talks = (facts: Partial<IncomingMessage>, text: string, wanted: Decision = ANSWER): Decision => {
+    const { decision, saying } = decides(aMessage({ text: `第${++count}个问题`, ...facts }), wanted)
+    state.composed(saying, { shown: [], toldTimeline: false, text })
+    state.said(saying, nowMs)
+    return decision
+  }
+  const refused = (facts: Partial<IncomingMessage> = {}): Decision => {
+    const { decision, saying } = decides(aMessage({ text: `第${++count}个问题`, ...facts }), ANSWER)
+    state.dropped(saying, { said: false, reason: 'refused', bubblesOut: 0 }, nowMs)
+    return decision
+  }
   const pass = (ms: number): void => {
     nowMs += ms
   }
-  return { says, answered, pass }
+  return { says, talks, refused, pass }
 }
 
 const times = (count: number, act: () => Decision): readonly Decision[] => Array.from({ length: count }, act)
@@ -43,6 +64,15 @@ describe('a person who asks too fast', () => {
     expect(says()).toEqual(FLOODING)
     pass(1)
     expect(says()).toEqual(ANSWER)
+  })
+
+  test('is not counted for what could not be said', () => {
+    const { says, refused } = guarded()
+    expect(times(3, () => says())).toEqual([ANSWER, ANSWER, ANSWER])
+    expect(times(3, () => refused())).toEqual([TOO_FAST, FLOODING, FLOODING])
+    const other = guarded()
+    times(9, () => other.refused())
+    expect(other.says()).toEqual(ANSWER)
   })
 
   test('is not told twice within an hour', () => {
@@ -102,15 +132,11 @@ test('a group in which all ask at once is told so once, and then met with silenc
 describe('another bot', () => {
   /** One round: it writes at once, is answered. */
   const rounds = (count: number, reply: (round: number) => string, waitMs = SECOND_MS) => {
-    const { says, answered, pass } = guarded({ perPersonMinute: 0, perPersonHour: 1_000, perRoomMinute: 0 })
-    const met: Decision[] = []
-    for (let round = 0; round < count; round++) {
+    const { talks, pass } = guarded({ perPersonMinute: 0, perPersonHour: 1_000, perRoomMinute: 0 })
+    return Array.from({ length: count }, (_, round) => {
       pass(waitMs)
-      const decision = says({ text: reply(round) })
-      if (decision.kind !== 'silent') answered({}, `这是第 ${round} 条回答，完整说明回复“4.1”`)
-      met.push(decision)
-    }
-    return met
+      return talks({ text: reply(round) }, `这是第 ${round} 条回答，完整说明回复“4.1”`)
+    })
   }
 
   test('that says the same to every answer is left alone', () => {
@@ -138,29 +164,24 @@ describe('another bot', () => {
   })
 
   test('that says something new each time gets no more than the hour allows', () => {
-    const { says, answered, pass } = guarded({ perPersonMinute: 0, perRoomMinute: 0 })
+    const { talks, pass } = guarded({ perPersonMinute: 0, perRoomMinute: 0 })
     const met = times(100, () => {
       pass(SECOND_MS)
-      const decision = says()
-      if (decision.kind !== 'silent') answered({}, '一条回答')
-      return decision
+      return talks({}, '一条回答')
     })
     expect(met.filter(({ kind }) => kind !== 'silent')).toHaveLength(11) // ten answers and one word
   })
 })
 
 test('walking through the steps is no loop', () => {
-  const { says, answered } = guarded({ perPersonMinute: 0, perRoomMinute: 0, perPersonHour: 100 })
+  const { talks } = guarded({ perPersonMinute: 0, perRoomMinute: 0, perPersonHour: 100 })
   const step = { ...ANSWER, reason: 'walk-through' } as Decision
-  const met = times(30, () => {
-    answered({}, '下一步')
-    return says({ text: '好了' }, step)
-  })
+  const met = times(30, () => talks({ text: '好了' }, '下一步', step))
   expect(new Set(met)).toEqual(new Set([step]))
 })
 
 test('remembers no more people than it may', () => {
-  const { says } = guarded({ perRoomMinute: 0, maxEntries: 2 })
+  const { says } = guarded({ perRoomMinute: 0 }, 2)
   times(4, () => says())
   says({ sender: { ...LI, key: 'name:a' } })
   says({ sender: { ...LI, key: 'name:b' } })

@@ -6,7 +6,7 @@ import { aMessage } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding, aReason } from '../support/an-understanding.js'
 
-const HELD = aSituation({ heldByHuman: true, humanOffered: true, offered: ['5'], talkedLately: true })
+const HELD = aSituation({ quiet: 'held', humanOffered: true, offered: ['5'], talkedLately: true })
 const SILENT: Decision = { kind: 'silent', reason: 'held-by-human' }
 
 describe.each([true, false])('while a person has the question (mentioned: %s)', (addressedToBot) => {
@@ -19,13 +19,9 @@ describe.each([true, false])('while a person has the question (mentioned: %s)', 
     ['a notice', { notice: [aReason('A3')] }],
     ['a notice with an unknown reason', { notice: [aReason('A3'), aReason()] }],
     ['talk', { act: 'statement' }],
+    ['who asks for a person again', { act: 'wants-human' }],
   ])('keeps quiet at %s', (_, understanding) => {
     expect(decide(aMessage({ addressedToBot }), anUnderstanding(understanding), HELD)).toEqual(SILENT)
-  })
-
-  test('tells the number to who asks for a person again', () => {
-    const decision = decide(aMessage({ addressedToBot }), anUnderstanding({ act: 'wants-human' }), HELD)
-    expect(decision).toMatchObject({ kind: 'escalate', reason: 'asked' })
   })
 })
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { isAddressed, mayNotSpeak } from '../../src/dialogue/permission.js'
-import type { Situation } from '../../src/dialogue/state.js'
+import { mayNotSpeak } from '../../src/dialogue/permission.js'
+import { isAddressed, type Situation } from '../../src/dialogue/turn.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { SilenceReason } from '../../src/model/decision.js'
 import { aMessage, CUSTOMERS, DIRECT, STAFF_ROOM, WANG } from '../support/a-message.js'
-import { aSituation } from '../support/a-situation.js'
+import { aTurn } from '../support/a-situation.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const STAFF = { ...WANG, role: 'staff' } as const
@@ -28,7 +28,7 @@ test.each<[string, SilenceReason, Partial<IncomingMessage>, Partial<Situation>]>
   ['what is put to somebody else', 'to-somebody-else', { mentionsOthers: true }, {}],
   ["replies to somebody else's message", 'to-somebody-else', { quote: OF_OTHER }, {}],
 ])('stays silent towards %s', (_, reason, message, situation) => {
-  expect(mayNotSpeak(aMessage(message), aSituation(situation))).toBe(reason)
+  expect(mayNotSpeak(aTurn(aMessage(message), { situation }))).toBe(reason)
 })
 
 test.each<[string, Partial<IncomingMessage>]>([
@@ -43,7 +43,7 @@ test.each<[string, Partial<IncomingMessage>]>([
   ['who replies to it', { quote: OF_BOT }],
   ['a picture', { kind: 'picture' }],
 ])('may speak to %s', (_, message) => {
-  expect(mayNotSpeak(aMessage(message), aSituation())).toBeUndefined()
+  expect(mayNotSpeak(aTurn(aMessage(message)))).toBeUndefined()
 })
 
 test.each<[boolean, string, Partial<IncomingMessage>]>([

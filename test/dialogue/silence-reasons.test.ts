@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
-import type { Situation } from '../../src/dialogue/state.js'
+import type { Situation } from '../../src/dialogue/turn.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { Decision, SilenceReason } from '../../src/model/decision.js'
 import type { SpeechAct, Understanding } from '../../src/model/understanding.js'
@@ -38,7 +38,7 @@ const WAYS: Readonly<
   'not-sure': { understanding: { candidates: [aCandidate('5', { share: 0.1 })] } },
   'answered-lately': { situation: { toldLately: () => true } },
   muted: { situation: { isMuted: true } },
-  'held-by-human': { situation: { heldByHuman: true } },
+  'held-by-human': { situation: { quiet: 'held' } },
 }
 
 test.each(Object.entries(WAYS))('a sure question is met with silence for the reason %s', (reason, way) => {
@@ -93,7 +93,7 @@ function randomCases(count: number): readonly Case[] {
     situation: aSituation({
       seenBefore: below(8) === 0,
       isMuted: index % 12 === 0,
-      heldByHuman: below(6) === 0,
+      quiet: below(6) === 0 ? 'held' : 'none',
       offered: few(() => pick(KEYS)),
       talkedLately: yes(),
       humanOffered: yes(),
@@ -118,7 +118,7 @@ test('whatever the situation, it decides, and speaks only where it may', () => {
       situation.isMuted ||
       message.sentAtMs < situation.startedAtMs ||
       (message.place.kind === 'room' && message.place.purpose !== 'customers') ||
-      (situation.heldByHuman && decision.kind !== 'escalate') ||
+      situation.quiet === 'held' ||
       (unasked && (decision.kind === 'clarify' || decision.kind === 'fallback' || message.sender.role === 'admin'))
     )
   })
@@ -132,7 +132,7 @@ test('whatever the situation, it decides, and speaks only where it may', () => {
 test('who asks in a served place and is not held always gets a reply', () => {
   const ignored = randomCases(5000).filter(({ message, understanding, situation }) => {
     const served = aMessage({ ...message, place: CUSTOMERS, addressedToBot: true, fromSelf: false, sender: WANG })
-    const free = { ...situation, seenBefore: false, heldByHuman: false, isMuted: false, startedAtMs: 0 }
+    const free = { ...situation, seenBefore: false, quiet: 'none' as const, isMuted: false, startedAtMs: 0 }
     return message.kind !== 'notice' && decide(served, understanding, free).kind === 'silent'
   })
   expect(ignored).toEqual([])

@@ -22,7 +22,11 @@ interface Traced {
   readonly understanding?: Understanding | undefined
 }
 const trace = (decision: Decision, { message, understanding = UNDERSTOOD }: Traced = {}): DecisionTrace =>
-  traceDecision(aMessage({ addressedToBot: true, ...message }), decision, { snapshot, understanding, tookMs: 3 })
+  traceDecision(
+    aMessage({ addressedToBot: true, ...message }),
+    { decision, policy: 'guide' },
+    { snapshot, understanding, tookMs: 3 },
+  )
 
 test('tells what was decided, on what knowledge, and how long it took', () => {
   expect(trace({ kind: 'answer', sectionKeys: ['5'], reason: 'sure' })).toEqual({
@@ -33,6 +37,7 @@ test('tells what was decided, on what knowledge, and how long it took', () => {
     intent: 'publish',
     confidence: 0.8,
     reason: 'sure',
+    policy: 'guide',
     candidates: [
       { section: '5', confidence: 0.8 },
       { section: 'A1', confidence: 0.1 },
@@ -101,7 +106,11 @@ test('is sure of a person asked for in so many words', () => {
 
 test('can be written where nothing was understood', () => {
   const decision: Decision = { kind: 'silent', reason: 'failed' }
-  const traced = traceDecision(aMessage(), decision, { snapshot, understanding: undefined, tookMs: 0 })
+  const traced = traceDecision(
+    aMessage(),
+    { decision, policy: 'failed' },
+    { snapshot, understanding: undefined, tookMs: 0 },
+  )
   expect(traced).toMatchObject({ kind: 'silent', reason: 'failed', candidates: [], confidence: 0 })
 })
 

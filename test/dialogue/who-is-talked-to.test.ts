@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { type TalkRule, TalkWatch } from '../../src/dialogue/addressee.js'
-import type { IncomingMessage, Person } from '../../src/model/chat.js'
+import { type TalkRule, type WaitingAsker, whoIsTalkedTo } from '../../src/dialogue/addressee.js'
+import type { DialogueState } from '../../src/dialogue/state.js'
+import type { IncomingMessage, Person, Place } from '../../src/model/chat.js'
 import { aMessage, CUSTOMERS } from '../support/a-message.js'
+import { aState, saysTo } from '../support/a-state.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
@@ -370,8 +372,19 @@ const SCENARIOS: readonly Scenario[] = [
 const keys = (letters: string): readonly string[] => [...letters].map((letter) => PEOPLE[letter as Who].key)
 const WANTS = { '?': 'answer', '~': 'maybe', '.': 'nothing' } as const
 
+/** @returns whom the words were meant for */
+function colleagueSays(
+  state: DialogueState,
+  message: IncomingMessage,
+  known: { readonly waiting: readonly WaitingAsker[]; readonly colleagueNames: readonly string[] },
+) {
+  const talk = whoIsTalkedTo(message, { ...known, recent: state.linesIn(message.place.key) }, LANGUAGE.colleagues)
+  state.colleagueSpoke(message, talk)
+  return talk
+}
+
 function play({ tickets = [], lines }: Scenario): readonly object[] {
-  const watch = new TalkWatch({ holdBackMs: 300_000, maxEntries: 1_000 })
+  const state = aState({ maxEntries: 1_000 })
   const waiting = tickets.map((who) => PEOPLE[who])
   let nowMs = MONDAY_MS
   const heard: object[] = []
@@ -381,19 +394,16 @@ function play({ tickets = [], lines }: Scenario): readonly object[] {
       typeof line[4] === 'object' ? line[4] : { afterMinutes: typeof line[2] === 'number' ? line[2] : 1 }
     nowMs += (facts.afterMinutes ?? 1) * 60_000
     if (who.startsWith('机')) {
-      watch.botSpoke(CUSTOMERS.key, PEOPLE[who.slice(-1) as Who].key, { text, atMs: nowMs })
+      const answered = aMessage({ sender: PEOPLE[who.slice(-1) as Who] })
+      saysTo(state, answered, { decision: { kind: 'courtesy', word: 'menu' }, text, nowMs })
       continue
     }
     const { afterMinutes: _, ...rest } = facts
     const mentionsOthers = /@(?!所有人)/.test(text)
     const message = aMessage({ sender: PEOPLE[who[0] as Who], text, sentAtMs: nowMs, mentionsOthers, ...rest })
-    if (who.length > 1) watch.heardAsker(message, WANTS[who[1] as '?'])
+    if (who.length > 1) state.askerSpoke(message, WANTS[who[1] as '?'])
     else {
-      const { rule, askerKeys } = watch.heardColleague(
-        message,
-        { waiting, colleagueNames: ['陈工', '徐经理'] },
-        LANGUAGE.colleagues,
-      )
+      const { rule, askerKeys } = colleagueSays(state, message, { waiting, colleagueNames: ['陈工', '徐经理'] })
       heard.push({ text, rule, askerKeys })
     }
   }
@@ -408,41 +418,33 @@ test.each(SCENARIOS)('$name', (scenario) => {
 })
 
 test('tells since when a colleague has spoken to an asker, there and to nobody else', () => {
-  const watch = new TalkWatch({ holdBackMs: 300_000, maxEntries: 1_000 })
+  const state = aState({ maxEntries: 1_000 })
   const at = (minutes: number) => MONDAY_MS + minutes * 60_000
-  watch.heardAsker(aMessage({ sender: PEOPLE.王, text: '登录不上', sentAtMs: at(0) }), 'answer')
-  watch.heardColleague(
-    aMessage({ sender: PEOPLE.陈, text: '我看看', sentAtMs: at(1) }),
-    {
-      waiting: [],
-      colleagueNames: [],
-    },
-    LANGUAGE.colleagues,
-  )
-  const { key } = CUSTOMERS
-  expect(watch.answeredByColleague(key, PEOPLE.王.key, at(0))).toBe(true)
-  expect(watch.answeredByColleague(key, PEOPLE.王.key, at(2))).toBe(false)
-  expect(watch.answeredByColleague(key, PEOPLE.李.key, at(0))).toBe(false)
-  expect(watch.answeredByColleague('room:别的群', PEOPLE.王.key, at(0))).toBe(false)
-  expect([watch.isTalking(key, PEOPLE.王.key, at(6)), watch.isTalking(key, PEOPLE.王.key, at(7))]).toEqual([
-    true,
-    false,
-  ])
+  state.askerSpoke(aMessage({ sender: PEOPLE.王, text: '登录不上', sentAtMs: at(0) }), 'answer')
+  colleagueSays(state, aMessage({ sender: PEOPLE.陈, text: '我看看', sentAtMs: at(1) }), {
+    waiting: [],
+    colleagueNames: [],
+  })
+  const isAnswered = (sender: Person, minutes: number, place: Place = CUSTOMERS): boolean =>
+    state.since(aMessage({ sender, place, sentAtMs: at(minutes) }), -1).isAnsweredByColleague
+  expect(isAnswered(PEOPLE.王, 0)).toBe(true)
+  expect(isAnswered(PEOPLE.王, 2)).toBe(false)
+  expect(isAnswered(PEOPLE.李, 0)).toBe(false)
+  expect(isAnswered(PEOPLE.王, 0, { ...CUSTOMERS, key: 'room:别的群' })).toBe(false)
+  const isTalking = (minutes: number) => state.recall(aMessage({ sender: PEOPLE.王 }), at(minutes)).colleagueTalks
+  expect([isTalking(6), isTalking(7)]).toEqual([true, false])
 })
 
 test('forgets the oldest groups and askers, so that it never grows', () => {
-  const watch = new TalkWatch({ holdBackMs: 300_000, maxEntries: 20 })
+  const state = aState({ maxEntries: 20 })
   const placeOf = (index: number) => ({ ...CUSTOMERS, key: `room:${index}` })
   for (let index = 0; index < 100; index++) {
     const place = placeOf(index)
-    watch.heardAsker(aMessage({ place, sender: PEOPLE.王, text: '登录不上' }), 'answer')
-    watch.heardColleague(
-      aMessage({ place, sender: PEOPLE.陈, text: '我看看' }),
-      { waiting: [], colleagueNames: [] },
-      LANGUAGE.colleagues,
-    )
+    state.askerSpoke(aMessage({ place, sender: PEOPLE.王, text: '登录不上' }), 'answer')
+    colleagueSays(state, aMessage({ place, sender: PEOPLE.陈, text: '我看看' }), { waiting: [], colleagueNames: [] })
   }
-  expect(watch.answeredByColleague('room:99', PEOPLE.王.key, 0)).toBe(true)
-  expect(watch.answeredByColleague('room:80', PEOPLE.王.key, 0)).toBe(true)
-  expect(watch.answeredByColleague('room:79', PEOPLE.王.key, 0)).toBe(false)
+  expect([99, 98, 97].map((index) => state.linesIn(placeOf(index).key).length)).toEqual([2, 2, 0])
+  const isTalking = (index: number) =>
+    state.recall(aMessage({ place: placeOf(index), sender: PEOPLE.王 }), MONDAY_MS).colleagueTalks
+  expect([99, 80, 79].map(isTalking)).toEqual([true, true, false])
 })

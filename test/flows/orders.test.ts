@@ -128,7 +128,7 @@ test('a colleague is told each time that an order is for admins', async () => {
 
 test('keeps quiet where it is muted, and obeys there still', async () => {
   const bot = await botUnderTest({
-    mutes: { of: (key) => ({ placeKey: key, topic: '', untilMs: null, by: '' }) },
+    isMuted: () => true,
   })
   const { sent, decision } = await bot.hears('@小助手 UGC说明怎么填')
   expect([sent, decision.reason]).toEqual([[], 'muted'])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { WalkMemory } from '../../src/dialogue/state.js'
+import type { WalkRecords } from '../../src/dialogue/state.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LowdbRecords, storedWalks } from '../../src/store/records.js'
 import { CUSTOMERS, DIRECT, LI } from '../support/a-message.js'
@@ -39,7 +39,7 @@ const knowledge = () =>
     }),
   )
 
-const walkingBot = (walks = new WalkMemory()) => botUnderTest({ knowledge: knowledge(), walks })
+const walkingBot = (walks: WalkRecords = {}) => botUnderTest({ knowledge: knowledge() }, { walks })
 
 test('walks somebody through the steps, with screenshots and pictures, to the list at the end', async () => {
   const bot = await walkingBot()
@@ -129,13 +129,13 @@ test('goes on days later in another run of the bot', async () => {
   const path = join(tempFolder(), 'walks.json')
   const options = { schema: storedWalks, log: capturedLog().log }
   const before = await LowdbRecords.open(path, options)
-  const bot = await walkingBot(new WalkMemory({ keep: (records) => before.keep(records) }))
+  const bot = await walkingBot({ keep: (records) => before.keep(records) })
   await bot.hears('@小助手 带我走一遍')
   await bot.hears('好了')
   await before.flush()
 
   const after = await LowdbRecords.open(path, options)
-  const reborn = await walkingBot(new WalkMemory({ records: after.records() }))
+  const reborn = await walkingBot({ records: after.records() })
   reborn.clock.pass(5 * 24 * HOUR_MS)
   const { decision, sent } = await reborn.hears('@小助手 继续')
   expect(decision).toMatchObject({ sections: ['1.1'], reason: 'walk-through' })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { isAddressed } from '../../src/dialogue/permission.js'
+import { isAddressed } from '../../src/dialogue/turn.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { UnsaidReason } from '../../src/model/ports.js'

@@ -1,4 +1,7 @@
-import type { Situation } from '../../src/dialogue/state.js'
+import { isAddressed, type Situation, type Turn } from '../../src/dialogue/turn.js'
+import type { IncomingMessage } from '../../src/model/chat.js'
+import type { Understanding } from '../../src/model/understanding.js'
+import { anUnderstanding } from './an-understanding.js'
 import { MONDAY_MS } from './fixed-clock.js'
 
 const SECTION_KEYS = new Set('0 1 1.1 2 3 4 4.1 4.2 4.3 5 A1 A1.2 A2 A3 A4'.split(' '))
@@ -7,7 +10,6 @@ const SECTION_KEYS = new Set('0 1 1.1 2 3 4 4.1 4.2 4.3 5 A1 A1.2 A2 A3 A4'.spli
 export const aSituation = (facts: Partial<Situation> = {}): Situation => ({
   startedAtMs: MONDAY_MS - 60_000,
   seenBefore: false,
-  heldByHuman: false,
   offered: [],
   talkedLately: false,
   humanOffered: false,
@@ -18,3 +20,14 @@ export const aSituation = (facts: Partial<Situation> = {}): Situation => ({
   clarifying: false,
   ...facts,
 })
+
+/** One message to decide about. */
+export const aTurn = (
+  message: IncomingMessage,
+  { understanding = anUnderstanding(), situation = {} }: TurnFacts = {},
+): Turn => ({ message, understanding, situation: aSituation(situation), asked: isAddressed(message) })
+
+interface TurnFacts {
+  readonly understanding?: Understanding
+  readonly situation?: Partial<Situation>
+}

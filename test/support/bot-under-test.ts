@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readText } from '../../src/channel/wechaty/text.js'
 import { NO_FLOODING_LIMITS } from '../../src/config.js'
-import { FloodGuard, isAddressed } from '../../src/dialogue/permission.js'
 import { ReminderBook } from '../../src/dialogue/reminders.js'
-import { ConversationMemory, ToldDays, WalkMemory } from '../../src/dialogue/state.js'
+import { type DialogueOptions, DialogueState } from '../../src/dialogue/state.js'
+import { isAddressed } from '../../src/dialogue/turn.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LearningEar } from '../../src/learning/listen.js'
@@ -15,7 +15,6 @@ import type { Candidate, KnowledgeSnapshot } from '../../src/model/understanding
 import { NoticeQueue } from '../../src/outbox/notices.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing } from '../../src/outbox/pacing.js'
-import { ReplyCheck } from '../../src/outbox/reply-check.js'
 import { UnsaidQuestions } from '../../src/outbox/unsaid.js'
 import { AuditFile } from '../../src/store/audit.js'
 import { LowdbOutboxStore } from '../../src/store/outbox.js'
@@ -83,7 +82,10 @@ export interface Heard {
 }
 
 /** The whole bot in process, on real ticket and outbox files, between a fake channel and a standing clock. */
-export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) {
+export async function botUnderTest(
+  replaced: Partial<MessageHandlerParts> = {},
+  { walks }: Pick<DialogueOptions, 'walks'> = {},
+) {
   const folder = tempFolder()
   const ticketFile = join(folder, 'tickets.json')
   const clock = fixedClock()
@@ -105,49 +107,41 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     await store.flush()
   })
   const loading = { load: async (): Promise<KnowledgeSnapshot> => smallSnapshot('beef0002') }
+  const state = new DialogueState({
+    ...{ cooldownMs: COOLDOWN_MS, offerMs: 600_000, timelineMs: 3_600_000, holdBackMs: 300_000, maxEntries: 100 },
+    flood: NO_FLOODING_LIMITS,
+    ...(walks && { walks }),
+  })
   const deskParts = openDesk({
-    ...{ desk, channel, outbox, notices, clock, log, holdBackMs: 300_000, maxEntries: 100 },
+    ...{ desk, state, channel, outbox, notices, clock, log },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
     language: () => knowledge.current().language,
   })
   const unsaid = new UnsaidQuestions({
     ...{ store, notices, isAddressed, clock, log },
-    openTicket: (message) =>
-      deskParts.deskFront.openQuietly(message, { reason: 'overload', sectionKey: null, answeredSections: [] }),
+    openTicket: (message) => deskParts.deskFront.openQuietly(message, null),
     tellAsker: async () => {},
     isHeldBack: () => pacing.heldUntilMs(clock.now()) > clock.now(),
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
   })
   const learningStore = recordsInMemory()
   const learning = new LearningEar({
-    ...{ store: learningStore, knowledge, notices, clock, log, colleagueNames: [CHEN.name] },
+    ...{ store: learningStore, state, knowledge, notices, clock, log, colleagueNames: [CHEN.name] },
     limits: { keepMs: 86_400_000, maxQuestions: 100 },
     radar: { groups: 3, windowMs: 48 * 3_600_000 },
   })
   const parts: MessageHandlerParts = {
     ...deskParts,
     knowledge,
-    memory: new ConversationMemory({
-      cooldownMs: COOLDOWN_MS,
-      offerMs: 600_000,
-      timelineMs: 3_600_000,
-      maxEntries: 100,
-    }),
-    walks: new WalkMemory(),
-    toldDays: new ToldDays(),
+    state,
     reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
     desk,
-    mutes: { of: () => undefined },
+    isMuted: () => false,
+    maxAgeMs: 600_000,
     learning,
     operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) }, audit },
-    flood: new FloodGuard({ ...NO_FLOODING_LIMITS, maxEntries: 100 }),
     outbox,
     unsaid,
-    replyCheck: new ReplyCheck({
-      maxAgeMs: 600_000,
-      heldByHuman: ({ place, sender }) => desk.quietFor(place.key, sender.key) === 'held',
-      answers: (_, { place, sender, sentAtMs }) => deskParts.talks.answeredByColleague(place.key, sender.key, sentAtMs),
-    }),
     pictures: { load: async () => ({ bytes: png(), fileName: 'a.png' }) },
     journal: { record: (trace) => void traces.push(trace) },
     clock,
@@ -184,6 +178,8 @@ export async function botUnderTest(replaced: Partial<MessageHandlerParts> = {}) 
     clock,
     desk,
     knowledge,
+    outbox,
+    state,
     learningStore,
     lines,
     loading,

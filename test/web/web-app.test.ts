@@ -21,6 +21,7 @@ const traceOf = (messageId: string): DecisionTrace => ({
   candidates: [{ section: '4.1', confidence: 0.93 }],
   timeline: null,
   knowledgeVersion: 'k1',
+  policy: 'guide',
   tookMs: 2,
 })
 

@@ -1,0 +1,135 @@
+import type { IncomingMessage } from '../model/chat.js'
+import type { Decision } from '../model/decision.js'
+import type { DatesReading } from '../model/understanding.js'
+
+/** Something to choose from, as it was shown. */
+export interface Option {
+  readonly label: string
+  readonly sectionKey: string
+}
+
+/** One reply that is out. */
+export interface Said {
+  readonly atMs: number
+  /** To whom. */
+  readonly personKey: string
+  readonly decision: Decision
+  /** Sections that were told, not merely offered. */
+  readonly sections: readonly string[]
+  readonly options: readonly Option[]
+  /** How the first bubble begins. */
+  readonly text: string
+}
+
+/** A reply from its decision until it is said or dropped. */
+export interface Saying {
+  readonly message: IncomingMessage
+  readonly decision: Decision
+  readonly sections: readonly string[]
+  /** Resolves when it was said or dropped. */
+  readonly ended: Promise<void>
+}
+
+/** What a reply holds beside its decision. */
+export interface Composed {
+  /** Sections in the order that a number picks them. */
+  readonly shown: readonly string[]
+  readonly toldTimeline: boolean
+  /** Of the first bubble. */
+  readonly text: string
+}
+
+/** The same while it is on its way. */
+export interface Pending extends Saying, Composed {
+  shown: readonly string[]
+  toldTimeline: boolean
+  text: string
+  atMs: number
+  isSaid: boolean
+  end(): void
+}
+
+/** What one person in one place was told, asked and offered. */
+export interface Told {
+  readonly offered: readonly string[]
+  readonly humanOffered: boolean
+  readonly atMs: number
+  readonly timelineToldAtMs: number
+  readonly answeredSections: readonly string[]
+  readonly failedTries: number
+  readonly clarifying: boolean
+  readonly days?: DatesReading | undefined
+  readonly daysAtMs: number
+  readonly dayWishedAtMs: number
+  /** The last thing told is a turn of the walk-through. */
+  readonly walkedLast: boolean
+  /** The last replies, oldest first. */
+  readonly replies: readonly Said[]
+}
+
+export const NOTHING_TOLD: Told = {
+  offered: [],
+  humanOffered: false,
+  atMs: Number.NEGATIVE_INFINITY,
+  timelineToldAtMs: Number.NEGATIVE_INFINITY,
+  answeredSections: [],
+  failedTries: 0,
+  clarifying: false,
+  daysAtMs: Number.NEGATIVE_INFINITY,
+  dayWishedAtMs: Number.NEGATIVE_INFINITY,
+  walkedLast: false,
+  replies: [],
+}
+const KEPT_SECTIONS = 5
+const KEPT_REPLIES = 5
+/** As much of a reply as tells it from others. */
+const KEPT_REPLY_CHARS = 100
+
+/** What a person was told once this is said too. */
+export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { nowMs: number; offerMs: number }): Told {
+  const { decision, sections, shown, toldTimeline } = reply
+  if (!isOfTheTalk(decision)) return before
+  const days = decision.kind === 'answer' || decision.kind === 'escalate' ? decision.days : undefined
+  const wishesDay = decision.kind === 'courtesy' && decision.word === 'reminder-needs-day'
+  const isChosen = decision.kind === 'answer' && decision.reason === 'chosen'
+  const stillOffered = nowMs - before.atMs <= offerMs ? before.offered : []
+  return {
+    // After a pick from the menu the menu stays open: people try one number after another.
+    offered: isChosen ? stillOffered : shown,
+    humanOffered: decision.kind === 'fallback',
+    clarifying: decision.kind === 'clarify',
+    atMs: nowMs,
+    timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
+    answeredSections: [...before.answeredSections, ...sections].slice(-KEPT_SECTIONS),
+    failedTries: decision.kind === 'fallback' ? before.failedTries + 1 : 0,
+    days: days ?? before.days,
+    daysAtMs: days ? nowMs : before.daysAtMs,
+    dayWishedAtMs: wishesDay ? nowMs : days ? Number.NEGATIVE_INFINITY : before.dayWishedAtMs,
+    walkedLast: 'walk' in decision && decision.walk !== undefined,
+    replies: [...before.replies, saidOf(reply, nowMs)].slice(-KEPT_REPLIES),
+  }
+}
+
+/** Words about a ticket or an order leave the talk about the guide where it is. */
+const isOfTheTalk = (decision: Decision): boolean =>
+  decision.kind !== 'courtesy' || (decision.word !== 'ticket' && decision.word !== 'not-allowed')
+
+/** What a decision tells, not merely offers. */
+export const sectionsOf = (decision: Decision): readonly string[] =>
+  decision.kind === 'answer' || decision.kind === 'escalate' ? decision.sectionKeys : []
+
+export function pending(message: IncomingMessage, decision: Decision, nowMs: number): Pending {
+  let end = (): void => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return {
+    ...{ message, decision, sections: sectionsOf(decision), ended, end, atMs: nowMs, isSaid: false },
+    ...{ shown: [], toldTimeline: false, text: '' },
+  }
+}
+
+export const saidOf = ({ message, decision, sections, shown, text }: Pending, atMs: number): Said => ({
+  ...{ atMs, personKey: message.sender.key, decision, sections, text: text.slice(0, KEPT_REPLY_CHARS) },
+  options: shown.map((sectionKey, index) => ({ label: String(index + 1), sectionKey })),
+})

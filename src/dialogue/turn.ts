@@ -1,0 +1,139 @@
+import type { IncomingMessage } from '../model/chat.js'
+import type { Decision } from '../model/decision.js'
+import type { Language } from '../model/language.js'
+import type { SettledTicket } from '../model/ticket.js'
+import type { DatesReading, Understanding } from '../model/understanding.js'
+import type { FloodView } from './flooding.js'
+import type { WalkRecollection } from './state.js'
+
+/** What people do about the asker's question, as far as it matters to what the bot says. */
+export interface PeopleAtWork {
+  /** `held`: a person has the question; `waiting`: nobody has taken it yet. */
+  readonly quiet: 'none' | 'waiting' | 'held'
+  /** A colleague is talking with the asker, ticket or not. */
+  readonly colleagueTalks: boolean
+  /** Number of the asker's ticket that lies with people. */
+  readonly heldTicket?: number | undefined
+  /** The asker's newest settled ticket, while it may still be opened again. */
+  readonly settledTicket?:
+    | { readonly number: number; readonly status: SettledTicket['status']; readonly isRated: boolean }
+    | undefined
+}
+
+/** What has to be known beside the message itself to decide about it. */
+export interface Situation extends Partial<PeopleAtWork> {
+  /** Older messages arrived while the bot was away. */
+  readonly startedAtMs: number
+  /** The same message id was decided before. */
+  readonly seenBefore: boolean
+  /** What is to be done about a message that is an order, or tries to be one. */
+  readonly order?: Decision | undefined
+  /** An admin has told the bot to keep quiet in this place. */
+  readonly isMuted?: boolean
+  /** How much was asked and answered lately; absent where it does not matter. */
+  readonly flood?: FloodView | undefined
+  /** In which words about tickets are read; absent where there are none. */
+  readonly language?: Language
+  /** Numbered sections that were last shown to this asker, in the order shown. */
+  readonly offered: readonly string[]
+  /** The bot has just spoken with this asker here. */
+  readonly talkedLately: boolean
+  /** The asker was last offered a person. */
+  readonly humanOffered: boolean
+  /** Was this section told in this room within the cooldown, or is it being said? */
+  readonly toldLately: (sectionKey: string) => boolean
+  readonly hasSection: (sectionKey: string) => boolean
+  /** Section that this asker was last answered with, while that is fresh. */
+  readonly lastSection?: string | undefined
+  /** Sections that this asker was answered with, the latest five. */
+  readonly answeredSections?: readonly string[]
+  /** The asker was told how long a review takes a moment ago. */
+  readonly timelineToldLately?: boolean
+  /** When to hand over, of the section that was told last. */
+  readonly handoff?: string | undefined
+  /** What comes after a section; undefined at the end of the guide. */
+  readonly nextSection: (sectionKey: string) => string | undefined
+  /** The section that tells how long a review takes. */
+  readonly timelineSection?: string | undefined
+  /** What was last shown is a question back, not a menu. */
+  readonly clarifying: boolean
+  /** How often in a row this asker could not be helped. */
+  readonly failedTries: number
+  /** The asker's walk-through; absent where none is to be had. */
+  readonly walking?: WalkRecollection & { readonly steps: () => readonly string[] }
+  /** About reminding the asker of a day; absent where nobody can be. */
+  readonly reminding?: {
+    readonly nowMs: number
+    /** The asker's days, as they were last told. */
+    readonly toldDays: DatesReading | undefined
+    /** The asker wants to be reminded, and was asked for the day. */
+    readonly isWished: boolean
+    /** A reminder is set. */
+    readonly isSet: boolean
+  }
+}
+
+/** One message with everything that is known when it is decided about. */
+export interface Turn {
+  readonly message: IncomingMessage
+  readonly understanding: Understanding
+  readonly situation: Situation
+  /** Put to the bot: in a chat of two, by mention, or as a reply to its own message. */
+  readonly asked: boolean
+}
+
+/** One reason to speak, or to keep silent. Pure: the same turn gets the same decision. */
+export interface Policy {
+  /** As the trace shows it. */
+  readonly name: string
+  /**
+   * @param rest what the policies below would decide, for those that only change or withhold it
+   * @returns undefined to leave the turn to the policies below
+   */
+  decide(turn: Turn, rest: () => Decision): Decision | undefined
+}
+
+export interface Decided {
+  readonly decision: Decision
+  /** Name of the policy that spoke. */
+  readonly policy: string
+  /** What the policies below it had said, where it changed that. */
+  readonly overruled?: Decision
+}
+
+/** Goes down the list; the first policy that speaks wins. @throws TypeError when none does */
+export function decideBy(policies: readonly Policy[], turn: Turn): Decided {
+  const from = (index: number): Decided => {
+    const policy = policies[index]
+    if (!policy) throw new TypeError('no policy has decided')
+    let below: Decided | undefined
+    const rest = (): Decision => {
+      below ??= from(index + 1)
+      return below.decision
+    }
+    const decision = policy.decide(turn, rest)
+    if (decision === undefined) return below ?? from(index + 1)
+    if (below?.decision === decision) return below
+    if (!below) return { decision, policy: policy.name }
+    // What is only added to, e.g. a warning above an answer, was decided by whoever gave the answer.
+    return {
+      decision,
+      policy: isSame(decision, below.decision) ? below.policy : policy.name,
+      overruled: below.decision,
+    }
+  }
+  return from(0)
+}
+
+const isSame = (a: Decision, b: Decision): boolean =>
+  a.kind === b.kind && ('reason' in a ? 'reason' in b && a.reason === b.reason : !('reason' in b))
+
+/** Put to the bot: in a chat of two, by mention, or as a reply to its own message. */
+export const isAddressed = ({ place, addressedToBot, quote }: IncomingMessage): boolean =>
+  place.kind === 'direct' || addressedToBot || quote?.ofBot === true
+
+/** A policy that only ever keeps silent, for the reason that it is named by. */
+export const silence = (
+  name: Extract<Decision, { kind: 'silent' }>['reason'],
+  holds: (turn: Turn) => boolean | undefined,
+): Policy => ({ name, decide: (turn) => (holds(turn) ? { kind: 'silent', reason: name } : undefined) })
