@@ -1,14 +1,14 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { KnowledgeError } from '../errors.js'
 import type { LearnedFiles, TeachingTarget, Undo } from '../model/learning.js'
+import { writeDurably } from '../store/json-file.js'
 
 const ANSWERS_FILE = join('knowledge', 'qa.md')
 export const ANSWERS_GUIDE = 'qa'
 const SILENCE_FILE = 'silence.yaml'
 const INTENT = /\.ya?ml$/i
-const OWNER_ONLY = 0o600
 
 /** A file before a change; undefined where there was none. */
 interface Before {
@@ -82,11 +82,11 @@ export class LearnedFolder implements LearnedFiles {
   async #write(changes: readonly { readonly before: Before; readonly text: string | undefined }[]): Promise<Undo> {
     const done: Before[] = []
     const undo = async (): Promise<void> => {
-      for (const { path, text } of done.toReversed()) await writeDurably(path, text)
+      for (const { path, text } of done.toReversed()) await put(path, text)
     }
     for (const { before, text } of changes) {
       try {
-        await writeDurably(before.path, text)
+        await put(before.path, text)
         done.push(before)
       } catch {
         await undo().catch(() => undefined) // the disk that refuses the change may refuse its undoing, too
@@ -96,6 +96,9 @@ export class LearnedFolder implements LearnedFiles {
     return undo
   }
 }
+
+const put = (path: string, text: string | undefined): Promise<void> =>
+  text === undefined ? rm(path, { force: true }) : writeDurably(path, text)
 
 /** Ids are authors' words: what could leave the folder, becomes a dash. */
 function fileOf(target: TeachingTarget): string {
@@ -168,21 +171,6 @@ const asProse = (line: string): string =>
     .trim()
     .replace(/^[#>=|`~:]/, '\\$&')
     .replace(/[<{]/g, '\\$&')
-
-/** Written beside, flushed, renamed: a kill leaves the old file or the new one. */
-async function writeDurably(path: string, text: string | undefined): Promise<void> {
-  if (text === undefined) return rm(path, { force: true })
-  await mkdir(dirname(path), { recursive: true })
-  const beside = join(dirname(path), `.${process.pid}.tmp`)
-  const file = await open(beside, 'w', OWNER_ONLY)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
-}
 
 function refusal(path: string, line: number, complaint: { readonly message: string; readonly remedy: string }) {
   const near = relative(process.cwd(), path)

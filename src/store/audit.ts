@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry, AuditLog, Log } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
+import { writeDurably } from './json-file.js'
 
 export interface AuditFileOptions {
   readonly log: Pick<Log, 'error'>
@@ -75,7 +76,7 @@ export class AuditFile implements AuditLog {
         const before = await readEntries(path)
         const lines = before.map((entry) => `${JSON.stringify(cleaned(entry))}\n`).join('')
         if (before.some((entry) => JSON.stringify(cleaned(entry)) !== JSON.stringify(entry)))
-          await replaceFile(path, lines)
+          await writeDurably(path, lines)
       }
       this.#endsClean = undefined
     })
@@ -132,18 +133,6 @@ export class AuditFile implements AuditLog {
 }
 
 const cutToNumber = (what: string): string => /^\S+(?: \d+)?/.exec(what)?.[0] ?? ''
-
-async function replaceFile(path: string, content: string): Promise<void> {
-  const next = `${path}.${process.pid}.tmp`
-  const file = await open(next, 'w', OWNER_ONLY)
-  try {
-    await file.writeFile(content)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-  await rename(next, path)
-}
 
 const trimmed = (entry: AuditEntry): AuditEntry => ({
   ...entry,

@@ -37,22 +37,27 @@ export class DurableJsonFile<T> implements Adapter<T> {
   }
 
   async write(data: T): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true })
-    const beside = `${this.#path}.${process.pid}.tmp`
+    await writeDurably(this.#path, JSON.stringify(data))
+  }
+}
+
+/** Written beside, flushed, renamed: a kill leaves the old file or the new one, never a part. For its owner alone. */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    const file = await open(beside, 'w', OWNER_ONLY)
     try {
-      const file = await open(beside, 'w', OWNER_ONLY)
-      try {
-        await file.writeFile(JSON.stringify(data))
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(beside, this.#path)
-      await syncFolder(dirname(this.#path))
-    } catch (error) {
-      await rm(beside, { force: true })
-      throw error
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
     }
+    await rename(beside, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
   }
 }
 

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   releases: ['base', 'model', 'errors', 'nlu', 'knowledge', 'evaluate', 'store', 'config'],
   tickets: ['base', 'model', 'errors', 'nlu', 'dialogue', 'reply', 'outbox', 'commands'],
   commands: ['base', 'model', 'errors', 'nlu', 'knowledge', 'tickets'],
-  learning: ['base', 'model', 'errors', 'nlu', 'dialogue', 'knowledge', 'commands'],
+  learning: ['base', 'model', 'errors', 'nlu', 'dialogue', 'knowledge', 'commands', 'store'],
   channel: ['base', 'model', 'errors', 'knowledge'],
   store: ['base', 'model', 'errors'],
   web: ['base', 'model', 'errors', 'channel', 'knowledge'],
