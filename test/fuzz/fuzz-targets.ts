@@ -176,9 +176,9 @@ function readsLine(line: string): void {
 
 /** The beginning of each: the rest repeats itself. */
 function intentFiles(): readonly string[] {
-  return readdirSync(join(ROOT, 'intents')).map((name) =>
-    readFileSync(join(ROOT, 'intents', name), 'utf8').slice(0, 1_500),
-  )
+  return readdirSync(join(ROOT, 'intents'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => readFileSync(join(ROOT, 'intents', name), 'utf8').slice(0, 1_500))
 }
 const YAML_PIECES = [
   '&a ',
