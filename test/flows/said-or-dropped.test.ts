@@ -111,3 +111,17 @@ test('the trace names the policy that spoke, for silence too', async () => {
   expect((await bot.hears('@小助手 你好')).decision.policy).toBe('ticket-waits')
   expect((await bot.hears('大家好', { sender: CHEN })).decision.policy).toBe('staff')
 })
+
+test('a reply that broke on its way keeps nobody waiting', async () => {
+  let broken = true
+  const bot = await botUnderTest({
+    journal: {
+      record: () => {
+        if (broken) throw new Error('journal broken')
+      },
+    },
+  })
+  await bot.hears(QUESTION)
+  broken = false
+  expect((await bot.hears(QUESTION, { sender: LI })).sent[0]).toContain(TITLE)
+})

@@ -135,7 +135,6 @@ export async function botUnderTest(
     knowledge,
     state,
     reminders: new ReminderBook({ records: () => [], save: async () => {}, keep: () => {} }),
-    desk,
     isMuted: () => false,
     maxAgeMs: 600_000,
     learning,
