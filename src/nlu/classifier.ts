@@ -3,7 +3,7 @@
  * a softmax over the intents and "nothing for us"; a logistic on whether it is for us at all; and the same from the
  * coarse features only, which errs differently and so steadies the other two.
  *
- * A few arrays: it goes to another thread or to disk as it is, see `pack-knowledge.ts`.
+ * A few arrays: it goes to another thread or to disk as it is, see `releases/build.ts`.
  */
 export interface MessageModel {
   /** Intent ids, and `NOTHING` last. */

@@ -62,25 +62,9 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
  * @param compiled from `compileMatcher` with the same content; trained anew when left out
  */
 export function buildIntentMatcher(content: KnowledgeContent, compiled = compileMatcher(content)): IntentMatcher {
-  const steps = assembleIntentMatcher(content, compiled)
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-}
-
-/** The same in steps of a millisecond or less, for a thread on which messages wait. */
-export function* assembleIntentMatcher(
-  content: KnowledgeContent,
-  compiled: CompiledMatcher,
-): Generator<void, IntentMatcher> {
   const lexicon = new ConceptLexicon(content.concepts)
-  yield
   const index = new SearchIndex()
-  for (const document of automaticDocuments(content)) {
-    index.add(document)
-    yield
-  }
+  for (const document of automaticDocuments(content)) index.add(document)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const taught = new TaughtSentences(content)
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
@@ -33,13 +33,11 @@ const KEPT_RELEASES = 10
 const STAGED = '.staged-'
 const RECORD_FILE = 'release.json'
 const FILES_FILE = 'files.json'
-const BUILT_FILE = 'built.bin'
 const REPORT_FILE = 'report.md'
 const IN_USE_FILE = 'in-use.json'
 
 /**
- * The folder of the releases: a numbered folder each, with the authors' files as they were, what was built from them
- * and the report. A release is written aside and renamed, so that there is all of it or nothing.
+ * The folder of the releases: a numbered folder each, with the authors' files as they were and the report. A release is written aside and renamed, so that there is all of it or nothing.
  */
 export class ReleaseFolder {
   readonly #root: string
@@ -81,8 +79,8 @@ export class ReleaseFolder {
     return this.#records.at(-1)?.number ?? 0
   }
 
-  /** Writes what a release will hold. @param builtPath where the same bytes may lie already @returns the folder */
-  async stage({ guides, tables, intents }: AuthorsFiles, packed: Uint8Array, builtPath?: string): Promise<string> {
+  /** Writes what a release will hold. @returns the folder */
+  async stage({ guides, tables, intents }: AuthorsFiles): Promise<string> {
     const folder = join(this.#root, `${STAGED}${randomUUID()}`)
     try {
       const all = [...guides, ...tables, ...intents]
@@ -91,7 +89,6 @@ export class ReleaseFolder {
       await Promise.all(all.map(({ kept, text }) => writeFile(join(folder, kept), text)))
       const list = { guides: guides.map(namesOf), tables: tables.map(namesOf), intents: intents.map(namesOf) }
       await writeFile(join(folder, FILES_FILE), JSON.stringify(list))
-      await putBuilt(join(folder, BUILT_FILE), packed, builtPath)
       return folder
     } catch (error) {
       await this.discard(folder)
@@ -140,20 +137,6 @@ export class ReleaseFolder {
     }
   }
 
-  /** @returns undefined when there are no such bytes */
-  async readBuilt(number: number): Promise<Uint8Array | undefined> {
-    return readFile(join(this.#folderOf(number), BUILT_FILE)).catch(() => undefined)
-  }
-
-  /** Replaces what other code had built. Never throws: it can be built again. */
-  async replaceBuilt(number: number, packed: Uint8Array): Promise<void> {
-    const path = join(this.#folderOf(number), BUILT_FILE)
-    const beside = `${path}.${randomUUID()}`
-    await writeFile(beside, packed)
-      .then(() => rename(beside, path))
-      .catch(() => rm(beside, { force: true }).catch(() => undefined))
-  }
-
   async writeReport(name: string, report: string): Promise<string> {
     const path = join(this.#root, `${name}.md`)
     await writeFile(path, report)
@@ -183,17 +166,6 @@ export class ReleaseFolder {
 }
 
 const namesOf = ({ file, kept }: AuthorsFile) => ({ file, kept })
-
-/** Seven megabytes that lie on the same disk already need not be written again. */
-async function putBuilt(path: string, packed: Uint8Array, builtPath: string | undefined): Promise<void> {
-  const isLinked =
-    builtPath !== undefined &&
-    (await link(builtPath, path).then(
-      () => true,
-      () => false,
-    ))
-  if (!isLinked) await writeFile(path, packed)
-}
 
 async function writeDurably(path: string, text: string): Promise<void> {
   const file = await open(path, 'w')

@@ -6,10 +6,10 @@ import { KnowledgeHolder, textsKey, versionOf } from '../knowledge/keys.js'
 import { type Clock, type Log, OPERATOR, type Releases } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
-import { createLoadSnapshot, KnowledgeBuilder } from './build.js'
+import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
 import type { ReleaseBuilder, ReleaseRecord } from './release.js'
-import { ReleaseDesk, type ReleaseDeskParts, unpack } from './releases.js'
+import { ReleaseDesk, type ReleaseDeskParts } from './releases.js'
 import { renderWholeReport, releasePhrases as say, whenWords } from './report.js'
 import type { BuildJob } from './worker.js'
 import { WorkerThread } from './worker-thread.js'
@@ -92,7 +92,7 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
   const candidates = [...byAge.filter(({ number }) => number === wanted.number), ...byAge]
   for (const record of candidates) {
     try {
-      const snapshot = await unpack(await readBuilt(record, starting))
+      const snapshot = buildSnapshot(await readBuilt(record, starting))
       if (record.number === wanted.number) return { record, snapshot }
       await store.use({ number: record.number, pinned: wanted.pinned })
       return { record, snapshot, notice: say.lostRelease(wanted.number, record.number) }
@@ -104,15 +104,9 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
   return undefined
 }
 
-async function readBuilt(
-  record: ReleaseRecord,
-  { store, builder, paths, tellOperator }: Starting,
-): Promise<Uint8Array> {
-  const packed = await store.readBuilt(record.number)
-  const ours = new KnowledgeBuilder(paths.cacheDir)
-  const keys = packed && ours.keysOf(packed)
-  const isUsable = keys?.textsKey === record.textsKey && keys.codeKey === (await ours.codeKey())
-  if (packed && isUsable) return packed
+async function readBuilt(record: ReleaseRecord, { builder, paths, tellOperator }: Starting): Promise<BuiltKnowledge> {
+  const kept = await new KnowledgeBuilder(paths.cacheDir).kept(record.textsKey)
+  if (kept) return kept
   tellOperator?.(say.preparing)
   return builder.restore(record.number)
 }
@@ -122,14 +116,14 @@ async function releaseFirst({ store, builder, clock, tellOperator }: Starting): 
   const prepared = await builder.prepare({ base: undefined, stage: true, nowMs: clock.now() })
   if (prepared.status === 'broken') throw new KnowledgeError(prepared.problems)
   if (prepared.status === 'unchanged') throw new Error('a first release has nothing to be unchanged from')
-  const { findings, packed, staged } = prepared
+  const { findings, built, staged } = prepared
   const { sectionCount, utteranceCount } = findings
   const record: ReleaseRecord = {
     ...{ number: store.lastNumber() + 1, version: versionOf(findings.textsKey), textsKey: findings.textsKey },
     ...{ atMs: clock.now(), by: OPERATOR, forced: false, sectionCount, utteranceCount },
   }
   const facts = { objections: [], when: whenWords(record.atMs), by: OPERATOR.name }
-  const snapshot = await unpack(packed)
+  const snapshot = buildSnapshot(built)
   const report = renderWholeReport(`发布 ${record.number}`, findings, facts)
   await store.add({ staged: staged!, record, report, pinned: false })
   return snapshot

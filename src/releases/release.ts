@@ -2,6 +2,7 @@ import type { ExamChange, ExamFigures, Unmet } from '../evaluate/exam.js'
 import { type KnowledgeContent, NO_KNOWLEDGE, type Problem, type Section } from '../model/knowledge.js'
 import type { Release } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
+import type { BuiltKnowledge } from './build.js'
 
 /** What is written down of one release. */
 export interface ReleaseRecord extends Release {
@@ -76,13 +77,13 @@ export type Prepared =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
   /** The base was made from the same texts. */
   | { readonly status: 'unchanged'; readonly findings: Findings }
-  | { readonly status: 'ready'; readonly findings: Findings; readonly packed: Uint8Array; readonly staged?: string }
+  | { readonly status: 'ready'; readonly findings: Findings; readonly built: BuiltKnowledge; readonly staged?: string }
 
 /** Does the work that would keep messages waiting. Both reject with `BuildError` or what the disk said. */
 export interface ReleaseBuilder {
   prepare(order: PrepareOrder): Promise<Prepared>
-  /** @returns the packed knowledge of a release, built anew where other code had built it */
-  restore(number: number): Promise<Uint8Array>
+  /** @returns the knowledge of a release, built anew where that is not kept */
+  restore(number: number): Promise<BuiltKnowledge>
 }
 
 /** A way of asking and where it belongs: a section's key, or the id of an intent without a section. */

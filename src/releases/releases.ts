@@ -2,8 +2,7 @@ import { BuildError } from '../errors.js'
 import { type KnowledgeHolder, versionOf } from '../knowledge/keys.js'
 import type { Clock, Log, Release, Releases, Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
-import type { KnowledgeSnapshot } from '../model/understanding.js'
-import { buildSnapshot, runInSlices, unpackKnowledge } from './build.js'
+import { buildSnapshot } from './build.js'
 import {
   type Findings,
   judgeRelease,
@@ -95,11 +94,11 @@ export class ReleaseDesk implements Releases {
   }
 
   async #take(
-    { staged, packed }: Extract<Prepared, { status: 'ready' }>,
+    { staged, built }: Extract<Prepared, { status: 'ready' }>,
     release: Omit<NewRelease, 'staged'>,
   ): Promise<string> {
     const { store, knowledge, log } = this.#parts
-    const snapshot = await unpack(packed)
+    const snapshot = buildSnapshot(built)
     const report = await store.add({ staged: staged!, ...release })
     const { record } = release
     const before = knowledge.current().version
@@ -153,7 +152,7 @@ export class ReleaseDesk implements Releases {
       return { ok: false, text: say.noSuchRelease(to, others.map(keptLine)) }
     }
     if (target.number === current.number) return { ok: false, text: say.already(target.number) }
-    const snapshot = await unpack(await builder.restore(target.number))
+    const snapshot = buildSnapshot(await builder.restore(target.number))
     await store.use({ number: target.number, pinned: true })
     knowledge.replace(snapshot)
     log.info({ release: target.number, from: current.number }, 'rolled back') // who: see the audit log
@@ -169,13 +168,6 @@ export class ReleaseDesk implements Releases {
       return { ok: false, text: say.failed(this.#record().number, reasonOf(error), timeoutSeconds) }
     }
   }
-}
-
-/** In slices, because messages are waiting. */
-export const unpack = (packed: Uint8Array): Promise<KnowledgeSnapshot> => runInSlices(snapshotFrom(packed))
-
-function* snapshotFrom(packed: Uint8Array): Generator<void, KnowledgeSnapshot> {
-  return yield* buildSnapshot(yield* unpackKnowledge(packed))
 }
 
 const keptLine = (record: ReleaseRecord): string => say.keptRelease(record, whenWords(record.atMs))

@@ -18,16 +18,13 @@ parentPort?.on('message', async ({ id, job }: { readonly id: number; readonly jo
   try {
     workshop ??= new ReleaseWorkshop(job.paths)
     const result = job.kind === 'prepare' ? await workshop.prepare(job.order) : await workshop.restore(job.number)
-    const packed = result instanceof Uint8Array ? result : 'packed' in result ? result.packed : undefined
-    // Handed over, not copied: the bot's thread must not wait for megabytes.
-    reply({ id, result }, packed === undefined ? [] : [packed.buffer as ArrayBuffer])
+    reply({ id, result })
   } catch (error) {
     reply({ id, failure: { message: messageOf(error), code: (error as NodeJS.ErrnoException).code } })
   }
 })
 
-const reply = (message: WorkerReply, handedOver: readonly ArrayBuffer[] = []): void =>
-  parentPort?.postMessage(message, [...handedOver])
+const reply = (message: WorkerReply): void => parentPort?.postMessage(message)
 
 function messageOf(error: unknown): string {
   if (error instanceof KnowledgeError) return error.problems.map(formatProblem).join('\n')

@@ -7,7 +7,7 @@ import { absentPictures } from '../knowledge/pictures.js'
 import type { Guide, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
-import { buildSnapshot, KnowledgeBuilder, runAtOnce, unpackKnowledge } from './build.js'
+import { type BuiltKnowledge, buildSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
 import { compareContent, type Findings, type Prepared, type PrepareOrder } from './release.js'
 
@@ -50,33 +50,31 @@ export class ReleaseWorkshop {
     if ('problems' in read) return { status: 'broken', ...read }
     const outcome = await this.#builder.build(read)
     if (outcome.status === 'broken') return outcome
-    const after = this.#know(outcome.packed, outcome)
+    const { built } = outcome
+    const after = this.#know(built)
     const { questions, examKey, problems } = this.#readExam(read, after)
     if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
     const before = order.base === undefined ? undefined : await this.#knowRelease(order.base)
     const examine = (known: Known): readonly ExamAnswer[] => this.#examine(known, { questions, examKey, ...order })
     const pictures = await this.#missingPictures(after.snapshot.content.guides, read)
     const findings: Findings = {
-      textsKey: outcome.textsKey,
+      textsKey: built.textsKey,
       ...countsOf(after.snapshot),
       warnings: [...problems, ...after.warnings, ...pictures],
       difference: compareContent(before?.snapshot.content, after.snapshot.content),
       exam: compareExams(questions, { before: before && examine(before), after: examine(after) }),
     }
-    if (before?.textsKey === outcome.textsKey) return { status: 'unchanged', findings }
-    const staged = order.stage
-      ? await this.#releases.stage(read, outcome.packed, this.#builder.pathOf(outcome.textsKey))
-      : undefined
-    return { status: 'ready', findings, packed: outcome.packed, ...(staged === undefined ? {} : { staged }) }
+    if (before?.textsKey === built.textsKey) return { status: 'unchanged', findings }
+    const staged = order.stage ? await this.#releases.stage(read) : undefined
+    return { status: 'ready', findings, built, ...(staged === undefined ? {} : { staged }) }
   }
 
   /** @throws KnowledgeError when this code no longer accepts the files of the release */
-  async restore(number: number): Promise<Uint8Array> {
+  async restore(number: number): Promise<BuiltKnowledge> {
     const files = await this.#releases.readFiles(number)
     const outcome = await this.#builder.build(files)
     if (outcome.status === 'broken') throw new KnowledgeError(outcome.problems)
-    await this.#releases.replaceBuilt(number, outcome.packed)
-    return outcome.packed
+    return outcome.built
   }
 
   async #read({ base, only }: PrepareOrder): Promise<AuthorsFiles> {
@@ -96,29 +94,15 @@ export class ReleaseWorkshop {
     const key = this.#keyOfRelease.get(number)
     const known = key === undefined ? undefined : this.#known.get(key)
     if (known) return known
-    const read = await this.#readRelease(number)
-    remember(this.#keyOfRelease, number, read.textsKey)
-    return read
+    const built = await this.restore(number)
+    remember(this.#keyOfRelease, number, built.textsKey)
+    return this.#know(built)
   }
 
-  async #readRelease(number: number): Promise<Known> {
-    const packed = await this.#releases.readBuilt(number)
-    const keys = packed && this.#builder.keysOf(packed)
-    if (packed && keys && keys.codeKey === (await this.#builder.codeKey())) return this.#know(packed, keys)
-    const restored = await this.restore(number)
-    return this.#know(restored, this.#builder.keysOf(restored)!)
-  }
-
-  #know(packed: Uint8Array, { textsKey }: { readonly textsKey: string }): Known {
+  #know(built: BuiltKnowledge): Known {
+    const { textsKey, warnings } = built
     const known = this.#known.get(textsKey)
-    if (known) return known
-    // A copy: the bytes themselves are handed over to the bot's thread, and are gone from here then.
-    const built = runAtOnce(unpackKnowledge(new Uint8Array(packed)))
-    return remember(this.#known, textsKey, {
-      snapshot: runAtOnce(buildSnapshot(built)),
-      warnings: built.warnings,
-      textsKey,
-    })
+    return known ?? remember(this.#known, textsKey, { snapshot: buildSnapshot(built), warnings, textsKey })
   }
 
   #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {

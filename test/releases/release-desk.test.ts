@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { BuildError } from '../../src/errors.js'
 import type { ExamChange } from '../../src/evaluate/exam.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
-import type { Problem } from '../../src/model/knowledge.js'
+import { NO_KNOWLEDGE, type Problem } from '../../src/model/knowledge.js'
 import type { Prepared, ReleaseRecord } from '../../src/releases/release.js'
 import { ReleaseDesk } from '../../src/releases/releases.js'
 import { aSnapshot } from '../support/a-snapshot.js'
@@ -49,7 +49,7 @@ function overflowing(): Prepared {
         unmet: [],
       },
     },
-    packed: new Uint8Array(),
+    built: { textsKey: '', trainingKey: '', codeKey: '', content: NO_KNOWLEDGE, warnings: [], model: null },
   }
 }
 
