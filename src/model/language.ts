@@ -5,6 +5,27 @@
  * `part`: only used inside other groups.
  */
 export const LANGUAGE_SHAPE = {
+  acts: {
+    whole: [
+      'thanks',
+      'praise',
+      'greeting',
+      'farewell',
+      'acknowledge',
+      'yes',
+      'no',
+      'menu',
+      'wantsPerson',
+      'notThat',
+      'complaint',
+      'stillFailing',
+      'settled',
+      'done',
+      'next',
+      'howLong',
+      'again',
+    ],
+  },
   talk: {
     within: [
       'choice',

@@ -15,8 +15,19 @@ export interface ActReading {
   readonly choice?: string
 }
 
+/** What authors' example sentences are read as where no pattern of the talk fits. */
+const ACTS_BY_SENTENCE = [
+  ['thanks', ['thanks', 'praise', 'farewell', 'acknowledge']],
+  ['greeting', ['greeting']],
+  ['yes', ['yes']],
+  ['no', ['no']],
+  ['menu', ['menu']],
+  ['wants-human', ['wantsPerson']],
+  ['complaint-about-bot', ['complaint']],
+] as const satisfies readonly (readonly [SpeechAct, readonly (keyof Phrases<'acts'>)[]])[]
+
 /** Reads what the sender is doing with the words. @param text see `normalizeText` */
-export function readSpeechAct(text: string, { talk }: Pick<Language, 'talk'>): ActReading {
+export function readSpeechAct(text: string, { talk, acts }: Pick<Language, 'talk' | 'acts'>): ActReading {
   const bare = text.replace(TRIMMED, '')
   const dense = bare.replace(SEPARATORS, '')
   const choice = readChoice(bare, talk)
@@ -30,6 +41,8 @@ export function readSpeechAct(text: string, { talk }: Pick<Language, 'talk'>): A
     if (talk.no.test(dense) || talk.onlyRefuses.test(dense)) return { act: 'no' }
     if (talk.greeting.test(dense)) return { act: 'greeting' }
     if (talk.thanks.test(dense)) return { act: 'thanks' }
+    const shown = ACTS_BY_SENTENCE.find(([, groups]) => groups.some((group) => acts[group].test(dense)))
+    if (shown) return { act: shown[0] }
   }
   return { act: talk.question.test(bare) || /[?]\W*$/.test(text) ? 'question' : 'statement' }
 }
@@ -104,13 +117,15 @@ const FOLLOW_UPS = [
 ] as const satisfies readonly (readonly [FollowUp['kind'], keyof Phrases<'talk'>])[]
 
 /** @param text see `normalizeText` @returns undefined when the message stands on its own */
-export function readFollowUp(text: string, { talk }: Pick<Language, 'talk'>): ReadFollowUp | undefined {
+export function readFollowUp(text: string, { talk, acts }: Pick<Language, 'talk' | 'acts'>): ReadFollowUp | undefined {
   const corrected = talk.correction.exec(text)?.groups
   const meant = corrected?.meant ?? corrected?.asked
   if (meant !== undefined) return { kind: 'correction', meant: meant.trim() }
   const bare = stripped(text, talk)
   if (bare.length > MAX_FOLLOW_UP_CHARS) return undefined
-  const found = FOLLOW_UPS.find(([, group]) => talk[group].test(bare))
+  const found =
+    FOLLOW_UPS.find(([, group]) => talk[group].test(bare)) ??
+    FOLLOW_UPS.find(([, group]) => group !== 'screenshot' && acts[group].test(bare))
   return found && { kind: found[0] }
 }
 

@@ -1,13 +1,6 @@
 import type { GuideFacts, Intent } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
-import type {
-  DatesReading,
-  FollowUp,
-  IntentMatcher,
-  KnowledgeSnapshot,
-  TaughtKind,
-  Understanding,
-} from '../model/understanding.js'
+import type { FollowUp, IntentMatcher, KnowledgeSnapshot, TaughtKind, Understanding } from '../model/understanding.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
 import {
   isAboutToWithdraw,
@@ -21,6 +14,7 @@ import { normalizeText } from './normalize.js'
 import { readNotice } from './rejection-notice.js'
 import { findTopics } from './topics.js'
 
+/** What a message is read with. */
 export interface Knowing {
   readonly matcher: IntentMatcher
   readonly intents: readonly Intent[]
@@ -39,71 +33,105 @@ export const knowingOf = ({ matcher, content, facts, language }: KnowledgeSnapsh
   nowMs,
 })
 
+const NOBODY = { confidence: 0, overheard: 0 } as const
+
 /** Of a message whose words are not for this. */
 export const NOTHING_UNDERSTOOD: Understanding = {
   normalized: '',
   act: 'statement',
   candidates: [],
-  wantsHuman: { confidence: 0, overheard: 0 },
+  wantsHuman: NOBODY,
 }
 
-const actOf = {
-  section: { act: 'question' },
-  human: { act: 'wants-human' },
-  silence: { act: 'statement' },
-} as const satisfies Readonly<Record<TaughtKind, Pick<Understanding, 'act'>>>
-const NOBODY = { confidence: 0, overheard: 0 } as const
+/** Adds to what is understood so far; undefined where the message holds nothing of the kind. */
+type Step = (read: Understanding, knowing: Knowing) => Partial<Understanding> | undefined
+
+/** In this order; each sees what those before it have found. */
+const STEPS: readonly Step[] = [
+  acts,
+  sections,
+  followUps,
+  // What people have taught needs none of the following.
+  notices,
+  topics,
+  days,
+  checklistWords,
+  reminderWords,
+  withdrawals,
+]
+const STEPS_WHEN_TAUGHT: ReadonlySet<Step> = new Set([acts, sections, followUps])
 
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, knowing: Knowing): Understanding {
-  const { language } = knowing
-  const normalized = normalizeText(text)
-  const { act, choice } = readSpeechAct(normalized, language)
-  const { candidates, wantsHuman, taught } = knowing.matcher.match(normalized)
-  const followUp = toFollowUp(normalized, knowing)
-  // People have said what it means: no rule of ours knows better, but a talk that goes on.
-  if (taught !== undefined) {
-    return {
-      normalized,
-      ...actOf[taught],
-      candidates,
-      wantsHuman,
-      taught,
-      ...(followUp === undefined ? {} : { followUp }),
-    }
+  let read: Understanding = { ...NOTHING_UNDERSTOOD, normalized: normalizeText(text) }
+  for (const step of STEPS) {
+    if (read.taught !== undefined && !STEPS_WHEN_TAUGHT.has(step)) break
+    const found = step(read, knowing)
+    if (found) read = { ...read, ...found }
   }
-  const notice = readNotice(normalized, knowing)
-  const topics = notice ? undefined : findTopics(normalized, candidates, knowing.matcher)
-  const days = readDays(normalized, knowing)
-  const walk = readWalkRemark(normalized, language)
-  const reminder = readReminderWord(normalized, language)
-  return {
-    normalized,
-    act,
-    candidates,
-    // The classifier weighs words and has no ear for "不用转人工".
-    wantsHuman: refusesHuman(normalized, language.talk) ? NOBODY : wantsHuman,
-    ...(choice === undefined ? {} : { choice }),
-    ...(notice === undefined ? {} : { notice }),
-    ...(followUp === undefined ? {} : { followUp }),
-    ...(topics === undefined ? {} : { topics }),
-    ...(days === undefined ? {} : { days }),
-    ...(walk === undefined ? {} : { walk }),
-    ...(reminder === undefined ? {} : { reminder }),
-    ...(isAboutToWithdraw(normalized, language) ? { withdraws: true } : {}),
-  }
+  return read
 }
 
-function toFollowUp(normalized: string, { matcher, language }: Knowing): FollowUp | undefined {
+function acts({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> {
+  return readSpeechAct(normalized, language)
+}
+
+const ACT_WHEN_TAUGHT = {
+  section: 'question',
+  human: 'wants-human',
+  silence: 'statement',
+} as const satisfies Readonly<Record<TaughtKind, Understanding['act']>>
+
+/** People's word on what a sentence means counts for more than how it sounds. */
+function sections({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
+  const { candidates, wantsHuman, taught } = matcher.match(normalized)
+  if (taught !== undefined) return { candidates, wantsHuman, taught, act: ACT_WHEN_TAUGHT[taught] }
+  // The classifier weighs words and has no ear for "不用转人工".
+  const isRefused = refusesHuman(normalized, language.talk)
+  return { candidates, wantsHuman: isRefused ? NOBODY : wantsHuman }
+}
+
+function followUps({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> | undefined {
   const read = readFollowUp(normalized, language)
-  if (read?.kind !== 'correction') return read
-  return { kind: 'correction', candidates: matcher.match(read.meant).candidates }
+  if (!read) return undefined
+  const followUp: FollowUp =
+    read.kind === 'correction' ? { kind: 'correction', candidates: matcher.match(read.meant).candidates } : read
+  return { followUp }
 }
 
-function readDays(
-  normalized: string,
+function notices({ normalized }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
+  const notice = readNotice(normalized, knowing)
+  return notice && { notice }
+}
+
+/** The points of a notice are told apart already. */
+function topics(
+  { normalized, candidates, notice }: Understanding,
+  { matcher }: Knowing,
+): Partial<Understanding> | undefined {
+  const found = notice ? undefined : findTopics(normalized, candidates, matcher)
+  return found && { topics: found }
+}
+
+/** Where no guide tells how long a review takes, no days are reckoned. */
+function days(
+  { normalized }: Understanding,
   { facts: { review, dateLikeKeys }, language, nowMs }: Knowing,
-): DatesReading | undefined {
+): Partial<Understanding> | undefined {
   const dates = review && readReviewDates(normalized, { phrases: language.review, nowMs, dateLikeKeys })
-  return dates && { dates, timeline: timelineFor(dates, review, nowMs), review }
+  return dates && { days: { dates, timeline: timelineFor(dates, review, nowMs), review } }
+}
+
+function checklistWords({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> | undefined {
+  const walk = readWalkRemark(normalized, language)
+  return walk && { walk }
+}
+
+function reminderWords({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> | undefined {
+  const reminder = readReminderWord(normalized, language)
+  return reminder && { reminder }
+}
+
+function withdrawals({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> | undefined {
+  return isAboutToWithdraw(normalized, language) ? { withdraws: true } : undefined
 }

@@ -20,11 +20,11 @@ test('every theme has its file, and every file is sound', () => {
 })
 
 test('an added phrase is understood, and changes the content', () => {
-  const text = shipped('talk').replace(/^thanks:\n/m, 'thanks:\n  - 比心\n')
+  const text = shipped('talk').replace(/^thanks:\n/m, 'thanks:\n  - 撒花\n')
   const files = { guides: [], intents: [{ file: 'i/language/talk.yaml', kept: 'intents/language/talk.yaml', text }] }
   const { language } = readKnowledge(files).content
-  expect(readSpeechAct('比心', LANGUAGE).act).toBe('statement')
-  expect(readSpeechAct('比心', compileLanguage(language)).act).toBe('thanks')
+  expect(readSpeechAct('撒花', LANGUAGE).act).toBe('statement')
+  expect(readSpeechAct('撒花', compileLanguage(language)).act).toBe('thanks')
 })
 
 describe('what an author gets wrong is told with its place:', () => {
