@@ -24,7 +24,7 @@ export class TwoStates {
     for (const name of ['knowledge', 'intents'])
       cpSync(join(PROJECT_ROOT, name), join(folder, name), { recursive: true })
     if (isLean)
-      for (const name of readdirSync(this.intentsDir))
+      for (const name of readdirSync(this.intentsDir).filter((name) => name.endsWith('.yaml')))
         if (!KEPT_WHEN_LEAN.has(name)) rmSync(join(this.intentsDir, name))
     this.#guide = join(folder, GUIDE)
     this.#original = readFileSync(this.#guide, 'utf8')
