@@ -5,7 +5,7 @@ import type { ReminderBook } from './dialogue/reminders.js'
 import type { Composed, Saying } from './dialogue/replies.js'
 import type { DialogueState } from './dialogue/state.js'
 import type { Decided, Turn } from './dialogue/turn.js'
-import type { IncomingMessage } from './model/chat.js'
+import { type IncomingMessage, isUnreadable, kindWord } from './model/chat.js'
 import type { Bubble, Decision, DropReason } from './model/decision.js'
 import type { Clock, Log, PictureSource, SendOutcome } from './model/ports.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
@@ -77,6 +77,7 @@ export async function compose(heard: Heard, settled: Settled, parts: AnswerParts
     timelineToldLately,
     question: turn.understanding.normalized,
     aboutPicture: message.kind === 'picture',
+    ...(isUnreadable(message) && { unreadable: kindWord(message.kind) }),
     nowMs: parts.clock.now(),
     ticketNews: handedOver,
     opening: 'personStillComes' in decision && heldTicket !== undefined ? askerPhrases.botFirst(heldTicket) : undefined,

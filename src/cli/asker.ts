@@ -50,6 +50,8 @@ const schema = z
     role: z.enum(['customer', 'staff', 'admin']).default('customer'),
     now: z.iso.datetime({ offset: true, local: true }).optional(),
     image: z.string().optional(),
+    /** Not a text: voice, file …; the text is its name or heading then. */
+    kind: z.enum(['voice', 'video', 'sticker', 'file', 'link', 'card', 'record', 'location', 'other']).optional(),
     quote: z.object({ speaker: z.string().default(''), text: z.string().default('') }).optional(),
   })
   .transform((line) => ({ ...line, mentioned: line.mentioned ?? line.role !== 'staff' }))
@@ -93,8 +95,9 @@ export function toAskMessage(line: AskLine, sequence: number, nowMs: number): In
     id: `line-${sequence}`,
     place: placeOf(line, sequence),
     sender: { id: speaker, key: `name:${speaker}`, name: speaker, role: line.role },
-    kind: line.image !== undefined && read.text === '' ? 'picture' : 'text',
-    text: read.text,
+    kind: line.kind ?? (line.image !== undefined && read.text === '' ? 'picture' : 'text'),
+    text: line.kind === undefined ? read.text : '',
+    ...(line.kind !== undefined && line.text !== '' && { title: line.text }),
     addressedToBot: line.mentioned || read.addressedToBot,
     mentionsOthers: read.mentionsOthers,
     ...(quote ? { quote } : {}),

@@ -91,7 +91,7 @@ export function whoIsTalkedTo(message: IncomingMessage, situation: TalkSituation
 
 /** Words to nobody in particular, or put to the bot; with 您 in them they are for somebody all the same. */
 function isAside({ kind, text, addressedToBot }: IncomingMessage, phrases: ColleaguePhrases): boolean {
-  if (kind !== 'text' && kind !== 'picture') return true
+  if (kind === 'sticker' || kind === 'other' || kind === 'notice') return true
   return !phrases.saysYou.test(text) && (addressedToBot || (kind === 'text' && phrases.aside.test(text)))
 }
 

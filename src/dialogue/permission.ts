@@ -6,6 +6,7 @@ import { type Policy, silence, type Turn } from './turn.js'
 export const notToBeHeard: readonly Policy[] = [
   silence('own-message', ({ message }) => message.fromSelf),
   silence('system-notice', ({ message }) => message.kind === 'notice'),
+  silence('not-text', ({ message }) => message.kind === 'sticker'),
   silence('duplicate', ({ situation }) => situation.seenBefore),
   silence('too-old', ({ message, situation }) => message.sentAtMs < situation.startedAtMs),
 ]

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.js'
 import { type PersonInPlace, personInPlace } from '../base/person-key.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
-import type { HeardPicture, IncomingMessage, Person, Place } from '../model/chat.js'
+import { type HeardPicture, type IncomingMessage, type Person, type Place, shownWords } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson, SaidWords } from '../model/ticket.js'
@@ -129,7 +129,6 @@ const KEPT_PLACE_REPLIES = 20
 const KEPT_RECALLS = 2_000
 const KEPT_WORDS = 5
 const KEPT_WORD_CHARS = 200
-const PICTURE = '[图片]'
 
 interface KeptWords extends SaidWords {
   readonly messageId: string
@@ -454,9 +453,10 @@ export class DialogueState {
     this.#options.walks?.keep?.([...this.#walks.values()])
   }
 
-  #keepWords({ id, place, sender, kind, text, sentAtMs, picture }: IncomingMessage): void {
-    const said = kind === 'picture' ? PICTURE : text.slice(0, KEPT_WORD_CHARS)
-    if ((kind !== 'text' && kind !== 'picture') || said === '') return
+  #keepWords(message: IncomingMessage): void {
+    const { id, place, sender, kind, sentAtMs, picture } = message
+    const said = shownWords(message).slice(0, KEPT_WORD_CHARS)
+    if (kind === 'sticker' || kind === 'notice' || said === '') return
     const key = personInPlace(place.key, sender.key)
     const before = (this.#words.get(key) ?? []).filter(({ messageId }) => messageId !== id)
     this.#words.set(key, [...before, { messageId: id, atMs: sentAtMs, text: said, picture }].slice(-KEPT_WORDS - 1))

@@ -46,12 +46,56 @@ export interface HeardPicture {
   bytes(): Uint8Array | undefined
 }
 
+/**
+ * `notice`: a grey line of the system, or an account that is no person; `card`: a person or a mini program; `record`:
+ * several messages handed on as one; `other`: a transfer, a call …
+ */
+export type MessageKind =
+  | 'text'
+  | 'picture'
+  | 'voice'
+  | 'video'
+  | 'sticker'
+  | 'file'
+  | 'link'
+  | 'card'
+  | 'record'
+  | 'location'
+  | 'other'
+  | 'notice'
+
+const KIND_WORDS: Readonly<Record<Exclude<MessageKind, 'text' | 'picture'>, string>> = {
+  voice: '语音',
+  video: '视频',
+  sticker: '表情',
+  file: '文件',
+  link: '链接',
+  card: '名片或小程序',
+  record: '聊天记录',
+  location: '位置',
+  other: '其他消息',
+  notice: '系统消息',
+}
+
+/** Neither words nor a picture. */
+export const isUnreadable = ({ kind }: Pick<IncomingMessage, 'kind'>): boolean => kind !== 'text' && kind !== 'picture'
+
+/** What people call a kind of message. */
+export const kindWord = (kind: MessageKind): string => KIND_WORDS[kind as keyof typeof KIND_WORDS] ?? ''
+
+/** What people read of a message: its text, or what it was, e.g. （文件 营业执照.pdf）. Never a link of the wire. */
+export function shownWords({ kind, text, title }: Pick<IncomingMessage, 'kind' | 'text' | 'title'>): string {
+  if (kind === 'text') return text
+  return kind === 'picture' ? '[图片]' : `（${[KIND_WORDS[kind], title ?? ''].join(' ').trim()}）`
+}
+
 export interface IncomingMessage {
   readonly id: string
   readonly place: Place
   readonly sender: Person
-  /** `notice`: a grey line of the system; `other`: voice, video, card … */
-  readonly kind: 'text' | 'picture' | 'other' | 'notice'
+  readonly kind: MessageKind
+  /** Name of a file, heading of a link or card; on one line. */
+  readonly title?: string
   /** What the sender wrote now: the mention of the bot and the quoted part are gone. */
   readonly text: string
   readonly addressedToBot: boolean

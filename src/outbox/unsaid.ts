@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.js'
 import { chinaDay } from '../base/calendar.js'
 import { MINUTE_MS, SECOND_MS } from '../base/time.js'
-import type { IncomingMessage } from '../model/chat.js'
+import { type IncomingMessage, shownWords } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { Alerts, Clock, Log, Metrics, StaffNotices, UnsaidQuestion, UnsaidReason } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
@@ -204,7 +204,7 @@ const questionOf = (message: IncomingMessage, decision: Decision): UnsaidQuestio
   placeName: message.place.kind === 'room' ? message.place.topic : '私聊',
   askerKey: message.sender.key,
   askerName: message.sender.name,
-  text: message.kind === 'picture' ? '[图片]' : message.text,
+  text: shownWords(message),
   sectionKeys: 'sectionKeys' in decision ? decision.sectionKeys : [],
   askedAtMs: message.sentAtMs,
 })

@@ -24,6 +24,8 @@ export interface ReplyContext {
   readonly question: string
   /** The message was a picture. */
   readonly aboutPicture: boolean
+  /** What it was, where it was something that the bot can't read: 语音, 文件 … */
+  readonly unreadable?: string
   /** Today, for the days of a review; milliseconds since the epoch. */
   readonly nowMs: number
   /** What the asker hears of the ticket that was opened, or already stood open. */
@@ -132,7 +134,11 @@ const composeDays = (days: DatesReading, sectionKey: string, context: Composing)
   toldTimeline: true,
 })
 
-function fallbackOf(reason: Extract<Decision, { kind: 'fallback' }>['reason'], { aboutPicture }: ReplyContext): string {
+function fallbackOf(
+  reason: Extract<Decision, { kind: 'fallback' }>['reason'],
+  { aboutPicture, unreadable }: ReplyContext,
+): string {
+  if (unreadable !== undefined) return phrases.fallbackUnreadable(unreadable)
   if (aboutPicture) return phrases.fallbackPicture
   if (reason === 'not-that') return phrases.notThat
   return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback

@@ -5,7 +5,7 @@ import { ticketActOf } from '../dialogue/handoff.js'
 import { mayNotSpeak } from '../dialogue/permission.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { PeopleAtWork, Turn } from '../dialogue/turn.js'
-import type { HeardPicture, IncomingMessage, Place } from '../model/chat.js'
+import { type HeardPicture, type IncomingMessage, type Place, shownWords } from '../model/chat.js'
 import type { Decision, TicketAct } from '../model/decision.js'
 import type { Language } from '../model/language.js'
 import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
@@ -63,7 +63,7 @@ export class DeskFront {
     state.askerSpoke(message, wantsOf(message, understanding))
     const isAboutTicket = silence === undefined && ticketActOf(turn) !== undefined
     if (situation.heldTicket === undefined || isAboutTicket) return
-    await desk.addWords(situation.heldTicket, message.kind === 'picture' ? PICTURE : message.text)
+    await desk.addWords(situation.heldTicket, shownWords(message))
   }
 
   /** What people do for the sender at this moment. */
@@ -100,7 +100,7 @@ export class DeskFront {
     state.colleagueSpoke(message, talk)
     const by = { key: message.sender.key, name: message.sender.name }
     for (const { number } of here.filter(({ askerKey }) => talk.askerKeys.includes(askerKey))) {
-      await desk.answered(number, by, { how: 'spoke', text: message.text })
+      await desk.answered(number, by, { how: 'spoke', text: shownWords(message) })
     }
   }
 
@@ -280,7 +280,8 @@ const MAX_QUESTION_CHARS = 2_000
 const SAME_MATTER_MS = 30 * 60_000
 /** The bot offers a person after two failed tries at most. */
 const MAX_QUESTIONS = 2
-const PICTURE = '[图片]'
+/** What was no text, see `shownWords`. */
+const NO_WORDS = /^(?:\[图片\]|（(?:语音|视频|文件|链接|名片|聊天记录|位置|其他消息).*）)$/
 /** What calls for a person, agrees, refuses or complains, but does not say about what. */
 const CALL_WORDS =
   /转接?|人工|客服|真人|活人|服务|机器人|小助手|你们?|您|我们?|帮|麻烦|请|找|叫|来|要|想|需要|可以|好|行|嗯|对|是|的|吧|吗|呢|啊|呀|啦|了|哈|个|一下|谢谢?|有|在|没用|没帮助|没有?|不|还|都|解决|答非所问|照做|试过?|失败|能|会|快|急|ok|yes/gi
@@ -292,17 +293,18 @@ const MIN_MATTER_CHARS = 2
  * @param before what the asker said before, oldest first
  */
 export function ticketQuestion(
-  { kind, text, sentAtMs }: Pick<IncomingMessage, 'kind' | 'text' | 'sentAtMs'>,
+  message: Pick<IncomingMessage, 'kind' | 'text' | 'title' | 'sentAtMs'>,
   before: readonly SaidWords[],
   language: Language,
 ): string {
-  const own = kind === 'picture' ? PICTURE : text.slice(0, MAX_QUESTION_CHARS)
+  const { kind, text, sentAtMs } = message
+  const own = shownWords(message).slice(0, MAX_QUESTION_CHARS)
   /** 满意, 可以了 were said of another ticket. */
   const saysMatter = (said: string): boolean =>
-    said !== PICTURE &&
+    !NO_WORDS.test(said) &&
     readDeskTurn(normalizeText(said), language) === undefined &&
     (said.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS
-  if (kind === 'picture' || saysMatter(text)) return own
+  if (kind !== 'text' || saysMatter(text)) return own
   const earlier = before.filter((said) => said.atMs >= sentAtMs - SAME_MATTER_MS && saysMatter(said.text))
   const questions = [...new Set(earlier.map((said) => said.text))].slice(-MAX_QUESTIONS)
   return questions.length > 0 ? questions.join('\n') : own

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
-import type { Conversation, SimulatedPerson, World } from '../channel/simulator/world.js'
+import { type Conversation, SIMULATED_MEDIA, type SimulatedPerson, type World } from '../channel/simulator/world.js'
 import { readPictureHeader } from '../knowledge/pictures.js'
 import { conversationView, decisionView, messageView, player, type Refusal, type WebDeps } from './deps.js'
 
@@ -18,8 +18,10 @@ const newMessage = z
     mentions: z.array(z.string()).max(50).default([]),
     quote: z.string().optional(),
     picture: z.object({ base64: z.base64() }).optional(),
+    /** A voice message, a file …, with its name as the text; for trying out what becomes of it. */
+    media: z.enum(SIMULATED_MEDIA).optional(),
   })
-  .refine(({ text, picture }) => (text === undefined) !== (picture === undefined))
+  .refine(({ text, picture, media }) => media !== undefined || (text === undefined) !== (picture === undefined))
 
 type Membership = { readonly person: SimulatedPerson; readonly conversation: Conversation }
 
@@ -85,13 +87,14 @@ function pictureRoutes(world: World): Hono {
   return routes
 }
 
-function post(world: World, { as, conversation, text, mentions, quote, picture }: z.infer<typeof newMessage>) {
+function post(world: World, { as, conversation, text, mentions, quote, picture, media }: z.infer<typeof newMessage>) {
   const found = membership(world, as, conversation)
   if ('error' in found) return found
   if (quote !== undefined && world.message(quote)?.conversationId !== conversation) {
     return { error: '引用的消息已经不在了', status: 404 } as const
   }
   const whereAndWho = { conversationId: conversation, fromId: found.person.id, ...(quote && { quoteOfId: quote }) }
+  if (media) return world.post({ ...whereAndWho, media, text: text ?? '' })
   if (!picture) {
     if (!text?.trim()) return { error: '不能发送空白消息', status: 400 } as const
     return world.post({ ...whereAndWho, text, mentionIds: mentions })

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import type { Conversation, SimulatedPerson, World, WorldMessage } from '../channel/simulator/world.js'
+import { shownWords } from '../model/chat.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { DecisionJournal, Log, LoginStatus } from '../model/ports.js'
 import type { DeskFeed } from '../model/ticket.js'
@@ -118,7 +119,8 @@ export function messageView(world: World, message: WorldMessage): MessageView {
   const conversation = world.conversation(message.conversationId)
   const nameOf = (personId: string): string => (conversation ? world.nameIn(conversation, personId) : personId)
   const quoted = message.quoteOfId === undefined ? undefined : world.message(message.quoteOfId)
-  const { id, conversationId, fromId, kind, text, mentionIds, atMs } = message
+  const { id, conversationId, fromId, kind, media, mentionIds, atMs } = message
+  const text = media ? shownWords({ kind: media, text: '', title: message.text }) : message.text
   return {
     ...{ id, conversationId, fromId, fromName: nameOf(fromId), kind, text, mentionIds, atMs },
     ...(quoted && { quote: { id: quoted.id, name: nameOf(quoted.fromId), kind: quoted.kind, text: quoted.text } }),

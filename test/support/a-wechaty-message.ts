@@ -19,6 +19,10 @@ interface Wire {
   readonly original: string | Error | undefined
   /** `Content` of the raw payload. */
   readonly content: string | undefined
+  /** More of the raw payload. */
+  readonly raw: object
+  /** The talker is an official account. */
+  readonly isOfficial: boolean
 }
 
 const orReject = async <T>(value: T | Error): Promise<T> => {
@@ -42,9 +46,17 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
     mentionSelf: false,
     original: undefined,
     content: undefined,
+    raw: {},
+    isOfficial: false,
     ...facts,
   }
-  const talker = { id: wire.talkerId, name: () => wire.nick, alias: () => orReject(wire.remark) }
+  const contactType = wire.isOfficial ? types.Contact.Official : types.Contact.Individual
+  const talker = {
+    id: wire.talkerId,
+    name: () => wire.nick,
+    alias: () => orReject(wire.remark),
+    type: () => contactType,
+  }
   const bot = { id: '@bot', name: () => wire.botNick }
   const room = {
     wechaty: { currentUser: bot },
@@ -65,7 +77,11 @@ export function aWechatyMessage(facts: Partial<Wire> = {}): Message {
     wechaty: {
       currentUser: bot,
       puppet: {
-        messageRawPayload: async () => ({ OriginalContent: await orReject(wire.original), Content: wire.content }),
+        messageRawPayload: async () => ({
+          OriginalContent: await orReject(wire.original),
+          Content: wire.content,
+          ...wire.raw,
+        }),
       },
     },
   }

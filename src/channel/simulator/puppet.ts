@@ -1,7 +1,14 @@
 import { FileBox, type FileBoxInterface } from 'file-box'
 import { Puppet, type payloads, types } from 'wechaty-puppet'
 import { readPictureHeader } from '../../knowledge/pictures.js'
-import { type Conversation, directIdOf, type SimulatedPerson, type World, type WorldMessage } from './world.js'
+import {
+  type Conversation,
+  directIdOf,
+  type SimulatedMedia,
+  type SimulatedPerson,
+  type World,
+  type WorldMessage,
+} from './world.js'
 
 interface RoomMember {
   readonly person: SimulatedPerson
@@ -113,10 +120,11 @@ export class PuppetSimulator extends Puppet {
     return { id: person.id, name: person.name, avatar: '', roomAlias: displayName ?? '' }
   }
 
-  override async messageRawPayload(messageId: string): Promise<WorldMessage> {
+  /** `FileName` is where Web WeChat has the name of a file and the heading of a link. */
+  override async messageRawPayload(messageId: string): Promise<WorldMessage & { readonly FileName?: string }> {
     const message = this.#world.message(messageId)
     if (!message) throw new Error(`no message ${messageId}`)
-    return message
+    return message.media ? { ...message, FileName: message.text } : message
   }
 
   override async messageRawPayloadParser(message: WorldMessage): Promise<payloads.Message> {
@@ -165,6 +173,17 @@ export class PuppetSimulator extends Puppet {
   }
 }
 
+const MEDIA_TYPES: Readonly<Record<SimulatedMedia, types.Message>> = {
+  voice: types.Message.Audio,
+  video: types.Message.Video,
+  sticker: types.Message.Emoticon,
+  file: types.Message.Attachment,
+  link: types.Message.Url,
+  card: types.Message.MiniProgram,
+  record: types.Message.ChatHistory,
+  location: types.Message.Location,
+}
+
 const QUOTE_RULE = '- - - - - - - - - - - - - - -'
 
 /** A message as Wechaty wants it; a quoted one arrives inside the text, in the form that WeChat's own clients give it. */
@@ -174,7 +193,12 @@ export function messagePayload(world: World, message: WorldMessage): payloads.Me
     id: message.id,
     talkerId: message.fromId,
     timestamp: message.atMs,
-    type: message.kind === 'picture' ? types.Message.Image : types.Message.Text,
+    type:
+      message.kind === 'picture'
+        ? types.Message.Image
+        : message.media
+          ? MEDIA_TYPES[message.media]
+          : types.Message.Text,
     text: textOnTheWire(world, message),
   }
   if (conversation?.kind === 'room') {

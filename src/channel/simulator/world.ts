@@ -26,6 +26,8 @@ export interface WorldMessage {
   readonly conversationId: string
   readonly fromId: string
   readonly kind: 'text' | 'picture'
+  /** What it is in truth, where the page shows words in its place. */
+  readonly media?: SimulatedMedia
   /** Mentions as people see them, `@name` and U+2005; empty for pictures. */
   readonly text: string
   readonly mentionIds: readonly string[]
@@ -33,10 +35,16 @@ export interface WorldMessage {
   readonly atMs: number
 }
 
+/** What people send beside words and pictures. */
+export const SIMULATED_MEDIA = ['voice', 'video', 'sticker', 'file', 'link', 'card', 'record', 'location'] as const
+export type SimulatedMedia = (typeof SIMULATED_MEDIA)[number]
+
 export interface Post {
   readonly conversationId: string
   readonly fromId: string
   readonly text?: string
+  /** Makes it a voice message, a file …; `text` is its name or heading then. */
+  readonly media?: SimulatedMedia
   /** Members that are meant besides those whose `@name` stands in the text. */
   readonly mentionIds?: readonly string[]
   readonly quoteOfId?: string
@@ -94,7 +102,7 @@ export class World {
    *
    * @throws Error when the conversation, the sender in it, the quoted message or the kind of picture is unknown
    */
-  post({ conversationId, fromId, text = '', mentionIds = [], quoteOfId, picture }: Post): WorldMessage {
+  post({ conversationId, fromId, text = '', mentionIds = [], quoteOfId, picture, media }: Post): WorldMessage {
     const conversation = this.conversation(conversationId)
     if (!conversation?.memberIds.includes(fromId)) throw new Error(`${fromId} is not in conversation ${conversationId}`)
     if (quoteOfId !== undefined && this.#byId.get(quoteOfId)?.conversationId !== conversationId) {
@@ -107,6 +115,7 @@ export class World {
       conversationId,
       fromId,
       kind: picture ? 'picture' : 'text',
+      ...(media && { media }),
       text: picture ? '' : text,
       mentionIds: picture ? [] : this.#mentionsIn(conversation, text, mentionIds),
       ...(quoteOfId === undefined ? {} : { quoteOfId }),

@@ -1,5 +1,6 @@
 import { type Contact, type Message, type Room, types } from 'wechaty'
-import type { HeardPicture, IncomingMessage, Person, Place, Role } from '../../model/chat.js'
+import { oneLine } from '../../base/quoting.js'
+import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Role } from '../../model/chat.js'
 import type { GrantedRole } from '../../model/command.js'
 import type { NamedPerson, NamedRoom, OwnNames } from './members.js'
 import { type ReadText, readText, unescapeName, unescapeText } from './text.js'
@@ -27,30 +28,51 @@ export interface WhoIsWho {
 
 /** Turns whatever a puppet gives into our message; nothing behind it knows which puppet it was. */
 export async function toIncomingMessage(message: Message, who: WhoIsWho): Promise<IncomingMessage> {
-  const kind = kindOf(message)
+  const raw = await rawPayload(message)
+  const kind = kindOf(message, raw)
   const picture = kind === 'picture' && !message.self() ? who.fetchPicture(message) : undefined
   const place = await placeOf(message, who)
   const sender = await senderOf(message, place, who)
-  const read = await wordsOf(message, kind, who)
+  const read = await wordsOf(message, kind, { who, raw })
   const fromSelf = message.self()
   const heardPicture = await picture
-  const recalls = await recalledId(message)
+  const recalls = recalledId(message, raw)
+  const title = kind === 'location' ? addressOf(message) : titleOf(kind, raw)
   const isEcho = fromSelf && who.isEcho({ placeId: place.id, text: kind === 'picture' ? undefined : read.text })
   return {
     ...{ id: message.id, place, sender, kind, ...read, sentAtMs: message.date().getTime(), fromSelf },
     ...(fromSelf && kind !== 'notice' && !isEcho && { fromOwner: true }),
+    ...(title !== '' && { title }),
     ...(recalls !== undefined && { recalls }),
     ...(heardPicture && { picture: heardPicture }),
   }
 }
 
-function kindOf(message: Message): IncomingMessage['kind'] {
-  if (isNoticeOf(message.room(), message)) return 'notice'
+function kindOf(message: Message, raw: RawMessage): MessageKind {
+  if (isNoticeOf(message.room(), message) || isOfNoPerson(message)) return 'notice'
   switch (message.type()) {
     case types.Message.Text:
-      return 'text'
+      return isPlace(message, raw) ? 'location' : 'text'
     case types.Message.Image:
       return 'picture'
+    case types.Message.Audio:
+      return 'voice'
+    case types.Message.Video:
+      return 'video'
+    case types.Message.Emoticon:
+      return 'sticker'
+    case types.Message.Attachment:
+      return 'file'
+    case types.Message.Url:
+    case types.Message.Post:
+      return 'link'
+    case types.Message.MiniProgram:
+    case types.Message.Contact:
+      return 'card'
+    case types.Message.ChatHistory:
+      return 'record'
+    case types.Message.Location:
+      return 'location'
     case types.Message.Unknown:
     case types.Message.Recalled:
     case types.Message.GroupNote:
@@ -58,6 +80,38 @@ function kindOf(message: Message): IncomingMessage['kind'] {
     default:
       return 'other'
   }
+}
+
+/** Accounts of WeChat itself, by handles that no person has: 微信团队, the file helper, friend requests … */
+const OWN_ACCOUNTS: ReadonlySet<string> = new Set([
+  ...['weixin', 'filehelper', 'fmessage', 'newsapp', 'medianote', 'floatbottle', 'qmessage', 'qqmail', 'tmessage'],
+  ...['notifymessage', 'notification_messages', 'weixinreminder', 'officialaccounts', 'helper_entry', 'masssendapp'],
+])
+
+/** 公众号, 服务号 and WeChat's own accounts talk to nobody, and an answer makes them go on without end. */
+function isOfNoPerson(message: Message): boolean {
+  const talker = message.talker()
+  if (message.room() !== undefined || message.self()) return false
+  return OWN_ACCOUNTS.has(talker.id) || talker.type() === types.Contact.Official
+}
+
+/** The puppet takes a place for a text: its address in a group, a link of the wire in a chat of two. */
+function isPlace(message: Message, { OriginalContent, SubMsgType }: RawMessage): boolean {
+  if (SubMsgType === LOCATION_SUBTYPE) return true
+  return (typeof OriginalContent === 'string' && OriginalContent.includes(LOCATION)) || IS_PLACE.test(message.text())
+}
+
+/** Where the puppet knows it. */
+function addressOf(message: Message): string {
+  const text = message.type() === types.Message.Text ? unescapeText(message.text()) : ''
+  const address = text.split(LINK_OF_PLACE)[0]!.replace(/:\s*$/, '')
+  return oneLine(address, MAX_TITLE_CHARS)
+}
+
+/** Only of what bears one: elsewhere the field holds anything. */
+function titleOf(kind: MessageKind, { FileName }: RawMessage): string {
+  const bearsTitle = kind === 'file' || kind === 'link' || kind === 'card'
+  return bearsTitle && typeof FileName === 'string' ? oneLine(unescapeName(FileName), MAX_TITLE_CHARS) : ''
 }
 
 /** A group notice comes from a made-up contact that has the room's own id. */
@@ -94,10 +148,14 @@ async function senderOf(message: Message, place: Place, who: WhoIsWho): Promise<
   }
 }
 
-async function wordsOf(message: Message, kind: IncomingMessage['kind'], who: WhoIsWho): Promise<ReadText> {
+async function wordsOf(
+  message: Message,
+  kind: MessageKind,
+  { who, raw }: { readonly who: WhoIsWho; readonly raw: RawMessage },
+): Promise<ReadText> {
   if (kind !== 'text') return { text: '', addressedToBot: false, mentionsOthers: false }
   const names = await who.ownNames(message.room())
-  const read = readText(await wholeText(message), names)
+  const read = readText(wholeText(message, raw), names)
   // The puppet's own guess is fooled by quotes and namesakes, but knows names that the account had earlier.
   const mayAskPuppet = !read.addressedToBot && read.quote === undefined && !names.puppetIsFooled
   const byPuppet = mayAskPuppet && (await message.mentionSelf().catch(() => false))
@@ -107,24 +165,33 @@ async function wordsOf(message: Message, kind: IncomingMessage['kind'], who: Who
 interface RawMessage {
   readonly OriginalContent?: unknown
   readonly Content?: unknown
+  /** 1: a plain text. */
+  readonly MsgType?: unknown
+  readonly SubMsgType?: unknown
+  readonly FileName?: unknown
 }
 
+const PLAIN_TEXT = 1
+const LOCATION_SUBTYPE = 48
 /** Where a puppet's text is no text: the place behind an address. */
 const LOCATION = ':<br/>/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg'
+const LINK_OF_PLACE = '/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg'
+/** In a chat of two it stands alone, or on a line behind the address. */
+const IS_PLACE = /^(?:[^\n]{0,200}:(?:\n|<br\/>))?\s*\/cgi-bin\/mmwebwx-bin\/webwxgetpubliclinkimg\?/
+const MAX_TITLE_CHARS = 60
 
 /** wechat4u cuts a group text at ":\n"; its raw payload has all of it. */
-async function wholeText(message: Message): Promise<string> {
-  const { OriginalContent: original } = await rawPayload(message)
-  if (typeof original !== 'string' || original.includes(LOCATION)) return unescapeText(message.text())
+function wholeText(message: Message, { OriginalContent: original, MsgType }: RawMessage): string {
+  if (typeof original !== 'string') return unescapeText(message.text())
   // What others write in a group has the writer's handle in front.
   const whole = message.self() ? original : /^@[^:\s]+:<br\/>([\s\S]*)$/.exec(original)?.[1]
-  const isXml = whole === undefined || /^(?:<\?xml|&lt;|<msg)/.test(whole)
+  // What is no plain text, e.g. a quote, is XML there.
+  const isXml = whole === undefined || (MsgType !== PLAIN_TEXT && /^(?:<\?xml|&lt;|<msg)/.test(whole))
   return unescapeText(isXml ? message.text() : whole)
 }
 
-async function recalledId(message: Message): Promise<string | undefined> {
+function recalledId(message: Message, { Content: content }: RawMessage): string | undefined {
   if (message.type() !== types.Message.Recalled) return undefined
-  const { Content: content } = await rawPayload(message)
   return /<msgid>(\d+)<\/msgid>/.exec(unescapeText(typeof content === 'string' ? content : message.text()))?.[1]
 }
 

@@ -50,11 +50,20 @@ export function unescapeText(text: string): string {
     .replace(NOT_WRITTEN, '')
 }
 
-/** A nick, display name, remark or topic, as far as it can be shown. */
+/** WeChat cuts names at a length in bytes, be it within an emoji. */
+const CUT_SPAN = /<(?:\/?span\b[^>]*>?|\/s?p?a?|s|sp|spa)$/
+/** They would make a line of their own in what people read. */
+const LINE_ENDS = /[\r\n\v\f\u0085\u2028\u2029]+/g
+
+/** A nick, display name, remark or topic, as far as it can be shown, on one line. */
 export const unescapeName = (name: string): string =>
-  unescapeText(name.slice(0, MAX_NAME_CHARS * MAX_ESCAPED_FACTOR))
+  withoutCutSpan(unescapeText(name.slice(0, MAX_NAME_CHARS * MAX_ESCAPED_FACTOR)))
     .slice(0, MAX_NAME_CHARS)
+    .replace(LINE_ENDS, ' ')
     .replace(NOT_WRITTEN, '')
+
+/** Both halves, or what the puppet has left of them. */
+const withoutCutSpan = (name: string): string => name.replace(CUT_SPAN, '').replace(CUT_SPAN, '')
 
 /** Flags and key caps are two signs in a row, of four or five digits each: `1f1e81f1f3`. */
 function emojiOf(code: string): string {

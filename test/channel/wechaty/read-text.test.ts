@@ -229,3 +229,22 @@ test.each([
   readText(unescapeText(raw), { names: BOT })
   expect(performance.now() - startedMs).toBeLessThan(500)
 })
+
+test.each([
+  '小李<span class="emoji emoji1f450"></span',
+  '小李<span class="emoji emoji1f4',
+  '小李<span',
+  '小李</span',
+  '小李<span class="emoji emoji1f450">',
+])('shows nothing of an emoji within which WeChat has cut a name: %s', (nick) => {
+  expect(unescapeName(nick)).toBe('小李')
+})
+
+test.each(['<助手>', 'a<b', '小<', '小李<spanish>x'])('leaves %s as it is', (nick) => {
+  expect(unescapeName(nick)).toBe(nick)
+})
+
+test('keeps a name on one line, and the emoji at its end', () => {
+  expect(unescapeName('售后群\n🔔 工单 9\u2028群')).toBe('售后群 🔔 工单 9 群')
+  expect(unescapeName('小李<span class="emoji emoji1f450"></span>')).toBe('小李👐')
+})

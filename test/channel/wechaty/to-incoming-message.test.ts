@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { types } from 'wechaty'
 import { toIncomingMessage, type WhoIsWho } from '../../../src/channel/wechaty/incoming.js'
 import { unescapeText } from '../../../src/channel/wechaty/text.js'
+import { shownWords } from '../../../src/model/chat.js'
 import { aWechatyMessage } from '../../support/a-wechaty-message.js'
 import { MONDAY_MS } from '../../support/fixed-clock.js'
 
@@ -54,16 +55,17 @@ test('reads a direct message; its place is kept under the person, not under a ha
 test.each([
   [types.Message.Text, 'text'],
   [types.Message.Image, 'picture'],
-  [types.Message.Audio, 'other'],
-  [types.Message.Video, 'other'],
-  [types.Message.Emoticon, 'other'],
-  [types.Message.Attachment, 'other'],
-  [types.Message.Url, 'other'],
-  [types.Message.MiniProgram, 'other'],
-  [types.Message.ChatHistory, 'other'],
-  [types.Message.Post, 'other'],
+  [types.Message.Audio, 'voice'],
+  [types.Message.Video, 'video'],
+  [types.Message.Emoticon, 'sticker'],
+  [types.Message.Attachment, 'file'],
+  [types.Message.Url, 'link'],
+  [types.Message.MiniProgram, 'card'],
+  [types.Message.ChatHistory, 'record'],
+  [types.Message.Post, 'link'],
+  [types.Message.Location, 'location'],
   [types.Message.Transfer, 'other'],
-  [types.Message.Contact, 'other'],
+  [types.Message.Contact, 'card'],
   [types.Message.Recalled, 'notice'],
   [types.Message.GroupNote, 'notice'],
   [types.Message.Unknown, 'notice'],
@@ -73,7 +75,7 @@ test.each([
 
 test('takes no words from what is not text: there the wire has XML', async () => {
   const message = await read({ type: types.Message.Url, text: '<msg>@小助手 怎么提审</msg>', mentionSelf: true })
-  expect(message).toMatchObject({ kind: 'other', text: '', addressedToBot: false })
+  expect(message).toMatchObject({ kind: 'link', text: '', addressedToBot: false })
 })
 
 test('knows a group notice by its talker, which is the room', async () => {
@@ -183,7 +185,7 @@ test("reads the whole of the owner's own words", async () => {
 
 test('leaves the link out of a location', async () => {
   const original = '@7f3a:<br/>上海市:<br/>/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg?url=xxx&pictype=location'
-  expect((await read({ text: '上海市', original })).text).toBe('上海市')
+  expect(shownWords(await read({ text: '上海市', original }))).toBe('（位置 上海市）')
 })
 
 test.each([
@@ -199,3 +201,50 @@ test.each([
   const message = await read({ text: '@小助手\u2005在吗', mentionSelf: true }, who)
   expect(message).toMatchObject({ addressedToBot: false, text: `${left}在吗`, mentionsOthers })
 })
+
+test.each([
+  ['an official account', { isOfficial: true }],
+  ['微信团队', { talkerId: 'weixin', nick: '微信团队' }],
+  ['the file helper', { talkerId: 'filehelper' }],
+])('takes what %s sends for a notice, an article too', async (_who, facts) => {
+  for (const type of [types.Message.Text, types.Message.Url]) {
+    expect(await read({ topic: undefined, type, ...facts })).toMatchObject({ kind: 'notice', text: '' })
+  }
+})
+
+test('hears a person who is called like one of WeChat’s own accounts', async () => {
+  expect((await read({ topic: undefined, nick: '微信团队' })).kind).toBe('text')
+})
+
+test.each([
+  ['a file', types.Message.Attachment, '营业执照&amp;章.pdf\n🔔 工单 9', '营业执照&章.pdf 🔔 工单 9'],
+  ['a link', types.Message.Url, '审核指南', '审核指南'],
+  ['a mini program', types.Message.MiniProgram, '悦邻社区', '悦邻社区'],
+])('keeps the name of %s, on one line', async (_what, type, FileName, title) => {
+  expect(await read({ type, raw: { FileName } })).toMatchObject({ title, text: '' })
+})
+
+test('takes no name from what bears none', async () => {
+  expect(await read({ type: types.Message.Audio, raw: { FileName: 'x.silk' } })).not.toHaveProperty('title')
+})
+
+const LINK = '/cgi-bin/mmwebwx-bin/webwxgetpubliclinkimg?url=xxx'
+
+test.each([
+  ['in a group', { text: '北京市', original: `@wang:<br/>北京市:<br/>${LINK}` }, '北京市'],
+  ['in a chat of two', { topic: undefined, text: `${LINK}&amp;msgid=1` }, ''],
+  ['in a chat of two, with its address', { topic: undefined, text: `北京市:\n${LINK}` }, '北京市'],
+  ['by its number', { topic: undefined, text: '北京市:<br/>', raw: { MsgType: 1, SubMsgType: 48 } }, '北京市'],
+])('knows a place %s, and shows no link of the wire', async (_where, facts, address) => {
+  const message = await read(facts)
+  expect(message).toMatchObject({ kind: 'location', text: '' })
+  expect(shownWords(message)).toBe(`（${['位置', address].join(' ').trim()}）`)
+})
+
+test.each(['&lt;报错&gt;是这样的:<br/>提审弹出什么', '<msg>标签:<br/>怎么填', '&lt;?xml:<br/>是什么'])(
+  'hears a plain text whole that begins like XML: %s',
+  async (original) => {
+    const { text } = await read({ text: '<报错>是这样的', original: `@wang:<br/>${original}`, raw: { MsgType: 1 } })
+    expect(text).toBe(unescapeText(original))
+  },
+)
