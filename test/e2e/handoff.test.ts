@@ -145,7 +145,11 @@ describe('handing over on WeChat', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'guoshen-handoff-'))
     await writeFile(
       path.join(folder, 'guoshen.yaml'),
-      'sending: { jitterSeconds: 0, perPlaceMinute: 60, perMinute: 60 }\n',
+      [
+        'sending: { jitterSeconds: 0, perPlaceMinute: 60, perMinute: 60 }',
+        // Somebody known sits in the staff group, so that it is bound.
+        'desk: { people: [{ name: 陈工, remark: 同事陈工 }] }\n',
+      ].join('\n'),
     )
     await wx.start()
     wx.world({
@@ -153,7 +157,7 @@ describe('handing over on WeChat', () => {
       contacts: [
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'li', nick: '小李', friend: false },
-        { key: 'chen', nick: '陈工' },
+        { key: 'chen', nick: '陈工', remark: '同事陈工' },
         { key: 'xu', nick: '徐经理' },
       ],
       rooms: [
