@@ -404,6 +404,23 @@ function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): strin
 export const isPaced = ({ sending, puppet }: Config): boolean =>
   sending.pacing === 'on' || (sending.pacing === 'auto' && puppet !== 'simulator')
 
+export const pictureFolders = ({ knowledge, dataDir }: Config) => ({
+  knowledgeDir: knowledge.dir,
+  illustrationsDir: join(PROJECT_ROOT, 'knowledge', 'illustrations'),
+  docsSite: knowledge.docsSite,
+  cacheDir: join(dataDir, 'pictures'),
+})
+
+export const programVersion = (): string =>
+  (JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }).version
+
+/** How fast the bot may talk; without limits where it is not paced. */
+export function pacingOf(config: Config) {
+  const { gapSeconds, jitterSeconds, perPlaceMinute, perMinute, perDay, backOffHours } = config.sending
+  const limits = { gapMs: gapSeconds * 1000, jitterMs: jitterSeconds * 1000, perPlaceMinute, perMinute, perDay }
+  return { limits: isPaced(config) ? limits : undefined, backOffMs: backOffHours * HOUR_MS }
+}
+
 /** What is wrong with the configuration, in Chinese, for the operator. */
 export const configPhrases = {
   noSuchFile: (path: string): string => `${path} 不存在（环境变量 GUOSHEN_CONFIG 指的是它）`,

@@ -1,11 +1,11 @@
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openChannelMemory } from '../src/create-bot.js'
-import { capturedLog } from './support/captured-log.js'
-import { fixedClock } from './support/fixed-clock.js'
-import { recordedAlerts } from './support/recorded-alerts.js'
-import { tempFolder } from './support/temp-folder.js'
+import { openChannelMemory } from '../../src/channel-memory.js'
+import { capturedLog } from '../support/captured-log.js'
+import { fixedClock } from '../support/fixed-clock.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 const SAME_GROUP = { id: '@@1', topic: '同名群', namesakeIds: ['@@2'] }
 const LIU = { id: '@1', nick: '小刘', display: '', remark: '', placeKey: 'room:售后群' }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { measuredChannel } from '../src/create-bot.js'
-import { ChannelError } from '../src/errors.js'
-import type { Outgoing } from '../src/model/ports.js'
-import { FakeChannel, STAFF_PLACE } from './support/fake-channel.js'
-import { recordedAlerts } from './support/recorded-alerts.js'
+import { ChannelError } from '../../src/errors.js'
+import type { Outgoing } from '../../src/model/ports.js'
+import { measuredChannel } from '../../src/ops/measured-channel.js'
+import { FakeChannel, STAFF_PLACE } from '../support/fake-channel.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 const BUBBLE: Outgoing = { kind: 'text', text: '好的' }
 

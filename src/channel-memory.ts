@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Ambiguity, IdentityBook } from './channel/identity.js'
+import { RoleBook } from './commands/rights.js'
+import type { Alerts, Clock, DurableList, HeardIds, Identities, Log, StaffBinding } from './model/ports.js'
+import { openGrants } from './store/open.js'
+import { LowdbHeardIds, LowdbIdentityStore, openStaffBinding } from './store/records.js'
+
+/** What a channel must not forget between two runs. */
+export interface ChannelMemory {
+  readonly identities: Identities
+  readonly heardIds: HeardIds
+  /** Roles given by a code. */
+  readonly roles: RoleBook
+  readonly staffBinding: DurableList<StaffBinding>
+  /** Nothing was known before. */
+  readonly isFirstStart: boolean
+  /** Resolves when all is on disk. */
+  flush(): Promise<void>
+}
+
+export interface ChannelMemoryParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly alerts: Pick<Alerts, 'tell'>
+  /** What the configuration calls the staff group. */
+  readonly staffRoom?: string | null
+}
+
+/** @throws StoreError when a file is damaged or of another shape */
+export async function openChannelMemory(
+  dataDir: string,
+  { clock, log, alerts, staffRoom = null }: ChannelMemoryParts,
+): Promise<ChannelMemory> {
+  const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
+  const roles = new RoleBook(await openGrants({ dataDir, log }))
+  const isFirstStart = store.records().accountId === '' && !existsSync(join(dataDir, 'staff-room.json'))
+  const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
+  const staffBinding = await openStaffBinding(dataDir, {
+    rooms: store.records().rooms,
+    staffRoom,
+    nowMs: clock.now(),
+    log,
+  })
+  const identities = new IdentityBook({
+    clock,
+    records: store.records(),
+    keep: (records) => store.keep(records),
+    onAmbiguous: (ambiguity) => {
+      log.warn({ kind: ambiguity.kind }, 'several bear one name, nothing stored is given to any of them')
+      alerts.tell(ambiguityText(ambiguity))
+    },
+  })
+  return {
+    identities,
+    heardIds,
+    roles,
+    staffBinding,
+    isFirstStart,
+    flush: async () => {
+      await store.flush()
+      await heardIds.flush()
+    },
+  }
+}
+
+const ambiguityText = ({ kind, name }: Ambiguity): string =>
+  kind === 'room'
+    ? `有多个群都叫“${name}”，重新登录后分不清哪个是哪个，之前的记录不会用在它们身上。请把群名改成不同的。`
+    : `有多个人都叫“${name}”，重新登录后分不清谁是谁，之前的记录不会用在他们身上。请在微信里给他们加上不同的备注。`
