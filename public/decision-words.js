@@ -4,6 +4,7 @@
 export const KIND_WORDS = {
   answer: '回答',
   clarify: '反问',
+  outside: '指南外',
   fallback: '不知道',
   escalate: '转人工',
   courtesy: '客气话',
@@ -34,6 +35,7 @@ export const REASON_WORDS = {
   'bot-loop': ['像是机器人', '对方一收到回答就发来同样的话，像是另一个机器人，先不理它。'],
   failed: ['处理出错', '处理这条消息时程序出了错，原因写在运行日志里。'],
   // answers and questions back
+  outside: ['在指南之外', '问的是指南周边的事：有短答就说短答，没有就照实说，再给出转人工。'],
   sure: ['把握足够', '问的是哪一节很清楚，直接回答。'],
   chosen: ['按编号选的', '对方回了编号，按编号给出那一节。'],
   notice: ['认出驳回通知', '这是一份驳回通知，按里面的原因逐条回答。'],

@@ -57,9 +57,11 @@ const writeLine = (value: object): Promise<void> =>
 function toOutput({ trace, sent, latencyUs }: Answer): object {
   const bubbles = textBubbles(sent)
   return {
-    decision: trace.kind,
+    // What lies around the guides is answered, too; it has no section.
+    decision: trace.kind === 'outside' ? 'answer' : trace.kind,
     sections: trace.sections,
     intent: trace.intent,
+    card: trace.card,
     confidence: Number(trace.confidence.toFixed(4)),
     reason: trace.reason,
     reply: bubbles.length > 0 ? bubbles.join('\n\n') : null,

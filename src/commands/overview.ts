@@ -85,6 +85,7 @@ export interface FiguresList {
 const KEPT_DAYS = 60
 const COUNTERS: Readonly<Record<Exclude<Decision['kind'], 'silent'>, Counter>> = {
   answer: 'answered',
+  outside: 'answered',
   courtesy: 'answered',
   clarify: 'offered',
   fallback: 'offered',

@@ -3,6 +3,7 @@ import type { Decision } from '../model/decision.js'
 import type { Understanding } from '../model/understanding.js'
 import { answerNotice, answerOrOffer, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
 import { takeUpWalk } from './checklist.js'
+import { answerAsked, factOf } from './fact.js'
 import { goOn, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
@@ -94,13 +95,15 @@ export const policies: readonly Policy[] = [
   { name: 'days', decide: daysOverheard },
   { name: 'unknown-rejection', decide: callForUnknownRejection },
   { name: 'goes-on', decide: goesOnAsked },
+  { name: 'fact', decide: factAsked },
   { name: 'both', decide: answerBoth },
   {
     name: 'guide',
-    decide: ({ understanding: { candidates }, asked }) => {
-      const [top] = candidates
-      if (asked || !top) return answerOrOffer(candidates)
-      return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure' }
+    decide: ({ understanding, asked }) => {
+      const [top] = understanding.candidates
+      if (asked || !top) return answerOrOffer(understanding.candidates)
+      const fact = factOf(top.sectionKey, understanding)
+      return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure', ...(fact ? { fact } : {}) }
     },
   },
 ]
@@ -122,6 +125,22 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
   const level = asked ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
   const isCalled = wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
   return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
+}
+
+/** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
+const ASKED_SCOPE = 0.8
+
+function factAsked({ understanding, asked }: Turn): Decision | undefined {
+  const {
+    candidates: [top],
+    answers,
+    notice,
+  } = understanding
+  // Without short answers nothing is known of what lies around the guides, so only what is sure is told.
+  if (!asked || notice || !answers) return undefined
+  const isOurs =
+    answers?.[0]?.wordForWord === true || (top !== undefined && scopeOf(top.confidence, top) >= ASKED_SCOPE)
+  return isOurs ? answerAsked(understanding) : undefined
 }
 
 /** What the words alone leave open, the talk so far may settle. */

@@ -19,7 +19,10 @@ export function traceDecision(
     section: candidate.sectionKey,
     confidence: asked ? candidate.confidence : candidate.overheard,
   }))
-  const sections = 'sectionKeys' in decision ? decision.sectionKeys : []
+  const sections = [
+    ...('sectionKeys' in decision ? decision.sectionKeys : []),
+    ...('alternatives' in decision && decision.kind === 'answer' ? (decision.alternatives ?? []) : []),
+  ]
   const first = shown.find(({ section }) => section === (sections[0] ?? section))
   return {
     messageId: message.id,
@@ -27,6 +30,7 @@ export function traceDecision(
     kind: decision.kind,
     sections,
     intent: intentOf(decision, snapshot, sections[0]),
+    card: cardOf(decision),
     confidence: confidenceOf(decision, understanding, { asked, first: first?.confidence ?? 0 }),
     reason: reasonOf(decision),
     policy,
@@ -79,5 +83,20 @@ function reasonOf(decision: Decision): string {
   if ('reason' in decision) return decision.reason
   if (decision.kind === 'courtesy') return decision.word
   if (decision.kind === 'clarify') return 'several-likely'
+  if (decision.kind === 'outside') return 'outside'
   return decision.command.kind
+}
+
+function cardOf(decision: Decision): string | null {
+  const fact = 'fact' in decision ? decision.fact : undefined
+  switch (fact?.kind) {
+    case undefined:
+      return null
+    case 'short-answer':
+      return fact.answer.id
+    case 'category':
+      return fact.hits.flatMap(({ rows, advice }) => advice?.id ?? rows[0]?.id ?? [])[0] ?? null
+    case 'rule':
+      return fact.rule.id
+  }
 }

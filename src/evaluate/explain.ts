@@ -87,6 +87,7 @@ interface Explained {
 
 const KINDS: Readonly<Record<DecisionTrace['kind'], string>> = {
   answer: '回答',
+  outside: '答（指南外）',
   clarify: '反问',
   fallback: '说不知道，提出转人工',
   escalate: '转人工',

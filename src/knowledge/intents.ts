@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Concept, Guide, Intent, Problem, Section, SilentExample } from '../model/knowledge.js'
+import type { Concept, Guide, Intent, Problem, Section, SilentExample, Topic } from '../model/knowledge.js'
 import type { Theme } from '../model/language.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
@@ -39,6 +39,7 @@ export type IntentFile =
   | { readonly kind: 'concepts'; readonly concepts: readonly Concept[] }
   | { readonly kind: 'asks'; readonly asks: readonly MoreAsks[] }
   | { readonly kind: 'language'; readonly theme: Theme; readonly groups: LanguageGroups }
+  | { readonly kind: 'topics'; readonly topics: readonly Topic[] }
   /** Belongs to the measuring of the bot, not to its knowledge. */
   | { readonly kind: 'skipped' }
   | { readonly kind: 'broken' }
@@ -67,6 +68,7 @@ export function parseIntents(source: Source): ParsedIntents {
   if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }
   if (name === 'silence') return readSilence(source, yaml)
   if (name === 'concepts') return readConcepts(source, yaml)
+  if (name === 'topics') return readTopics(source, yaml)
   if (OF_ANSWERS.test(source.file)) return readAsks(source, yaml)
   return readIntent(source, yaml)
 }
@@ -131,6 +133,13 @@ function readAsks(source: Source, yaml: YamlFile): ParsedIntents {
     }),
   )
   return { content: { kind: 'asks', asks }, problems }
+}
+
+function readTopics(source: Source, yaml: YamlFile): ParsedIntents {
+  const { value, problems } = checkShape(source, yaml, topicsSchema)
+  if (!value) return { content: { kind: 'broken' }, problems }
+  const topics = Object.entries(value.topics).map(([name, utterances]) => ({ name, utterances }))
+  return { content: { kind: 'topics', topics }, problems }
 }
 
 const MAX_SENTENCES = 8
@@ -356,6 +365,9 @@ export const silenceSchema = z.strictObject({ plain: byKind.optional(), hard: by
 
 /** `answers/*.yaml` */
 const asksSchema = z.strictObject({ answers: z.record(words, z.array(words).min(1)) })
+
+/** `topics.yaml` */
+const topicsSchema = z.strictObject({ topics: z.record(words, z.array(words).min(1)) })
 
 /** `concepts.yaml` */
 export const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words).min(1)) })

@@ -74,6 +74,7 @@ export function readKnowledge(files: KnowledgeFiles): {
       intents: learned.intents,
       silence: [...examples.map(({ text, kind, hard }) => ({ text, kind, hard })), ...learned.silence],
       concepts: contents.flatMap((content) => (content.kind === 'concepts' ? content.concepts : [])),
+      topics: contents.flatMap((content) => (content.kind === 'topics' ? content.topics : [])),
       answers: answers.answers,
       categories: tables.categories,
       rejections: tables.rejections,

@@ -18,6 +18,7 @@ export interface AuthoredAnswer {
   readonly guideId?: string
   readonly topic: string
   readonly beyond: boolean
+  readonly whole: boolean
   readonly source: Source
   readonly file: string
   /** 1-based line of its first `问：`. */
@@ -43,7 +44,8 @@ const SEPARATOR = /\s+\/\s*|\s*\/\s+|／/
 const MAX_LINES = 3
 const MAX_CHARS = 120
 const MIN_ASKS = 4
-const BEYOND = '指南外'
+/** Nobody here knows; asks for the whole section. */
+const KINDS = { beyond: '指南外', whole: '整节' } as const
 
 const words = z.string().trim().min(1)
 const frontSchema = z.strictObject({
@@ -232,8 +234,15 @@ function readDraft(
     problems.push(error(file, placeOf('强度'), `强度“${strength}”不对`, 'S 官方、M 多份转载、W 单个用户，写一个字母'))
   }
   const kind = one('性质')
-  if (kind !== undefined && kind !== BEYOND) {
-    problems.push(error(file, placeOf('性质'), `性质“${kind}”不对`, `只能写“${BEYOND}”，或删掉这一行`))
+  if (kind !== undefined && kind !== KINDS.beyond && kind !== KINDS.whole) {
+    problems.push(
+      error(
+        file,
+        placeOf('性质'),
+        `性质“${kind}”不对`,
+        `写“${KINDS.beyond}”（没有答案）、“${KINDS.whole}”（要整节），或删掉这一行`,
+      ),
+    )
   }
   const section = one('节') ?? front.section
   return {
@@ -247,7 +256,8 @@ function readDraft(
         ? {}
         : { section: { text: section.replace(/^["“]|["”]$/g, ''), file, line: placeOf('节'), column: 1 } }),
       topic,
-      beyond: kind === BEYOND,
+      beyond: kind === KINDS.beyond,
+      whole: kind === KINDS.whole,
       source: { text: one('来源') ?? front.source ?? '', date, strength: isStrength(strength) ? strength : 'S' },
       file,
       line,

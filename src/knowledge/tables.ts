@@ -16,6 +16,8 @@ const meta = z.strictObject({ source: words, date: z.iso.date(), strength })
 
 const categorySchema = z.strictObject({
   meta,
+  /** A message that has one of these asks about categories or documents. */
+  cues: list,
   categories: z.array(
     z.strictObject({
       /** As the back office shows it: `商家自营-食品饮料`. */
@@ -75,6 +77,7 @@ export function parseCategories(source: File): {
   if (!value) return { table: NO_KNOWLEDGE.categories, problems }
   const at = (path: readonly PropertyKey[]) => ({ file: source.file, line: yaml.locate(path).line })
   const table: CategoryTable = {
+    cues: value.cues,
     rows: value.categories.map(({ documents, for: use, note, ...row }, index) => ({
       id: `类目:${row.path}`,
       path: row.path,

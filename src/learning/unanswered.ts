@@ -67,6 +67,7 @@ export function readUnanswered(
       return { asked: { text: message.text, why: 'not-understood', sectionKey: guess(understanding.candidates) } }
     case 'clarify':
       return { asked: { text: message.text, why: 'not-chosen', sectionKey: decision.sectionKeys[0] } }
+    case 'outside':
     case 'courtesy':
     case 'command':
       return {}

@@ -1,6 +1,6 @@
 import type { Order } from './command.js'
-import type { GuidePicture } from './knowledge.js'
-import type { DatesReading, ReminderPlan, ReviewTimeline, WalkTurn } from './understanding.js'
+import type { GuidePicture, RejectionRule, ShortAnswer } from './knowledge.js'
+import type { CategoryHit, DatesReading, ReminderPlan, ReviewTimeline, WalkTurn } from './understanding.js'
 
 export type SilenceReason =
   | 'own-message'
@@ -42,6 +42,12 @@ export type TicketAct =
   | { readonly kind: 'withdraw' | 'reopen' | 'confirm'; readonly number: number }
   | { readonly kind: 'rate'; readonly number: number; readonly rating: number }
 
+/** A fact that is told by itself, see `reply/fact.ts`. */
+export type Fact =
+  | { readonly kind: 'short-answer'; readonly answer: ShortAnswer }
+  | { readonly kind: 'category'; readonly hits: readonly CategoryHit[] }
+  | { readonly kind: 'rule'; readonly rule: RejectionRule }
+
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
   | {
@@ -54,6 +60,10 @@ export type Decision =
       readonly kind: 'answer'
       readonly sectionKeys: readonly [string, ...string[]]
       readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days' | 'withdrawal' | 'walk-through'
+      /** The fact that was asked for; the section itself is told on request. */
+      readonly fact?: Fact
+      /** Sections that may be meant instead, named in a line. */
+      readonly alternatives?: readonly string[]
       /** Asks on about the section that was told last: what of it speaks of the question is enough. */
       readonly narrows?: true
       /** The asker's own days, to be told before the section. */
@@ -66,7 +76,10 @@ export type Decision =
       /** The asker's ticket still waits for a person, who will come all the same. */
       readonly personStillComes?: true
     }
-  | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, string, ...string[]] }
+  /** Asks for something around the guides; without a fact, for something that nobody here knows. */
+  | { readonly kind: 'outside'; readonly fact?: Fact }
+  /** Torn between these; the likeliest fact is told all the same, and it may lie outside the guides. */
+  | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, ...string[]]; readonly fact?: Fact }
   | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' }
   | {
       readonly kind: 'escalate'
@@ -96,6 +109,8 @@ export interface DecisionTrace {
   /** Answered or offered, best first. */
   readonly sections: readonly string[]
   readonly intent: string | null
+  /** Id of the short answer, the row of a table or the rule that was told. */
+  readonly card: string | null
   /** 0..1, of the first candidate. */
   readonly confidence: number
   readonly reason: string

@@ -100,6 +100,13 @@ export interface SilentExample {
   readonly learned?: true
 }
 
+/** Something around the guides that people take for ours, and how they speak of it; most topics have short answers, too. */
+export interface Topic {
+  /** As short answers name it: the file that they stand in. */
+  readonly name: string
+  readonly utterances: readonly string[]
+}
+
 /** A group of words that mean one thing here, editable by authors. */
 export interface Concept {
   readonly id: string
@@ -133,6 +140,8 @@ export interface ShortAnswer {
   readonly topic: string
   /** Nobody here knows the answer: it says so and offers a person. */
   readonly beyond: boolean
+  /** Asks for all of its section: the steps are told, not the lines alone. */
+  readonly whole: boolean
   readonly source: Source
   readonly file: string
   /** 1-based. */
@@ -176,6 +185,8 @@ export interface CategoryAdvice {
 }
 
 export interface CategoryTable {
+  /** Words of messages that ask about categories or documents. */
+  readonly cues: readonly string[]
   readonly rows: readonly CategoryRow[]
   readonly notOpen: readonly CategoryAdvice[]
   readonly withoutRow: readonly CategoryAdvice[]
@@ -213,6 +224,7 @@ export interface KnowledgeContent {
   readonly intents: readonly Intent[]
   readonly silence: readonly SilentExample[]
   readonly concepts: readonly Concept[]
+  readonly topics: readonly Topic[]
   readonly answers: readonly ShortAnswer[]
   readonly categories: CategoryTable
   readonly rejections: readonly RejectionRule[]
@@ -240,7 +252,8 @@ export const NO_KNOWLEDGE: KnowledgeContent = {
   silence: [],
   concepts: [],
   language: {},
+  topics: [],
   answers: [],
-  categories: { rows: [], notOpen: [], withoutRow: [] },
+  categories: { cues: [], rows: [], notOpen: [], withoutRow: [] },
   rejections: [],
 }

@@ -1,5 +1,14 @@
 import type { Person, Place } from './chat.js'
-import type { GuideFacts, Intent, KnowledgeContent, ReviewDays, Section } from './knowledge.js'
+import type {
+  CategoryAdvice,
+  CategoryRow,
+  GuideFacts,
+  Intent,
+  KnowledgeContent,
+  ReviewDays,
+  Section,
+  ShortAnswer,
+} from './knowledge.js'
 import type { Language } from './language.js'
 
 /** What the sender is doing with the words, apart from their topic. */
@@ -71,6 +80,10 @@ export interface Understanding {
   readonly candidates: readonly Candidate[]
   /** How surely a person of the vendor is wanted, on the scale of the candidates. */
   readonly wantsHuman: { readonly confidence: number; readonly overheard: number }
+  /** See `Match`. */
+  readonly outside?: NonNullable<Match['outside']>
+  readonly answers?: NonNullable<Match['answers']>
+  readonly categories?: NonNullable<Match['categories']>
   /** Number picked from a menu or a list of offers, as written: `"3"`, `"4.1"`, `"A1"`. */
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
@@ -88,10 +101,38 @@ export interface Understanding {
   readonly withdraws?: true
 }
 
+/** A short answer that may be asked for. */
+export interface RankedAnswer {
+  readonly answer: ShortAnswer
+  /** 0..1: how surely this one is asked for, among all of them. */
+  readonly share: number
+  /** 0..1: how surely this one, provided that its subject is meant. */
+  readonly within: number
+  /** The message is one of its author's own ways of asking. */
+  readonly wordForWord: boolean
+}
+
+/** Something that is sold or done, as a message names it, and the service category that it belongs to. */
+export interface CategoryHit {
+  readonly word: string
+  /** More than one where the word is sold under several. */
+  readonly rows: readonly CategoryRow[]
+  /** What has no category of its own. */
+  readonly advice?: CategoryAdvice
+  /** The word names the category itself, not something that belongs to it. */
+  readonly general: boolean
+}
+
 export interface Match {
   /** Best first, at most 5. */
   readonly candidates: readonly Candidate[]
   readonly wantsHuman: Understanding['wantsHuman']
+  /** How surely the message is about what lies around the guides, all topics together; on the scales of the candidates. */
+  readonly outside?: Pick<Candidate, 'share' | 'confidence' | 'overheard'>
+  /** Short answers, best first, at most 5. */
+  readonly answers?: readonly RankedAnswer[]
+  /** In the order of the message, at most 3; absent where it names nothing of the table. */
+  readonly categories?: readonly CategoryHit[]
   readonly taught?: TaughtKind
 }
 

@@ -1,5 +1,6 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Candidate, IntentMatcher, Match } from '../model/understanding.js'
+import { CategoryIndex } from './categories.js'
 import {
   type Example,
   type MessageModel,
@@ -12,9 +13,21 @@ import { ConceptLexicon, extractFeatures } from './featurizer.js'
 import { FITTED } from './fitted.js'
 import { normalizeText } from './normalize.js'
 import { type SearchDocument, SearchIndex, type TaughtMeaning, TaughtSentences } from './retrieval.js'
+import {
+  AnswerRanking,
+  askedFor,
+  type CompiledAnswers,
+  compileAnswers,
+  isTopic,
+  type Subject,
+} from './short-answers.js'
 
 /** What of the matcher takes time to make; plain data, good for another thread or a file. */
-export type CompiledMatcher = MessageModel | null
+export type CompiledMatcher = {
+  /** Tells the subjects apart: intents, topics outside the guides, a person, and nothing for us. */
+  readonly subjects: MessageModel
+  readonly answers: CompiledAnswers
+} | null
 
 const MAX_CANDIDATES = 5
 /** People have said what it means; what little is left to doubt is whether they say it in the same sense. */
@@ -32,15 +45,19 @@ const SEARCH_OVERHEARD_MIDPOINT = 0.62
  * What the classifier is trained on. Sentences taught in the chat are none of it: two of them among 10,000 change the
  * answer to one held-out message in thirteen, for better or worse, and are answered by `TaughtSentences` all the same.
  */
-export function trainingTexts({ intents, silence, concepts }: KnowledgeContent) {
+export function trainingTexts(content: KnowledgeContent) {
+  const { intents, silence, concepts } = content
   return {
     concepts,
     labelled: [
       ...intents
         .filter(({ automatic }) => !automatic)
         .flatMap(({ id, utterances }) => utterances.map((text) => ({ text, label: id }))),
+      ...askedFor(content),
       ...silence.filter(({ learned }) => !learned).map(({ text }) => ({ text, label: NOTHING })),
     ],
+    /** Which short answer is asked for is learned beside which subject. */
+    answers: content.answers.map(({ id, title, asks, more, followUps }) => [id, title, asks, more, followUps]),
   }
 }
 
@@ -49,11 +66,10 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
   const { concepts, labelled } = trainingTexts(content)
   if (labelled.every(({ label }) => label === NOTHING)) return null
   const lexicon = new ConceptLexicon(concepts)
-  return trainMessageModel(
-    labelled.map(
-      ({ text, label }): Example => ({ features: extractFeatures(normalizeText(text), lexicon).names, label }),
-    ),
+  const examples = labelled.map(
+    ({ text, label }): Example => ({ features: extractFeatures(normalizeText(text), lexicon).names, label }),
   )
+  return { subjects: trainMessageModel(examples), answers: compileAnswers(content, lexicon) }
 }
 
 /**
@@ -67,6 +83,11 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   for (const document of automaticDocuments(content)) index.add(document)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const taught = new TaughtSentences(content)
+  const ranking = new AnswerRanking(content, compiled?.answers ?? {})
+  const categories = new CategoryIndex(
+    content.categories,
+    content.guides.flatMap(({ sections }) => sections.map(({ title }) => title)),
+  )
   return {
     match(normalized) {
       return withTaught(rank(normalized), taught.find(normalized))
@@ -77,22 +98,32 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     const found = index
       .search(normalized)
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
-    if (!compiled) return { candidates: found, wantsHuman: { confidence: 0, overheard: 0 } }
-    const reading = readFeatures(compiled, extractFeatures(normalized, lexicon).names)
-    const { candidates, wantsHuman } = classify(reading, compiled.classes, sectionOf)
+    if (!compiled) return { candidates: found, wantsHuman: NOBODY }
+    const features = extractFeatures(normalized, lexicon).names
+    const { candidates, subjects, ...rest } = classify(readFeatures(compiled.subjects, features), {
+      classes: compiled.subjects.classes,
+      sectionOf,
+    })
     const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
-    return { candidates: all.slice(0, MAX_CANDIDATES), wantsHuman }
+    const named = categories.find(normalized)
+    return {
+      ...{ ...rest, candidates: all.slice(0, MAX_CANDIDATES) },
+      ...(content.answers.length > 0 ? { answers: ranking.rank(normalized, features, subjects) } : {}),
+      ...(named.length > 0 ? { categories: named } : {}),
+    }
   }
 }
 
+const NOBODY = { confidence: 0, overheard: 0 }
+
 /** A yes of people counts for more than what the classifier makes of one sentence among thousands. */
-function withTaught({ candidates, wantsHuman }: Match, meaning: TaughtMeaning | undefined): Match {
-  const nobody = { confidence: 0, overheard: 0 }
+function withTaught(match: Match, meaning: TaughtMeaning | undefined): Match {
+  const { candidates } = match
   switch (meaning?.kind) {
     case undefined:
-      return { candidates, wantsHuman }
+      return match
     case 'silence':
-      return { candidates: [], wantsHuman: nobody, taught: 'silence' }
+      return { candidates: [], wantsHuman: NOBODY, taught: 'silence' }
     case 'human':
       return {
         candidates: candidates.map((candidate) => dimmed(candidate)),
@@ -104,7 +135,11 @@ function withTaught({ candidates, wantsHuman }: Match, meaning: TaughtMeaning | 
       const sure = TAUGHT_CONFIDENCE
       const others = candidates.filter((candidate) => candidate.sectionKey !== sectionKey).map(dimmed)
       const first = { sectionKey, intentId, confidence: sure, overheard: sure, share: sure }
-      return { candidates: [first, ...others].slice(0, MAX_CANDIDATES), wantsHuman: nobody, taught: 'section' }
+      const answers = match.answers?.filter(({ answer }) => answer.sectionKey === sectionKey)
+      return {
+        ...{ wantsHuman: NOBODY, taught: 'section', ...(answers ? { answers } : {}) },
+        candidates: [first, ...others].slice(0, MAX_CANDIDATES),
+      }
     }
   }
 }
@@ -117,26 +152,35 @@ function dimmed({ confidence, overheard, share, ...candidate }: Candidate): Cand
 
 function classify(
   { shares, scopeLogit }: Reading,
-  classes: readonly string[],
-  sectionOf: ReadonlyMap<string, string | undefined>,
-): Match {
+  {
+    classes,
+    sectionOf,
+  }: { readonly classes: readonly string[]; readonly sectionOf: ReadonlyMap<string, string | undefined> },
+): Omit<Match, 'answers'> & { readonly subjects: readonly (readonly [Subject, number])[] } {
   const { slope, offset, temperature } = FITTED.calibration
   const logit = slope * scopeLogit + offset
   const asked = sigmoid(logit + ASKED_LOGIT)
   const inScope = sigmoid(logit)
   const sharpened = shares.map((share) => share ** (1 / temperature))
   const sum = sharpened.reduce((total, share) => total + share, 0)
+  const subjects = classes.slice(0, -1).map((subject, index) => [subject, sharpened[index]! / sum] as const)
   const candidates: Candidate[] = []
-  let wantsHuman = { confidence: 0, overheard: 0 }
-  for (const [index, intentId] of classes.slice(0, -1).entries()) {
-    const share = sharpened[index]! / sum
-    const sectionKey = sectionOf.get(intentId)
+  let wantsHuman = NOBODY
+  let outside = 0
+  for (const [subject, share] of subjects) {
+    const sectionKey = sectionOf.get(subject)
     if (sectionKey) {
-      candidates.push({ sectionKey, intentId, confidence: share * asked, overheard: share * inScope, share })
-    } else wantsHuman = { confidence: share * asked, overheard: share * inScope }
+      candidates.push({ sectionKey, intentId: subject, confidence: share * asked, overheard: share * inScope, share })
+    } else if (isTopic(subject)) outside += share
+    else wantsHuman = { confidence: share * asked, overheard: share * inScope }
   }
   candidates.sort((a, b) => b.confidence - a.confidence)
-  return { candidates: candidates.slice(0, MAX_CANDIDATES), wantsHuman }
+  return {
+    candidates: candidates.slice(0, MAX_CANDIDATES),
+    wantsHuman,
+    outside: { share: outside, confidence: outside * asked, overheard: outside * inScope },
+    subjects,
+  }
 }
 
 function* automaticDocuments({ intents, guides }: KnowledgeContent): Generator<SearchDocument> {

@@ -84,11 +84,11 @@ const ACT_WHEN_TAUGHT = {
 
 /** People's word on what a sentence means counts for more than how it sounds. */
 function sections({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
-  const { candidates, wantsHuman, taught } = matcher.match(normalized)
-  if (taught !== undefined) return { candidates, wantsHuman, taught, act: ACT_WHEN_TAUGHT[taught] }
+  const { wantsHuman, ...match } = matcher.match(normalized)
+  if (match.taught !== undefined) return { ...match, wantsHuman, act: ACT_WHEN_TAUGHT[match.taught] }
   // The classifier weighs words and has no ear for "不用转人工".
   const isRefused = refusesHuman(normalized, language.talk)
-  return { candidates, wantsHuman: isRefused ? NOBODY : wantsHuman }
+  return { ...match, wantsHuman: isRefused ? NOBODY : wantsHuman }
 }
 
 function followUps({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> | undefined {

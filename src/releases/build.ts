@@ -23,11 +23,20 @@ export interface BuiltKnowledge {
   readonly codeKey: string
   readonly content: KnowledgeContent
   readonly warnings: readonly Problem[]
-  readonly model: PlainModel | null
+  readonly model: PlainMatcher | null
 }
 
 /** A class does not survive a structured clone. */
 type PlainModel = Omit<MessageModel, 'rows'> & { readonly slots: Int32Array }
+interface PlainMatcher {
+  readonly subjects: PlainModel
+  readonly answers: Readonly<Record<string, PlainModel>>
+}
+
+const toPlain = ({ rows, ...arrays }: MessageModel): PlainModel => ({ ...arrays, slots: rows.slots })
+const fromPlain = ({ slots, ...arrays }: PlainModel): MessageModel => ({ ...arrays, rows: new FeatureTable(slots) })
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 
 export type BuildOutcome =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
@@ -69,13 +78,12 @@ export class KnowledgeBuilder {
   }
 
   /** A new guide, or a sentence taught in the chat, is nothing that the classifier is trained on. */
-  async #train(content: KnowledgeContent, trainingKey: string): Promise<PlainModel | null> {
+  async #train(content: KnowledgeContent, trainingKey: string): Promise<PlainMatcher | null> {
     const kept = await this.#cache?.read({ trainingKey })
     if (kept?.trainingKey === trainingKey && kept.codeKey === (await this.#codeKey)) return kept.model
     const compiled = compileMatcher(content)
     if (!compiled) return null
-    const { rows, ...arrays } = compiled
-    return { ...arrays, slots: rows.slots }
+    return { subjects: toPlain(compiled.subjects), answers: mapValues(compiled.answers, toPlain) }
   }
 }
 
@@ -95,11 +103,8 @@ export function buildSnapshot({ content, model, textsKey }: BuiltKnowledge): Kno
   }
 }
 
-function compiledOf(model: PlainModel | null): CompiledMatcher {
-  if (!model) return null
-  const { slots, ...arrays } = model
-  return { ...arrays, rows: new FeatureTable(slots) }
-}
+const compiledOf = (model: PlainMatcher | null): CompiledMatcher =>
+  model && { subjects: fromPlain(model.subjects), answers: mapValues(model.answers, fromPlain) }
 
 export type LoadSnapshot = () => Promise<{
   readonly snapshot: KnowledgeSnapshot

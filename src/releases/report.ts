@@ -266,6 +266,8 @@ export function metWords({ kind, sections }: Met): string {
       return `答 ${keys}`
     case 'clarify':
       return `反问 ${keys}`
+    case 'outside':
+      return '指南外'
     case 'fallback':
       return '说不知道'
     case 'escalate':

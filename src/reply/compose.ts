@@ -1,8 +1,9 @@
-import type { Decision, Reply } from '../model/decision.js'
+import type { Decision, Fact, Reply } from '../model/decision.js'
 import type { Section } from '../model/knowledge.js'
 import type { DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { renderExcerpt } from './excerpt.js'
+import { renderFact, renderMore, renderOutside } from './fact.js'
 import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
   type ReplyLine,
@@ -57,9 +58,15 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       if (decision.walk) return composeWalk(decision.walk, snapshot, context)
       return decision.days
         ? composeDays(decision.days, decision.sectionKeys[0], context)
-        : composeAnswer(decision, snapshot, context)
+        : decision.fact
+          ? composeFact(decision.fact, decision, { snapshot, context })
+          : composeAnswer(decision, snapshot, context)
+    case 'outside':
+      return say(renderOutside(decision, context.question), context)
     case 'clarify':
-      return composeClarify(decision.sectionKeys, snapshot, context)
+      return decision.fact
+        ? composeTorn(decision.fact, decision.sectionKeys, { snapshot, context })
+        : composeClarify(decision.sectionKeys, snapshot, context)
     case 'fallback':
       return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
@@ -106,8 +113,19 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
   }
 }
 
+/** The fact first; the section that it belongs to is a number away. */
+function composeFact(
+  fact: Fact,
+  { sectionKeys, alternatives = [] }: Answer,
+  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+): ComposedReply {
+  const lines = renderFact(fact, context.question)
+  const naming = { titleOf: (key: string) => titleOf(key, snapshot) }
+  return { ...say([...lines, ...renderMore(sectionKeys[0], alternatives, naming)], context), shown: [] }
+}
+
 function composeAnswer(
-  { sectionKeys, reason, narrows }: Answer,
+  { sectionKeys, reason, narrows, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
@@ -120,7 +138,8 @@ function composeAnswer(
     return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([lines], context), context.mentionChars) }
   }
   const withTimeline = !only.tellsTimeline && !context.timelineToldLately
-  const lines = renderSection(only, { withTimeline })
+  const more = renderMore(undefined, alternatives, { titleOf: (key) => titleOf(key, snapshot) })
+  const lines = [...renderSection(only, { withTimeline }), ...asLines(more)]
   return {
     bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
     shown: [],
@@ -172,6 +191,17 @@ function composeSeveral(
     }
   }
   return say([phrases.fallback], context)
+}
+
+/** The likeliest fact, and what else may be meant: better than a bare question back. */
+function composeTorn(
+  fact: Fact,
+  keys: readonly string[],
+  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+): ComposedReply {
+  const lines = renderFact(fact, context.question)
+  const more = renderMore(undefined, keys, { titleOf: (key: string) => titleOf(key, snapshot) })
+  return { ...say([...lines, ...more], context), shown: [] }
 }
 
 function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {

@@ -85,3 +85,24 @@ export const walkPhrases = {
   noGo: (keys: readonly string[]): string => `结论：还差 ${keys.length} 步：${keys.join('、')}。`,
   noGoHint: '没弹出来、用不上的不用管，其余补好再提审；回复“继续”逐个补。',
 } as const
+
+/** What the bot says around a fact. */
+export const factPhrases = {
+  steps: (key: string): string => `完整步骤回复“${key}”。`,
+  others: (named: string): string => `如果问的是${named}。`,
+  other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
+  unknown: '这个不在首次提审的范围里，我这里没有准话。要同事看的话回复“转人工”。',
+  category: (word: string, path: string): string => `“${word}”选类目“${path}”`,
+  documents: (names: readonly string[], choose: number): string => {
+    if (names.length === 0) return '不用另交资质'
+    if (choose >= names.length) return `要交${names.join('和')}`
+    return `${names.length} 选 ${choose}：${names.join('，或')}`
+  },
+  individualYes: '个人主体也能选',
+  individualNo: '个人主体选不了',
+  secondReview: '首次提审还要过属地网信二审（约 7 天）',
+  noSecondReview: '不用二审',
+  meaning: (text: string): string => `意思是：${text}。`,
+  customerDoes: (text: string): string => `您要做：${text}。`,
+  vendorDoes: (text: string): string => `我们这边：${text}。`,
+} as const

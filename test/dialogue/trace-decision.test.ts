@@ -34,6 +34,7 @@ test('tells what was decided, on what knowledge, and how long it took', () => {
     placeKey: 'room:想天售后服务群',
     kind: 'answer',
     sections: ['5'],
+    card: null,
     intent: 'publish',
     confidence: 0.8,
     reason: 'sure',

@@ -48,7 +48,7 @@ test('is plain: another thread and a file get all of it', async () => {
   const built = await setUp().build()
   expect(structuredClone(built)).toEqual(built)
   expect(deserialize(serialize(built))).toEqual(built)
-  expect(built.model?.weights).toBeInstanceOf(Float32Array)
+  expect(built.model?.subjects.weights).toBeInstanceOf(Float32Array)
 })
 
 test.each([
@@ -71,12 +71,12 @@ test('does not train again where only a guide has changed', async () => {
   const first = await build()
   // What is found in the cache must have come from there.
   const [path] = kept()
-  const marked = { ...first, model: { ...first.model!, bias: first.model!.bias.map((value) => value + 1) } }
+  const marked = { ...first, model: { ...first.model!, bias: first.model!.subjects.bias.map((value) => value + 1) } }
   writeFileSync(path!, sealed(marked))
   small.edit('knowledge/guide.md', '八天', '九天')
   const second = await build()
   expect(second.textsKey).not.toBe(first.textsKey)
-  expect(second.model?.bias).toEqual(marked.model.bias)
+  expect(second.model?.subjects.bias).toEqual(marked.model.subjects.bias)
   small.edit('intents/days.yaml', '  - 等几天', '  - 等几天啊')
   expect((await build()).trainingKey).not.toBe(first.trainingKey)
 })

@@ -100,6 +100,7 @@ const REASONS: Record<Reasons, true> = {
 const KINDS: Record<Decision['kind'], true> = {
   silent: true,
   answer: true,
+  outside: true,
   clarify: true,
   fallback: true,
   escalate: true,

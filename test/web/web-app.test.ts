@@ -16,6 +16,7 @@ const traceOf = (messageId: string): DecisionTrace => ({
   kind: 'answer',
   sections: ['4.1'],
   intent: 'category',
+  card: null,
   confidence: 0.93,
   reason: 'sure',
   candidates: [{ section: '4.1', confidence: 0.93 }],

@@ -1,0 +1,117 @@
+import type { Decision, Fact } from '../model/decision.js'
+import type { CategoryHit, RankedAnswer, Understanding } from '../model/understanding.js'
+
+/**
+ * A fact of this share within its subject is told by itself, 0..1. Of questions that no author had seen, 92 % of those
+ * about the guide and 80 % of those around it have the right fact first.
+ */
+const MIN_WITHIN = 0.25
+/** Less, by the side of all that may be meant, is not worth naming beside an answer. */
+const NAMED_SHARE = 0.06
+const MAX_NAMED = 2
+/** Where nothing stands out like this, it is asked back. */
+const TOLD_SHARE = 0.3
+/**
+ * How much of what may be meant lies outside the guides, 0..1: below the first a section answers, above the second
+ * nothing of the guides does, and between them both are named. On real messages that no author had seen (63 for us, 33
+ * not), 0.5 and 0.5 gave 86 % right first, 91 % named and 27 % of the others answered from the guide; these 81, 97 and
+ * 12 %.
+ */
+const TORN_FROM = 0.25
+const OUTSIDE_FROM = 0.7
+/** How much the classifier of subjects counts beside the ranking of facts: 0..1, flat between 0.3 and 0.7. */
+const SUBJECTS_WEIGHT = 0.5
+
+/** Stands for everything around the guides. */
+const OUTSIDE = Symbol('outside')
+type Group = string | typeof OUTSIDE
+
+/** What one message asks for, put to the bot: a fact, a section, or something around the guides. */
+export function answerAsked(understanding: Understanding): Decision | undefined {
+  const exact = understanding.answers?.find(({ wordForWord }) => wordForWord)
+  if (exact) {
+    const { sectionKey } = exact.answer
+    return sectionKey === undefined
+      ? outsideWith(understanding, exact)
+      : sectionWith(sectionKey, [], understanding, exact)
+  }
+  const ranked = rankGroups(understanding)
+  const outside = ranked.find(([group]) => group === OUTSIDE)?.[1] ?? 0
+  const sections = ranked.flatMap(([group, share]) => (typeof group === 'string' ? [[group, share] as const] : []))
+  const [first, ...others] = sections
+  if (!first) return outside > 0 ? outsideWith(understanding) : undefined
+  const named = others.filter(([, share]) => share >= NAMED_SHARE).slice(0, MAX_NAMED)
+  const alternatives = named.map(([sectionKey]) => sectionKey)
+  const likeness = outside / (outside + first[1])
+  if (likeness > OUTSIDE_FROM) return outsideWith(understanding)
+  if (likeness > TORN_FROM || first[1] < TOLD_SHARE) {
+    const fact = likeness > 0.5 ? outsideFact(understanding) : factOf(first[0], understanding)
+    return { kind: 'clarify', sectionKeys: [first[0], ...alternatives], ...(fact ? { fact } : {}) }
+  }
+  return sectionWith(first[0], alternatives, understanding)
+}
+
+function sectionWith(
+  sectionKey: string,
+  alternatives: readonly string[],
+  understanding: Understanding,
+  exact?: RankedAnswer,
+): Decision {
+  const fact = factOf(sectionKey, understanding, exact)
+  return {
+    kind: 'answer',
+    sectionKeys: [sectionKey],
+    reason: 'sure',
+    ...(fact ? { fact } : {}),
+    ...(alternatives.length > 0 ? { alternatives } : {}),
+  }
+}
+
+/** Sections and what lies outside them, best first; shares sum to 1 or less. */
+function rankGroups({ candidates, outside, answers = [] }: Understanding): readonly (readonly [Group, number])[] {
+  const scores = new Map<Group, number>()
+  const add = (group: Group, share: number): unknown => scores.set(group, (scores.get(group) ?? 0) + share)
+  const weight = answers.length > 0 ? SUBJECTS_WEIGHT : 1
+  for (const { sectionKey, share } of candidates) add(sectionKey, share * weight)
+  if (outside) add(OUTSIDE, outside.share * weight)
+  for (const { answer, share } of answers) add(answer.sectionKey ?? OUTSIDE, share * (1 - weight))
+  return [...scores].sort((a, b) => b[1] - a[1])
+}
+
+/** The fact of a section that is asked for; none where the whole of it is. */
+export function factOf(
+  sectionKey: string,
+  { answers = [], categories = [] }: Understanding,
+  exact?: RankedAnswer,
+): Fact | undefined {
+  const best = exact ?? answers.find(({ answer }) => answer.sectionKey === sectionKey)
+  if (!exact) {
+    const category = categoryOf(categories, best?.within ?? 0)
+    if (category) return category
+  }
+  if (!best || best.within < MIN_WITHIN || best.answer.whole) return undefined
+  return { kind: 'short-answer', answer: best.answer }
+}
+
+/** A short answer that fits like this beats the name of a category; a concrete good beats them all. */
+const SURE_WITHIN = 0.6
+
+function categoryOf(hits: readonly CategoryHit[], within: number): Fact | undefined {
+  const concrete = hits.filter(({ general }) => !general)
+  if (concrete.length > 0) return { kind: 'category', hits: concrete }
+  return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits } : undefined
+}
+
+/** What lies around the guides: its own fact, or the honest word that none is known. */
+function outsideWith(understanding: Understanding, exact?: RankedAnswer): Decision {
+  const fact = outsideFact(understanding, exact)
+  return { kind: 'outside', ...(fact ? { fact } : {}) }
+}
+
+function outsideFact({ answers = [], categories = [] }: Understanding, exact?: RankedAnswer): Fact | undefined {
+  if (exact) return { kind: 'short-answer', answer: exact.answer }
+  const best = answers.find(({ answer }) => answer.sectionKey === undefined)
+  const category = categoryOf(categories, best?.within ?? 0)
+  if (category) return category
+  return best && best.within >= MIN_WITHIN ? { kind: 'short-answer', answer: best.answer } : undefined
+}
