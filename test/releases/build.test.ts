@@ -71,7 +71,9 @@ test('does not train again where only a guide has changed', async () => {
   const first = await build()
   // What is found in the cache must have come from there.
   const [path] = kept()
-  const marked = { ...first, model: { ...first.model!, bias: first.model!.subjects.bias.map((value) => value + 1) } }
+  const { subjects } = first.model!
+  const bias = subjects.bias.map((value) => value + 1)
+  const marked = { ...first, model: { ...first.model!, subjects: { ...subjects, bias } } }
   writeFileSync(path!, sealed(marked))
   small.edit('knowledge/guide.md', '八天', '九天')
   const second = await build()
