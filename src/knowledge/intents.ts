@@ -3,7 +3,7 @@ import type { Concept, Guide, Intent, Problem, Section, SilentExample, Topic } f
 import type { Theme } from '../model/language.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
-import { MEASURES, ownKey } from './keys.js'
+import { MAIN_GUIDE, MEASURES, ownKey } from './keys.js'
 import { isLanguage, type LanguageGroups, readLanguage } from './language.js'
 import { checkShape, nearest, readYaml, type YamlFile, type YamlPlace } from './yaml.js'
 
@@ -171,20 +171,21 @@ function shortSentences({ parts }: Section): readonly string[] {
 
 /** Joins intents to the sections that answer them; a section that no intent names gets an automatic one. */
 export function bindIntents(
-  authored: readonly AuthoredIntent[],
+  written: readonly AuthoredIntent[],
   guides: readonly Guide[],
 ): { readonly intents: readonly Intent[]; readonly problems: readonly Problem[] } {
   const byId = new Map(guides.map((guide) => [guide.id, guide]))
+  const authored = written.map((intent) => withOwnGuide(intent, byId))
   const problems: Problem[] = [...findMissingGuides(authored, byId), ...findSameIds(authored)]
   const bound = authored.flatMap((intent): readonly Intent[] => {
-    const { id, utterances, noticeMarks, section: written } = intent
+    const { id, utterances, noticeMarks, section: named } = intent
     const plain = { id, utterances: utterances.map(({ text }) => text), noticeMarks, automatic: false }
-    if (written === undefined) return [{ ...plain, title: intent.title ?? id }]
+    if (named === undefined) return [{ ...plain, title: intent.title ?? id }]
     const guide = byId.get(intent.guideId)
     if (!guide) return []
-    const section = guide.sections.find((candidate) => ownKey(candidate) === written.text)
+    const section = guide.sections.find((candidate) => ownKey(candidate) === named.text)
     if (!section) {
-      problems.push(unknownSection(intent, guide))
+      problems.push(unknownSection(intent, guide, guides))
       return []
     }
     return [{ ...plain, title: intent.title ?? section.title, sectionKey: section.key }]
@@ -196,16 +197,28 @@ export function bindIntents(
   return { intents: [...bound, ...automatic], problems }
 }
 
-function unknownSection({ section, file }: AuthoredIntent, { id, sections }: Guide): Problem {
+/** A key may be written as it is shown everywhere, with its guide: `invoice/2`. */
+function withOwnGuide(intent: AuthoredIntent, byId: ReadonlyMap<string, Guide>): AuthoredIntent {
+  const { section, guideId } = intent
+  const [, id, key] = /^([^/]+)\/(.+)$/.exec(section?.text ?? '') ?? []
+  if (!section || id === undefined || key === undefined || !byId.has(id)) return intent
+  const isOwnKey = byId.get(guideId)?.sections.some((known) => ownKey(known) === section.text)
+  return isOwnKey ? intent : { ...intent, guideId: id, section: { ...section, text: key } }
+}
+
+function unknownSection({ section, file }: AuthoredIntent, { id, sections }: Guide, guides: readonly Guide[]): Problem {
   const keys = sections.map((known: Section) => ownKey(known))
   const meant = nearest(section!.text, keys) ?? keys[0]
+  const elsewhere = guides.filter((other) => other.sections.some((known) => ownKey(known) === section!.text))
+  const others =
+    elsewhere.length === 0 ? '' : `；指南 ${elsewhere[0]!.id} 里有，是它就加一行 guide: ${elsewhere[0]!.id}`
   return {
     severity: 'error',
     file,
     line: section!.line,
     column: section!.column,
     message: `指南 ${id} 里没有 ${section!.text} 这一节`,
-    remedy: meant === undefined ? '这份指南是空的' : `是不是 "${meant}"？（有 ${keys.join('、')}）`,
+    remedy: meant === undefined ? '这份指南是空的' : `是不是 "${meant}"？（有 ${keys.join('、')}）${others}`,
   }
 }
 
@@ -218,7 +231,7 @@ function findMissingGuides(authored: readonly AuthoredIntent[], byId: ReadonlyMa
     line: 1,
     column: 1,
     message: `没有装入指南 ${guideId}，它的 ${missing.filter((intent) => intent.guideId === guideId).length} 个意图先不用`,
-    remedy: `把 id 是 ${guideId} 的指南放进指南文件夹；有 ${[...byId.keys()].join('、')}`,
+    remedy: `把 id 是 ${guideId} 的指南放进指南文件夹，或把 guide: 改成有的：${[...byId.keys()].join('、')}`,
   }))
 }
 
@@ -351,7 +364,7 @@ const words = z.string().trim().min(1)
 /** One intent a file, see `docs/authoring.md`. */
 export const intentSchema = z.strictObject({
   id: words.optional(),
-  guide: words.default('fasttest'),
+  guide: words.default(MAIN_GUIDE),
   section: words.optional(),
   title: words.optional(),
   utterances: z.array(words).min(1),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Guide, Section } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 
-const MAIN_GUIDE = 'fasttest'
+export const MAIN_GUIDE = 'fasttest'
 
 /**
  * Makes section keys unique over all guides: those of every guide but the main one get its id in front (`payment/2`).

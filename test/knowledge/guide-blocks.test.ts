@@ -101,6 +101,23 @@ describe('blocks with a meaning', () => {
     expect(read(body).problems).toMatchObject([{ severity: 'warning', message: expect.stringContaining(word) }])
   })
 
+  test.each([
+    ['note', '时小', '时效'],
+    ['tip', '下一部', '下一步'],
+    ['info', '需要的图', '需要的截图'],
+    ['caution', '找人', '转人工'],
+  ])('a mistyped %s[%s] is told with its line, and nothing of it reaches a customer', (kind, title, meant) => {
+    const { guide, problems } = parseGuide({
+      file: 'g.md',
+      text: `## 1、甲\n\n一\n\n:::${kind}[${title}]\n找徐工\n:::\n`,
+    })
+    expect(problems).toMatchObject([
+      { line: 5, message: expect.stringContaining(title), remedy: expect.stringContaining(`“${meant}”`) },
+    ])
+    expect(JSON.stringify(guide)).not.toContain('徐工')
+    expect(guide.sections[0]?.parts).toEqual([{ lines: ['一'], pictures: [] }])
+  })
+
   test('a block that nothing closes ends at the next heading or block', () => {
     const { guide } = parseGuide({
       file: 'g.md',

@@ -117,6 +117,28 @@ describe('several guides', () => {
     expect(content.intents.filter(({ sectionKey }) => sectionKey === 'pay/1.1')).toHaveLength(1)
   })
 
+  test('an intent may name a section with its guide, as it is shown everywhere', () => {
+    const { content, problems } = read(
+      { 'knowledge/pay.md': PAY, ...GUIDES },
+      {
+        'intents/p.yaml': 'section: "pay/1.1"\nutterances: [签约]',
+        'intents/q.yaml': 'guide: pay\nsection: pay/2\nutterances: [收钱]',
+      },
+    )
+    expect(problems).toEqual([])
+    expect(content.intents.slice(0, 2)).toMatchObject([{ sectionKey: 'pay/1.1' }, { sectionKey: 'pay/2' }])
+  })
+
+  test('a section of another guide is told with the line to write', () => {
+    const { problems } = read(
+      { 'knowledge/pay.md': PAY, 'knowledge/fasttest.md': '---\nid: fasttest\n---\n## 1、甲\n\n一' },
+      { 'intents/p.yaml': 'section: "2"\nutterances: [收钱]' },
+    )
+    expect(problems.map(formatProblem)).toEqual([
+      'intents/p.yaml:1:10 指南 fasttest 里没有 2 这一节 → 是不是 "1"？（有 1）；指南 pay 里有，是它就加一行 guide: pay',
+    ])
+  })
+
   test('without fasttest the first by file name is the main one', () => {
     const { content } = read({ 'knowledge/z.md': '## 1、甲\n\n一', 'knowledge/b.md': PAY }, INTENTS)
     expect(content.guides.flatMap(({ sections }) => sections.map(({ key }) => key))).toEqual(['z/1', '1', '1.1', '2'])
@@ -133,7 +155,7 @@ describe('several guides', () => {
       { ...INTENTS, 'intents/b.yaml': 'section: 2\nutterances: [一句]', 'intents/human.yaml': 'utterances: [转人工]' },
     )
     expect(problems.map(formatProblem)).toEqual([
-      'intents/fill.yaml:1:1 没有装入指南 fasttest，它的 2 个意图先不用 → 把 id 是 fasttest 的指南放进指南文件夹；有 pay',
+      'intents/fill.yaml:1:1 没有装入指南 fasttest，它的 2 个意图先不用 → 把 id 是 fasttest 的指南放进指南文件夹，或把 guide: 改成有的：pay',
     ])
     expect(problems[0]?.severity).toBe('warning')
     expect(content.intents.filter(({ automatic }) => !automatic).map(({ id }) => id)).toEqual(['human'])

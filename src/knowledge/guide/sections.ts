@@ -203,6 +203,32 @@ export interface BodySurroundings {
   readonly timelines: ReadonlyMap<string, string>
 }
 
+/** Names that mean something, by the kinds of boxes that they are written for. */
+const NAMES_BY_KIND: Readonly<Record<string, readonly string[]>> = {
+  info: ['需要的截图', '补充'],
+  note: ['时效'],
+  tip: ['下一步'],
+  caution: ['转人工'],
+  warning: ['转人工'],
+  danger: ['转人工'],
+}
+const ALL_NAMES = [...new Set(Object.values(NAMES_BY_KIND).flat())]
+/** As like as 需要的图 is to 需要的截图, 0..1. */
+const MISTYPED = 0.75
+/** Longer titles are an author's own words. */
+const MAX_NAME_CHARS = 5
+
+/**
+ * The name that an author meant by one that does not exist: one much like it, or, for a box of the kind that this name
+ * is written for, one that shares a character of it (时小, 找人).
+ */
+function mistypedName({ keyword, title }: AdmonitionOpening): string | undefined {
+  if (title === '' || SAYS_NOTHING.test(title)) return undefined
+  const alike = nearest(title, ALL_NAMES, MISTYPED)
+  if (alike !== undefined || [...title].length > MAX_NAME_CHARS) return alike
+  return NAMES_BY_KIND[keyword]?.find((name) => [...name].some((char) => char !== '的' && title.includes(char)))
+}
+
 type Admonition = Extract<ChatToken, { kind: 'admonition' }>
 
 /** Sorts a section's tokens into body, required screenshots, timeline and so on. */
@@ -321,10 +347,15 @@ class BodyDesk {
     }
   }
 
-  /** Stays in the body; its first line tells what kind of remark it is. */
+  /** Stays in the body, unless its name is a slip; its first line tells what kind of remark it is. */
   #takeOther(opening: AdmonitionOpening, tokens: readonly ChatToken[]): void {
-    const meant = nearest(opening.title, this.#blocks.keys(), 0.75)
-    if (meant) this.#warn(opening, `“${opening.title}”不是方框的名字，当作正文`, `如果是“${meant}”，请照样写`)
+    const meant = mistypedName(opening)
+    if (meant) {
+      const remedy = `要的是“${meant}”就照样写；只是一句提醒，就去掉方括号里的字`
+      this.#warn(opening, `没有叫“${opening.title}”的方框，里面的话先不发给客户`, remedy)
+      for (const picture of picturesOf(tokens)) this.#takePicture(picture)
+      return
+    }
     const label = WARNS.has(opening.keyword) ? '注意：' : '提示：'
     const title = SAYS_NOTHING.test(opening.title) ? '' : opening.title
     const [first, ...others] = tokens
