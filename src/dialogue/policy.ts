@@ -128,7 +128,7 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
 }
 
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
-const ASKED_SCOPE = 0.8
+const ASKED_SCOPE = 0.75
 
 function factAsked({ understanding, asked }: Turn): Decision | undefined {
   const {
