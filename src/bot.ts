@@ -200,7 +200,7 @@ function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChann
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),
-    firstNames: memory.isFirstStart ? config.desk.people.map(({ name }) => name) : [],
+    ...(memory.isFirstStart ? { firstStart: { names: config.desk.people.map(({ name }) => name) } } : {}),
     trustsStaffRoom: config.puppet === 'simulator',
     // Who has a remark is known by that, and nobody else is meant by the name.
     staffNames: [...config.staff.names, ...config.desk.people.flatMap(({ name, remark }) => (remark ? [] : [name]))],

@@ -46,6 +46,9 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   if (likeness > OUTSIDE_FROM) return outsideWith(understanding)
   if (likeness > TORN_FROM || first[1] < TOLD_SHARE) {
     const fact = likeness > 0.5 ? outsideFact(understanding) : factOf(first[0], understanding)
+    // A choice of one is none.
+    if (!fact && alternatives.length === 0)
+      return likeness > 0.5 ? { kind: 'outside' } : sectionWith(first[0], [], understanding)
     return { kind: 'clarify', sectionKeys: [first[0], ...alternatives], ...(fact ? { fact } : {}) }
   }
   return sectionWith(first[0], alternatives, understanding)
@@ -93,12 +96,14 @@ export function factOf(
   return { kind: 'short-answer', answer: best.answer }
 }
 
-/** A short answer that fits like this beats the name of a category; a concrete good beats them all. */
+/** A short answer that fits like this beats the name of a category. */
 const SURE_WITHIN = 0.6
+/** The same beside a concrete good, which rarely stands in a question by chance. */
+const SURE_WITHIN_CONCRETE = 0.75
 
 function categoryOf(hits: readonly CategoryHit[], within: number): Fact | undefined {
   const concrete = hits.filter(({ general }) => !general)
-  if (concrete.length > 0) return { kind: 'category', hits: concrete }
+  if (concrete.length > 0) return within < SURE_WITHIN_CONCRETE ? { kind: 'category', hits: concrete } : undefined
   return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits } : undefined
 }
 

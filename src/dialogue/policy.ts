@@ -73,6 +73,7 @@ export const policies: readonly Policy[] = [
       return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
     },
   ),
+  { name: 'sure-fact', decide: sureFact },
   { name: 'days', decide: daysAsked },
   {
     name: 'several-questions',
@@ -129,18 +130,37 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
 
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
 const ASKED_SCOPE = 0.75
+/** The same for what lies around the guides, where its own fact stands out: better than not to know. */
+const OUTSIDE_SCOPE = 0.35
+/** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
+const SURE_FACT = { share: 0.45, within: 0.6 } as const
+
+/** From here on a message is read as several questions, 0..1: 4 of 338 single ones are kept whole, 3 of 124 are not torn. */
+const SEVERAL = 0.5
+
+/** The whole message asks for one fact in so many words. */
+function sureFact(turn: Turn): Decision | undefined {
+  const { normalized, answers, topics } = turn.understanding
+  const best = answers?.[0]
+  if (!best) return undefined
+  const isOne = (normalized.match(/[?？]/g)?.length ?? 0) < 2 && (topics?.confidence ?? 0) < SEVERAL
+  const isSure = best.wordForWord || (isOne && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within)
+  // A section that is asked for as a whole has nothing to tell at once.
+  if (!isSure || (best.answer.whole && !best.wordForWord)) return undefined
+  const isAboutDays = best.answer.sectionKey !== undefined && best.answer.sectionKey === turn.situation.timelineSection
+  return isAboutDays && !best.wordForWord ? undefined : factAsked(turn)
+}
 
 function factAsked({ understanding, asked }: Turn): Decision | undefined {
-  const {
-    candidates: [top],
-    answers,
-    notice,
-  } = understanding
+  const { candidates, outside, answers, notice } = understanding
+  const [top] = candidates
   // Without short answers nothing is known of what lies around the guides, so only what is sure is told.
   if (!asked || notice || !answers) return undefined
-  const isOurs =
-    answers?.[0]?.wordForWord === true || (top !== undefined && scopeOf(top.confidence, top) >= ASKED_SCOPE)
-  return isOurs ? answerAsked(understanding) : undefined
+  const scope = top === undefined ? 0 : scopeOf(top.confidence, top)
+  if (answers[0]?.wordForWord || scope >= ASKED_SCOPE) return answerAsked(understanding)
+  const isOutside = scope >= OUTSIDE_SCOPE && outside !== undefined && outside.share > 0.7
+  const decision = isOutside ? answerAsked(understanding) : undefined
+  return decision?.kind === 'outside' && decision.fact ? decision : undefined
 }
 
 /** What the words alone leave open, the talk so far may settle. */

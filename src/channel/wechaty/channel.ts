@@ -20,7 +20,7 @@ import { HeardPictures, Hearing, OwnWords, WireOrder } from './inbox.js'
 import { toIncomingMessage, type WhoIsWho } from './incoming.js'
 import { WhoIsWhere } from './members.js'
 import { Speaking } from './outgoing.js'
-import { StaffRoom, toPattern } from './staff-room.js'
+import { StaffRoom, type StaffRoomOptions, toPattern } from './staff-room.js'
 import { keepFewRawMessages, logUnheard } from './wechat4u.js'
 
 export interface WechatyChannelOptions {
@@ -33,7 +33,7 @@ export interface WechatyChannelOptions {
   /** Which group is the vendor's own, from earlier runs. */
   readonly staffBinding: DurableList<StaffBinding>
   /** Names of colleagues that may stand for one at the very first start. */
-  readonly firstNames?: readonly string[]
+  readonly firstStart?: StaffRoomOptions['firstStart']
   readonly onStaffRoom?: (news: StaffRoomNews) => void
   /** Names of colleagues who are known by nothing else; who bears one is not interrupted for a while. */
   readonly staffNames: readonly string[]
@@ -254,7 +254,7 @@ export class WechatyChannel implements Channel {
       staffBinding,
       onStaffRoom,
       adminRemarks,
-      firstNames = [],
+      firstStart,
       roles,
       identities,
     } = this.#options
@@ -264,7 +264,7 @@ export class WechatyChannel implements Channel {
       roles?.roleOf(sight) !== undefined
     return new StaffRoom(
       this.#bot,
-      { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague, firstNames },
+      { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague, firstStart },
       {
         ...{ who: this.#who, identities, binding: staffBinding, onNews: onStaffRoom },
         ...{ nowMs: () => Date.now(), log: this.#log },

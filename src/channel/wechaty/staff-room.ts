@@ -14,10 +14,11 @@ export interface StaffRoomOptions {
   /** A colleague for certain: by a remark of the bot's own account, or by a code. */
   readonly isColleague: (sight: { readonly contactId: string; readonly remark: string }) => boolean
   /**
-   * At the very first start, when nobody has a remark yet: names of colleagues, which count for friends of the account
-   * in groups that are listed right after the login. Empty at any other start.
+   * At the very first start nobody has a remark yet. Whom the account's owner has made a friend counts for a colleague
+   * then, in the one group of the configured name that is listed right after the login; where colleagues are configured,
+   * only those of them. Absent at any other start.
    */
-  readonly firstNames: readonly string[]
+  readonly firstStart?: { readonly names: readonly string[] } | undefined
 }
 
 export interface StaffRoomParts {
@@ -224,13 +225,16 @@ export class StaffRoom {
     const hasColleague = members.some(({ id: contactId }, index) =>
       this.#options.isColleague({ contactId, remark: remarks[index]! }),
     )
-    if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstName(members)
+    if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstColleague(members)
     return hasColleague && (seats.length === 0 || likeness(seats, await this.#marksOf(members)) > MIN_ALIKE)
   }
 
-  async #hasFirstName(members: readonly Member[]): Promise<boolean> {
+  async #hasFirstColleague(members: readonly Member[]): Promise<boolean> {
     if (performance.now() - this.#firstLookMs > FIRST_START_MS) return false
-    const named = members.filter(({ nick }) => this.#options.firstNames.includes(nick))
+    const { firstStart } = this.#options
+    if (!firstStart) return false
+    const { names } = firstStart
+    const named = members.filter(({ nick }) => names.length === 0 || names.includes(nick))
     const friends = await Promise.all(named.map(({ id }) => this.#bot.Contact.find({ id })))
     return friends.some((friend) => friend?.friend() === true)
   }

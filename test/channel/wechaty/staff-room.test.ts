@@ -18,7 +18,6 @@ const OPTIONS: StaffRoomOptions = {
   trustsTopic: false,
   adminRemarks: ['管理员'],
   isColleague: ({ remark }) => remark === '管理员',
-  firstNames: [],
 }
 
 type Groups = Readonly<Record<string, readonly [topic: string, ...members: string[]]>>
@@ -122,7 +121,7 @@ describe('the first start', () => {
 
   test('takes a configured name for a colleague at the very first start alone, and only early', async () => {
     const groups: Groups = { staff: [STAFF, 'chen', 'wang'] }
-    const options = { firstNames: ['陈工'] }
+    const options = { firstStart: { names: ['陈工'] } }
     expect(await (await aLogin(1, groups, { options })).found()).toBe('staff-1')
     expect(await (await aLogin(2, groups)).found()).toBeUndefined()
     const late = await aLogin(3, { g2: ['短说售后2群', 'evil'] }, { options })
