@@ -86,16 +86,24 @@ export async function compose(heard: Heard, settled: Settled, parts: AnswerParts
         ? { walk: walking.walk, steps: walking.steps() }
         : undefined,
   })
-  return { ...reply, text: firstText(reply.bubbles), takeBack }
+  return { ...reply, text: firstText(reply.bubbles), invites: invitedBy(reply.bubbles), takeBack }
 }
 
 const firstText = (bubbles: readonly Bubble[]): string => bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
+
+const INVITATION = /回复“([^”]{1,20})”/g
+
+/** What a reply tells to send back. What it promises is what the bot does, see `takeUp`. */
+const invitedBy = (bubbles: readonly Bubble[]): readonly string[] =>
+  bubbles.flatMap((bubble) =>
+    bubble.kind === 'text' ? [...bubble.text.matchAll(INVITATION)].map(([, word]) => word ?? '') : [],
+  )
 
 /** @param pieces lines of each bubble */
 function inWords(pieces: readonly (readonly string[])[], mention: boolean): Reply {
   const texts = pieces.map((lines) => lines.join('\n')).filter((text) => text !== '')
   const bubbles = texts.map((text, index): Bubble => ({ kind: 'text', text, mention: mention && index === 0 }))
-  return { bubbles, shown: [], toldTimeline: false, text: texts[0] ?? '' }
+  return { bubbles, shown: [], toldTimeline: false, text: texts[0] ?? '', invites: invitedBy(bubbles) }
 }
 
 /** Half an hour later an answer still helps; after that people had better ask whether it is wanted. */

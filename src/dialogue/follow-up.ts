@@ -1,4 +1,4 @@
-import type { Decision } from '../model/decision.js'
+import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Understanding } from '../model/understanding.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { answerDays } from './review-dates.js'
@@ -16,10 +16,13 @@ export function takeUp(
 ): Decision | undefined {
   const { act, normalized, choice, followUp } = understanding
   if (act === 'choice' && choice !== undefined) {
-    const offered = situation.offered[Number(choice) - 1]
-    if (offered === undefined && COUNTS.test(normalized)) return narrowed(situation)
-    const key = offered ?? sectionByKey(choice, situation, isAsked)
+    const picked = pickedBy(choice, COUNTS.test(normalized), situation)
+    if (picked === undefined && COUNTS.test(normalized)) return narrowed(situation)
+    const key = picked ?? sectionByKey(choice, situation, isAsked)
     if (key !== undefined) return { kind: 'answer', sectionKeys: [key], reason: 'chosen' }
+  } else if (situation.talkedLately && situation.hasSection(normalized)) {
+    // Keys of a second guide, and of headings without a number, as a reply names them.
+    return { kind: 'answer', sectionKeys: [normalized], reason: 'chosen' }
   }
   // "对" to a question back means its first choice.
   const [firstOffered] = situation.offered
@@ -34,6 +37,17 @@ export function takeUp(
   const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
   if (!isFollowed || asksOfAnother(followUp, understanding, situation)) return undefined
   return follow(followUp, situation, { isAsked })
+}
+
+/**
+ * What was offered under a letter, or as the second of several. A bare number is a section's, as the bot itself names
+ * them; only to a question back without such a number it can mean nothing but the choice at that place.
+ */
+function pickedBy(choice: string, counts: boolean, situation: Situation): string | undefined {
+  const { offered, invited = [], clarifying } = situation
+  const index = indexOfLetter(choice)
+  if (index !== undefined) return offered[index]
+  return counts || (clarifying && !invited.includes(choice)) ? offered[Number(choice) - 1] : undefined
 }
 
 /** "第二项" counts the lines of an answer where nothing was offered to choose from; it is no section's number. */

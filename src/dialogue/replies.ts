@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '../model/chat.js'
-import type { Decision } from '../model/decision.js'
+import { type Decision, letterOf } from '../model/decision.js'
 import type { DatesReading } from '../model/understanding.js'
 
 /** Something to choose from, as it was shown. */
@@ -32,11 +32,13 @@ export interface Saying {
 
 /** What a reply holds beside its decision. */
 export interface Composed {
-  /** Sections in the order that a number picks them. */
+  /** Sections in the order that a letter picks them. */
   readonly shown: readonly string[]
   readonly toldTimeline: boolean
   /** Of the first bubble. */
   readonly text: string
+  /** What the asker is told to send back, word for word: 回复“4.1”. */
+  readonly invites: readonly string[]
 }
 
 /** The same while it is on its way. */
@@ -44,6 +46,7 @@ export interface Pending extends Saying, Composed {
   shown: readonly string[]
   toldTimeline: boolean
   text: string
+  invites: readonly string[]
   atMs: number
   isSaid: boolean
   end(): void
@@ -52,6 +55,8 @@ export interface Pending extends Saying, Composed {
 /** What one person in one place was told, asked and offered. */
 export interface Told {
   readonly offered: readonly string[]
+  /** What the last reply told to send back. */
+  readonly invited: readonly string[]
   readonly humanOffered: boolean
   readonly atMs: number
   readonly timelineToldAtMs: number
@@ -69,6 +74,7 @@ export interface Told {
 
 export const NOTHING_TOLD: Told = {
   offered: [],
+  invited: [],
   humanOffered: false,
   atMs: Number.NEGATIVE_INFINITY,
   timelineToldAtMs: Number.NEGATIVE_INFINITY,
@@ -94,8 +100,9 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
   const isChosen = decision.kind === 'answer' && decision.reason === 'chosen'
   const stillOffered = nowMs - before.atMs <= offerMs ? before.offered : []
   return {
-    // After a pick from the menu the menu stays open: people try one number after another.
+    // After a pick the other letters stay open, which mean nothing else; numbers are those of the new answer.
     offered: isChosen ? stillOffered : shown,
+    invited: reply.invites,
     humanOffered: decision.kind === 'fallback',
     clarifying: decision.kind === 'clarify',
     atMs: nowMs,
@@ -125,11 +132,11 @@ export function pending(message: IncomingMessage, decision: Decision, nowMs: num
   })
   return {
     ...{ message, decision, sections: sectionsOf(decision), ended, end, atMs: nowMs, isSaid: false },
-    ...{ shown: [], toldTimeline: false, text: '' },
+    ...{ shown: [], toldTimeline: false, text: '', invites: [] },
   }
 }
 
 export const saidOf = ({ message, decision, sections, shown, text }: Pending, atMs: number): Said => ({
   ...{ atMs, personKey: message.sender.key, decision, sections, text: text.slice(0, KEPT_REPLY_CHARS) },
-  options: shown.map((sectionKey, index) => ({ label: String(index + 1), sectionKey })),
+  options: shown.map((sectionKey, index) => ({ label: letterOf(index), sectionKey })),
 })

@@ -84,7 +84,8 @@ interface PlaceState {
 }
 
 /** What the bot still knows of its talk with one asker in one place. */
-export interface Recollection extends Pick<Told, 'offered' | 'humanOffered' | 'failedTries' | 'clarifying'> {
+export interface Recollection
+  extends Pick<Told, 'offered' | 'invited' | 'humanOffered' | 'failedTries' | 'clarifying'> {
   readonly answeredSections: readonly string[]
   readonly talkedLately: boolean
   readonly lastSection: string | undefined
@@ -220,8 +221,8 @@ export class DialogueState {
   }
 
   /** The reply to a decision has got its words. */
-  composed(saying: Saying, { shown, toldTimeline, text }: Composed): void {
-    Object.assign(saying, { shown, toldTimeline, text })
+  composed(saying: Saying, { shown, toldTimeline, text, invites }: Composed): void {
+    Object.assign(saying, { shown, toldTimeline, text, invites })
   }
 
   /** All of it is out. */
@@ -278,6 +279,7 @@ export class DialogueState {
     const fresh = nowMs - told.atMs <= offerMs
     return {
       offered: fresh ? told.offered : [],
+      invited: fresh ? told.invited : [],
       humanOffered: fresh && told.humanOffered,
       answeredSections: told.answeredSections,
       talkedLately: fresh,

@@ -34,8 +34,10 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly flood?: FloodView | undefined
   /** In which words about tickets are read; absent where there are none. */
   readonly language?: Language
-  /** Numbered sections that were last shown to this asker, in the order shown. */
+  /** Sections that were last shown to this asker, in the order shown. */
   readonly offered: readonly string[]
+  /** What the last reply told this asker to send back, word for word. */
+  readonly invited?: readonly string[]
   /** The bot has just spoken with this asker here. */
   readonly talkedLately: boolean
   /** The asker was last offered a person. */

@@ -101,6 +101,15 @@ export type Decision =
     }
   | { readonly kind: 'command'; readonly command: Order }
 
+const FIRST_LETTER = 'A'.charCodeAt(0)
+
+/** What a choice of a `clarify` is called, by its place from 0: `A`, `B` …; numbers are those of sections. */
+export const letterOf = (index: number): string => String.fromCharCode(FIRST_LETTER + index)
+
+/** 0 for `A`; undefined for what is no single letter. */
+export const indexOfLetter = (label: string): number | undefined =>
+  /^[A-Z]$/.test(label) ? label.charCodeAt(0) - FIRST_LETTER : undefined
+
 /** What was decided and why; kept for the page, the log and `ask`. Holds no text and no names. */
 export interface DecisionTrace {
   readonly messageId: string

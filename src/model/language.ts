@@ -29,6 +29,7 @@ export const LANGUAGE_SHAPE = {
   talk: {
     within: [
       'choice',
+      'letterChoice',
       'ordinalChoice',
       'spokenChoice',
       'greeting',

@@ -84,7 +84,7 @@ export interface Understanding {
   readonly outside?: NonNullable<Match['outside']>
   readonly answers?: NonNullable<Match['answers']>
   readonly categories?: NonNullable<Match['categories']>
-  /** Number picked from a menu or a list of offers, as written: `"3"`, `"4.1"`, `"A1"`. */
+  /** What is picked, as a reply names it: `"B"` of several, or the section `"3"`, `"4.1"`, `"A1"`. */
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]

@@ -51,7 +51,12 @@ export function readSpeechAct(text: string, { talk, acts }: Pick<Language, 'talk
 export const refusesHuman = (text: string, talk: Phrases<'talk'>): boolean =>
   talk.humanRefused.test(text.replace(/\s+/g, ''))
 
-function readChoice(bare: string, { choice, ordinalChoice, spokenChoice }: Phrases<'talk'>): string | undefined {
+function readChoice(
+  bare: string,
+  { choice, letterChoice, ordinalChoice, spokenChoice }: Phrases<'talk'>,
+): string | undefined {
+  const letter = letterChoice.exec(bare)?.groups?.letter
+  if (letter) return letter.toUpperCase()
   const written = (choice.exec(bare) ?? ordinalChoice.exec(bare))?.groups?.number
   if (written) return written.toUpperCase()
   const spoken = spokenChoice.exec(bare)?.groups

@@ -1,4 +1,4 @@
-import type { Decision, Fact, Reply } from '../model/decision.js'
+import { type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
 import type { Section } from '../model/knowledge.js'
 import type { DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
@@ -40,7 +40,7 @@ export interface ReplyContext {
 type Composing = ReplyContext & Asides
 
 export interface ComposedReply extends Reply {
-  /** Sections in the order that a number picks them. */
+  /** Sections in the order that a letter picks them. */
   readonly shown: readonly string[]
   readonly toldTimeline: boolean
 }
@@ -176,8 +176,8 @@ function composeSeveral(
   const closing = timeline === undefined ? [] : [{ text: timeline, pictures: [] }]
   for (let whole = sections.length; whole > 0; whole--) {
     const [first, ...rest] = sections.slice(0, whole).map(renderSectionBriefly)
-    const byNumber = sections.slice(whole).map((section, index) => ({
-      text: phrases.moreOf(whole + index + 1, titleOf(section.key, snapshot)),
+    const byNumber = sections.slice(whole).map((section) => ({
+      text: phrases.moreOf(section.key, titleOf(section.key, snapshot)),
       pictures: [],
     }))
     const groups = withAsides([[heading, ...(first ?? [])], ...rest, [...byNumber, ...closing]], context)
@@ -205,7 +205,7 @@ function composeTorn(
 }
 
 function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
-  const options = keys.map((key, index) => phrases.option(index + 1, titleOf(key, snapshot)))
+  const options = keys.map((key, index) => phrases.option(letterOf(index), titleOf(key, snapshot)))
   return { ...say([phrases.clarifyHeading, ...options, phrases.clarifyFooter], context), shown: keys }
 }
 
@@ -218,7 +218,7 @@ function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedR
   const steps = keys.filter((key) => !isRejection(key))
   const rejections = keys.filter(isRejection)
   const shown = [...steps, ...rejections]
-  const option = (key: string): string => phrases.option(shown.indexOf(key) + 1, titleOf(key, snapshot))
+  const option = (key: string): string => phrases.menuEntry(key, titleOf(key, snapshot))
   return {
     ...say(
       [

@@ -159,11 +159,24 @@ describe('a number', () => {
   test.each([
     ['1', 'A1'],
     ['3', '5'],
+    ['A', 'A1'],
+    ['C', '5'],
     ['4.1', '4.1'],
     ['A2', 'A2'],
     ['4', '4'],
-  ])('%s picks %s from the offer, or by its own number', (choice, key) => {
-    expect(pick(choice, { offered: ['A1', '3', '5'], talkedLately: true })).toEqual(chosen(key))
+  ])('%s picks %s from the choices of a question back, or by its own number', (choice, key) => {
+    expect(pick(choice, { offered: ['A1', '3', '5'], clarifying: true, talkedLately: true })).toEqual(chosen(key))
+  })
+
+  test('that the question back itself calls a section by is that section', () => {
+    const named = { offered: ['A1', '3'], invited: ['2'], clarifying: true, talkedLately: true }
+    expect(pick('2', named)).toEqual(chosen('2'))
+  })
+
+  test('is a section once an answer stands below the choices, and a letter still a choice', () => {
+    const answered = { offered: ['A1', '3', '5'], invited: ['2'], talkedLately: true }
+    expect(pick('2', answered)).toEqual(chosen('2'))
+    expect(pick('B', answered)).toEqual(chosen('3'))
   })
 
   test.each(['99', 'A9', '7.7'])('%s picks nothing', (choice) => {

@@ -107,7 +107,7 @@ describe('what was offered', () => {
   const choice = (written: string): Partial<Understanding> => ({ act: 'choice', choice: written })
 
   test('is taken up without a mention', () => {
-    expect(overheard(choice('2'), { offered: ['A1', '3'], talkedLately: true })).toMatchObject({ sectionKeys: ['3'] })
+    expect(overheard(choice('B'), { offered: ['A1', '3'], talkedLately: true })).toMatchObject({ sectionKeys: ['3'] })
     expect(overheard({ act: 'yes' }, { humanOffered: true })).toMatchObject({ reason: 'accepted-offer' })
     expect(overheard({ act: 'no' }, { humanOffered: true })).toEqual({ kind: 'courtesy', word: 'declined' })
   })

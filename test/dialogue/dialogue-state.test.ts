@@ -271,7 +271,7 @@ test('keeps what was said last, with its options and when, for the person and fo
   note(MENU, { shown: ['0', '1'] })
   note(answer('5'), { to: LI_SAYS, nowMs: MONDAY_MS + 1 })
   const { replies, repliesHere } = state.recall(WANG_SAYS, MONDAY_MS + 1)
-  expect(replies).toMatchObject([{ atMs: MONDAY_MS, options: [{ label: '1', sectionKey: '0' }, { label: '2' }] }])
+  expect(replies).toMatchObject([{ atMs: MONDAY_MS, options: [{ label: 'A', sectionKey: '0' }, { label: 'B' }] }])
   expect(repliesHere).toMatchObject([{ personKey: WANG.key }, { personKey: LI.key, sections: ['5'] }])
 })
 

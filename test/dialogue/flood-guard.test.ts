@@ -39,7 +39,7 @@ function guarded(limits: Partial<FloodLimits> = {}, maxEntries = 50) {
   /** The same, and all of the answer is out. */
   const talks = (facts: Partial<IncomingMessage>, text: string, wanted: Decision = ANSWER): Decision => {
     const { decision, saying } = decides(aMessage({ text: `第${++count}个问题`, ...facts }), wanted)
-    state.composed(saying, { shown: [], toldTimeline: false, text })
+    state.composed(saying, { shown: [], toldTimeline: false, text, invites: [] })
     state.said(saying, nowMs)
     return decision
   }

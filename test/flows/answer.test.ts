@@ -68,15 +68,15 @@ test('answers everything in a direct chat, without a mention', async () => {
   expect((await bot.hears('蓝色的海豚', { place: DIRECT })).sent).toEqual([phrases.fallback])
 })
 
-test('asks back between two, and takes the number of the one who was asked', async () => {
+test('asks back between two, and takes the letter of the one who was asked', async () => {
   const bot = await botUnderTest()
   const asked = await bot.hears('@小助手 这个怎么填')
   expect(asked.decision).toMatchObject({ kind: 'clarify', sections: ['3', '1.1'] })
   expect(asked.sent).toEqual([
-    `@王老板 ${[phrases.clarifyHeading, '1 服务类目', '2 主体信息', phrases.clarifyFooter].join('\n')}`,
+    `@王老板 ${[phrases.clarifyHeading, 'A. 服务类目', 'B. 主体信息', phrases.clarifyFooter].join('\n')}`,
   ])
-  expect((await bot.hears('2', { sender: LI })).decision).toMatchObject({ kind: 'silent' })
-  const picked = await bot.hears('2')
+  expect((await bot.hears('B', { sender: LI })).decision).toMatchObject({ kind: 'silent' })
+  const picked = await bot.hears('B')
   expect(picked.decision).toMatchObject({ kind: 'answer', sections: ['1.1'], reason: 'chosen' })
   expect(picked.sent[0]).toContain('【1.1】主体信息')
 })
@@ -85,10 +85,10 @@ test('shows the menu on a bare mention and takes one number after another', asyn
   const bot = await botUnderTest()
   const menu = await bot.hears('@小助手')
   expect(menu.decision).toMatchObject({ kind: 'courtesy', intent: 'menu' })
-  expect(menu.sent[0]).toContain('3 UGC说明')
-  expect(menu.sent[0]).toContain(`${phrases.menuRejections}\n4 页面无内容`)
-  expect((await bot.hears('3')).decision.sections).toEqual(['4.1'])
-  expect((await bot.hears('4')).decision.sections).toEqual(['A1'])
+  expect(menu.sent[0]).toContain('4.1 UGC说明')
+  expect(menu.sent[0]).toContain(`${phrases.menuRejections}\nA1 页面无内容`)
+  expect((await bot.hears('4.1')).decision.sections).toEqual(['4.1'])
+  expect((await bot.hears('a1')).decision.sections).toEqual(['A1'])
 })
 
 test('forgets an offer after a while', async () => {

@@ -130,11 +130,13 @@ describe('reads a choice', () => {
     ['4.1', '4.1'],
     ['a1', 'A1'],
     ['A1.2', 'A1.2'],
+    ['a', 'A'],
+    ['选B', 'B'],
   ])('%j → %s', (text, choice) => {
     expect(readSpeechAct(normalizeText(text), LANGUAGE)).toEqual({ act: 'choice', choice })
   })
 
-  test.each('100|2026|1天|7天|第3天|五个|3个|1+7|1-2|1.0.2|3点|13800000000|1 2|1和2|a|A|第一步|一天'.split('|'))(
+  test.each('100|2026|1天|7天|第3天|五个|3个|1+7|1-2|1.0.2|3点|13800000000|1 2|1和2|x|A和B|第一步|一天'.split('|'))(
     'but not in %j',
     (text) => {
       expect(actOf(text)).not.toBe('choice')

@@ -145,16 +145,13 @@ describe('several reasons', () => {
     expect(shown).toEqual(['A2', 'A1'])
   })
 
-  test('that do not fit are told by number, which picks them', () => {
+  test('that do not fit are told by the keys of their sections', () => {
     const { bubbles, shown } = compose(answer('A3', 'A4', '4', 'A1'))
     expect(textsOf(bubbles).length).toBeLessThanOrEqual(MAX_BUBBLES)
     expect(shown).toEqual(['A3', 'A4', '4', 'A1'])
-    const byNumber = [...textOf(bubbles).matchAll(/^(\d) (\S+)：回复“(\d)”看做法$/gm)]
+    const byNumber = [...textOf(bubbles).matchAll(/^(\S+)：回复“(.+)”看做法$/gm)]
     expect(byNumber.length).toBeGreaterThan(0)
-    for (const [, number, title, answerNumber] of byNumber) {
-      expect(answerNumber).toBe(number)
-      expect(title).toBe(`标题${shown[Number(number) - 1]}`)
-    }
+    for (const [, title, key] of byNumber) expect(title).toBe(`标题${key}`)
   })
 
   test('keep the pictures of those that are told', () => {
@@ -167,12 +164,12 @@ describe('several reasons', () => {
 })
 
 describe('a choice', () => {
-  test('is numbered, in the words of authors where they gave some', () => {
+  test('goes by letters, in the words of authors where they gave some', () => {
     const { bubbles, shown, toldTimeline } = compose({ kind: 'clarify', sectionKeys: ['0', 'A2'] })
     expect(textOf(bubbles).split('\n')).toEqual([
       phrases.clarifyHeading,
-      '1 注册小程序',
-      '2 标题A2',
+      'A. 注册小程序',
+      'B. 标题A2',
       phrases.clarifyFooter,
     ])
     expect(shown).toEqual(['0', 'A2'])
@@ -181,12 +178,12 @@ describe('a choice', () => {
 })
 
 describe('the menu', () => {
-  test('numbers the steps, then the rejection reasons, as they are picked', () => {
+  test('calls the steps, then the rejection reasons, by the keys of their sections', () => {
     const { bubbles, shown } = compose({ kind: 'courtesy', word: 'menu' })
     expect(shown).toEqual(['0', '1.1', '4', '5', 'A1', 'A2', 'A3', 'A4'])
     const lines = textOf(bubbles).split('\n')
-    expect(lines.slice(0, 3)).toEqual([phrases.menuHeading, '1 注册小程序', '2 标题1.1'])
-    expect(lines.slice(5, 7)).toEqual([phrases.menuRejections, '5 标题A1'])
+    expect(lines.slice(0, 3)).toEqual([phrases.menuHeading, '0 注册小程序', '1.1 标题1.1'])
+    expect(lines.slice(5, 7)).toEqual([phrases.menuRejections, 'A1 标题A1'])
     expect(lines.at(-1)).toBe(phrases.menuFooter)
   })
 

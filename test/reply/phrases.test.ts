@@ -12,8 +12,8 @@ const SAID: readonly string[] = [
   phrases.handoff('找同事。'),
   phrases.supplement('补充。', '2026-11-23'),
   phrases.severalReasons(3),
-  phrases.moreOf(3, '标题'),
-  phrases.option(3, '标题'),
+  phrases.moreOf('A3', '标题'),
+  phrases.option('C', '标题'),
 ]
 
 test('holds no Markdown, no HTML, no gaps and no robot talk', () => {

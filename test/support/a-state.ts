@@ -25,6 +25,6 @@ export function saysTo(
 ): void {
   state.heard(message)
   const saying = state.decided(message, decision, { nowMs })
-  state.composed(saying, { shown: [], toldTimeline: false, text: '', ...composed })
+  state.composed(saying, { shown: [], toldTimeline: false, text: '', invites: [], ...composed })
   state.said(saying, nowMs)
 }
