@@ -17,7 +17,7 @@ import { sendingWords } from './commands/phrases.js'
 import { type Config, readConfigOfRun } from './config.js'
 import { type Bot, createBot } from './create-bot.js'
 import { StoreError } from './errors.js'
-import type { DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
+import type { Clock, DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
 import type { DeskFeed } from './model/ticket.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
@@ -25,6 +25,7 @@ import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
 import { measuredChannel } from './ops/measured-channel.js'
 import { createPrometheusMetrics, type PrometheusMetrics } from './ops/metrics.js'
+import { SteadyClock, watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
@@ -36,7 +37,8 @@ import { createHealthRoutes, createWebApp } from './web/app.js'
 import { DecisionLog } from './web/deps.js'
 import { startWebServer } from './web/server.js'
 
-const clock = { now: () => Date.now() }
+/** What runs before it is known whether WeChat will tell the time. */
+const machineClock = { now: () => Date.now() }
 
 /** The bot's process, started by the supervisor of `src/main.ts`. */
 async function main(): Promise<void> {
@@ -48,8 +50,8 @@ async function main(): Promise<void> {
   exitOnCrash({ log, exit: (code) => process.exit(code) })
   // A bot whose supervisor was killed gives itself some seconds to end.
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
-  await sweepLeftovers(config.dataDir, { nowMs: clock.now(), log })
-  const damaged = await setAsideDamaged(config.dataDir, { nowMs: clock.now(), log })
+  await sweepLeftovers(config.dataDir, { nowMs: machineClock.now(), log })
+  const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log })
   const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
   await run({ config, text, notices, log })
 }
@@ -69,13 +71,15 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   let reload = (): void => {} // nothing to reload yet
   onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
   const { alerts, started } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  const time = config.puppet === 'simulator' ? undefined : new SteadyClock()
+  const clock: Clock = time ?? machineClock
   const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
   const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
   const session = await openSession(wechaty, {
     puppet: config.puppet,
     dataDir: config.dataDir,
     pollLimitMs: pollLimitMs(config),
-    clock,
+    clock: machineClock, // the puppet's polls are dated by it
     log,
     onEnd: (reason) => exit.end(EXIT.restart, reason),
   })
@@ -86,9 +90,11 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const disk = new DiskWatch({ folder: config.dataDir, alerts, log })
   disk.start()
   exit.before(() => disk.stop())
+  if (time) exit.before(watchClock(time, { alerts, log }))
   const metrics = createPrometheusMetrics({
     ...session,
     diskTrouble: () => disk.trouble(),
+    clockSkewMs: () => time?.skewMs() ?? 0,
     queueLength: () => bot.queueLength(),
     sendingLoad: () => bot.sendingLoad(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
@@ -104,7 +110,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     if (news.kind !== 'namesake') return
     bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
   }
-  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom }), {
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom, time }), {
     metrics,
     alerts,
   })
@@ -120,9 +126,9 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
 
   const { token, trustProxy, ...address } = config.web
   const runKey = randomBytes(32).toString('base64url')
-  const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock })
+  const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock, alerts })
   const forget: DeskFeed['forget'] = (order) => bot.forget(order, [memory.identities, { forget: () => memory.flush() }])
-  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk })
+  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk, clock })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
@@ -153,10 +159,12 @@ interface AppParts {
   readonly bot: Bot
   readonly access: AccessControl
   readonly disk: DiskWatch
+  readonly clock: Clock
 }
 
 /** The page, and what watchdogs ask for. */
-function createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk }: AppParts): Hono {
+function createApp(parts: AppParts): Hono {
+  const { config, log, world, session, metrics, decisions, bot, forget, access, disk, clock } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
   return createWebApp({
     world,
@@ -190,13 +198,15 @@ interface ChannelParts {
   readonly session: Session
   readonly log: Logger
   readonly onStaffRoom: (news: StaffRoomNews) => void
+  readonly time: SteadyClock | undefined
 }
 
 function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChannel {
-  const { config, memory, session, log, onStaffRoom } = parts
+  const { config, memory, session, log, onStaffRoom, time } = parts
   const options = {
     ...memory,
     onStaffRoom,
+    ...(time && { time }),
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),

@@ -90,7 +90,8 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const { channel, clock, log, journal, alerts, metrics, forgetful = false } = surroundings
   const { dataDir } = config
   // WeChat dates messages in whole seconds: what is written within the second of the start would seem older.
-  const startedAtMs = Math.floor(clock.now() / 1000) * 1000
+  const openedMs = clock.now()
+  const startedAtMs = () => Math.floor((clock.startedMs?.() ?? openedMs) / 1000) * 1000
   const { knowledge, releases, ...opened } = await openKnowledge(config, { ...surroundings, forgetful })
   const titleOf = (key: string) => knowledge.current().sections.get(key)?.title
   const stores = await openStores({ ...surroundings, dataDir })

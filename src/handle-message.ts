@@ -17,7 +17,7 @@ export interface MessageHandlerParts extends AnswerParts, Omit<DeskParts, 'atten
   readonly learning: Pick<LearningEar, 'note'>
   readonly journal: DecisionJournal
   /** Messages sent before this are none of ours; milliseconds since the epoch. */
-  readonly startedAtMs: number
+  readonly startedAtMs: () => number
 }
 
 /**
@@ -47,7 +47,7 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
     const recalled = state.recall(message, clock.now())
     const { toldDays, dayWished: isWished } = recalled
     return {
-      ...{ seenBefore, startedAtMs: parts.startedAtMs, order: order?.decision },
+      ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
       ...{ ...recalled, ...guideOf(snapshot), ...parts.deskFront.view(message) },
       language: snapshot.language,
       isMuted: parts.isMuted(message.place.key),

@@ -95,9 +95,10 @@ export function openCommands(needs: CommandNeeds): OpenCommands {
 
 function overviewParts(needs: CommandNeeds, figures: FiguresBook): BotOverviewParts {
   const { version, explain, knowledge, release, login, queueLength, sendingLoad, desk, clock } = needs
+  const openedMs = clock.now()
   return {
     version,
-    startedAtMs: clock.now(),
+    startedAtMs: () => clock.startedMs?.() ?? openedMs,
     knowledge: () => {
       const { version: ofContent, sections } = knowledge.current()
       const current = release?.()

@@ -17,7 +17,7 @@ import { type KnowledgeState, overviewPhrases as say } from './phrases.js'
 export interface BotOverviewParts {
   /** Of the program. */
   readonly version: string
-  readonly startedAtMs: number
+  readonly startedAtMs: () => number
   readonly knowledge: () => KnowledgeState
   /** Absent where there is no login to speak of. */
   readonly login?: (() => LoginState) | undefined
@@ -43,7 +43,7 @@ export class BotOverview implements Overview {
       say.status({
         version,
         knowledge: knowledge(),
-        upMs: clock.now() - startedAtMs,
+        upMs: clock.now() - startedAtMs(),
         login: login?.().status,
         queueLength: queueLength(),
         sending: sendingLoad(),

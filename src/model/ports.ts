@@ -120,6 +120,18 @@ export interface PictureSource {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
+  /** When the process started, by what is known of the time now; absent where time is taken as it comes. */
+  startedMs?(): number
+  /** Whether anybody but the machine has confirmed it: nothing is thrown away before. Absent: yes. */
+  isSure?(): boolean
+}
+
+/** Takes what WeChat says of the time, which machines are sometimes wrong about. */
+export interface WeChatTime extends Clock {
+  /** What time it is there at this moment. */
+  told(serverMs: number): void
+  /** A message was said at that time: now at the latest, and mostly just now. */
+  heardOf(saidMs: number): void
 }
 
 /** Takes note of every decision, for readers of the page. */
@@ -160,8 +172,9 @@ export interface Log {
  * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
  * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says;
  * `day-cap-near`, `day-cap`: most or all of what may be said in a day is said; `minute-cap-near`: the same of a minute;
- * `overload`: more is asked than can be answered in time; `disk`: the data folder can't be written to; `given-up`: the
- * bot can't be started, and nothing is tried again.
+ * `overload`: more is asked than can be answered in time; `disk`: the data folder can't be written to; `clock`: the
+ * machine's clock is not WeChat's; `wrong-tokens`: somebody tries to log in to the page; `given-up`: the bot can't be
+ * started, and nothing is tried again.
  */
 export const ALERT_KINDS = [
   'scan-needed',
@@ -174,6 +187,8 @@ export const ALERT_KINDS = [
   'minute-cap-near',
   'overload',
   'disk',
+  'clock',
+  'wrong-tokens',
   'given-up',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
@@ -181,7 +196,7 @@ export type AlertKind = (typeof ALERT_KINDS)[number]
 export interface AlertFacts {
   /** Where the operator finds the bot's page. */
   readonly pageUrl?: string
-  /** How often it has happened. */
+  /** How often it has happened; of the clock, by how many seconds it is ahead. */
   readonly count?: number
   /** The cap that is meant. */
   readonly limit?: number

@@ -365,12 +365,31 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
       '数据目录写不进去（磁盘满了、只读或者坏了）。新工单只在内存里，程序一停就没有了；找人工的客户会被请去直接 @同事。\n怎么办：清理磁盘，或者检查挂载。能写以后会自动补记，不用重启。',
     allClear: '数据目录又能写了，没记下的已经补上。',
   },
+  clock: {
+    alert: ({ count = 0 }) =>
+      `机器的时钟比微信${count < 0 ? '慢' : '快'}了 ${spanWords(Math.abs(count))}。机器人先按微信的时间工作，不会误关工单、误删数据。\n怎么办：校准这台机器的时间（例如打开 NTP：timedatectl set-ntp true）。`,
+    allClear: '机器的时钟又准了。',
+  },
+  'wrong-tokens': {
+    alert: ({ count = 0 }) =>
+      `有人在试控制页的口令，一刻钟内试错了 ${count} 次；口令没有被猜中，用对的口令照常能登录。\n怎么办：如果不是同事输错，检查谁能访问控制页，别让它直接对外。`,
+    allClear: '一刻钟没有人再试控制页的口令了。',
+  },
   'given-up': {
     alert: ({ reason }) =>
       `程序没能启动，已经停下，现在没有人回复客户。${reason === undefined ? '' : `\n${reason}`}\n怎么办：按提示改好，再启动。`,
     allClear: '程序已经启动，恢复正常。',
   },
 }
+
+function spanWords(seconds: number): string {
+  if (seconds < 120) return `${seconds} 秒`
+  const [unit, name] =
+    seconds < 2 * HOUR_S ? [60, '分钟'] : seconds < 48 * HOUR_S ? [HOUR_S, '小时'] : [24 * HOUR_S, '天']
+  return `${Math.round(seconds / unit)} ${name}`
+}
+
+const HOUR_S = HOUR_MS / 1000
 
 const time = (ms: number): string =>
   new Intl.DateTimeFormat('zh-CN', {

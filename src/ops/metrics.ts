@@ -9,6 +9,8 @@ export interface Gauges {
   pollAgeMs(): number | undefined
   /** Undefined while the data folder can be written to. */
   diskTrouble(): string | undefined
+  /** By how much the machine's clock is ahead of WeChat's. */
+  clockSkewMs(): number
   /** Bubbles that wait to be sent. */
   queueLength(): number
   /** How near the bot is to what it may say. */
@@ -71,7 +73,8 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
   }
 }
 
-function observeLogin({ login, pollAgeMs, diskTrouble, queueLength, restarts }: Gauges, registers: Registry[]): void {
+function observeLogin(gauges: Gauges, registers: Registry[]): void {
+  const { login, pollAgeMs, diskTrouble, clockSkewMs, queueLength, restarts } = gauges
   new Gauge({
     name: 'guoshen_login_state',
     help: '1 for the state that the login is in, 0 for the others',
@@ -97,6 +100,14 @@ function observeLogin({ login, pollAgeMs, diskTrouble, queueLength, restarts }: 
     registers,
     collect() {
       this.set(diskTrouble() === undefined ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'guoshen_clock_skew_seconds',
+    help: "By how much the machine's clock is ahead of WeChat's, as far as that is known",
+    registers,
+    collect() {
+      this.set(clockSkewMs() / 1000)
     },
   })
   new Gauge({

@@ -25,6 +25,8 @@ export interface DeskAttendantParts {
 }
 
 const LOOK_EVERY_MS = 15_000
+/** What can't be taken back, and waits until it is certain what time it is. */
+const ENDS: ReadonlySet<DeskAction['kind']> = new Set(['expire', 'close', 'archive'])
 
 /** Does what the desk's clock says is due: notices, reminders, the bot's return, expiry, archive, digest, backups. */
 export class DeskAttendant {
@@ -76,8 +78,10 @@ export class DeskAttendant {
 
   async #attendOnce(): Promise<void> {
     const { desk, clock } = this.#parts
-    await this.#try('keep-day', () => this.#keepDay(clock.now()))
+    const isSure = clock.isSure?.() !== false
+    if (isSure) await this.#try('keep-day', () => this.#keepDay(clock.now()))
     for (const action of dueActions(desk.all(), clock.now(), { notes: desk.notes(), rules: desk.rules })) {
+      if (!isSure && ENDS.has(action.kind)) continue
       await this.#try(action.kind, () => this.#act(action))
     }
   }

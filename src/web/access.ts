@@ -3,7 +3,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
-import type { Clock, Log } from '../model/ports.js'
+import type { Alerts, Clock, Log } from '../model/ports.js'
 
 export interface AccessOptions {
   /** What people log in with. Undefined: nobody has to, and the page may listen on loopback only. */
@@ -13,6 +13,8 @@ export interface AccessOptions {
   /** A reverse proxy stands in front: its word counts for the address and for HTTPS. */
   readonly trustProxy: boolean
   readonly clock: Clock
+  /** Somebody tries tokens. */
+  readonly alerts: Pick<Alerts, 'raise' | 'clear'>
 }
 
 export type LoginResult =
@@ -31,6 +33,7 @@ export class AccessControl {
   readonly #attempts: LoginAttempts
   /** End of each session in ms since the epoch, by the digest of its id, oldest first. */
   readonly #sessions = new Map<string, number>()
+  #allClear: NodeJS.Timeout | undefined
 
   constructor(options: AccessOptions) {
     this.#options = options
@@ -73,13 +76,21 @@ export class AccessControl {
   }
 
   #tryWith(c: Context, isRight: boolean): LoginResult {
+    // A token of 24 characters is not guessed, so nobody's wrong ones may keep out who has the right one.
+    if (isRight) return { kind: 'in' }
     const address = this.#addressOf(c)
-    // Looked at first, so that a right guess can't be told from a wrong one among too many.
     const retryAfterMs = this.#attempts.retryAfterMs(address)
     if (retryAfterMs > 0) return { kind: 'too-many', retryAfterMs }
-    if (isRight) return { kind: 'in' }
     this.#attempts.failed(address)
+    if (this.#attempts.retryAfterMs(address) > 0) this.#alert()
     return { kind: 'wrong' }
+  }
+
+  /** Until nobody has tried too often for a while. */
+  #alert(): void {
+    this.#options.alerts.raise('wrong-tokens', { count: this.#attempts.count })
+    clearTimeout(this.#allClear)
+    this.#allClear = setTimeout(() => this.#options.alerts.clear('wrong-tokens'), WINDOW_MS).unref()
   }
 
   #begin(c: Context): void {
@@ -146,7 +157,7 @@ const isSame = (one: string, other: string): boolean =>
 const WINDOW_MS = 15 * 60_000
 /** Somebody who mistypes, and then looks the token up. */
 const MAX_PER_ADDRESS = 5
-/** Against guessing from many addresses; a token of 24 characters would stand far more. */
+/** Against guessing from many addresses, for the sake of the log; a token of 24 characters would stand far more. */
 const MAX_OVERALL = 100
 
 /** Counts wrong tokens, per address and in all, over a quarter of an hour. */
@@ -162,6 +173,12 @@ export class LoginAttempts {
   failed(address: string): void {
     this.#forgetOld()
     this.#failures.push({ address: networkOf(address), atMs: this.#clock.now() })
+  }
+
+  /** Wrong tokens of the last quarter of an hour. */
+  get count(): number {
+    this.#forgetOld()
+    return this.#failures.length
   }
 
   /** Milliseconds until an address may try again; 0: now. */

@@ -36,7 +36,7 @@ function brokenClock(): Partial<MessageHandlerParts> {
     fail()
     return MONDAY_MS
   }
-  return { clock: { now }, startedAtMs: MONDAY_MS }
+  return { clock: { now }, startedAtMs: () => MONDAY_MS }
 }
 
 function brokenJournal(): Partial<MessageHandlerParts> {

@@ -145,7 +145,7 @@ export async function botUnderTest(
     journal: { record: (trace) => void traces.push(trace) },
     clock,
     log,
-    startedAtMs: clock.now(),
+    startedAtMs: startedAt(clock.now()),
     ...replaced,
   }
   const handle = createMessageHandler(parts)
@@ -196,3 +196,5 @@ function takeIntoUse(snapshot: KnowledgeSnapshot, knowledge: KnowledgeHolder): R
 }
 
 export type BotUnderTest = Awaited<ReturnType<typeof botUnderTest>>
+
+const startedAt = (ms: number) => () => ms

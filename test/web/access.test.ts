@@ -7,6 +7,7 @@ import { DecisionLog } from '../../src/web/deps.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { openAccess, RUN_KEY } from '../support/open-access.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 const TOKEN = 'Wh3r-7nobody-Guesses-it.'
 const MINUTE_MS = 60_000
@@ -15,6 +16,7 @@ const HTTPS = { 'x-forwarded-proto': 'https' }
 function page(options: Partial<AccessOptions> = { token: TOKEN }, { simulated = true } = {}) {
   const clock = fixedClock()
   const { log, lines } = capturedLog()
+  const { alerts, heard } = recordedAlerts()
   const health = new Hono().get('/healthz', (c) => c.json({ ok: true })).get('/metrics', (c) => c.text('numbers'))
   const app = createWebApp({
     world: simulated ? createVendorWorld({ clock }) : undefined,
@@ -23,7 +25,7 @@ function page(options: Partial<AccessOptions> = { token: TOKEN }, { simulated = 
     reload: async () => ({ ok: true, text: '已重载' }),
     log,
     health,
-    access: openAccess({ clock, ...options }),
+    access: openAccess({ clock, alerts, ...options }),
   })
   const get = (path: string, headers: Record<string, string> = {}) =>
     app.request(`http://bot.example.com${path}`, { headers })
@@ -37,7 +39,7 @@ function page(options: Partial<AccessOptions> = { token: TOKEN }, { simulated = 
     const response = await post('/api/login', { token: TOKEN }, headers)
     return { response, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
   }
-  return { app, clock, lines, get, post, logIn }
+  return { app, clock, lines, heard, get, post, logIn }
 }
 
 describe('whoever is not logged in', () => {
@@ -124,17 +126,29 @@ describe('logging in', () => {
     },
   )
 
-  test('takes five wrong tokens in a quarter of an hour, and then not even the right one', async () => {
-    const { clock, post, logIn, lines } = page()
+  test('takes five wrong tokens in a quarter of an hour, and the right one all the same', async () => {
+    const { clock, post, logIn, lines, heard } = page()
     for (let guess = 0; guess < 5; guess++) {
+      expect(heard).toEqual([])
       expect((await post('/api/login', { token: `guess ${guess}` })).status).toBe(401)
     }
-    const { response } = await logIn()
+    const response = await post('/api/login', { token: 'guess 6' })
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '900'])
     expect(await response.json()).toEqual({ error: '试错太多次了，请过 15 分钟再试' })
+    expect((await logIn()).response.status).toBe(200)
+    expect(heard).toEqual([['raise', 'wrong-tokens', { count: 5 }]])
     expect(JSON.stringify(lines)).not.toMatch(/guess|Wh3r/)
     clock.pass(15 * MINUTE_MS)
-    expect((await logIn()).response.status).toBe(200)
+    expect((await post('/api/login', { token: 'guess 7' })).status).toBe(401)
+  })
+
+  test('keeps nobody out who has the token, however many guess from wherever', async () => {
+    const { post, get, logIn } = page({ token: TOKEN, trustProxy: true })
+    for (let count = 0; count < 105; count++)
+      await post('/api/login', { token: 'guess' }, { 'x-forwarded-for': `10.1.${count}.1` })
+    expect((await logIn({ 'x-forwarded-for': '10.9.9.9' })).response.status).toBe(200)
+    expect((await get('/metrics', { authorization: `Bearer ${TOKEN}` })).status).toBe(200)
+    expect((await get('/metrics', { authorization: 'Bearer guess' })).status).toBe(429)
   })
 
   test('counts addresses apart behind a proxy, IPv6 ones by their network, and all together', async () => {
@@ -166,10 +180,11 @@ describe('a program', () => {
     expect((await page().get('/metrics', { authorization: `Bearer ${shown}` })).status).toBe(status)
   })
 
-  test('cannot guess for longer than a person, while the key of the run goes on opening', async () => {
+  test('cannot guess for longer than a person, while the token and the key of the run go on opening', async () => {
     const { get } = page()
     for (let guess = 0; guess < 5; guess++) await get('/metrics', { authorization: `Bearer guess${guess}` })
-    expect((await get('/metrics', { authorization: `Bearer ${TOKEN}` })).status).toBe(429)
+    expect((await get('/metrics', { authorization: 'Bearer guess' })).status).toBe(429)
+    expect((await get('/metrics', { authorization: `Bearer ${TOKEN}` })).status).toBe(200)
     expect((await get('/metrics', { authorization: `Bearer ${RUN_KEY}` })).status).toBe(200)
   })
 })

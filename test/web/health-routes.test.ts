@@ -16,6 +16,7 @@ function routes(
   const diskTrouble = () => disk
   const gauges = {
     diskTrouble,
+    clockSkewMs: () => 0,
     login,
     pollAgeMs: () => pollAgeMs,
     queueLength: () => 3,

@@ -3,6 +3,7 @@ import type { RoleClaim, RoleGrant } from '../../src/model/ports.js'
 import { AccessControl } from '../../src/web/access.js'
 import { type OperatorDesk, operatorRoutes } from '../../src/web/operator-routes.js'
 import { fixedClock } from '../support/fixed-clock.js'
+import { recordedAlerts } from '../support/recorded-alerts.js'
 
 const TOKEN = 'the-token-of-the-page-24-chars'
 const RUN_KEY = 'the-key-of-this-run'
@@ -28,7 +29,13 @@ function aRoute() {
     claims: () => [CLAIM],
     grants: () => [GRANT],
   }
-  const access = new AccessControl({ token: TOKEN, runKey: RUN_KEY, trustProxy: false, clock: fixedClock() })
+  const access = new AccessControl({
+    token: TOKEN,
+    runKey: RUN_KEY,
+    trustProxy: false,
+    clock: fixedClock(),
+    alerts: recordedAlerts().alerts,
+  })
   const routes = operatorRoutes(desk, access)
   const post = (body: unknown, bearer = TOKEN) =>
     routes.request('/orders', {

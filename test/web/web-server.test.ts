@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { connect, type Socket } from 'node:net'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createVendorWorld, directIdOf } from '../../src/channel/simulator/world.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import { createWebApp } from '../../src/web/app.js'
@@ -99,4 +100,51 @@ test('stops at once although streams are open, and twice', async () => {
   await server.stop()
   await ended
   await expect(fetch(`${server.url}/api/status`)).rejects.toThrow()
+})
+
+describe('connections that are only held open', () => {
+  const held: Socket[] = []
+  afterEach(() => {
+    for (const socket of held.splice(0)) socket.destroy()
+  })
+
+  /** Opens a connection that says `start` and no more; tells when the server ends it. */
+  function hold(port: number, start: string) {
+    const socket = connect(port, '127.0.0.1')
+    held.push(socket)
+    const state = { isOpen: true }
+    const ended = new Promise<void>((resolve) => {
+      socket.on('error', () => {})
+      socket.on('data', () => {})
+      socket.on('close', () => {
+        state.isOpen = false
+        resolve()
+      })
+    })
+    socket.write(start)
+    return { state, ended }
+  }
+
+  const HALF_A_HEADER = 'GET /login.html HTTP/1.1\r\nHost: x\r\nX-A: '
+  const HALF_A_BODY =
+    'POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{'
+  const WHOLE = 'GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+
+  test.each([HALF_A_HEADER, HALF_A_BODY, WHOLE])(
+    'make room for whoever comes, and are never too many: %j',
+    async (start) => {
+      const { server } = await serve()
+      const reader = await listen(`${server.url}/api/events?as=wang`)
+      expect((await reader.next()).event).toBe('hello')
+      const all = Array.from({ length: 1_100 }, () => hold(server.port, start))
+      expect((await fetch(`${server.url}/api/status`)).status).toBe(200)
+      await vi.waitFor(() => expect(all.filter(({ state }) => state.isOpen).length).toBeLessThanOrEqual(400), 10_000)
+      expect((await fetch(`${server.url}/api/status`)).status).toBe(200)
+    },
+  )
+
+  test('are cut off within 15 seconds', { timeout: 15_000 }, async () => {
+    const { server } = await serve()
+    await Promise.all([HALF_A_HEADER, HALF_A_BODY, WHOLE, ''].map((start) => hold(server.port, start).ended))
+  })
 })

@@ -14,14 +14,16 @@ import type {
   Outgoing,
   StaffBinding,
   StaffRoomNews,
+  WeChatTime,
 } from '../../model/ports.js'
 import { findColleague, findPlace, RemarkWriter } from './find-place.js'
 import { HeardPictures, Hearing, OwnWords, WireOrder } from './inbox.js'
 import { toIncomingMessage, type WhoIsWho } from './incoming.js'
 import { WhoIsWhere } from './members.js'
 import { Speaking } from './outgoing.js'
+
 import { StaffRoom, type StaffRoomOptions, toPattern } from './staff-room.js'
-import { keepFewRawMessages, logUnheard } from './wechat4u.js'
+import { keepFewRawMessages, keepWeChatTime, logUnheard } from './wechat4u.js'
 
 export interface WechatyChannelOptions {
   /** Topics of served groups; `*` stands for anything. */
@@ -46,6 +48,8 @@ export interface WechatyChannelOptions {
   readonly holdMs: number
   readonly identities: Identities
   readonly heardIds: HeardIds
+  /** Learns WeChat's time from what is heard. */
+  readonly time?: WeChatTime
   /** Roles given by a code. */
   readonly roles?: GrantedRoles
   /** Told when a send is refused because the login has ended. */
@@ -102,6 +106,7 @@ export class WechatyChannel implements Channel {
       await this.#bot.start()
       keepFewRawMessages(this.#bot.puppet)
       logUnheard(this.#bot.puppet, this.#log)
+      if (this.#options.time) keepWeChatTime(this.#bot.puppet, this.#options.time)
     }
     this.#wireOrder.follow(this.#bot.puppet)
     this.#staff.start()
@@ -192,6 +197,7 @@ export class WechatyChannel implements Channel {
   }
 
   #hear(message: Message): void {
+    this.#options.time?.heardOf(message.date().getTime())
     const partner = message.self() ? message.listener() : message.talker()
     this.#hearing.hear({
       id: message.id,
@@ -267,7 +273,7 @@ export class WechatyChannel implements Channel {
       { topic: staffRoom, trustsTopic: trustsStaffRoom, adminRemarks, isColleague, firstStart },
       {
         ...{ who: this.#who, identities, binding: staffBinding, onNews: onStaffRoom },
-        ...{ nowMs: () => Date.now(), log: this.#log },
+        ...{ nowMs: () => (this.#options.time ?? Date).now(), log: this.#log },
       },
     )
   }

@@ -3,7 +3,7 @@ import { WechatyBuilder } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Puppet, payloads } from 'wechaty-puppet'
 import { ConfigError } from '../../errors.js'
-import type { Log } from '../../model/ports.js'
+import type { Log, WeChatTime } from '../../model/ports.js'
 
 /** An error as wechat4u emits it. It carries cookies and keys: never log it whole. */
 export interface Wechat4uError {
@@ -18,7 +18,7 @@ export interface Wechat4uError {
 /** The part of the library behind wechaty-puppet-wechat4u that we look at. It is private there, hence `findWechat4u`. */
 export interface Wechat4u {
   /** Milliseconds since the epoch of the last successful poll; 0 before the first login. */
-  readonly lastSyncTime: number
+  lastSyncTime: number
   /** `CONF.STATE.login` while it polls. */
   readonly state: string
   readonly CONF: { readonly STATE: { readonly login: string } }
@@ -28,7 +28,8 @@ export interface Wechat4u {
   stop(): void
   handleMsg(messages: readonly RawMessage[]): void
   on(event: 'error', listener: (error: Wechat4uError) => void): unknown
-  on(event: 'logout', listener: () => void): unknown
+  on(event: 'logout' | 'login', listener: () => void): unknown
+  on(event: 'init', listener: (answer: { readonly SystemTime?: unknown }) => void): unknown
 }
 
 interface RawMessage {
@@ -150,7 +151,7 @@ const cardName = (puppet: string, dataDir: string): string => join(dataDir, pack
 /** What wechaty-puppet-wechat4u keeps to itself. */
 interface Connection {
   /** Seconds since the epoch; set anew at each login, and whenever it connects again by itself. */
-  readonly startTime?: unknown
+  startTime?: unknown
 }
 
 interface LogUnheardRawMessage {
@@ -179,6 +180,34 @@ export function logUnheard(puppet: object, log: Log): void {
     }
     handle.call(wechat4u, messages)
   }
+}
+
+/**
+ * Makes the puppet reckon with WeChat's time instead of the machine's. By a clock that is ahead it would drop what people
+ * say as older than its connection; by one that jumps it would think that it has not polled for days. To be called as
+ * soon as the puppet has started; does nothing with other puppets.
+ */
+export function keepWeChatTime(puppet: object, time: WeChatTime): void {
+  const wechat4u = findWechat4u(puppet)
+  if (!wechat4u) return
+  wechat4u.on('init', ({ SystemTime: seconds }) => {
+    if (typeof seconds === 'number' && seconds > 0) time.told(seconds * 1000)
+  })
+  // The puppet's own listener comes first, and takes the machine's time.
+  wechat4u.on('login', () => {
+    ;(puppet as Connection).startTime = Math.floor(time.now() / 1000)
+  })
+  let polledMs = wechat4u.lastSyncTime
+  let polledRunningMs = performance.now()
+  Object.defineProperty(wechat4u, 'lastSyncTime', {
+    configurable: true,
+    enumerable: true,
+    get: () => (polledMs === 0 ? 0 : Date.now() - (performance.now() - polledRunningMs)),
+    set: (ms: number) => {
+      polledMs = ms
+      polledRunningMs = performance.now()
+    },
+  })
 }
 
 /** What every puppet has and Wechaty's interface hides. Unlike Wechaty's own answers these come from no cache. */
