@@ -12,7 +12,14 @@ import {
 import { ConceptLexicon, extractFeatures } from './featurizer.js'
 import { FITTED } from './fitted.js'
 import { normalizeText } from './normalize.js'
-import { type SearchDocument, SearchIndex, type TaughtMeaning, TaughtSentences } from './retrieval.js'
+import {
+  type AuthoredMeaning,
+  AuthoredSentences,
+  type SearchDocument,
+  SearchIndex,
+  type TaughtMeaning,
+  TaughtSentences,
+} from './retrieval.js'
 import {
   AnswerRanking,
   askedFor,
@@ -46,19 +53,52 @@ const SEARCH_OVERHEARD_MIDPOINT = 0.62
  * answer to one held-out message in thirteen, for better or worse, and are answered by `TaughtSentences` all the same.
  */
 export function trainingTexts(content: KnowledgeContent) {
-  const { intents, silence, concepts } = content
+  const { silence, concepts } = content
+  const sparse = sparseIntents(content)
   return {
     concepts,
     labelled: [
-      ...intents
-        .filter(({ automatic }) => !automatic)
-        .flatMap(({ id, utterances }) => utterances.map((text) => ({ text, label: id }))),
-      ...askedFor(content),
+      ...utterancesOf(content).filter(({ label }) => sparse.get(label) !== 'no-class'),
       ...silence.filter(({ learned }) => !learned).map(({ text }) => ({ text, label: NOTHING })),
     ],
     /** Which short answer is asked for is learned beside which subject. */
     answers: content.answers.map(({ id, title, asks, more, followUps }) => [id, title, asks, more, followUps]),
   }
+}
+
+/** Ways of asking for sections, a person, short answers and what lies around the guides. */
+const utterancesOf = (content: KnowledgeContent): readonly { readonly text: string; readonly label: Subject }[] => [
+  ...content.intents
+    .filter(({ automatic }) => !automatic)
+    .flatMap(({ id, utterances }) => utterances.map((text) => ({ text, label: id }))),
+  ...askedFor(content),
+]
+
+/** A class of so few sentences learns little beside those of hundreds, and takes from others what it learns. */
+const MIN_CLASS_SENTENCES = 20
+/** Up to so many, what is not like one of them is looked for in the section's own words, too. */
+const MANY_SENTENCES = 100
+/** A knowledge of which all is small is learned as it is: few is what is few beside the usual intent. */
+const FEW_BESIDE_USUAL = 1 / 4
+
+/**
+ * Intents of sections with few sentences, a new guide's above all. They are found by search, beside the classifier or
+ * (`no-class`) without being known to it.
+ */
+function sparseIntents(content: KnowledgeContent): ReadonlyMap<string, 'no-class' | 'searched'> {
+  const counts = new Map<string, number>()
+  for (const { label } of utterancesOf(content)) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const ofSections = content.intents.filter(({ sectionKey }) => sectionKey !== undefined)
+  const authored = ofSections.filter(({ automatic }) => !automatic).map(({ id }) => counts.get(id) ?? 0)
+  const usual = authored.sort((a, b) => a - b)[Math.floor(authored.length / 2)] ?? 0
+  return new Map(
+    ofSections.flatMap(({ id, automatic }): readonly (readonly [string, 'no-class' | 'searched'])[] => {
+      const count = counts.get(id) ?? 0
+      const isFew = (many: number): boolean => count < many && count < usual * FEW_BESIDE_USUAL
+      if (isFew(MIN_CLASS_SENTENCES)) return [[id, 'no-class']]
+      return automatic || isFew(MANY_SENTENCES) ? [[id, 'searched']] : []
+    }),
+  )
 }
 
 /** Trains the classifier over authored intents and messages that want silence; 1–3 s of CPU for 8,000 messages. */
@@ -80,9 +120,10 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
 export function buildIntentMatcher(content: KnowledgeContent, compiled = compileMatcher(content)): IntentMatcher {
   const lexicon = new ConceptLexicon(content.concepts)
   const index = new SearchIndex()
-  for (const document of automaticDocuments(content)) index.add(document)
+  for (const document of searchDocuments(content)) index.add(document)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const taught = new TaughtSentences(content)
+  const authored = new AuthoredSentences(content)
   const ranking = new AnswerRanking(content, compiled?.answers ?? {})
   const categories = new CategoryIndex(
     content.categories,
@@ -90,7 +131,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   )
   return {
     match(normalized) {
-      return withTaught(rank(normalized), taught.find(normalized))
+      return withTaught(withAuthored(rank(normalized), authored.find(normalized)), taught.find(normalized))
     },
   }
 
@@ -104,17 +145,61 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       classes: compiled.subjects.classes,
       sectionOf,
     })
-    const all = [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
     const named = categories.find(normalized)
+    const likely = [...subjects, ...found.map(({ intentId, share }) => [intentId, share] as const)]
+    // What a guide here has a section about does not lie around the guides.
+    const left = 1 - Math.max(0, ...found.map(({ share }) => share))
+    const answers = ranking.rank(normalized, features, likely).map((one) => {
+      return one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one
+    })
     return {
-      ...{ ...rest, candidates: all.slice(0, MAX_CANDIDATES) },
-      ...(content.answers.length > 0 ? { answers: ranking.rank(normalized, features, subjects) } : {}),
+      ...{ ...rest, candidates: bestOfEach([...candidates, ...found]).slice(0, MAX_CANDIDATES) },
+      ...(rest.outside ? { outside: scaled(rest.outside, left) } : {}),
+      ...(content.answers.length > 0 ? { answers: answers.sort((a, b) => b.share - a.share) } : {}),
       ...(named.length > 0 ? { categories: named } : {}),
     }
   }
 }
 
 const NOBODY = { confidence: 0, overheard: 0 }
+
+/** Best first; a section that both the classifier and the search have found counts once. */
+function bestOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
+  const seen = new Set<string>()
+  return [...candidates]
+    .sort((a, b) => b.confidence - a.confidence)
+    .filter(({ sectionKey }) => !seen.has(sectionKey) && seen.add(sectionKey))
+}
+
+const scaled = (
+  { share, confidence, overheard }: NonNullable<Match['outside']>,
+  by: number,
+): NonNullable<Match['outside']> => ({ share: share * by, confidence: confidence * by, overheard: overheard * by })
+
+/**
+ * What an author wrote word for word is answered when it is asked. Overheard talk is judged as before: whether it is meant
+ * for us is more than a matter of its words.
+ */
+function withAuthored(match: Match, meaning: AuthoredMeaning | undefined): Match {
+  if (!meaning || match.answers?.[0]?.wordForWord) return match
+  const { outside, wantsHuman, answers } = match
+  const { sectionKey, intentId } = meaning
+  const known = match.candidates.find((candidate) => candidate.sectionKey === sectionKey)
+  const others = match.candidates.filter((candidate) => candidate !== known).map(dimmed)
+  const rest = { ...match, ...(outside ? { outside: scaled(outside, 1 - TAUGHT_CONFIDENCE) } : {}) }
+  if (sectionKey === undefined) {
+    const confidence = Math.max(wantsHuman.confidence, TAUGHT_CONFIDENCE)
+    return { ...rest, candidates: others, wantsHuman: { ...wantsHuman, confidence } }
+  }
+  const sure = Math.max(known?.confidence ?? 0, TAUGHT_CONFIDENCE)
+  const first = { sectionKey, intentId, overheard: known?.overheard ?? 0, confidence: sure, share: sure }
+  return {
+    ...rest,
+    candidates: [first, ...others].slice(0, MAX_CANDIDATES),
+    wantsHuman: NOBODY,
+    ...(answers ? { answers: answers.filter(({ answer }) => answer.sectionKey === sectionKey) } : {}),
+  }
+}
 
 /** A yes of people counts for more than what the classifier makes of one sentence among thousands. */
 function withTaught(match: Match, meaning: TaughtMeaning | undefined): Match {
@@ -183,13 +268,18 @@ function classify(
   }
 }
 
-function* automaticDocuments({ intents, guides }: KnowledgeContent): Generator<SearchDocument> {
+/** Sections with few sentences of people, in all the words that there are about them. */
+function* searchDocuments(content: KnowledgeContent): Generator<SearchDocument> {
+  const { intents, guides, answers } = content
   const sections = new Map(guides.flatMap((guide) => guide.sections).map((section) => [section.key, section]))
-  for (const { automatic, id, sectionKey, title, utterances, learned = [] } of intents) {
+  const sparse = sparseIntents(content)
+  for (const { id, sectionKey, title, utterances, learned = [] } of intents) {
     const section = sectionKey === undefined ? undefined : sections.get(sectionKey)
-    if (!automatic || !section) continue
+    if (!sparse.has(id) || !section) continue
     const body = section.parts.flatMap(({ lines, pictures }) => [...lines, ...pictures.map(({ alt }) => alt)])
-    yield { id, title, texts: [...utterances, ...learned, ...section.required, ...body] }
+    const asks = answers.filter((answer) => answer.sectionKey === sectionKey).flatMap((answer) => answer.asks)
+    const texts = [title, ...utterances, ...learned, ...asks, ...section.required, ...body]
+    yield { id, title: section.title, texts }
   }
 }
 

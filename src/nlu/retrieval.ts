@@ -179,3 +179,31 @@ export class TaughtSentences {
     return best?.meaning
   }
 }
+
+/** What an author's own sentence means; a person where it names no section. */
+export interface AuthoredMeaning {
+  readonly intentId: string
+  readonly sectionKey?: string
+}
+
+/** Finds what authors wrote in the intents, word for word but for greetings and marks. */
+export class AuthoredSentences {
+  readonly #byCore = new Map<string, AuthoredMeaning>()
+
+  constructor({ intents }: Pick<KnowledgeContent, 'intents'>) {
+    for (const { id, sectionKey, utterances, automatic } of intents) {
+      if (automatic) continue
+      const meaning: AuthoredMeaning = { intentId: id, ...(sectionKey === undefined ? {} : { sectionKey }) }
+      for (const text of utterances) {
+        const core = coreOf(normalizeText(text))
+        if (core.length >= MIN_CORE_CHARS && !this.#byCore.has(core)) this.#byCore.set(core, meaning)
+      }
+    }
+  }
+
+  /** @param normalized see `normalizeText` */
+  find(normalized: string): AuthoredMeaning | undefined {
+    const core = coreOf(normalized)
+    return core.length < MIN_CORE_CHARS ? undefined : this.#byCore.get(core)
+  }
+}

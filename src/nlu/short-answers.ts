@@ -6,7 +6,7 @@ import { normalizeText } from './normalize.js'
 import { coreOf, MIN_CORE_CHARS } from './retrieval.js'
 
 /**
- * What a short answer belongs to: a section's intent (`ugc-statement`), or a subject outside every guide
+ * What a short answer belongs to: a section's intent (`ugc-statement`, `auto:invoice/2`), or a subject outside every guide
  * (`topic:filing`). The classifier tells subjects apart; within one, a small model of its own tells the answers apart.
  */
 export type Subject = string
@@ -24,13 +24,9 @@ export function subjectOf(answer: ShortAnswer, intentOfSection: ReadonlyMap<stri
   return intent ?? TOPIC + answer.topic
 }
 
-/** Intents that the classifier knows, by the section that they answer from. */
-export const intentsBySection = ({ intents }: KnowledgeContent): ReadonlyMap<string, string> =>
-  new Map(
-    intents
-      .filter(({ automatic }) => !automatic)
-      .flatMap(({ id, sectionKey }) => (sectionKey === undefined ? [] : [[sectionKey, id] as const])),
-  )
+/** Ids of intents by the section that they answer from. */
+const intentsBySection = ({ intents }: KnowledgeContent): ReadonlyMap<string, string> =>
+  new Map(intents.flatMap(({ id, sectionKey }) => (sectionKey === undefined ? [] : [[sectionKey, id] as const])))
 
 /** All ways of asking for the short answers, and of speaking of topics, by subject: what the classifier learns of them. */
 export function askedFor(content: KnowledgeContent): readonly { readonly text: string; readonly label: Subject }[] {

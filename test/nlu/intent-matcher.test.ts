@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { KnowledgeContent, Section } from '../../src/model/knowledge.js'
+import type { Intent, KnowledgeContent, Section } from '../../src/model/knowledge.js'
 import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import type { IntentMatcher } from '../../src/model/understanding.js'
 import { buildIntentMatcher } from '../../src/nlu/intent-matcher.js'
@@ -134,4 +134,64 @@ test.each<[string, KnowledgeContent]>([
 test('without messages that want silence everything is for us', () => {
   const eager = buildIntentMatcher({ ...CONTENT, silence: [] })
   expect(firstOf('类目怎么加', eager)!.overheard).toBeGreaterThan(0.5)
+})
+
+describe('an intent of few sentences beside those of many', () => {
+  const many = (what: string): readonly string[] =>
+    Array.from(
+      { length: 100 },
+      (_, index) => `${what}${['怎么弄', '在哪', '要多久', '是什么', '填什么'][index % 5]}第${index}次`,
+    )
+  const section = (key: string, title: string, line: string): Section =>
+    aSection(`invoice/${key}`, { guideId: 'invoice', title, parts: [{ lines: [line], pictures: [] }] })
+  const sections = [
+    section('1', '开发票', '在订单里点开发票，填好抬头和税号。'),
+    section('2', '改发票抬头', '打开发票，点申请红冲，填正确的抬头。'),
+  ]
+  const authored = ['抬头写错了怎么改', '发票抬头错了', '开票信息填错了', '已经开的发票能改吗']
+  const automatic = anIntent('auto:invoice/1', { sectionKey: 'invoice/1', automatic: true, utterances: ['开发票'] })
+  const content = (own: Intent): KnowledgeContent => ({
+    ...CONTENT,
+    guides: [{ id: 'invoice', title: '发票', file: 'invoice.md', sections }],
+    intents: [
+      anIntent('a', { sectionKey: '3', utterances: many('类目') }),
+      anIntent('b', { sectionKey: '4', utterances: many('提审') }),
+      anIntent('c', { sectionKey: '5', utterances: many('隐私协议') }),
+      automatic,
+      own,
+    ],
+  })
+  const byHand = anIntent('title', { sectionKey: 'invoice/2', utterances: authored })
+  const untouched = anIntent('auto:invoice/2', { sectionKey: 'invoice/2', automatic: true, utterances: ['改发票抬头'] })
+  const helped = buildIntentMatcher(content(byHand))
+  const bare = buildIntentMatcher(content(untouched))
+
+  test.each(authored)('understands %s word for word', (text) => {
+    expect(firstOf(`你好，${text}？`, helped)).toMatchObject({ sectionKey: 'invoice/2', intentId: 'title' })
+    expect(firstOf(text, helped)!.confidence).toBeGreaterThanOrEqual(0.99)
+  })
+
+  test.each(['改发票抬头', '发票的抬头要改', '申请红冲'])(
+    'finds %s by the section’s own words, no worse than before',
+    (text) => {
+      expect(firstOf(text, helped)?.sectionKey).toBe('invoice/2')
+      expect(firstOf(text, helped)!.confidence).toBeGreaterThanOrEqual(firstOf(text, bare)!.confidence - 0.01)
+    },
+  )
+
+  test.each(['类目在哪第三次', '提审要多久', '隐私协议填什么', '开发票'])(
+    'takes nothing from the others: %s',
+    (text) => {
+      const [with_, without] = [match(text, helped).candidates[0]!, match(text, bare).candidates[0]!]
+      expect(with_.sectionKey).toBe(without.sectionKey)
+      expect(with_.confidence).toBeCloseTo(without.confidence, 6)
+    },
+  )
+
+  test('a topic around the guides does not draw off what a guide has a section about', () => {
+    const topics = [{ name: 'vendor', utterances: many('发票').concat('改发票抬头找谁', '发票抬头', '改抬头') }]
+    const { outside, candidates } = match('改发票抬头', buildIntentMatcher({ ...content(byHand), topics }))
+    expect(candidates[0]?.sectionKey).toBe('invoice/2')
+    expect(outside!.share).toBeLessThan(0.1)
+  })
 })

@@ -81,7 +81,7 @@ test('does not take what answers a golden question worse, unless somebody insist
   const refused = await open.releases.reload({ by })
   expect(refused.ok).toBe(false)
   expect(refused.text).toMatch(
-    /^没有采用，继续用发布 1，因为：\n必答题少对 1 道：\n· “审核要多久” 应该答 2，变成了反问 3、2（\S*golden\.yaml:4）/,
+    /^没有采用，继续用发布 1，因为：\n必答题少对 1 道：\n· “审核要多久” 应该答 2，变成了答 3（\S*golden\.yaml:4）/,
   )
   expect(refused.text).toContain('“重载 强制”')
   expect(readdirSync(small.path('data/releases')).sort()).toEqual(['1', 'in-use.json', 'refused.md'])
