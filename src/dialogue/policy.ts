@@ -25,6 +25,7 @@ export const policies: readonly Policy[] = [
   heldByHuman,
   silence('not-text', ({ message, asked }) => !asked && message.kind !== 'text'),
   silence('empty', ({ understanding, asked }) => !asked && understanding.normalized === ''),
+  silence('not-for-us', ({ understanding: { form }, asked }) => !asked && form !== undefined),
   ticketWaits,
   colleagueTalks,
   ...helpless,

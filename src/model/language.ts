@@ -26,6 +26,25 @@ export const LANGUAGE_SHAPE = {
       'again',
     ],
   },
+  around: {
+    start: ['opening', 'introduction', 'asking', 'courtesy', 'pointing'],
+    within: ['chain', 'minutes'],
+    whole: ['sameQuestion', 'cardLine'],
+    part: [
+      'closing',
+      'label',
+      'address',
+      'person',
+      'organisation',
+      'noted',
+      'thanked',
+      'leaving',
+      'laugh',
+      'willDo',
+      'pointed',
+      'wanted',
+    ],
+  },
   talk: {
     within: [
       'choice',
@@ -142,6 +161,8 @@ export const LANGUAGE_SHAPE = {
   },
   notice: {
     within: ['rejected', 'led', 'otherPlatform', 'ownWords', 'announces', 'closing', 'frame'],
+    whole: ['label'],
+    part: ['reasonLabel', 'otherLabel'],
   },
   colleagues: {
     within: [

@@ -75,6 +75,10 @@ export interface Topics {
 export interface Understanding {
   /** See `normalizeText`. */
   readonly normalized: string
+  /** The same without greetings, thanks, links and numbers around it: what sections and acts are read from. */
+  readonly trimmed: string
+  /** Copied from a talk of others, or written for many people at once: a chain of names, minutes, an announcement. */
+  readonly form?: 'transcript' | 'for-many'
   readonly act: SpeechAct
   /** Best first, at most 5. */
   readonly candidates: readonly Candidate[]

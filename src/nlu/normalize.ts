@@ -29,7 +29,17 @@ export const MAX_CHARS = 600
 // NFKC would leave a bare digit that nobody can tell from an amount: ①页面空白②有测试数据.
 const CIRCLED = /[①-⑳]|[❶-❿]|\d(?=\ufe0f?\u20e3)/g
 const LINE_BREAK_TAG = /<br\s*\/?>/gi
-const WECHAT_EMOJI = /\[[\p{Script=Han}a-z]{1,6}\]/giu
+/** Faces come as words: [微笑], [ThumbsUp], [Bah! L]; what is written in brackets on purpose is no face. */
+const WECHAT_EMOJI =
+  /\[(?!(?:ugc|api|icp|app|appid|sdk|url|h5)\])(?:\p{Script=Han}{1,6}|[a-z][a-z'’!-]{0,15}(?: [a-z]{1,10})?)\]/giu
+/** And as codes: /:rose, /::), /:,@-D. */
+const WECHAT_CODE = /\/:(?:[a-z]{2,9}|[^\s\p{Script=Han}a-z]{1,4}[a-z0-9]?[^\s\p{Script=Han}a-z0-9]?|[a-z])/giu
+/** (≧▽≦), (T_T), (^o^)/: a bracket with signs that no sentence has. */
+const FACE_IN_BRACKETS =
+  /[^\s\p{Script=Han}\w,.!?。:;"'()]{0,3}\((?=[^()\n]{0,14}[^\w\s()\p{Script=Han},.:;!?、。%+=/"'~@#&<>“”【】《》·→-]|[tq0o>][_.][tq0o<]|tot|tat)(?![^()]*[a-z0-9]{3})[^()\p{Script=Han}\n]{1,14}\)[^\s\p{Script=Han}\w,.!?。:;"'()]{0,3}/giu
+/** ^_^, T_T, :), orz; and the hand that waves behind them. */
+const BARE_FACE =
+  /\^[_.-]?\^+|(?<![a-z0-9])(?:[tq;>=@o0]_+[tq;<=@o0]|qaq|tat|orz|xd)(?![a-z0-9_])|(?<![a-z0-9():])[:;=]-?(?:\)+|[dp](?![a-z0-9]))|(?<=\s|^):-?\(+(?=\s|$)/giu
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}]/gu
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u20e3|\ufe0f/gu
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/
@@ -48,7 +58,10 @@ export function normalizeText(text: string): string {
     .replace(INVISIBLE, '')
     .replace(LINE_BREAK_TAG, '\n')
     .replace(PICTOGRAPH, ' ')
+    .replace(WECHAT_CODE, ' ')
     .replace(WECHAT_EMOJI, ' ')
+    .replace(FACE_IN_BRACKETS, ' ')
+    .replace(BARE_FACE, ' ')
     .toLowerCase()
   return simplify(plain)
     .replace(/[^\S\n]+/g, ' ')
@@ -131,5 +144,12 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
  * @param text as it was written, or normalized
  * @returns the text with `[网址]`, `[号码]` … instead; done twice, it stays the same
  */
-export const maskIdentifiers = (text: string): string =>
-  PATTERNS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), text)
+export const maskIdentifiers = (text: string): string => replaceAll(text, PATTERNS)
+
+/** As `maskIdentifiers`, with people's names left where they are: 叫徐工出来 means nothing without. */
+export const maskNumbers = (text: string): string => replaceAll(text, NUMBERS)
+
+const NUMBERS = PATTERNS.filter(([, mask]) => mask !== MASKS.person)
+
+const replaceAll = (text: string, patterns: typeof PATTERNS): string =>
+  patterns.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), text)

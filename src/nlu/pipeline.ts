@@ -12,6 +12,7 @@ import {
 } from './dialogue-act.js'
 import { normalizeText } from './normalize.js'
 import { readNotice } from './rejection-notice.js'
+import { isCourtesy, isForMany, isTranscript, trimmedWords } from './surroundings.js'
 import { findTopics } from './topics.js'
 
 /** What a message is read with. */
@@ -38,6 +39,7 @@ const NOBODY = { confidence: 0, overheard: 0 } as const
 /** Of a message whose words are not for this. */
 export const NOTHING_UNDERSTOOD: Understanding = {
   normalized: '',
+  trimmed: '',
   act: 'statement',
   candidates: [],
   wantsHuman: NOBODY,
@@ -48,6 +50,8 @@ type Step = (read: Understanding, knowing: Knowing) => Partial<Understanding> | 
 
 /** In this order; each sees what those before it have found. */
 const STEPS: readonly Step[] = [
+  trimmed,
+  forms,
   acts,
   sections,
   followUps,
@@ -59,7 +63,7 @@ const STEPS: readonly Step[] = [
   reminderWords,
   withdrawals,
 ]
-const STEPS_WHEN_TAUGHT: ReadonlySet<Step> = new Set([acts, sections, followUps])
+const STEPS_WHEN_TAUGHT: ReadonlySet<Step> = new Set([trimmed, forms, acts, sections, followUps])
 
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, knowing: Knowing): Understanding {
@@ -72,8 +76,21 @@ export function understand(text: string, knowing: Knowing): Understanding {
   return read
 }
 
-function acts({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> {
-  return readSpeechAct(normalized, language)
+function trimmed({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> {
+  return { trimmed: trimmedWords(normalized, language.around) }
+}
+
+/** What was written by others, or for many, is nobody's question. */
+function forms({ normalized }: Understanding, { language }: Knowing): Partial<Understanding> | undefined {
+  if (isTranscript(normalized, language)) return { form: 'transcript' }
+  return isForMany(normalized, language.around) ? { form: 'for-many' } : undefined
+}
+
+function acts({ normalized, trimmed }: Understanding, { language }: Knowing): Partial<Understanding> {
+  const whole = readSpeechAct(normalized, language)
+  if (whole.act !== 'statement' && whole.act !== 'question') return whole
+  if (isCourtesy(normalized, language.around)) return { act: 'thanks' }
+  return trimmed === normalized ? whole : readSpeechAct(trimmed, language)
 }
 
 const ACT_WHEN_TAUGHT = {
@@ -83,33 +100,37 @@ const ACT_WHEN_TAUGHT = {
 } as const satisfies Readonly<Record<TaughtKind, Understanding['act']>>
 
 /** People's word on what a sentence means counts for more than how it sounds. */
-function sections({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
-  const { wantsHuman, ...match } = matcher.match(normalized)
+function sections({ normalized, trimmed }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
+  const { wantsHuman, ...match } = matcher.match(trimmed)
   if (match.taught !== undefined) return { ...match, wantsHuman, act: ACT_WHEN_TAUGHT[match.taught] }
   // The classifier weighs words and has no ear for "不用转人工".
   const isRefused = refusesHuman(normalized, language.talk)
   return { ...match, wantsHuman: isRefused ? NOBODY : wantsHuman }
 }
 
-function followUps({ normalized }: Understanding, { matcher, language }: Knowing): Partial<Understanding> | undefined {
-  const read = readFollowUp(normalized, language)
+function followUps(
+  { normalized, trimmed }: Understanding,
+  { matcher, language }: Knowing,
+): Partial<Understanding> | undefined {
+  const read = readFollowUp(normalized, language) ?? readFollowUp(trimmed, language)
   if (!read) return undefined
   const followUp: FollowUp =
     read.kind === 'correction' ? { kind: 'correction', candidates: matcher.match(read.meant).candidates } : read
   return { followUp }
 }
 
-function notices({ normalized }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
+function notices({ normalized, form }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
+  if (form) return undefined
   const notice = readNotice(normalized, knowing)
   return notice && { notice }
 }
 
 /** The points of a notice are told apart already. */
 function topics(
-  { normalized, candidates, notice }: Understanding,
+  { trimmed, candidates, notice }: Understanding,
   { matcher }: Knowing,
 ): Partial<Understanding> | undefined {
-  const found = notice ? undefined : findTopics(normalized, candidates, matcher)
+  const found = notice ? undefined : findTopics(trimmed, candidates, matcher)
   return found && { topics: found }
 }
 

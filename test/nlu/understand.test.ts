@@ -33,6 +33,7 @@ describe('a plain message', () => {
     const candidate = aCandidate('5', { share: 0.9 })
     expect(read('审核要多久？？', hearing({ 审核要多久: [candidate] }))).toEqual({
       normalized: '审核要多久?',
+      trimmed: '审核要多久?',
       act: 'question',
       candidates: [candidate],
       wantsHuman: { confidence: 0.8, overheard: 0.3 },

@@ -31,6 +31,7 @@ export const aReason = (...sectionKeys: readonly string[]): NoticeReason => ({
 /** A question that no section answers, unless told otherwise. */
 export const anUnderstanding = (facts: Partial<Understanding> = {}): Understanding => ({
   normalized: '审核要多久',
+  trimmed: facts.normalized ?? '审核要多久',
   act: 'question',
   candidates: [],
   wantsHuman: { confidence: 0, overheard: 0 },
