@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })
   const restarts = new RestartWatch({ alerts, limit, clock })
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
-  const env = { WECHATY_LOG: 'error', ...process.env }
+  const env = { ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
   const supervisor = new Supervisor({
     startBot: () => {
       const last = restarts.total > 0 ? lastConfigEnv(text) : {}

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
 import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+import { webEscape } from '../support/fake-weixin/message-xml.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const START_MS = 90_000
@@ -177,6 +178,29 @@ describe('the bot among hostile people', () => {
     expect(bot.output).not.toMatch(/handler failed|"msg":"crashed"/)
   })
 
+  // What any of it said is looked for in all that the bot has printed, when the tests are done.
+  it.each([
+    ['a card that ends too early', { msgType: 49, appMsgType: 5 }, '<msg><appmsg><title>私下说的一句话</title'],
+    [
+      'a quote with a loose &',
+      { msgType: 49, appMsgType: 57 },
+      '<msg><appmsg><title>我的密码 & 请帮忙看看</title><type>57</type></appmsg></msg>',
+    ],
+    ['no card at all', { msgType: 49, appMsgType: 5 }, ''],
+    [
+      'a broken recall',
+      { msgType: 10_002 },
+      '<sysmsg type="revokemsg"><revokemsg><msgid>1</msgid><replacemsg>小李撤回 & 坏掉了</replacemsg',
+    ],
+    ['a broken name card', { msgType: 42 }, '<msg username="x" nickname="别人的名片 & 电话" '],
+    ['a broken place', { msgType: 48 }, '<msg><location label="家里的地址 & 门牌" '],
+  ])('outlives %s, and prints nothing of it', async (what, type, xml) => {
+    for (const room of ['g1', undefined])
+      wx.inject({ kind: 'raw', from: 'odd', ...(room && { room }), ...type, content: webEscape(xml) })
+    wx.inject({ from: 'li', text: `${QUESTION}（${what}）` })
+    expect((await sent('li', 1)).join('\n')).toContain(ANSWER)
+  })
+
   it('tells an eager person once that it is too much, and answers others meanwhile', async () => {
     for (let count = 0; count < 60; count++) wx.inject({ from: 'eager', text: `第${count}遍：${QUESTION}` })
     const told = await sent('eager', 16)
@@ -184,7 +208,7 @@ describe('the bot among hostile people', () => {
     expect(told.filter((text) => text.includes(ANSWER)).length).toBeLessThanOrEqual(15)
     await bot.waitOutput(/"reason":"flooding"/)
     wx.inject({ from: 'li', text: '版本描述怎么写' })
-    expect((await sent('li', 1)).join('\n')).toContain('版本描述')
+    expect((await sent('li', 1)).join('\n')).toContain('新版本提交')
   })
 
   it.each([

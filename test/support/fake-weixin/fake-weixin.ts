@@ -44,6 +44,9 @@ export interface WaitLogin {
   inits?: number
 }
 
+/** What somebody wrote within the XML of a card. */
+const WORDS = /\p{Script=Han}{3,}/gu
+
 /**
  * A stand-in for the Web WeChat service on 127.0.0.1, over real HTTPS, for tests of an unmodified bot in a process of
  * its own. Needs `openssl`. What it does beyond the client's own sources is marked as a guess where it is done.
@@ -150,6 +153,7 @@ export class FakeWeixin {
     this.journal.note('injected', { msgId, kind: message.kind, room: message.room })
     const text = 'text' in message ? message.text : ''
     this.texts.push(text)
+    if (message.kind === 'raw') this.texts.push(...(message.content.match(WORDS) ?? []))
     return { msgId, text }
   }
 
