@@ -1,5 +1,9 @@
+# A tag may point to another image tomorrow. `docker buildx imagetools inspect node:24-bookworm-slim` shows the digest of
+# today's; build with it: docker build --build-arg BASE=node:24-bookworm-slim@sha256:… .
+ARG BASE=node:24-bookworm-slim
+
 # Build stage: all dependencies, compile TypeScript, then keep only what runs.
-FROM node:24-bookworm-slim AS build
+FROM ${BASE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -7,7 +11,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
-FROM node:24-bookworm-slim
+FROM ${BASE}
 ENV NODE_ENV=production TZ=Asia/Shanghai GUOSHEN_DATA_DIR=/app/data
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -14,7 +14,7 @@ import { buildWechaty } from './channel/wechaty/wechat4u.js'
 import { type ChannelMemory, openChannelMemory } from './channel-memory.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
 import { sendingWords } from './commands/phrases.js'
-import { type Config, readConfigOfRun } from './config.js'
+import { type Config, configPath, holdsSecrets, readConfigOfRun } from './config.js'
 import { type Bot, createBot } from './create-bot.js'
 import { StoreError } from './errors.js'
 import type { Clock, DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
@@ -22,6 +22,7 @@ import type { DeskFeed } from './model/ticket.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
+import { openToOthers } from './ops/file-rights.js'
 import { lockFolder } from './ops/folder-lock.js'
 import { measuredChannel } from './ops/measured-channel.js'
 import { createPrometheusMetrics, type PrometheusMetrics } from './ops/metrics.js'
@@ -51,6 +52,11 @@ async function main(): Promise<void> {
   // A bot whose supervisor was killed gives itself some seconds to end.
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 15_000, log })
   await sweepLeftovers(config.dataDir, { nowMs: machineClock.now(), log })
+  const secretFile = holdsSecrets(config, text) ? configPath(process.env) : undefined
+  for (const warning of openToOthers({ dataDir: config.dataDir, secretFile })) {
+    print(warning)
+    log.warn({}, 'files of the bot are open to other users')
+  }
   const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log })
   const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
   await run({ config, text, notices, log })

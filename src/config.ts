@@ -298,7 +298,12 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
   GUOSHEN_WEB_PORT: ['web', 'port'],
   GUOSHEN_WEB_TOKEN: ['web', 'token'],
   GUOSHEN_LOG_LEVEL: ['log', 'level'],
+  /** As a list in YAML or JSON. */
+  GUOSHEN_WEBHOOKS: ['alerts', 'webhooks'],
 }
+
+/** Any of them may be given as a file that holds the value, as containers and service managers hand secrets over. */
+const IN_FILE = '_FILE'
 
 /** Holds what stood in the file when the bot last ran; set by the supervisor when it starts the bot again. */
 const LAST_CONFIG = 'GUOSHEN_LAST_CONFIG'
@@ -325,20 +330,18 @@ export function readConfigOfRun(env: NodeJS.ProcessEnv, overrides: Record<string
   delete env[LAST_CONFIG] // it holds secrets, and this process starts others
   try {
     const text = configText(env)
-    if (text === '' && last) throw new ConfigError([configPhrases.gone(pathOf(env))])
+    if (text === '' && last) throw new ConfigError([configPhrases.gone(configPath(env))])
     return { config: readConfig(env, overrides, text), text }
   } catch (error) {
     if (!(error instanceof ConfigError) || last === undefined) throw error
     const config = readConfig(env, overrides, last)
-    return { config, text: last, notice: configPhrases.usingLast(pathOf(env), error.problems) }
+    return { config, text: last, notice: configPhrases.usingLast(configPath(env), error.problems) }
   }
 }
 
-const pathOf = (env: NodeJS.ProcessEnv): string => env.GUOSHEN_CONFIG ?? CONFIG_FILE
-
 /** What stands in the configuration file; nothing where there is none. @throws ConfigError when it can't be read */
 export function configText(env: NodeJS.ProcessEnv): string {
-  const path = pathOf(env)
+  const path = configPath(env)
   if (existsSync(path)) return readText(path)
   if (env.GUOSHEN_CONFIG) throw new ConfigError([configPhrases.noSuchFile(path)])
   return ''
@@ -354,10 +357,10 @@ export function readConfig(
   overrides: Record<string, unknown> = {},
   text = configText(env),
 ): Config {
-  const { values: raw, placeOf } = parseConfigFile(pathOf(env), text)
+  const { values: raw, placeOf } = parseConfigFile(configPath(env), text)
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
-    const value = env[name]
-    if (value !== undefined && value !== '') setIn(raw, keys, name === 'GUOSHEN_WEB_PORT' ? Number(value) : value)
+    const value = env[name] || fromFile(env[`${name}${IN_FILE}`])
+    if (value !== undefined && value !== '') setIn(raw, keys, NOT_TEXT[name]?.(value) ?? value)
   }
   for (const [key, value] of Object.entries(overrides)) if (value !== undefined) setIn(raw, [key], value)
   const checked = schema.safeParse(raw, { error: configIssueWords })
@@ -374,6 +377,21 @@ export function readConfig(
     }),
   )
 }
+
+const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
+  GUOSHEN_WEB_PORT: Number,
+  GUOSHEN_WEBHOOKS: (value) => parseDocument(value).toJS({ maxAliasCount: 0 }),
+}
+
+const fromFile = (path: string | undefined): string | undefined => (path ? readText(path).trim() : undefined)
+
+/** Whether anything that stands in the file gives others the page or the robots. */
+export const holdsSecrets = ({ web, alerts }: Config, text: string): boolean =>
+  [web.token, ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined])].some(
+    (secret) => secret && text.includes(secret),
+  )
+
+export const configPath = (env: NodeJS.ProcessEnv): string => env.GUOSHEN_CONFIG ?? CONFIG_FILE
 
 /** What may stand at a path; nothing where that is a list's own matter. */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
@@ -397,7 +415,9 @@ function setIn(target: Record<string, unknown>, [key, ...rest]: readonly string[
 }
 
 function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): string | undefined {
-  return Object.entries(ENVIRONMENT).find(([name, keys]) => env[name] && keys.join('.') === path.join('.'))?.[0]
+  return Object.entries(ENVIRONMENT).find(
+    ([name, keys]) => (env[name] || env[`${name}${IN_FILE}`]) && keys.join('.') === path.join('.'),
+  )?.[0]
 }
 
 /** Whether what is said keeps WeChat's pace. */

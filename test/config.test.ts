@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ENVIRONMENT, lastConfigEnv, PROJECT_ROOT, readConfig, readConfigOfRun } from '../src/config.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ENVIRONMENT, holdsSecrets, lastConfigEnv, PROJECT_ROOT, readConfig, readConfigOfRun } from '../src/config.js'
 import { ConfigError } from '../src/errors.js'
 import { tempFolder } from './support/temp-folder.js'
 
@@ -84,6 +84,7 @@ test('reads every variable that it names', () => {
     GUOSHEN_DOCS_SITE: 'http://127.0.0.1:4000',
   }
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
+    if (name === 'GUOSHEN_WEBHOOKS') continue // a list
     const value = values[name] ?? `from-${name}`
     const found = keys.reduce<unknown>(
       (inner, key) => (inner as Record<string, unknown>)[key],
@@ -91,6 +92,47 @@ test('reads every variable that it names', () => {
     )
     expect(String(found)).toBe(value)
   }
+})
+
+test('reads the list of robots from a variable', () => {
+  const url = 'https://robots.example.com/hook'
+  const webhooks = [{ kind: 'json', url }]
+  expect(readConfig({ GUOSHEN_WEBHOOKS: JSON.stringify(webhooks) }).alerts.webhooks).toEqual(webhooks)
+  expect(readConfig({ GUOSHEN_WEBHOOKS: `- kind: json\n  url: ${url}\n` }).alerts.webhooks).toEqual(webhooks)
+  expect(problemsOf({ GUOSHEN_WEBHOOKS: 'nonsense' })).toEqual([
+    'GUOSHEN_WEBHOOKS alerts.webhooks: 应该是列表，例如 ["甲", "乙"]',
+  ])
+})
+
+describe('a variable that names a file', () => {
+  const TOKEN = 'from-a-file-0123456789ab'
+  const file = (text: string): string => configFile(text).path
+
+  test('is read from it, without the line end that editors leave', () => {
+    expect(readConfig({ GUOSHEN_WEB_TOKEN_FILE: file(`${TOKEN}\n`) }).web.token).toBe(TOKEN)
+    const hooks = file('- { kind: feishu, url: "https://robots.example.com/1", secret: s }\n')
+    expect(readConfig({ GUOSHEN_WEBHOOKS_FILE: hooks }).alerts.webhooks).toHaveLength(1)
+  })
+
+  test('is told where it is missing or holds something wrong, and the variable itself comes first', () => {
+    expect(problemsOf({ GUOSHEN_WEB_TOKEN_FILE: '/nowhere' })).toEqual([
+      expect.stringContaining('/nowhere 读不了（ENOENT）'),
+    ])
+    expect(problemsOf({ GUOSHEN_WEB_TOKEN_FILE: file('short') })).toEqual([
+      expect.stringContaining('GUOSHEN_WEB_TOKEN web.token'),
+    ])
+    expect(readConfig({ GUOSHEN_WEB_TOKEN: TOKEN, GUOSHEN_WEB_TOKEN_FILE: '/nowhere' }).web.token).toBe(TOKEN)
+  })
+})
+
+test('knows whether secrets stand in the file itself', () => {
+  const text =
+    'web: { token: "0123456789abcdefghijklmn" }\nalerts: { webhooks: [{ kind: json, url: "https://a.example/1" }] }'
+  const config = readConfig(configFile(text).env)
+  expect(holdsSecrets(config, text)).toBe(true)
+  expect(holdsSecrets(config, 'alerts: { webhooks: [{ kind: json, url: "https://a.example/1" }] }')).toBe(true)
+  expect(holdsSecrets(config, 'puppet: wechat4u')).toBe(false)
+  expect(holdsSecrets(readConfig({}), '')).toBe(false)
 })
 
 test('takes an empty variable for none', () => {
