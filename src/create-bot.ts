@@ -1,5 +1,4 @@
-import { MINUTE_MS } from './base/time.js'
-import { UnderWay, withTimeout } from './base/timeout.js'
+import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { openCommands } from './commands/open.js'
 import { type BotRights, RoleBook } from './commands/rights.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chinaDay, dayFromIso } from '../src/base/calendar.js'
+import { chinaDay, dayFromIso } from '../src/base/time.js'
 import { deskRulesOf, deskSchema, unknownYear, unknownYearNotice } from '../src/config.js'
 import { chineseOfficialDays, expectAnswer, isWorkingDay } from '../src/tickets/working-time.js'
 

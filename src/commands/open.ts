@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { KnowledgeHolder } from '../knowledge/keys.js'
-import type { Mute } from '../model/command.js'
-import type { DecisionTrace } from '../model/decision.js'
+import type { DecisionTrace, Mute } from '../model/decision.js'
 import type {
   Alerts,
   AuditLog,
@@ -16,10 +15,9 @@ import type {
   SendingLoad,
 } from '../model/ports.js'
 import type { TicketDesk } from '../tickets/desk.js'
-import { ClaimBook } from './claim-codes.js'
 import type { Forgetful } from './forget.js'
 import { BotOverview, type BotOverviewParts, FiguresBook, type FiguresList } from './overview.js'
-import { BotRights, type RoleBook } from './rights.js'
+import { BotRights, ClaimBook, type RoleBook } from './rights.js'
 import { BotRooms, MuteBook } from './rooms.js'
 
 export interface CommandNeeds {

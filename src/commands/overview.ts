@@ -1,6 +1,5 @@
-import { chinaDay, type Day, weekdayOf } from '../base/calendar.js'
-import type { DayFigures, FiguresSpan } from '../model/command.js'
-import type { Decision, DecisionTrace, SilenceReason } from '../model/decision.js'
+import { chinaDay, type Day, weekdayOf } from '../base/time.js'
+import type { DayFigures, Decision, DecisionTrace, FiguresSpan, SilenceReason } from '../model/decision.js'
 import {
   type Clock,
   type DecisionJournal,

@@ -1,7 +1,6 @@
-import { civilOf } from '../base/calendar.js'
-import { MINUTE_MS } from '../base/time.js'
+import { civilOf, MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
-import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/command.js'
+import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/decision.js'
 import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
 import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
 

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
-import type { Mute } from '../model/command.js'
+import type { Mute } from '../model/decision.js'
 import { type Channel, type Clock, type DurableList, done, failed, type Report, type Rooms } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import { roomPhrases as say } from './phrases.js'

@@ -1,4 +1,4 @@
-import type { FiguresSpan, GrantedRole } from '../model/command.js'
+import type { FiguresSpan, GrantedRole } from '../model/decision.js'
 import { done, failed } from '../model/ports.js'
 import { commandPhrases as say } from './phrases.js'
 import {

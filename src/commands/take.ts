@@ -4,9 +4,17 @@ import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import { failed, OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
-import { describeCommand, exampleOf, helpText } from './help.js'
 import { parseCommand, suggestOrder } from './parse.js'
-import { bindingRole, doorOf, isAttempt, mayGive, orderingRole } from './permission.js'
+import {
+  bindingRole,
+  describeCommand,
+  doorOf,
+  exampleOf,
+  helpText,
+  isAttempt,
+  mayGive,
+  orderingRole,
+} from './permission.js'
 import { commandPhrases as say } from './phrases.js'
 import type { OrderTools } from './row.js'
 import { type Command, rowOf } from './table.js'

@@ -1,6 +1,5 @@
-import { personInPlace } from '../base/person-key.js'
 import { MINUTE_MS } from '../base/time.js'
-import type { IncomingMessage, Person, Place } from '../model/chat.js'
+import { type IncomingMessage, type Person, type Place, personInPlace } from '../model/chat.js'
 import type { Decision, DropReason } from '../model/decision.js'
 import type { Clock, Log, Outgoing, SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'

@@ -1,5 +1,4 @@
-import { dayFromIso } from '../base/calendar.js'
-import { CHINA_OFFSET_MS, DAY_MS, HOUR_MS } from '../base/time.js'
+import { CHINA_OFFSET_MS, DAY_MS, dayFromIso, HOUR_MS } from '../base/time.js'
 import type { Decision } from '../model/decision.js'
 import type { DatesReading, IsoDay, ReminderPlan, Understanding } from '../model/understanding.js'
 import { scopeOf, THRESHOLDS } from './answer.js'

@@ -1,7 +1,14 @@
 import { BoundedMap } from '../base/bounded-map.js'
-import { type PersonInPlace, personInPlace } from '../base/person-key.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
-import { type HeardPicture, type IncomingMessage, type Person, type Place, shownWords } from '../model/chat.js'
+import {
+  type HeardPicture,
+  type IncomingMessage,
+  type Person,
+  type PersonInPlace,
+  type Place,
+  personInPlace,
+  shownWords,
+} from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson, SaidWords } from '../model/ticket.js'
@@ -16,7 +23,6 @@ import {
   judgeFlood,
   NO_FLOOD,
 } from './flooding.js'
-
 import {
   type Composed,
   NOTHING_TOLD,

@@ -1,6 +1,5 @@
 import type { IncomingMessage, Person, Place, Role, RoomPlace } from './chat.js'
-import type { FiguresSpan, GrantedRole } from './command.js'
-import type { Decision, DecisionTrace, DropReason } from './decision.js'
+import type { Decision, DecisionTrace, DropReason, FiguresSpan, GrantedRole } from './decision.js'
 import type { DeskNotes, ForgottenPerson, Party, Ticket } from './ticket.js'
 
 /** A bubble ready for the wire. */

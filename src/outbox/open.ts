@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Alerts, Channel, Clock, Log, Metrics, SendingLoad } from '../model/ports.js'
-import { CapWatch } from './caps.js'
+import { CapWatch } from './admission.js'
 import { NoticeQueue, type NoticeStore } from './notices.js'
 import { Outbox } from './outbox.js'
 import { Pacing, type PacingOptions, type SendingState } from './pacing.js'

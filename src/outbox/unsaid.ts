@@ -1,6 +1,5 @@
 import { BoundedMap } from '../base/bounded-map.js'
-import { chinaDay } from '../base/calendar.js'
-import { MINUTE_MS, SECOND_MS } from '../base/time.js'
+import { chinaDay, MINUTE_MS, SECOND_MS } from '../base/time.js'
 import { type IncomingMessage, shownWords } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { Alerts, Clock, Log, Metrics, StaffNotices, UnsaidQuestion, UnsaidReason } from '../model/ports.js'

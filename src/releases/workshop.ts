@@ -1,7 +1,8 @@
+import { parentPort } from 'node:worker_threads'
 import { KnowledgeError } from '../errors.js'
 import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from '../evaluate/exam.js'
 import { type Exam, examKeyOf, readExam } from '../evaluate/read-questions.js'
-import { missingPictures, picturePaths } from '../knowledge/checks.js'
+import { formatProblem, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { absentPictures } from '../knowledge/pictures.js'
 import type { Guide, Problem } from '../model/knowledge.js'
@@ -10,6 +11,7 @@ import { knowingOf } from '../nlu/pipeline.js'
 import { type BuiltKnowledge, buildSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
 import { compareContent, type Findings, type Prepared, type PrepareOrder } from './release.js'
+import type { WorkerReply } from './worker-thread.js'
 
 export interface ReleasePaths extends FolderPaths {
   readonly releasesDir: string
@@ -157,4 +159,30 @@ function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): Va
   kept.set(key, value)
   for (const oldest of kept.keys()) if (kept.size > KEPT_IN_MEMORY) kept.delete(oldest)
   return value
+}
+
+/** What the bot's thread wants done. */
+export type BuildJob = { readonly paths: ReleasePaths } & (
+  | { readonly kind: 'prepare'; readonly order: PrepareOrder }
+  | { readonly kind: 'restore'; readonly number: number }
+)
+
+// One thread serves one bot, so one workshop is all it ever needs.
+let workshop: ReleaseWorkshop | undefined
+
+parentPort?.on('message', async ({ id, job }: { readonly id: number; readonly job: BuildJob }) => {
+  try {
+    workshop ??= new ReleaseWorkshop(job.paths)
+    const result = job.kind === 'prepare' ? await workshop.prepare(job.order) : await workshop.restore(job.number)
+    reply({ id, result })
+  } catch (error) {
+    reply({ id, failure: { message: messageOf(error), code: (error as NodeJS.ErrnoException).code } })
+  }
+})
+
+const reply = (message: WorkerReply): void => parentPort?.postMessage(message)
+
+function messageOf(error: unknown): string {
+  if (error instanceof KnowledgeError) return error.problems.map(formatProblem).join('\n')
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,4 +1,4 @@
-import { chinaDay, civilOf, dayFromIso, isoOf, weekdayOf } from '../base/calendar.js'
+import { chinaDay, civilOf, dayFromIso, isoOf, weekdayOf } from '../base/time.js'
 import type { ReviewDays } from '../model/knowledge.js'
 import type { DatesReading, IsoDay, ReviewDates, ReviewTimeline } from '../model/understanding.js'
 

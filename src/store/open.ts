@@ -1,15 +1,18 @@
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
 import type { Log, RoleClaim, TicketStore } from '../model/ports.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { AuditFile } from './audit.js'
-import { LowdbOutboxStore } from './outbox.js'
+import { LowdbOutboxStore, storedOutbox } from './outbox.js'
 import {
   LowdbLearningStore,
   LowdbRecords,
   storedClaims,
   storedFigures,
   storedGrants,
+  storedIds,
+  storedLearning,
   storedMutes,
   storedReminders,
   storedWalks,
@@ -60,4 +63,58 @@ function openList<Item>(
   return forgetful
     ? LowdbRecords.inMemory<Item>({ schema, log })
     : LowdbRecords.open<Item>(join(dataDir, fileName), { schema, log })
+}
+
+interface Expendable {
+  readonly schema: z.ZodType
+  /** In Chinese, what is lost with it. */
+  readonly lost: string
+}
+
+/** The bot is worth more than any of these. Tickets, roles and who is who are not among them. */
+const EXPENDABLE: Readonly<Record<string, Expendable>> = {
+  'heard.json': { schema: storedIds, lost: '听过哪些消息：刚说过的话可能会再答一次' },
+  'figures.json': { schema: storedFigures, lost: '每天的统计数字' },
+  'claims.json': { schema: storedClaims, lost: '没用完的认领码，请重新认领' },
+  'mutes.json': { schema: storedMutes, lost: '哪些群静音，请重新发“静音”' },
+  'walks.json': { schema: storedWalks, lost: '客户的清单走到了哪一步' },
+  'reminders.json': { schema: storedReminders, lost: '答应客户的提醒' },
+  'outbox.json': { schema: storedOutbox, lost: '还没发给同事的通知，请发“工单”看一遍' },
+  'unanswered.json': { schema: storedLearning, lost: '没答上来的问题' },
+}
+
+/**
+ * Moves what is damaged and can be done without out of the way, so that a crash in the middle of the night does not end
+ * in a bot that refuses to start. Nothing is deleted. To be called by whoever holds the data folder.
+ *
+ * @returns for the operator, in Chinese, a line a file
+ */
+export async function setAsideDamaged(
+  dataDir: string,
+  { nowMs, log }: { readonly nowMs: number; readonly log: Pick<Log, 'error'> },
+): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const [name, { schema, lost }] of Object.entries(EXPENDABLE)) {
+    const path = join(dataDir, name)
+    if (!(await isDamaged(path, schema))) continue
+    const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}`
+    try {
+      await rename(path, aside)
+    } catch {
+      continue // whoever opens it says what is wrong
+    }
+    log.error({ file: name }, 'damaged file set aside')
+    lines.push(`${path} 坏了，已移到 ${aside}，从空的开始。丢了：${lost}。`)
+  }
+  return lines
+}
+
+/** What can't be read for want of rights may be sound. */
+async function isDamaged(path: string, schema: z.ZodType): Promise<boolean> {
+  try {
+    return !schema.safeParse(JSON.parse(await readFile(path, 'utf8'))).success
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === undefined || code === 'EISDIR'
+  }
 }

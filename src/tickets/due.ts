@@ -1,5 +1,4 @@
-import { chinaDay, type Day } from '../base/calendar.js'
-import { CHINA_OFFSET_MS, DAY_MS } from '../base/time.js'
+import { CHINA_OFFSET_MS, chinaDay, DAY_MS, type Day } from '../base/time.js'
 import type {
   DeskNotes,
   DutyChange,

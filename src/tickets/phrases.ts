@@ -1,5 +1,5 @@
-import { chinaDay, civilOf, weekdayOf } from '../base/calendar.js'
 import { inQuotes, oneLine, quoteLines } from '../base/quoting.js'
+import { chinaDay, civilOf, weekdayOf } from '../base/time.js'
 import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
 import type { DeskFigures } from './figures.js'
 import type { Expectation } from './working-time.js'

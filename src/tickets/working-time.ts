@@ -1,6 +1,16 @@
 import { createRequire } from 'node:module'
-import { chinaDay, type Day, dayFromIso, dayOf, isoOf, type OfficialDays, weekdayOf } from '../base/calendar.js'
-import { CHINA_OFFSET_MS, DAY_MS, MINUTE_MS } from '../base/time.js'
+import {
+  CHINA_OFFSET_MS,
+  chinaDay,
+  DAY_MS,
+  type Day,
+  dayFromIso,
+  dayOf,
+  isoOf,
+  MINUTE_MS,
+  type OfficialDays,
+  weekdayOf,
+} from '../base/time.js'
 import type { TicketEventKind, UnsettledTicket } from '../model/ticket.js'
 import { isWaiting } from './states.js'
 

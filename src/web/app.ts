@@ -7,11 +7,8 @@ import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
 import type { LoginState } from '../model/ports.js'
 import { type AccessControl, loginRoutes, requireLogin } from './access.js'
-import { chatRoutes } from './chat-routes.js'
 import { decisionView, player, type WebDeps } from './deps.js'
-import { boardRoutes, ticketRoutes } from './desk-routes.js'
-import { streamEvents } from './events.js'
-import { operatorRoutes } from './operator-routes.js'
+import { boardRoutes, chatRoutes, operatorRoutes, streamEvents, ticketRoutes } from './routes.js'
 
 // The same way up from src/adapters/web and from dist/adapters/web.
 const PUBLIC_FOLDER = fileURLToPath(new URL('../../public', import.meta.url))

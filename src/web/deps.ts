@@ -5,7 +5,7 @@ import type { DecisionTrace } from '../model/decision.js'
 import type { DecisionJournal, Log, LoginStatus } from '../model/ports.js'
 import type { DeskFeed } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
-import type { OperatorDesk } from './operator-routes.js'
+import type { OperatorDesk } from './routes.js'
 
 export interface BotStatus {
   /** As configured: `simulator`, `wechat4u`, a package name. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { BoundedMap } from '../../src/base/bounded-map.js'
 import { characterPairs, sharedPairs } from '../../src/base/character-pairs.js'
-import { personInPlace } from '../../src/base/person-key.js'
-import { withTimeout } from '../../src/base/timeout.js'
+import { withTimeout } from '../../src/base/time.js'
+import { personInPlace } from '../../src/model/chat.js'
 
 test('a bounded map keeps the newest, and what is set again is new', () => {
   const map = new BoundedMap<string, number>(2)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FiguresBook } from '../../src/commands/overview.js'
-import type { DayFigures } from '../../src/model/command.js'
+import type { DayFigures } from '../../src/model/decision.js'
 import { fixedClock } from '../support/fixed-clock.js'
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { helpText } from '../../src/commands/help.js'
 import { parseCommand } from '../../src/commands/parse.js'
-import { mayGive } from '../../src/commands/permission.js'
+import { helpText, mayGive } from '../../src/commands/permission.js'
 import type { Command } from '../../src/commands/table.js'
 import type { Operations, Orderer } from '../../src/model/ports.js'
 

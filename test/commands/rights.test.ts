@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { ClaimBook, CODE_VALID_MS, LOCK_MS } from '../../src/commands/claim-codes.js'
-import { BotRights, RoleBook } from '../../src/commands/rights.js'
+import { BotRights, ClaimBook, CODE_VALID_MS, LOCK_MS, RoleBook } from '../../src/commands/rights.js'
 import type { DurableList, RemarkBearer, RoleClaim, RoleGrant } from '../../src/model/ports.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'

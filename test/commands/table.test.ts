@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { commandsTable, describeCommand, exampleOf } from '../../src/commands/help.js'
 import { parseCommand, suggestOrder } from '../../src/commands/parse.js'
+import { commandsTable, describeCommand, exampleOf } from '../../src/commands/permission.js'
 import { ROWS } from '../../src/commands/table.js'
 
 const DOCS = join(import.meta.dirname, '../../docs/admin.md')

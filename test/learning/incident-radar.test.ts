@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lookForIncidents, markTold, rejectionReasons } from '../../src/learning/incidents.js'
+import { lookForIncidents, markTold, rejectionReasons } from '../../src/learning/listen.js'
 import type { LearningRecords } from '../../src/model/learning.js'
 import { anUnderstanding, aReason } from '../support/an-understanding.js'
 import { noRecords } from '../support/learning-records.js'

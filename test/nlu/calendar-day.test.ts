@@ -8,7 +8,7 @@ import {
   isoOf,
   lastDayOfMonth,
   weekdayOf,
-} from '../../src/base/calendar.js'
+} from '../../src/base/time.js'
 
 describe('the day in China', () => {
   test.each([

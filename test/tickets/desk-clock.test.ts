@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chinaDay } from '../../src/base/calendar.js'
+import { chinaDay } from '../../src/base/time.js'
 import type { DeskNotes, Ticket, TicketEvent } from '../../src/model/ticket.js'
 import { type DeskAction, dueActions, nextReminderMs, onDuty } from '../../src/tickets/due.js'
 import * as to from '../../src/tickets/states.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chinaDay, isoOf } from '../../src/base/calendar.js'
+import { chinaDay, isoOf } from '../../src/base/time.js'
 import {
   addWorkingTime,
   chineseOfficialDays,

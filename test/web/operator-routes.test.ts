@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RoleClaim, RoleGrant } from '../../src/model/ports.js'
 import { AccessControl } from '../../src/web/access.js'
-import { type OperatorDesk, operatorRoutes } from '../../src/web/operator-routes.js'
+import { type OperatorDesk, operatorRoutes } from '../../src/web/routes.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 

@@ -16,10 +16,8 @@ import type {
   StaffRoomNews,
   WeChatTime,
 } from '../../model/ports.js'
-import { findColleague, findPlace, RemarkWriter } from './find-place.js'
-import { HeardPictures, Hearing, OwnWords, WireOrder } from './inbox.js'
-import { toIncomingMessage, type WhoIsWho } from './incoming.js'
-import { WhoIsWhere } from './members.js'
+import { HeardPictures, Hearing, OwnWords, toIncomingMessage, type WhoIsWho, WireOrder } from './incoming.js'
+import { findColleague, findPlace, RemarkWriter, WhoIsWhere } from './members.js'
 import { Speaking } from './outgoing.js'
 
 import { StaffRoom, type StaffRoomOptions, toPattern } from './staff-room.js'

@@ -1,9 +1,13 @@
+import PQueue from 'p-queue'
 import { type Contact, type Message, type Room, types } from 'wechaty'
 import { oneLine } from '../../base/quoting.js'
+import { readPictureHeader } from '../../knowledge/pictures.js'
 import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Role } from '../../model/chat.js'
-import type { GrantedRole } from '../../model/command.js'
+import type { GrantedRole } from '../../model/decision.js'
+import type { HeardIds, Log, Outgoing } from '../../model/ports.js'
 import type { NamedPerson, NamedRoom, OwnNames } from './members.js'
 import { type ReadText, readText, unescapeName, unescapeText } from './text.js'
+import { findWechat4u } from './wechat4u.js'
 
 export interface WhoIsWho {
   roleOf(speaker: { readonly contactId: string; readonly remark: string }): Role
@@ -200,4 +204,222 @@ async function rawPayload(message: Message): Promise<RawMessage> {
   const puppet = message.wechaty.puppet as unknown as { messageRawPayload(id: string): Promise<unknown> }
   const raw: unknown = await puppet.messageRawPayload(message.id).catch(() => undefined)
   return typeof raw === 'object' && raw !== null ? raw : {}
+}
+
+/** A message that has come in and is still being read. */
+export interface Arrival<M> {
+  readonly id: string
+  /** The group or the partner of a direct chat. */
+  readonly placeId: string
+  /** As people see it, in whole seconds or finer; milliseconds since the epoch. */
+  readonly sentAtMs: number
+  /** Rises with every message on the wire. */
+  readonly wirePlace: number
+  /** Resolves to undefined when it can't be read. */
+  readonly read: () => Promise<M | undefined>
+}
+
+export interface HearingOptions<M> {
+  readonly heardIds: HeardIds
+  /** How long messages of one place wait for others that were said before them. */
+  readonly holdMs: number
+  readonly deliver: (message: M) => void
+}
+
+interface Entry<M> {
+  readonly arrival: Arrival<M>
+  readonly message: Promise<M | undefined>
+}
+
+interface Waiting<M> {
+  readonly entries: Entry<M>[]
+  readonly timer: NodeJS.Timeout
+}
+
+/**
+ * Hands on each message once, in the order in which people see them in a place: by the second in which they were said,
+ * within one second as they came over the wire.
+ */
+export class Hearing<M> {
+  readonly #options: HearingOptions<M>
+  readonly #waiting = new Map<string, Waiting<M>>()
+  readonly #tails = new Map<string, Promise<void>>()
+
+  constructor(options: HearingOptions<M>) {
+    this.#options = options
+  }
+
+  hear(arrival: Arrival<M>): void {
+    // Noted before it is read: what comes three times at once is no less one message.
+    if (!this.#options.heardIds.add(arrival.id)) return
+    const waiting = this.#waiting.get(arrival.placeId)
+    const entry = { arrival, message: arrival.read() }
+    if (waiting) waiting.entries.push(entry)
+    else {
+      const timer = setTimeout(() => this.#release(arrival.placeId), this.#options.holdMs)
+      this.#waiting.set(arrival.placeId, { entries: [entry], timer })
+    }
+  }
+
+  /** Resolves when all that was heard has been handed on, without waiting for anything more to come. */
+  async flush(): Promise<void> {
+    for (const placeId of [...this.#waiting.keys()]) this.#release(placeId)
+    await Promise.all(this.#tails.values())
+  }
+
+  #release(placeId: string): void {
+    const { entries = [], timer } = this.#waiting.get(placeId) ?? {}
+    clearTimeout(timer)
+    this.#waiting.delete(placeId)
+    entries.sort(({ arrival: a }, { arrival: b }) => a.sentAtMs - b.sentAtMs || a.wirePlace - b.wirePlace)
+    const before = this.#tails.get(placeId) ?? Promise.resolve()
+    const tail = before.then(() => this.#deliver(entries))
+    this.#tails.set(placeId, tail)
+    void tail.then(() => {
+      if (this.#tails.get(placeId) === tail) this.#tails.delete(placeId)
+    })
+  }
+
+  async #deliver(entries: readonly Entry<M>[]): Promise<void> {
+    for (const { message } of entries) {
+      const read = await message
+      if (read !== undefined) this.#options.deliver(read)
+    }
+  }
+}
+
+const MAX_BYTES = 10 * 1024 * 1024
+/** One of the largest or some eighty common ones, so that busy groups don't make the bot grow. */
+const MAX_KEPT_BYTES = MAX_BYTES
+/** A message waits no longer for its picture. */
+const PATIENCE_MS = 5_000
+
+/** Fetches pictures at once, because WeChat forgets them, and keeps the latest in memory. */
+export class HeardPictures {
+  readonly #log: Log
+  // Each download is held in memory whole before anybody knows how large it is.
+  readonly #downloads = new PQueue({ concurrency: 2 })
+  readonly #kept = new Map<string, Uint8Array>()
+  #keptBytes = 0
+
+  constructor(log: Log) {
+    this.#log = log
+  }
+
+  /** @returns undefined when there is no picture to be had in time; never throws */
+  async fetch(message: Message): Promise<HeardPicture | undefined> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
+    })
+    try {
+      return await Promise.race([this.#downloads.add(() => this.#download(message)), late])
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#log.warn({ messageId: message.id, error: reason }, 'picture not fetched')
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #download(message: Message): Promise<HeardPicture | undefined> {
+    const file = await message.toFileBox()
+    const bytes = new Uint8Array(await file.toBuffer())
+    const mime = readPictureHeader(bytes)?.mediaType
+    if (mime === undefined || bytes.length > MAX_BYTES) {
+      this.#log.warn({ messageId: message.id, byteCount: bytes.length, mime }, 'not a picture, or too large')
+      return undefined
+    }
+    this.#keep(message.id, bytes)
+    return { mime, byteCount: bytes.length, bytes: () => this.#kept.get(message.id) }
+  }
+
+  #keep(messageId: string, bytes: Uint8Array): void {
+    if (this.#kept.has(messageId)) return
+    this.#kept.set(messageId, bytes)
+    this.#keptBytes += bytes.length
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#keptBytes <= MAX_KEPT_BYTES) break
+      this.#kept.delete(oldest)
+      this.#keptBytes -= length
+    }
+  }
+}
+
+interface Said {
+  readonly placeId: string
+  /** undefined for a picture. */
+  readonly text: string | undefined
+  readonly atMs: number
+}
+
+/** Some puppets hand back what they have sent, WeChat's own clients within seconds. */
+const ECHO_MS = 30_000
+const KEPT = 200
+
+/** Tells what the bot has said from what the account's owner writes by hand: both come from the same account. */
+export class OwnWords {
+  #said: readonly Said[] = []
+
+  /** To be called before a bubble goes out: its echo may be faster than the answer. */
+  note(placeId: string, bubble: Outgoing): void {
+    const text = bubble.kind === 'text' ? bubble.text : undefined
+    this.#said = [...this.#said.slice(1 - KEPT), { placeId, text, atMs: performance.now() }]
+  }
+
+  /** Whether these words from our account are an echo; each bubble has at most one. */
+  takeEcho({ placeId, text }: { readonly placeId: string; readonly text: string | undefined }): boolean {
+    const oldestMs = performance.now() - ECHO_MS
+    const echoed = this.#said.find(
+      (said) => said.placeId === placeId && said.atMs > oldestMs && isEchoOf(said.text, text),
+    )
+    this.#said = this.#said.filter((said) => said !== echoed)
+    return echoed !== undefined
+  }
+}
+
+/** A mention may stand before the text. */
+const isEchoOf = (said: string | undefined, heard: string | undefined): boolean =>
+  said === undefined || heard === undefined ? said === heard : squeeze(heard).endsWith(squeeze(said))
+
+const squeeze = (text: string): string => text.replace(/\s+/g, '')
+
+const WIRE_ORDER_KEPT = 5_000
+
+/**
+ * The order in which messages came over the wire. wechat4u hands them on in another one: what holds an `@` or a quote
+ * takes longer to be read. Message ids say nothing about order, and times have whole seconds only.
+ */
+export class WireOrder {
+  readonly #places = new Map<string, number>()
+  #count = 0
+  #followed: object | undefined
+
+  /** As soon as the puppet has started. Does nothing with puppets that don't let us look. */
+  follow(puppet: object): void {
+    const wechat4u = findWechat4u(puppet)
+    if (!wechat4u || wechat4u === this.#followed) return
+    this.#followed = wechat4u
+    const handle = wechat4u.handleMsg
+    wechat4u.handleMsg = (messages) => {
+      for (const { MsgId } of messages as readonly { readonly MsgId?: unknown }[]) this.#note(MsgId)
+      handle.call(wechat4u, messages)
+    }
+  }
+
+  /** Rises with every message; messages that nobody saw on the wire stand in the order of asking. */
+  placeOf(messageId: string): number {
+    this.#note(messageId)
+    return this.#places.get(messageId)!
+  }
+
+  #note(messageId: unknown): void {
+    if (typeof messageId !== 'string' || this.#places.has(messageId)) return
+    this.#places.set(messageId, ++this.#count)
+    for (const oldest of this.#places.keys()) {
+      if (this.#places.size <= WIRE_ORDER_KEPT) break
+      this.#places.delete(oldest)
+    }
+  }
 }

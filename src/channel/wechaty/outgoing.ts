@@ -4,7 +4,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import { ChannelError } from '../../errors.js'
 import type { Person, Place } from '../../model/chat.js'
 import type { Identities, Outgoing } from '../../model/ports.js'
-import type { OwnWords } from './inbox.js'
+import type { OwnWords } from './incoming.js'
 import type { WhoIsWhere } from './members.js'
 import { saysSessionEnded } from './wechat4u.js'
 

@@ -1,4 +1,4 @@
-import { type CivilDate, chinaDay, civilOf, type Day, weekdayOf } from '../../base/calendar.js'
+import { type CivilDate, chinaDay, civilOf, type Day, weekdayOf } from '../../base/time.js'
 
 /** How a day was named. `lone-time`: only a time was told, so a day close by is meant. */
 export type DaySource = 'date' | 'weekday' | 'relative' | 'ago' | 'elapsed' | 'holiday' | 'lone-time'

@@ -1,4 +1,4 @@
-import { chinaHour, type Day } from '../../base/calendar.js'
+import { chinaHour, type Day } from '../../base/time.js'
 import { MAX_CHARS } from '../normalize.js'
 import { type DayRule, type DaySource, NOT_AFTER_NUMBER, NUMBER, readNumber, type Today } from './day-rule.js'
 import { agoRule, CALENDAR_DATE_RULES, elapsedRule, NAMED_DAY_RULES } from './rules.js'

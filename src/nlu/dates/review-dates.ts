@@ -1,4 +1,4 @@
-import { chinaDay, type Day, dayFromIso, isoOf } from '../../base/calendar.js'
+import { chinaDay, type Day, dayFromIso, isoOf } from '../../base/time.js'
 import type { ReviewDays } from '../../model/knowledge.js'
 import type { Phrases } from '../../model/language.js'
 import type { IsoDay, ReviewDates, ReviewTimeline } from '../../model/understanding.js'

@@ -1,4 +1,4 @@
-import type { Day } from '../../base/calendar.js'
+import type { Day } from '../../base/time.js'
 import type { Phrases } from '../../model/language.js'
 import type { DayMention } from './extract.js'
 

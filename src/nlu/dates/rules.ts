@@ -1,5 +1,4 @@
-import { type CivilDate, chinaDay, type Day, dayOf, lastDayOfMonth } from '../../base/calendar.js'
-import { HOUR_MS } from '../../base/time.js'
+import { type CivilDate, chinaDay, type Day, dayOf, HOUR_MS, lastDayOfMonth } from '../../base/time.js'
 import {
   aroundToday,
   type DayReading,

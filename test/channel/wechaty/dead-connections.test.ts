@@ -1,7 +1,7 @@
 import type { Agent } from 'node:https'
 import { createServer, Socket } from 'node:net'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import { noticeDeadConnections } from '../../../src/channel/wechaty/network.js'
+import { noticeDeadConnections } from '../../../src/channel/wechaty/session.js'
 import { FakeWechat4u } from '../../support/fake-wechat4u.js'
 
 afterEach(() => {

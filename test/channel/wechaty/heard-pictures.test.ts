@@ -1,7 +1,7 @@
 import { FileBox } from 'file-box'
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Message } from 'wechaty'
-import { HeardPictures } from '../../../src/channel/wechaty/inbox.js'
+import { HeardPictures } from '../../../src/channel/wechaty/incoming.js'
 import { capturedLog } from '../../support/captured-log.js'
 import { gif, jpg, png, webp } from '../../support/picture-bytes.js'
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { canReachWechat, proxyFor, waitForNetwork } from '../../../src/channel/wechaty/network.js'
+import { canReachWechat, proxyFor, waitForNetwork } from '../../../src/channel/wechaty/session.js'
 import { capturedLog } from '../../support/captured-log.js'
 
 test('does not wait and says nothing while the network is there', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { OwnWords } from '../../../src/channel/wechaty/inbox.js'
+import { OwnWords } from '../../../src/channel/wechaty/incoming.js'
 import type { Outgoing } from '../../../src/model/ports.js'
 import { png } from '../../support/picture-bytes.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { WireOrder } from '../../../src/channel/wechaty/inbox.js'
+import { WireOrder } from '../../../src/channel/wechaty/incoming.js'
 import { FakeWechat4u } from '../../support/fake-wechat4u.js'
 
 test('knows the order of the wire, whatever order it is asked in', () => {

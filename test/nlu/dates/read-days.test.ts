@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isoOf } from '../../../src/base/calendar.js'
+import { isoOf } from '../../../src/base/time.js'
 import { todayAt } from '../../../src/nlu/dates/day-rule.js'
 import { readDays } from '../../../src/nlu/dates/extract.js'
 import { normalizeText } from '../../../src/nlu/normalize.js'
