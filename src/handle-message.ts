@@ -50,6 +50,7 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
       ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
       ...{ ...recalled, ...guideOf(snapshot), ...parts.deskFront.view(message) },
       language: snapshot.language,
+      factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
       walking: { ...recalled.walking, steps: () => walkSteps(snapshot) },

@@ -1,5 +1,5 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
-import type { Candidate, FollowUp, Understanding } from '../model/understanding.js'
+import type { Candidate, FollowUp, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { answerDays } from './review-dates.js'
 import type { Situation } from './turn.js'
@@ -24,6 +24,7 @@ export function takeUp(
     // Keys of a second guide, and of headings without a number, as a reply names them.
     return { kind: 'answer', sectionKeys: [normalized], reason: 'chosen' }
   }
+  if (asksForPlace(normalized) && situation.offered.length === 0) return narrowed(situation)
   // "对" to a question back means its first choice.
   const [firstOffered] = situation.offered
   if (act === 'yes' && !situation.humanOffered && situation.clarifying && firstOffered !== undefined) {
@@ -49,6 +50,15 @@ function pickedBy(choice: string, counts: boolean, situation: Situation): string
   if (index !== undefined) return offered[index]
   return counts || (clarifying && !invited.includes(choice)) ? offered[Number(choice) - 1] : undefined
 }
+
+const PLACE = /第 ?(?:\d{1,2}|[一二三四五六七八九十]) ?[个项步条点处空格]/u
+/** What is asked of a place without naming anything else. */
+const OF_PLACE =
+  /[\s\p{P}]|请问|截图|写|填|选|勾|传|发|点|弄|做|在|是|要|该|怎么|什么|哪[个里]?|啥|呢|吗|的|那|这|啊|呀|咋|办|意思/gu
+
+/** "第五项写什么", "那第一步截图发哪个" */
+const asksForPlace = (normalized: string): boolean =>
+  PLACE.test(normalized) && normalized.replace(PLACE, '').replace(OF_PLACE, '') === ''
 
 /** "第二项" counts the lines of an answer where nothing was offered to choose from; it is no section's number. */
 const COUNTS = /第/
@@ -82,6 +92,12 @@ function sectionByKey(choice: string, { hasSection, talkedLately }: Situation, i
   return hasSection(choice) && (talkedLately || (isAsked && /\D/.test(choice))) ? choice : undefined
 }
 
+/** A rejection that is dealt with leads back to submitting. */
+function mended({ lastSection = '', nextSection }: Situation): Decision | undefined {
+  const next = nextSection(lastSection)
+  return next === undefined ? undefined : { kind: 'answer', sectionKeys: [next], reason: 'follow-up', says: 'mended' }
+}
+
 function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked: boolean }): Decision | undefined {
   const { lastSection, nextSection, timelineSection, failedTries } = situation
   switch (followUp.kind) {
@@ -95,16 +111,27 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
       return { kind: 'courtesy', word: 'settled' }
     case 'correction':
       return correct(followUp, situation)
-    case 'how-long':
-      return told(timelineSection)
+    case 'how-long': {
+      // 上周三提审的 … 那什么时候能上线
+      const toldDays = situation.reminding?.toldDays
+      if (toldDays && timelineSection !== undefined) {
+        return { kind: 'answer', sectionKeys: [timelineSection], reason: 'days', days: toldDays }
+      }
+      const within = likelyWithin(situation, SURE_ELIDED)
+      return within ? toldFact(within, situation) : told(timelineSection)
+    }
     // Said to nobody, it is a report.
     case 'done':
+      if (isAsked && lastSection !== undefined && situation.isRejection?.(lastSection)) return mended(situation)
       return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
     case 'next':
       return lastSection === undefined ? undefined : told(nextSection(lastSection) ?? lastSection)
+    // 在哪, 怎么弄: the place of it, not the page once more.
     case 'again':
-    case 'screenshot':
-      return told(lastSection)
+    case 'screenshot': {
+      const within = likelyWithin(situation, followUp.kind === 'again' ? SURE_ELIDED : LIKELY_ELIDED)
+      return within ? toldFact(within, situation) : narrowed(situation)
+    }
   }
 }
 
@@ -134,12 +161,88 @@ function correct({ candidates }: Extract<FollowUp, { kind: 'correction' }>, { la
 // Who asks on leaves out what the talk is about ("要盖章吗"), so that the classifier, which reads one message alone,
 // finds it hardly for us. Thanks, reports and small talk stay far below even so.
 const ASKS_ON_SCOPE = 0.1
+/** Six times the odds, since the bot is called. */
+const ASKS_ON_SCOPE_ASKED = 0.4
 /** Words that are no question need to be about the guide by themselves. */
 const TELLS_ON_SCOPE = 0.6
 /** How many times likelier the section of the last answer is than the words alone say. */
 const SAME_TOPIC = 6
 /** Another section has to stand out this far to be what is asked next. */
 const OTHER_TOPIC_SHARE = 0.5
+
+/** What the last answer to this person was about. */
+export function subjectOf({ replies = [], lastSection, clarifying, offered }: Situation): TalkSubject | undefined {
+  for (const { decision } of replies.toReversed()) {
+    if (decision.kind === 'outside' && decision.fact?.kind === 'short-answer')
+      return { topic: decision.fact.answer.topic }
+    if (decision.kind === 'clarify') return { sectionKey: decision.sectionKeys[0] }
+    if (decision.kind === 'answer') {
+      const key = decision.sectionKeys.at(-1)
+      return key === undefined ? undefined : { sectionKey: key }
+    }
+    if (decision.kind === 'escalate') return undefined
+  }
+  const key = clarifying ? offered[0] : lastSection
+  return key === undefined ? undefined : { sectionKey: key }
+}
+
+/** A fact of this share among those of the talk's subject is what a few words ask for. */
+const LIKELY_ELIDED = 0.3
+const SURE_ELIDED = 0.5
+/** Whoever writes more names what it is about. */
+const MAX_ELIDED_CHARS = 16
+
+function likelyWithin(situation: Situation, level: number): RankedAnswer | undefined {
+  const subject = situation.talkedLately ? subjectOf(situation) : undefined
+  const best = subject && situation.factsWithin?.(subject)[0]
+  return best && best.within >= level ? best : undefined
+}
+
+function toldFact({ answer }: RankedAnswer, { lastSection }: Situation): Decision {
+  const fact = { kind: 'short-answer', answer } as const
+  if (answer.sectionKey === undefined) return { kind: 'outside', fact }
+  const narrows = answer.whole && answer.sectionKey === lastSection
+  return {
+    ...{ kind: 'answer', sectionKeys: [answer.sectionKey], reason: 'follow-up' },
+    ...(answer.whole ? (narrows ? { narrows } : {}) : { fact }),
+  } as Decision
+}
+
+/** 要盖章吗, 多大: what an author wrote for a follow-up, of what the talk is about. */
+export function elidedWordForWord({ notice, choice }: Understanding, situation: Situation): Decision | undefined {
+  if (notice || choice !== undefined) return undefined
+  const best = likelyWithin(situation, 1)
+  return best?.wordForWord ? toldFact(best, situation) : undefined
+}
+
+/**
+ * A few words that leave out what the talk is about: the likeliest fact there.
+ *
+ * @returns undefined when they name another matter, or nothing of the subject fits
+ */
+export function elided(
+  { act, normalized, candidates, outside, answers, notice, topics, days }: Understanding,
+  situation: Situation,
+): Decision | undefined {
+  if (act !== 'question' || notice || topics || days || normalized.length > MAX_ELIDED_CHARS) return undefined
+  if (answers?.[0]?.wordForWord) return undefined
+  const [top] = candidates
+  const isOurs = top && scopeOf(top.overheard, top) >= ASKS_ON_SCOPE
+  if (!isOurs) return undefined
+  const subject = subjectOf(situation)
+  const within = likelyWithin(situation, LIKELY_ELIDED)
+  if (!within || !subject) return undefined
+  const share = 'topic' in subject ? (outside?.share ?? 0) : shareOf(candidates, subject.sectionKey)
+  const others =
+    'topic' in subject ? top.share : Math.max(outside?.share ?? 0, ...otherShares(candidates, subject.sectionKey))
+  return share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
+}
+
+const shareOf = (candidates: readonly Candidate[], key: string): number =>
+  candidates.find(({ sectionKey }) => sectionKey === key)?.share ?? 0
+
+const otherShares = (candidates: readonly Candidate[], key: string): readonly number[] =>
+  candidates.filter(({ sectionKey }) => sectionKey !== key).map(({ share }) => share)
 
 /** Takes note, agrees or leaves: nothing is asked. */
 const ACKNOWLEDGES = /^(?:好|行|嗯|哦|噢|ok|收到|知道|明白|懂|了解|谢|那我|那算|算了|可以了|没事|不用)/
@@ -165,7 +268,8 @@ export function goOn(
   const scope = scopeOf(isAsked ? top.confidence : top.overheard, top)
   const likely = favour(candidates, lastSection)
   if (act === 'question') {
-    if (scope < ASKS_ON_SCOPE) return undefined
+    // Put to the bot, nonsense right after an answer is no question about it.
+    if (scope < (isAsked ? ASKS_ON_SCOPE_ASKED : ASKS_ON_SCOPE)) return undefined
     return tell(likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection, told)
   }
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !ACKNOWLEDGES.test(normalized)

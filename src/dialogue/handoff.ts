@@ -99,7 +99,8 @@ export const helpless: readonly Policy[] = [
     name: 'complaint',
     decide({ understanding: { act, normalized }, situation, asked }, rest) {
       const { talkedLately, failedTries } = situation
-      const isTalk = asked ? talkedLately || failedTries > 0 : talkedLately
+      // 你们收了钱就不管了 wants a person, whatever was said before.
+      const isTalk = asked ? talkedLately || failedTries > 0 || act === 'complaint-about-bot' : talkedLately
       if (!isTalk || !(act === 'complaint-about-bot' || COMPLAINT.test(normalized))) return undefined
       return orHandOver(rest(), { kind: 'escalate', reason: 'complaint', sectionKeys: [] })
     },

@@ -4,9 +4,10 @@ import type { Understanding } from '../model/understanding.js'
 import { answerNotice, answerOrOffer, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
-import { goOn, takeUp } from './follow-up.js'
+import { elided, elidedWordForWord, goOn, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
+import { withoutRepeating } from './repeats.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
@@ -40,6 +41,8 @@ export const policies: readonly Policy[] = [
     decide: ({ understanding, situation }, rest) => warnOfWithdrawal(rest(), understanding, situation),
   },
 
+  { name: 'said-before', decide: withoutRepeating },
+
   // What takes up the talk so far.
   {
     name: 'no-words',
@@ -52,9 +55,12 @@ export const policies: readonly Policy[] = [
   },
   { name: 'checklist', decide: (turn) => takeUpWalk(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'passed', decide: passedReview },
+  { name: 'follow-up', decide: (turn) => elidedWordForWord(turn.understanding, turn.situation) },
   { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'small-talk', decide: smallTalk },
   { name: 'wants-human', decide: wantsHuman },
+  { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
   { name: 'goes-on', decide: goesOnOverheard },
 
   // What the words mean by themselves.
@@ -117,9 +123,23 @@ export const decide = (message: IncomingMessage, understanding: Understanding, s
 function smallTalk({ understanding: { act }, asked }: Turn): Decision | undefined {
   if (!asked) return undefined
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
+  if (act === 'acknowledge') return { kind: 'courtesy', word: 'acknowledged' }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
   return act === 'yes' || act === 'no' ? { kind: 'courtesy', word: 'declined' } : undefined
 }
+
+/** 过了！ is good news to whom the bot has helped. */
+function passedReview({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { timelineSection, talkedLately, language } = situation
+  if (timelineSection === undefined || !(asked || talkedLately)) return undefined
+  const dense = understanding.normalized.replace(/[\s\p{P}~]+/gu, '')
+  if (dense.length > MAX_NEWS_CHARS || /[?？]/.test(understanding.normalized) || !language?.talk.passed.test(dense)) {
+    return undefined
+  }
+  return { kind: 'answer', sectionKeys: [timelineSection], reason: 'follow-up', says: 'passed' }
+}
+
+const MAX_NEWS_CHARS = 20
 
 function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
   const { act, wantsHuman: wish, candidates } = understanding

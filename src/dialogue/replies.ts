@@ -87,7 +87,7 @@ export const NOTHING_TOLD: Told = {
   replies: [],
 }
 const KEPT_SECTIONS = 5
-const KEPT_REPLIES = 5
+const KEPT_REPLIES = 8
 /** As much of a reply as tells it from others. */
 const KEPT_REPLY_CHARS = 100
 
@@ -103,7 +103,7 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     // After a pick the other letters stay open, which mean nothing else; numbers are those of the new answer.
     offered: isChosen ? stillOffered : shown,
     invited: reply.invites,
-    humanOffered: decision.kind === 'fallback',
+    humanOffered: offersPerson(decision),
     clarifying: decision.kind === 'clarify',
     atMs: nowMs,
     timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
@@ -115,6 +115,18 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     walkedLast: 'walk' in decision && decision.walk !== undefined,
     replies: [...before.replies, saidOf(reply, nowMs)].slice(-KEPT_REPLIES),
   }
+}
+
+/** Said often enough without helping, the same answer comes with a person on offer. */
+const OFFERS_PERSON_AGAIN = 2
+
+function offersPerson(decision: Decision): boolean {
+  if (decision.kind === 'fallback') return true
+  const isAgain = 'again' in decision && (decision.again ?? 0) >= OFFERS_PERSON_AGAIN
+  if (decision.kind !== 'outside') return isAgain
+  // Says that nobody here knows, and asks for a person itself.
+  const isBeyond = decision.fact?.kind === 'short-answer' && decision.fact.answer.beyond
+  return isAgain || isBeyond || !decision.fact
 }
 
 /** Words about a ticket or an order leave the talk about the guide where it is. */

@@ -103,7 +103,7 @@ export interface Recollection
   /** A colleague is talking with the asker at this moment. */
   readonly colleagueTalks: boolean
   readonly flood: FloodView
-  /** The last replies to this person, oldest first. */
+  /** The last replies to this person while offers last, oldest first. */
   readonly replies: readonly Said[]
   /** The last replies to anybody in this place, oldest first. */
   readonly repliesHere: readonly Said[]
@@ -301,7 +301,7 @@ export class DialogueState {
       walking: this.#recallWalk(message, { person, justTold: told.walkedLast, nowMs }),
       colleagueTalks: (person.servedBy?.atMs ?? Number.NEGATIVE_INFINITY) >= nowMs - holdBackMs,
       flood: this.#floodView(message, nowMs),
-      replies: told.replies,
+      replies: told.replies.filter(({ atMs }) => nowMs - atMs <= offerMs),
       repliesHere: here.replies,
     }
   }

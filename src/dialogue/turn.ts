@@ -2,8 +2,9 @@ import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { Language } from '../model/language.js'
 import type { SettledTicket } from '../model/ticket.js'
-import type { DatesReading, Understanding } from '../model/understanding.js'
+import type { DatesReading, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import type { FloodView } from './flooding.js'
+import type { Said } from './replies.js'
 import type { WalkRecollection } from './state.js'
 
 /** What people do about the asker's question, as far as it matters to what the bot says. */
@@ -38,6 +39,12 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly offered: readonly string[]
   /** What the last reply told this asker to send back, word for word. */
   readonly invited?: readonly string[]
+  /** The last replies to this asker while they are fresh, oldest first. */
+  readonly replies?: readonly Said[]
+  /** The short answers of what the talk is about, ranked for this message; see `IntentMatcher.within`. */
+  readonly factsWithin?: (subject: TalkSubject) => readonly RankedAnswer[]
+  /** Tells what to do about a rejection. */
+  readonly isRejection?: (sectionKey: string) => boolean
   /** The bot has just spoken with this asker here. */
   readonly talkedLately: boolean
   /** The asker was last offered a person. */

@@ -66,6 +66,10 @@ export type Decision =
       readonly alternatives?: readonly string[]
       /** Asks on about the section that was told last: what of it speaks of the question is enough. */
       readonly narrows?: true
+      /** What the asker has reached, answered in a line with the section a number away: it was passed, it is mended. */
+      readonly says?: 'passed' | 'mended'
+      /** How often the same was told to this person within the last minutes. */
+      readonly again?: number
       /** The asker's own days, to be told before the section. */
       readonly days?: DatesReading
       /** A day of those, to be reminded of. */
@@ -77,10 +81,10 @@ export type Decision =
       readonly personStillComes?: true
     }
   /** Asks for something around the guides; without a fact, for something that nobody here knows. */
-  | { readonly kind: 'outside'; readonly fact?: Fact }
+  | { readonly kind: 'outside'; readonly fact?: Fact; readonly again?: number }
   /** Torn between these; the likeliest fact is told all the same, and it may lie outside the guides. */
   | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, ...string[]]; readonly fact?: Fact }
-  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' }
+  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' | 'unclear' }
   | {
       readonly kind: 'escalate'
       readonly reason: EscalationReason
@@ -91,7 +95,10 @@ export type Decision =
   | { readonly kind: 'courtesy'; readonly word: 'ticket'; readonly act: TicketAct }
   /** An order of somebody who may not give it, who is told so once. */
   | { readonly kind: 'courtesy'; readonly word: 'not-allowed' }
-  | { readonly kind: 'courtesy'; readonly word: 'greeting' | 'thanks' | 'menu' | 'declined' | 'settled' | 'too-fast' }
+  | {
+      readonly kind: 'courtesy'
+      readonly word: 'greeting' | 'thanks' | 'acknowledged' | 'menu' | 'declined' | 'settled' | 'too-fast'
+    }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }
   | {

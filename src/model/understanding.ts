@@ -17,6 +17,8 @@ export type SpeechAct =
   | 'statement'
   | 'greeting'
   | 'thanks'
+  /** Takes note: 收到, 明白了我去试试. */
+  | 'acknowledge'
   | 'menu'
   | 'wants-human'
   | 'complaint-about-bot'
@@ -144,7 +146,16 @@ export interface Match {
 export interface IntentMatcher {
   /** @param normalized see `normalizeText` */
   match(normalized: string): Match
+  /**
+   * Ranks the short answers of what the talk is about; absent where there are none.
+   *
+   * @returns best first, shares among themselves; what its author wrote for a follow-up there (追问) is certain
+   */
+  within?(subject: TalkSubject, normalized: string): readonly RankedAnswer[]
 }
+
+/** What a talk is about: a section, or a topic outside every guide. */
+export type TalkSubject = { readonly sectionKey: string } | { readonly topic: string }
 
 export type ReminderWord = 'set' | 'cancel'
 

@@ -17,7 +17,8 @@ export interface ActReading {
 
 /** What authors' example sentences are read as where no pattern of the talk fits. */
 const ACTS_BY_SENTENCE = [
-  ['thanks', ['thanks', 'praise', 'farewell', 'acknowledge']],
+  ['thanks', ['thanks', 'praise', 'farewell']],
+  ['acknowledge', ['acknowledge']],
   ['greeting', ['greeting']],
   ['yes', ['yes']],
   ['no', ['no']],
@@ -41,9 +42,11 @@ export function readSpeechAct(text: string, { talk, acts }: Pick<Language, 'talk
     if (talk.no.test(dense) || talk.onlyRefuses.test(dense)) return { act: 'no' }
     if (talk.greeting.test(dense)) return { act: 'greeting' }
     if (talk.thanks.test(dense)) return { act: 'thanks' }
+    if (talk.acknowledge.test(dense)) return { act: 'acknowledge' }
     const shown = ACTS_BY_SENTENCE.find(([, groups]) => groups.some((group) => acts[group].test(dense)))
     if (shown) return { act: shown[0] }
   }
+  if (dense.length <= MAX_CALL_CHARS && talk.anger.test(dense)) return { act: 'complaint-about-bot' }
   return { act: talk.question.test(bare) || /[?]\W*$/.test(text) ? 'question' : 'statement' }
 }
 

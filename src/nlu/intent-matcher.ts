@@ -1,5 +1,5 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
-import type { Candidate, IntentMatcher, Match } from '../model/understanding.js'
+import type { Candidate, IntentMatcher, Match, TalkSubject } from '../model/understanding.js'
 import { CategoryIndex } from './categories.js'
 import {
   type Example,
@@ -133,6 +133,9 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     match(normalized) {
       return withTaught(withAuthored(rank(normalized), authored.find(normalized)), taught.find(normalized))
     },
+    ...(content.answers.length > 0 && {
+      within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, lexicon),
+    }),
   }
 
   function rank(normalized: string): Match {

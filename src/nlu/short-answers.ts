@@ -1,5 +1,5 @@
 import type { KnowledgeContent, ShortAnswer } from '../model/knowledge.js'
-import type { RankedAnswer } from '../model/understanding.js'
+import type { RankedAnswer, TalkSubject } from '../model/understanding.js'
 import { type Example, type MessageModel, readFeatures, trainMessageModel } from './classifier.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
@@ -74,12 +74,21 @@ export class AnswerRanking {
   readonly #models: CompiledAnswers
   readonly #bySubject = new Map<Subject, Map<string, ShortAnswer>>()
   readonly #byCore = new Map<string, ShortAnswer>()
+  readonly #byFollowUp = new Map<Subject, Map<string, ShortAnswer>>()
+  readonly #intents: ReadonlyMap<string, string>
 
   constructor(content: KnowledgeContent, models: CompiledAnswers) {
     this.#models = models
     const intents = intentsBySection(content)
+    this.#intents = intents
     for (const answer of content.answers) {
       const subject = subjectOf(answer, intents)
+      const asked = this.#byFollowUp.get(subject) ?? new Map<string, ShortAnswer>()
+      this.#byFollowUp.set(subject, asked)
+      for (const text of [...answer.followUps, ...answer.asks]) {
+        const core = elided(normalizeText(text))
+        if (core !== '' && !asked.has(core)) asked.set(core, answer)
+      }
       const own = this.#bySubject.get(subject) ?? new Map<string, ShortAnswer>()
       this.#bySubject.set(subject, own.set(answer.id, answer))
       for (const text of answer.asks) {
@@ -126,9 +135,16 @@ export class AnswerRanking {
     return [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...others].slice(0, MAX_RANKED)
   }
 
-  /** The answers of one subject with their shares, which sum to 1. For talks in which the subject is known. */
-  within(subject: Subject, normalized: string, lexicon: ConceptLexicon): readonly (readonly [ShortAnswer, number])[] {
-    return [...this.#within(subject, extractFeatures(normalized, lexicon).names)].sort((a, b) => b[1] - a[1])
+  /** The answers of what a talk is about, best first; what its author wrote for a follow-up comes first and is certain. */
+  within(about: TalkSubject, normalized: string, lexicon: ConceptLexicon): readonly RankedAnswer[] {
+    const subject =
+      'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
+    const exact = this.#byFollowUp.get(subject)?.get(elided(normalized))
+    const ranked = [...this.#within(subject, extractFeatures(normalized, lexicon).names)]
+      .filter(([answer]) => answer !== exact)
+      .sort((a, b) => b[1] - a[1])
+      .map(([answer, within]): RankedAnswer => ({ answer, share: within, within, wordForWord: false }))
+    return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked
   }
 
   #within(subject: Subject, features: readonly string[]): readonly (readonly [ShortAnswer, number])[] {
@@ -143,5 +159,11 @@ export class AnswerRanking {
     })
   }
 }
+
+/** Without what only leads over or closes: 那要盖章吗呢 is 要盖章. */
+const elided = (normalized: string): string =>
+  coreOf(normalized)
+    .replace(/^(?:那么?|那个|这个|请问|所以|就是)+(?=.{2})/, '')
+    .replace(/(?<=.{2})[呢啊呀吧嘛哈么吗]+$/, '')
 
 const MAX_RANKED = 5

@@ -2,9 +2,9 @@ import { type Decision, type Fact, letterOf, type Reply } from '../model/decisio
 import type { Section } from '../model/knowledge.js'
 import type { DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
-import { renderExcerpt } from './excerpt.js'
-import { renderFact, renderMore, renderOutside } from './fact.js'
-import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
+import { linesAbout, renderExcerpt } from './excerpt.js'
+import { renderFact, renderFactAgain, renderMore, renderOutside } from './fact.js'
+import { factPhrases, phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
   type ReplyLine,
   renderReminderSet,
@@ -56,13 +56,17 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       return { bubbles: [], ...NOTHING_SHOWN }
     case 'answer':
       if (decision.walk) return composeWalk(decision.walk, snapshot, context)
+      if (decision.says) return say([phrases[decision.says](decision.sectionKeys[0])], context)
+      if (decision.again) return composeAgain(decision, decision.again, { snapshot, context })
       return decision.days
         ? composeDays(decision.days, decision.sectionKeys[0], context)
         : decision.fact
           ? composeFact(decision.fact, decision, { snapshot, context })
           : composeAnswer(decision, snapshot, context)
     case 'outside':
-      return say(renderOutside(decision, context.question), context)
+      return decision.again && decision.fact
+        ? say(renderFactAgain(renderFact(decision.fact, context.question), decision.again), context)
+        : say(renderOutside(decision, context.question), context)
     case 'clarify':
       return decision.fact
         ? composeTorn(decision.fact, decision.sectionKeys, { snapshot, context })
@@ -86,6 +90,7 @@ type Courtesy = Exclude<Extract<Decision, { kind: 'courtesy' }>, { word: 'ticket
 const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind: unknown }>['word'], string>> = {
   greeting: phrases.greeting,
   thanks: phrases.thanks,
+  acknowledged: phrases.acknowledged,
   menu: phrases.menuHeading,
   declined: phrases.declined,
   settled: phrases.settled,
@@ -124,6 +129,30 @@ function composeFact(
   return { ...say([...lines, ...renderMore(sectionKeys[0], alternatives, naming)], context), shown: [] }
 }
 
+/** The same once more: where it stands, then in other words, then a person. */
+function composeAgain(
+  { fact, sectionKeys, narrows }: Answer,
+  again: number,
+  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+): ComposedReply {
+  const section = snapshot.sections.get(sectionKeys[0])
+  if (!section) return say([factPhrases.saidOften], context)
+  const about = linesAbout(context.question, section)
+  if (again === 1 || (narrows && about.length > 0)) {
+    const more = renderMore(section.key, [], { titleOf: (key) => titleOf(key, snapshot) })
+    if (fact) return say([...renderFactAgain(renderFact(fact, context.question), again), ...more], context)
+    const [first, ...rest] = about
+    return say(
+      first === undefined ? [factPhrases.againSteps(phrases.title(section))] : [factPhrases.again(first), ...rest],
+      context,
+    )
+  }
+  if (again > 2 || narrows) return say([factPhrases.saidOften], context)
+  // Steps without their pictures, which stand above.
+  const steps = renderSectionBriefly(section).map(({ text }) => text)
+  return say([factPhrases.otherwise, ...steps.filter((text) => text !== ''), factPhrases.stillUnclear], context)
+}
+
 function composeAnswer(
   { sectionKeys, reason, narrows, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
@@ -160,6 +189,7 @@ function fallbackOf(
   if (unreadable !== undefined) return phrases.fallbackUnreadable(unreadable)
   if (aboutPicture) return phrases.fallbackPicture
   if (reason === 'not-that') return phrases.notThat
+  if (reason === 'unclear') return phrases.unclear
   return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
 }
 
@@ -243,6 +273,7 @@ function composeHandover(
     : [
         ...sections.map(renderSectionBriefly),
         asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
+        asLines(reason === 'complaint' ? [phrases.sorry] : []),
       ]
   const news = context.ticketNews === undefined ? [] : [context.ticketNews]
   return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([...told, asLines(news)], context), context.mentionChars) }

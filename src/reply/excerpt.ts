@@ -17,18 +17,26 @@ const LEADS_OVER = /[：:]$/
  * @param question see `normalizeText`
  */
 export function renderExcerpt(section: Section, question: string): readonly ReplyLine[] {
-  // What comes next is about another section.
-  const { next: _next, ...own } = section
-  const [title, ...lines] = renderSection(own, { withTimeline: section.timeline !== undefined })
-  const telling = asksForAll(question, section.title) ? [] : lines.filter(({ text }) => !LEADS_OVER.test(text))
-  const spoken = linesAbout(question, telling)
+  const { title, spoken } = speaking(section, question)
   if (title === undefined || spoken.length === 0) {
     return [...renderSectionBriefly(section), { text: phrases.notInSection, pictures: [] }]
   }
   return [title, ...spoken, { text: phrases.excerptFooter(section.key), pictures: [] }]
 }
 
-function linesAbout(question: string, lines: readonly ReplyLine[]): readonly ReplyLine[] {
+/** What of a section speaks of a question; empty where nothing does. */
+export const linesAbout = (question: string, section: Section): readonly string[] =>
+  speaking(section, question).spoken.map(({ text }) => text)
+
+function speaking(section: Section, question: string) {
+  // What comes next is about another section.
+  const { next: _next, ...own } = section
+  const [title, ...lines] = renderSection(own, { withTimeline: section.timeline !== undefined })
+  const telling = asksForAll(question, section.title) ? [] : lines.filter(({ text }) => !LEADS_OVER.test(text))
+  return { title, spoken: spokenAmong(question, telling) }
+}
+
+function spokenAmong(question: string, lines: readonly ReplyLine[]): readonly ReplyLine[] {
   const scores = scoreLines(
     question,
     lines.map(({ text }) => text),

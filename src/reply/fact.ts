@@ -42,6 +42,13 @@ const MAX_DOCUMENT_CHARS = 40
 /** Without what stands in brackets where the name is long. */
 const shortly = (name: string): string => (name.length <= MAX_DOCUMENT_CHARS ? name : name.replace(/（[^（）]*）/g, ''))
 
+/** The same fact once more, see `Decision`. @param lines of the fact */
+export function renderFactAgain(lines: readonly string[], again: number): readonly string[] {
+  const [first = '', ...rest] = lines
+  if (again === 1) return [say.again(first), ...rest]
+  return again === 2 ? [say.otherwise, ...lines, say.stillUnclear] : [say.saidOften]
+}
+
 interface Naming {
   readonly titleOf: (sectionKey: string) => string
 }

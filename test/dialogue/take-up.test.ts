@@ -18,10 +18,25 @@ describe('after an answer', () => {
   test.each([
     ['how-long', '5'],
     ['next', '4.2'],
-    ['again', '4.1'],
-    ['screenshot', '4.1'],
   ] as const)('"%s" leads to section %s', (kind, key) => {
     expect(follow(kind)).toEqual({ kind: 'answer', sectionKeys: [key], reason: 'follow-up' })
+  })
+
+  test.each(['again', 'screenshot'] as const)('"%s" asks for a place in what was told, not for all of it', (kind) => {
+    expect(follow(kind)).toEqual({ kind: 'answer', sectionKeys: ['4.1'], reason: 'follow-up', narrows: true })
+  })
+
+  test('"how-long" is reckoned from the days that were told before', () => {
+    const toldDays = { timeline: { overdue: false } } as never
+    const reminding = { nowMs: 0, toldDays, isWished: false, isSet: false }
+    expect(follow('how-long', { ...talking, reminding })).toMatchObject({ reason: 'days', days: toldDays })
+  })
+
+  test('"改好了" after a rejection leads back to submitting, in a line', () => {
+    const situation = { ...talking, lastSection: 'A4', nextSection: () => '4', isRejection: () => true }
+    const done = anUnderstanding({ followUp: { kind: 'done' } })
+    expect(takeUp(done, situation, { isAsked: true })).toMatchObject({ sectionKeys: ['4'], says: 'mended' })
+    expect(takeUp(done, situation, { isAsked: false })).toBeUndefined()
   })
 
   test('the end of the guide is told once more rather than nothing', () => {
@@ -87,6 +102,15 @@ describe('a place in what was told', () => {
 
   test('is a line of the last answer where nothing was offered', () => {
     expect(picks('第二项')).toMatchObject({ sectionKeys: ['4.1'], narrows: true })
+  })
+
+  test.each(['第五项写什么', '那第一步截图发哪个'])('may be asked about: %s', (normalized) => {
+    const situation = { ...talking, hasSection: () => true }
+    expect(takeUp(anUnderstanding({ normalized }), situation, { isAsked: true })).toMatchObject({ narrows: true })
+  })
+
+  test('is none where more is named', () => {
+    expect(takeUp(anUnderstanding({ normalized: '隐私协议第五项写什么' }), talking, { isAsked: true })).toBeUndefined()
   })
 
   test('is a choice where something was', () => {

@@ -7,7 +7,7 @@ const actOf = (text: string) => readSpeechAct(normalizeText(text), LANGUAGE).act
 const followUpOf = (text: string) => readFollowUp(normalizeText(text), LANGUAGE)?.kind
 
 test.each([
-  ['收到！', 'thanks'],
+  ['收到！', 'acknowledge'],
   ['666', 'thanks'],
   ['比心[爱心]', 'thanks'],
   ['先下了，', 'thanks'],

@@ -1,0 +1,42 @@
+import type { Decision, Fact } from '../model/decision.js'
+import type { Turn } from './turn.js'
+
+/**
+ * What was told to this person within the last minutes is not told again: pointed to at first, then put in other words
+ * with a person on offer.
+ */
+export function withoutRepeating({ situation, message }: Turn, rest: () => Decision): Decision {
+  const decision = rest()
+  const narrows = decision.kind === 'answer' && decision.narrows && !decision.fact
+  const telling = narrows ? `section:${decision.sectionKeys[0]}` : tellingOf(decision)
+  const told = situation.replies?.filter((reply) => tellingOf(reply.decision) === telling).length ?? 0
+  if (telling === undefined || told === 0) return decision
+  // Whoever quotes another answer of ours asks about that one.
+  if (message.quote?.ofBot || (decision.kind !== 'answer' && decision.kind !== 'outside')) return decision
+  return { ...decision, again: Math.min(told, MAX_AGAIN) }
+}
+
+const MAX_AGAIN = 3
+
+/** Names what is told; undefined for what may be said any number of times. */
+function tellingOf(decision: Decision): string | undefined {
+  if (decision.kind === 'outside') return decision.fact && factName(decision.fact)
+  if (decision.kind !== 'answer' || decision.says) return undefined
+  const { fact, sectionKeys, reason, narrows } = decision
+  if (fact) return factName(fact)
+  const isOwn = reason === 'days' || reason === 'walk-through' || reason === 'notice' || reason === 'several'
+  // A line or two of it are not the whole.
+  const isPart = narrows && !decision.again
+  return isOwn || isPart || sectionKeys.length > 1 ? undefined : `section:${sectionKeys[0]}`
+}
+
+function factName(fact: Fact): string {
+  switch (fact.kind) {
+    case 'short-answer':
+      return `answer:${fact.answer.id}`
+    case 'category':
+      return `category:${fact.hits.map(({ word }) => word).join()}`
+    case 'rule':
+      return `rule:${fact.rule.id}`
+  }
+}
