@@ -16,6 +16,8 @@ const IMPRECISION_MS = 5_000
 /** So many messages in a row, over so long, are not all late: the clock is wrong. */
 const LATE_IN_A_ROW = 5
 const LATE_FOR_MS = 60_000
+/** Nothing comes before it is said, but a single odd message must not make all others too old. */
+const EARLY_IN_A_ROW = 3
 
 /**
  * WeChat's time, as well as it is known, else what the machine's clock said at the start; from then on it runs with what
@@ -27,6 +29,7 @@ export class SteadyClock implements Clock, WeChatTime {
   /** Of this clock over the running one. */
   #offsetMs: number
   #isSure = false
+  #early = 0
   #late: { readonly sinceRunningMs: number; readonly count: number; readonly leastMs: number } | undefined
 
   constructor(machine: MachineClocks = MACHINE) {
@@ -59,8 +62,7 @@ export class SteadyClock implements Clock, WeChatTime {
 
   /** WeChat says what time it is. */
   told(serverMs: number): void {
-    this.#isSure = true
-    this.#late = undefined
+    this.#fits()
     if (Math.abs(serverMs - this.now()) > IMPRECISION_MS) this.#set(serverMs)
   }
 
@@ -68,20 +70,26 @@ export class SteadyClock implements Clock, WeChatTime {
   heardOf(saidMs: number): void {
     const nowMs = this.now()
     if (saidMs > nowMs + IMPRECISION_MS) {
-      this.told(saidMs)
+      if (++this.#early >= EARLY_IN_A_ROW) this.told(saidMs)
       return
     }
     const ageMs = nowMs - saidMs
     if (ageMs <= LATE_FOR_MS / 2) {
-      this.#isSure = true
-      this.#late = undefined
+      this.#fits()
       return
     }
+    this.#early = 0
     const runningMs = this.#machine.runningMs()
     const before = this.#late ?? { sinceRunningMs: runningMs, count: 0, leastMs: ageMs }
     this.#late = { ...before, count: before.count + 1, leastMs: Math.min(before.leastMs, ageMs) }
     if (this.#late.count < LATE_IN_A_ROW || runningMs - before.sinceRunningMs < LATE_FOR_MS) return
     this.told(nowMs - this.#late.leastMs)
+  }
+
+  #fits(): void {
+    this.#isSure = true
+    this.#early = 0
+    this.#late = undefined
   }
 
   #set(nowMs: number): void {

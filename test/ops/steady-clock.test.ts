@@ -61,8 +61,11 @@ describe('at a start with a wrong clock', () => {
     expect([clock.now(), clock.skewMs(), clock.startedMs()]).toEqual([now.trueMs, aheadMs, NOON_MS])
   })
 
-  test('believes a message that is younger than the time', () => {
+  test('believes messages that are younger than the time, but not one alone', () => {
     const { now, clock } = machine({ aheadMs: -DAY_MS })
+    clock.heardOf(now.trueMs)
+    clock.heardOf(now.trueMs)
+    expect(clock.skewMs()).toBe(0)
     clock.heardOf(now.trueMs)
     expect([clock.now(), clock.isSure()]).toEqual([now.trueMs, true])
   })
@@ -77,6 +80,17 @@ describe('at a start with a wrong clock', () => {
     clock.heardOf(now.trueMs - 700)
     expect(Math.abs(clock.now() - now.trueMs)).toBeLessThan(1_000)
   })
+})
+
+test('is not led astray by an odd message now and then', () => {
+  const { now, clock, pass } = machine()
+  for (let count = 0; count < 20; count++) {
+    clock.heardOf(now.trueMs + 5 * MINUTE_MS)
+    clock.heardOf(now.trueMs + 5 * MINUTE_MS)
+    clock.heardOf(now.trueMs)
+    pass(MINUTE_MS)
+  }
+  expect(clock.skewMs()).toBe(0)
 })
 
 test('takes a backlog after an outage for what it is', () => {
