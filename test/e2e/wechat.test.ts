@@ -95,7 +95,7 @@ describe('the bot on WeChat', () => {
 
   it('hears all of a text that the puppet cuts', async () => {
     const [text] = await ask('li', 'g1', '{@bot}问题如下:\n版本描述那一栏要写什么', 1)
-    expect(text!.text).toContain('版本描述')
+    expect(text!.text).toContain('新版本提交')
   })
 
   it('answers in a direct chat without being mentioned', async () => {
