@@ -29,24 +29,49 @@ export const ticketWords: Policy = {
 
 /** What the asker's words come to for the asker's ticket; undefined when they are not about it. */
 export function ticketActOf({ message, understanding, situation }: Turn): TicketAct | undefined {
-  const { heldTicket, settledTicket, humanOffered, talkedLately, language } = situation
-  if (!language || (heldTicket === undefined && !settledTicket)) return undefined
+  const { heldTicket, settledTicket, humanOffered, language } = situation
+  if (!language) return undefined
   const word = readDeskTurn(understanding.normalized, language)
+  if (word?.kind === 'hours' && (isAddressed(message) || heldTicket !== undefined)) return { kind: 'hours' }
+  if (heldTicket === undefined && !settledTicket) return undefined
   if (heldTicket !== undefined) {
+    if (word?.kind === 'where') return { kind: 'state', number: heldTicket }
+    // While a colleague is talking with the asker, the silence explains itself.
+    const isCalled =
+      situation.quiet === 'held' && !situation.colleagueTalks && isAddressed(message) && message.place.kind === 'room'
+    const asks = understanding.act === 'question' || understanding.act === 'wants-human'
+    if (isCalled && asks && situation.heldTold !== heldTicket) return { kind: 'held', number: heldTicket }
     const ends = word?.kind === 'solved' || (word?.kind === 'not-needed' && !humanOffered)
     return ends ? { kind: 'withdraw', number: heldTicket } : undefined
   }
   if (!settledTicket || message.kind !== 'text') return undefined
   const { number, status, isRated } = settledTicket
+  if (situation.reopenAsked && understanding.act === 'yes') return { kind: 'reopen', number }
+  const denial = deniesSolved(word, situation)
+  if (denial) return { kind: denial, number }
   if (status === 'resolved') {
-    const denied =
-      word?.kind === 'not-solved' ? word.plain || !talkedLately : understanding.act === 'no' && word === undefined
+    const denied = understanding.act === 'no' && word === undefined
     return denied ? { kind: 'reopen', number } : word && confirmation(number, word, situation)
   }
-  if (word?.kind === 'not-solved' && word.plain && !talkedLately) return { kind: 'reopen', number }
   const rates = word?.kind === 'rating' && !word.bare && status === 'closed' && !isRated
   return rates ? { kind: 'rate', number, rating: word.rating } : undefined
 }
+
+/** 没解决 about the ticket itself; asked where the bot has answered something else since, or the words are vague. */
+function deniesSolved(word: DeskTurn | undefined, situation: Situation): 'reopen' | 'ask-reopen' | undefined {
+  const { settledTicket, talkedLately, replies = [] } = situation
+  const endedAtMs = settledTicket?.endedAtMs
+  const answeredSince =
+    endedAtMs === undefined ? talkedLately : replies.some(({ atMs, decision }) => atMs > endedAtMs && tells(decision))
+  if (word?.kind === 'broken-again') return 'ask-reopen'
+  if (word?.kind !== 'not-solved') return undefined
+  if (word.plain) return answeredSince ? 'ask-reopen' : 'reopen'
+  if (answeredSince) return undefined
+  return settledTicket?.status === 'resolved' ? 'reopen' : 'ask-reopen'
+}
+
+/** A word of courtesy is nothing that could be unsolved. */
+const tells = ({ kind }: Decision): boolean => kind !== 'courtesy'
 
 function confirmation(number: number, word: DeskTurn, { offered }: Situation): TicketAct | undefined {
   // A bare number picks what the bot has offered since.

@@ -62,6 +62,10 @@ export interface Told {
   readonly timelineToldAtMs: number
   readonly answeredSections: readonly string[]
   readonly failedTries: number
+  /** Was asked whether a settled ticket is meant. */
+  readonly reopenAskedAtMs: number
+  /** Number of the ticket for which they were told that a person has it. */
+  readonly heldTold?: number | undefined
   readonly clarifying: boolean
   readonly days?: DatesReading | undefined
   readonly daysAtMs: number
@@ -80,6 +84,7 @@ export const NOTHING_TOLD: Told = {
   timelineToldAtMs: Number.NEGATIVE_INFINITY,
   answeredSections: [],
   failedTries: 0,
+  reopenAskedAtMs: Number.NEGATIVE_INFINITY,
   clarifying: false,
   daysAtMs: Number.NEGATIVE_INFINITY,
   dayWishedAtMs: Number.NEGATIVE_INFINITY,
@@ -94,7 +99,7 @@ const KEPT_REPLY_CHARS = 100
 /** What a person was told once this is said too. */
 export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { nowMs: number; offerMs: number }): Told {
   const { decision, sections, shown, toldTimeline } = reply
-  if (!isOfTheTalk(decision)) return before
+  if (!isOfTheTalk(decision)) return toldOfTicket(before, decision, nowMs)
   const days = decision.kind === 'answer' || decision.kind === 'escalate' ? decision.days : undefined
   const wishesDay = decision.kind === 'courtesy' && decision.word === 'reminder-needs-day'
   const isChosen = decision.kind === 'answer' && decision.reason === 'chosen'
@@ -109,6 +114,8 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
     answeredSections: [...before.answeredSections, ...sections].slice(-KEPT_SECTIONS),
     failedTries: decision.kind === 'fallback' ? before.failedTries + 1 : 0,
+    reopenAskedAtMs: Number.NEGATIVE_INFINITY,
+    heldTold: before.heldTold,
     days: days ?? before.days,
     daysAtMs: days ? nowMs : before.daysAtMs,
     dayWishedAtMs: wishesDay ? nowMs : days ? Number.NEGATIVE_INFINITY : before.dayWishedAtMs,
@@ -127,6 +134,15 @@ function offersPerson(decision: Decision): boolean {
   // Says that nobody here knows, and asks for a person itself.
   const isBeyond = decision.fact?.kind === 'short-answer' && decision.fact.answer.beyond
   return isAgain || isBeyond || !decision.fact
+}
+
+function toldOfTicket(before: Told, decision: Decision, nowMs: number): Told {
+  const act = decision.kind === 'courtesy' && decision.word === 'ticket' ? decision.act : undefined
+  return {
+    ...before,
+    reopenAskedAtMs: act?.kind === 'ask-reopen' ? nowMs : Number.NEGATIVE_INFINITY,
+    heldTold: act?.kind === 'held' ? act.number : before.heldTold,
+  }
 }
 
 /** Words about a ticket or an order leave the talk about the guide where it is. */

@@ -93,6 +93,8 @@ interface PlaceState {
 export interface Recollection
   extends Pick<Told, 'offered' | 'invited' | 'humanOffered' | 'failedTries' | 'clarifying'> {
   readonly answeredSections: readonly string[]
+  readonly reopenAsked: boolean
+  readonly heldTold: number | undefined
   readonly talkedLately: boolean
   readonly lastSection: string | undefined
   readonly toldLately: (sectionKey: string) => boolean
@@ -289,6 +291,8 @@ export class DialogueState {
       humanOffered: fresh && told.humanOffered,
       answeredSections: told.answeredSections,
       talkedLately: fresh,
+      reopenAsked: nowMs - told.reopenAskedAtMs <= offerMs,
+      heldTold: told.heldTold,
       lastSection: fresh ? told.answeredSections.at(-1) : undefined,
       failedTries: fresh ? told.failedTries : 0,
       clarifying: fresh && told.clarifying,

@@ -17,7 +17,12 @@ export interface PeopleAtWork {
   readonly heldTicket?: number | undefined
   /** The asker's newest settled ticket, while it may still be opened again. */
   readonly settledTicket?:
-    | { readonly number: number; readonly status: SettledTicket['status']; readonly isRated: boolean }
+    | {
+        readonly number: number
+        readonly status: SettledTicket['status']
+        readonly isRated: boolean
+        readonly endedAtMs?: number
+      }
     | undefined
 }
 
@@ -47,6 +52,10 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly isRejection?: (sectionKey: string) => boolean
   /** The bot has just spoken with this asker here. */
   readonly talkedLately: boolean
+  /** The asker was just asked whether a settled ticket is meant. */
+  readonly reopenAsked?: boolean
+  /** Number of the ticket for which the asker was told that a person has it. */
+  readonly heldTold?: number | undefined
   /** The asker was last offered a person. */
   readonly humanOffered: boolean
   /** Was this section told in this room within the cooldown, or is it being said? */

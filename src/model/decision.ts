@@ -40,6 +40,14 @@ export type Warning = 'withdrawal'
 /** What an asker's words come to for the asker's ticket. */
 export type TicketAct =
   | { readonly kind: 'withdraw' | 'reopen' | 'confirm'; readonly number: number }
+  /** May mean that the ticket is not solved after all: asks. */
+  | { readonly kind: 'ask-reopen'; readonly number: number }
+  /** Asks where the person stays. */
+  | { readonly kind: 'state'; readonly number: number }
+  /** Calls the bot while a person has the ticket: is told once why it keeps quiet. */
+  | { readonly kind: 'held'; readonly number: number }
+  /** Asks when people work. */
+  | { readonly kind: 'hours' }
   | { readonly kind: 'rate'; readonly number: number; readonly rating: number }
 
 /** A fact that is told by itself, see `reply/fact.ts`. */

@@ -76,7 +76,18 @@ export const LANGUAGE_SHAPE = {
     part: ['picked', 'picking', 'person'],
   },
   ticket: {
-    within: ['solved', 'fine', 'notNeeded', 'notSolved', 'satisfied', 'fair', 'dissatisfied'],
+    within: [
+      'solved',
+      'fine',
+      'notNeeded',
+      'notSolved',
+      'brokenAgain',
+      'asksForPerson',
+      'asksHours',
+      'satisfied',
+      'fair',
+      'dissatisfied',
+    ],
     part: ['thanks', 'tail', 'found'],
   },
   checklist: {

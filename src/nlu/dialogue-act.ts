@@ -71,6 +71,7 @@ function readChoice(
 export type DeskTurn =
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'solved' }
+  | { readonly kind: 'broken-again' | 'where' | 'hours' }
   /** 好了, 可以了: solved for whoever was asked, else perhaps a step that is done. */
   | { readonly kind: 'fine' }
   /** `plain`: says 没解决, not just that something still fails. */
@@ -97,7 +98,10 @@ export function readDeskTurn(text: string, { ticket }: Pick<Language, 'ticket'>)
   const digits = /^([1-5])(分)?$/.exec(dense)
   if (digits) return { kind: 'rating', rating: Number(digits[1]), bare: digits[2] === undefined }
   // A question is no report: 解决了吗.
+  if (ticket.asksHours.test(dense)) return { kind: 'hours' }
+  if (ticket.asksForPerson.test(dense)) return { kind: 'where' }
   if (/[?？]/.test(text) || /[吗么]$/.test(dense)) return undefined
+  if (ticket.brokenAgain.test(dense)) return { kind: 'broken-again' }
   if (ticket.notSolved.test(dense)) return { kind: 'not-solved', plain: /解决|处理/.test(dense) }
   if (ticket.solved.test(dense)) return { kind: 'solved' }
   if (ticket.fine.test(dense)) return { kind: 'fine' }

@@ -61,7 +61,8 @@ export class DeskFront {
     }
     if (silence !== undefined && silence !== 'to-somebody-else') return
     state.askerSpoke(message, wantsOf(message, understanding))
-    const isAboutTicket = silence === undefined && ticketActOf(turn) !== undefined
+    const act = silence === undefined ? ticketActOf(turn) : undefined
+    const isAboutTicket = act !== undefined && act.kind !== 'state' && act.kind !== 'held'
     if (situation.heldTicket === undefined || isAboutTicket) return
     await desk.addWords(situation.heldTicket, shownWords(message))
   }
@@ -77,6 +78,7 @@ export class DeskFront {
         number: settled.number,
         status: settled.status,
         isRated: settled.status === 'closed' && settled.rating !== null,
+        endedAtMs: settled.events.at(-1)?.atMs ?? settled.openedAtMs,
       },
     }
   }
@@ -107,8 +109,20 @@ export class DeskFront {
   /** Does what the asker's words come to. @returns what to say to it; undefined when the ticket no longer allows it */
   async carryOut(act: TicketAct, { text, place }: IncomingMessage): Promise<string | undefined> {
     const { desk, tellStaff, clock } = this.#parts
+    if (act.kind === 'hours')
+      return askerPhrases.hours(desk.rules.hours, expectationNow(desk, clock), place.kind === 'direct')
     const { number } = act
     switch (act.kind) {
+      case 'ask-reopen':
+        return askerPhrases.askReopen(number)
+      case 'state':
+      case 'held': {
+        const ticket = desk.find(number)
+        if (!ticket) return undefined
+        const expected = askerPhrases.expect(expectationNow(desk, clock), place.kind === 'direct')
+        if (ticket.status !== 'claimed') return askerPhrases.stillWaiting(number, expected)
+        return askerPhrases.heldBy(number, ticket.holder.name, { asksFor: act.kind === 'state' })
+      }
       case 'withdraw': {
         const change = await desk.withdraw(number, text)
         if (change.status !== 'done') return undefined

@@ -2,7 +2,7 @@ import { inQuotes, oneLine, quoteLines } from '../base/quoting.js'
 import { chinaDay, civilOf, weekdayOf } from '../base/time.js'
 import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
 import type { DeskFigures } from './figures.js'
-import type { Expectation } from './working-time.js'
+import type { Expectation, WorkHours } from './working-time.js'
 
 const WEEKDAYS = '一二三四五六日'
 const MAX_WORDS_CHARS = 60
@@ -39,6 +39,20 @@ export function agoWords(ms: number): string {
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} 小时` : `${Math.round(minutes / 1_440)} 天`
 }
 
+const clockWords = (minute: number): string => `${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, '0')}`
+
+/** 周一到周五; 周一、周三 where the days do not follow each other. */
+function weekdayWords(weekdays: readonly number[]): string {
+  const days = [...weekdays].sort((a, b) => a - b)
+  const [first = 1] = days
+  const last = days.at(-1) ?? first
+  if (days.length === 7) return '每天'
+  const name = (day: number): string => `周${WEEKDAYS[day - 1]}`
+  return days.length > 2 && last - first === days.length - 1
+    ? `${name(first)}到${name(last)}`
+    : days.map(name).join('、')
+}
+
 /** What the desk says to askers. */
 export const askerPhrases = {
   handedOver: (number: number, { direct, expectation }: { direct: boolean; expectation: Expectation }): string =>
@@ -57,6 +71,14 @@ export const askerPhrases = {
     }
   },
   stillWaiting: (number: number, text: string): string => `您的工单 ${number} 还在排队，刚才的话也记进去了。${text}`,
+  heldBy: (number: number, holder: string, { asksFor }: { asksFor: boolean }): string =>
+    asksFor
+      ? `您的工单 ${number} 在 ${holder} 手上，刚才的话记进去了，${holder} 会看到。`
+      : `工单 ${number} 由 ${holder} 在处理，我先不插话，您的话都记进去了。不用人看了就回复“不用了”，我接着答。`,
+  askReopen: (number: number): string =>
+    `是工单 ${number} 的事吗？是就回复“是”，我请同事接着看；不是的话，说说是哪一步不行。`,
+  hours: ({ weekdays, spans }: WorkHours, expectation: Expectation, direct: boolean): string =>
+    `同事的上班时间：${weekdayWords(weekdays)} ${spans.map(({ fromMinute, toMinute }) => `${clockWords(fromMinute)}–${clockWords(toMinute)}`).join('、')}。${expectation.kind === 'from' ? `现在转人工的话，${askerPhrases.expect(expectation, direct)}` : '现在有事可以回复“转人工”。'}`,
   notKept: ({ direct, colleague }: { direct: boolean; colleague: string | undefined }): string =>
     direct ? '抱歉，这次没记下来，请直接联系同事。' : `抱歉，这次没记下来，请直接 @${colleague ?? '值班的同事'}。`,
   botFirst: (number: number): string => `（机器人先答一句，工单 ${number} 仍在同事手上）`,

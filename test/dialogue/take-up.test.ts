@@ -105,8 +105,7 @@ describe('a place in what was told', () => {
   })
 
   test.each(['第五项写什么', '那第一步截图发哪个'])('may be asked about: %s', (normalized) => {
-    const situation = { ...talking, hasSection: () => true }
-    expect(takeUp(anUnderstanding({ normalized }), situation, { isAsked: true })).toMatchObject({ narrows: true })
+    expect(takeUp(anUnderstanding({ normalized }), talking, { isAsked: true })).toMatchObject({ narrows: true })
   })
 
   test('is none where more is named', () => {

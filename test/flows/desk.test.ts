@@ -59,16 +59,52 @@ test('what the asker says meanwhile is added to the ticket', async () => {
   ])
 })
 
-test('who took it is told, and then the bot says nothing more to the asker', async () => {
+test('who took it is told, why the bot keeps quiet is told once, and then it says nothing more', async () => {
   const bot = await botUnderTest()
   await bot.hears('转人工')
   const group = groupReads(bot)
   await bot.hears('接单 1', inStaffRoom)
   await vi.waitFor(() => expect(group()).toEqual([`@王老板 ${askerPhrases.taken(1, '陈工')}`]))
+  expect((await bot.hears(QUESTION)).sent).toEqual([`@王老板 ${askerPhrases.heldBy(1, '陈工', { asksFor: false })}`])
   for (const words of [QUESTION, '@小助手 转人工', '@小助手', '人工客服', '在吗']) {
     expect(await bot.hears(words)).toMatchObject({ decision: { kind: 'silent', reason: 'held-by-human' }, sent: [] })
   }
   expect((await bot.hears(QUESTION, { sender: LI })).decision.kind).toBe('answer')
+})
+
+test('没解决 opens a closed ticket again, also when the talk was lately and after thanks', async () => {
+  const bot = await heldTicket()
+  await bot.hears('解决了，谢谢')
+  expect((await bot.hears('没解决')).sent.at(-1)).toContain('工单 1 已重新打开')
+})
+
+test('又不行了 asks whether the settled ticket is meant, and 是 opens it', async () => {
+  const bot = await heldTicket()
+  await bot.hears('解决了，谢谢')
+  expect((await bot.hears('又不行了')).sent).toEqual([`@王老板 ${askerPhrases.askReopen(1)}`])
+  expect((await bot.hears('是的')).sent.at(-1)).toContain('工单 1 已重新打开')
+})
+
+test('没解决 is asked back where the bot has answered something else since', async () => {
+  const bot = await heldTicket()
+  await bot.hears('解决了，谢谢')
+  bot.clock.pass(10 * 60_000)
+  await bot.hears(QUESTION)
+  expect((await bot.hears('没解决')).sent).toEqual([`@王老板 ${askerPhrases.askReopen(1)}`])
+})
+
+test('人怎么还没来 is told how the ticket stands', async () => {
+  const bot = await botUnderTest()
+  await bot.hears('转人工')
+  expect((await bot.hears('人怎么还没来')).sent.at(-1)).toContain('您的工单 1 还在排队')
+  await bot.hears('接单 1', inStaffRoom)
+  expect((await bot.hears('人呢')).sent).toEqual([`@王老板 ${askerPhrases.heldBy(1, '陈工', { asksFor: true })}`])
+})
+
+test('你们几点上班 is told the hours of the desk', async () => {
+  const bot = await botUnderTest()
+  expect((await bot.hears('@小助手 你们几点上班')).sent.at(-1)).toContain('周一到周五 9:00–18:00')
+  expect((await bot.hears('你们几点上班')).sent).toEqual([])
 })
 
 test('thanks to the colleague that it is solved end the ticket without a word of the bot', async () => {
@@ -199,6 +235,7 @@ test('a reply from the staff group reaches the asker, signed', async () => {
   const { sent } = await bot.hears('回复 1 包已重新上传，请再提审', inStaffRoom)
   expect(sent.at(-1)).toBe('已发到客户群，并提醒了 王老板。')
   expect(bot.channel.in(CUSTOMERS.key).at(-1)).toBe('@王老板 包已重新上传，请再提审\n—— 陈工（工单 1）')
+  expect((await bot.hears(QUESTION)).decision).toMatchObject({ kind: 'courtesy', reason: 'ticket' })
   expect((await bot.hears(QUESTION)).decision.reason).toBe('held-by-human')
 })
 
@@ -215,6 +252,7 @@ test('a colleague works from direct chat as well, once the channel knows that th
 test('a mute ends by itself: the bot says that it is back, and staff hear of it', async () => {
   const bot = await heldTicket()
   bot.clock.pass(4 * HOUR_MS - 1)
+  await bot.hears(QUESTION)
   expect((await bot.hears(QUESTION)).decision.reason).toBe('held-by-human')
   bot.clock.pass(1)
   const group = groupReads(bot)

@@ -125,6 +125,7 @@ test('lets staff list, claim and close in their group; then it answers the asker
   )
   expect((await bot.hears('接单 1', inStaffRoom)).sent.at(-1)).toContain('已由 陈工 接手')
   expect((await bot.hears('工单', inStaffRoom)).sent).toEqual([expect.stringContaining('陈工 处理中')])
+  expect((await bot.hears('@小助手 UGC说明怎么填')).sent).toEqual([expect.stringContaining('由 陈工 在处理')])
   expect((await bot.hears('@小助手 UGC说明怎么填')).decision.reason).toBe('held-by-human')
   expect((await bot.hears('结单 1 已重新打包', inStaffRoom)).sent).toEqual([expect.stringContaining('已结单')])
   expect(ticketsOn(bot.ticketFile)).toMatchObject([
