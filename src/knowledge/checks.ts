@@ -110,7 +110,16 @@ function remarkOnSame({ text, owner }: Owned, other: Owned): Remark {
     : { severity: 'error', message: `${said} 属于意图 ${other.owner}`, remedy: '一句话只能属于一个意图，删掉一处' }
 }
 
+/** A file that is not read again has the same list of sentences. */
+const nearOnes = new WeakMap<readonly AuthoredText[], readonly Problem[]>()
+
 function findNear(utterances: readonly AuthoredText[]): readonly Problem[] {
+  const known = nearOnes.get(utterances) ?? compareEach(utterances)
+  nearOnes.set(utterances, known)
+  return known
+}
+
+function compareEach(utterances: readonly AuthoredText[]): readonly Problem[] {
   const seen: { readonly sentence: AuthoredText; readonly key: string; readonly bigrams: ReadonlySet<string> }[] = []
   return utterances.flatMap((sentence): readonly Problem[] => {
     const key = essence(sentence.text)

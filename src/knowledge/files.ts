@@ -167,12 +167,13 @@ function nameOf(path: string): string {
 interface WatchOptions {
   readonly folders: readonly string[]
   readonly onChange: () => void
-  /** Editors write in several steps, and a checkout changes many files: so long nothing may happen. Default 2 s. */
+  /** Editors write in several steps, and a checkout changes many files: so long nothing may happen. Default 0.6 s. */
   readonly quietMs?: number
   readonly log: Log
 }
 
-const QUIET_MS = 2_000
+// What an editor does to save a file (write beside, rename, touch) takes some 50 ms.
+const QUIET_MS = 600
 const AUTHORED = /\.(?:mdx?|ya?ml)$/i
 // Drafts, swap files and lock files of editors begin with one of these; what vim, Emacs and the like leave beside a
 // file ends otherwise than an authored one.

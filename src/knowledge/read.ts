@@ -23,20 +23,39 @@ export interface KnowledgeFiles {
   readonly intents: readonly AuthorsFile[]
 }
 
+/** What was read of files lately, so that an edit of one does not cost the reading of a hundred others. */
+export class ReadingMemory {
+  readonly #read = new Map<string, { readonly text: string; readonly result: unknown }>()
+
+  /** @param read depends on nothing but the file; one of each kind of file */
+  of<File extends AuthorsFile, Result>(file: File, read: (file: File) => Result): Result {
+    const key = `${read.name} ${file.kept ?? ''} ${file.file}`
+    const known = this.#read.get(key)
+    if (known?.text === file.text) return known.result as Result
+    const result = read(file)
+    this.#read.set(key, { text: file.text, result })
+    return result
+  }
+}
+
 /**
  * Reads, joins and checks everything that authors wrote. Never throws.
  *
+ * @param memory kept from one reading to the next
  * @returns `content` is fit for use only when no problem is an `error`; errors come first
  */
-export function readKnowledge(files: KnowledgeFiles): {
+export function readKnowledge(
+  files: KnowledgeFiles,
+  memory = new ReadingMemory(),
+): {
   readonly content: KnowledgeContent
   readonly problems: readonly Problem[]
 } {
   const own = files.guides.filter((file) => !isLearned(file))
-  const parsedGuides = own.filter((file) => !isOfAnswers(file)).map(parseGuide)
-  const parsedAnswers = own.filter(isOfAnswers).map(parseAnswers)
-  const tables = readTables(files.tables ?? [])
-  const parsedIntents = files.intents.filter((file) => !isLearned(file)).map(parseIntents)
+  const parsedGuides = own.filter((file) => !isOfAnswers(file)).map((file) => memory.of(file, parseGuide))
+  const parsedAnswers = own.filter(isOfAnswers).map((file) => memory.of(file, parseAnswers))
+  const tables = readTables(files.tables ?? [], memory)
+  const parsedIntents = files.intents.filter((file) => !isLearned(file)).map((file) => memory.of(file, parseIntents))
   const ownGuides = parsedGuides.map(({ guide }) => guide)
   const taughtGuides = readTaughtGuides(files, ownGuides)
   const guides = qualifyKeys(ownGuides, taughtGuides.guides)
@@ -89,15 +108,18 @@ export function readKnowledge(files: KnowledgeFiles): {
 /** Files of short answers stand in a folder of this name. */
 const isOfAnswers = ({ file }: AuthorsFile): boolean => /(?:^|[/\\])answers[/\\][^/\\]+$/.test(file)
 
-function readTables(files: readonly AuthorsFile[]): {
+function readTables(
+  files: readonly AuthorsFile[],
+  memory: ReadingMemory,
+): {
   readonly categories: KnowledgeContent['categories']
   readonly rejections: KnowledgeContent['rejections']
   readonly problems: readonly Problem[]
 } {
   const named = (name: RegExp): AuthorsFile | undefined => files.find(({ file }) => name.test(file))
   const [categories, rejections] = [named(/(?:^|[/\\])categories\.ya?ml$/i), named(/(?:^|[/\\])rejections\.ya?ml$/i)]
-  const read = categories && parseCategories(categories)
-  const rules = rejections && parseRejections(rejections)
+  const read = categories && memory.of(categories, parseCategories)
+  const rules = rejections && memory.of(rejections, parseRejections)
   return {
     categories: read?.table ?? NO_KNOWLEDGE.categories,
     rejections: rules?.rules ?? [],

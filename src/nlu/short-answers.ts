@@ -42,23 +42,50 @@ export function askedFor(content: KnowledgeContent): readonly { readonly text: s
 
 const waysOf = ({ title, asks, more }: ShortAnswer): readonly string[] => [...new Set([title, ...asks, ...more])]
 
-/** Trains a model for each subject with more than one short answer; 0.3 s for 500 of them with 16,000 ways of asking. */
-export function compileAnswers(content: KnowledgeContent, lexicon: ConceptLexicon): CompiledAnswers {
-  const examples = new Map<Subject, Example[]>()
+interface Trained {
+  readonly content: KnowledgeContent
+  readonly models: CompiledAnswers
+}
+
+/**
+ * Trains a model for each subject with more than one short answer; 0.3 s for 500 of them with 16,000 ways of asking.
+ *
+ * @param before models of a content with the same concepts: those of subjects that are asked for as before are kept
+ */
+export function compileAnswers(content: KnowledgeContent, lexicon: ConceptLexicon, before?: Trained): CompiledAnswers {
+  const old = before && new Map(waysBySubject(before.content).map(([subject, ways]) => [subject, JSON.stringify(ways)]))
+  return Object.fromEntries(
+    waysBySubject(content)
+      .filter(([, ways]) => new Set(ways.map(({ label }) => label)).size > 1)
+      .map(([subject, ways]) => {
+        const kept = old?.get(subject) === JSON.stringify(ways) ? before?.models[subject] : undefined
+        return [subject, kept ?? trainMessageModel(ways.map((way) => exampleOf(way, lexicon)))]
+      }),
+  )
+}
+
+interface Way {
+  readonly text: string
+  /** Id of the short answer. */
+  readonly label: string
+}
+
+const exampleOf = ({ text, label }: Way, lexicon: ConceptLexicon): Example => ({
+  features: extractFeatures(normalizeText(text), lexicon).names,
+  label,
+})
+
+function waysBySubject(content: KnowledgeContent): readonly (readonly [Subject, readonly Way[]])[] {
+  const bySubject = new Map<Subject, Way[]>()
   const intents = intentsBySection(content)
   for (const answer of content.answers) {
     const subject = subjectOf(answer, intents)
-    const own = examples.get(subject) ?? []
-    examples.set(subject, own)
+    const own = bySubject.get(subject) ?? []
+    bySubject.set(subject, own)
     // Follow-ups mean something within their subject only, which is where this model is asked.
-    for (const text of [...waysOf(answer), ...answer.followUps])
-      own.push({ features: extractFeatures(normalizeText(text), lexicon).names, label: answer.id })
+    for (const text of [...waysOf(answer), ...answer.followUps]) own.push({ text, label: answer.id })
   }
-  return Object.fromEntries(
-    [...examples]
-      .filter(([, own]) => new Set(own.map(({ label }) => label)).size > 1)
-      .map(([subject, own]) => [subject, trainMessageModel(own)]),
-  )
+  return [...bySubject]
 }
 
 /** So many subjects are looked into; beyond them nothing is likely. */

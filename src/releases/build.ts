@@ -6,11 +6,17 @@ import { KnowledgeError } from '../errors.js'
 import { type AuthorsFiles, type FolderPaths, KnowledgeFolder, withShippedLanguage } from '../knowledge/files.js'
 import { factsOf } from '../knowledge/guide/roles.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
-import { readKnowledge } from '../knowledge/read.js'
+import { ReadingMemory, readKnowledge } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { FeatureTable, type MessageModel } from '../nlu/classifier.js'
-import { buildIntentMatcher, type CompiledMatcher, compileMatcher, trainingTexts } from '../nlu/intent-matcher.js'
+import {
+  buildIntentMatcher,
+  type CompiledMatcher,
+  compileMatcher,
+  patchMatcher,
+  trainingTexts,
+} from '../nlu/intent-matcher.js'
 import { compileLanguage } from '../nlu/language.js'
 
 /** All that a snapshot is made of, as plain data: structured clone takes it to another thread and to a file. */
@@ -19,11 +25,15 @@ export interface BuiltKnowledge {
   readonly textsKey: string
   /** Hash of what the classifier was trained on. */
   readonly trainingKey: string
+  /** Hash of what its classifier of subjects was trained on: of these texts, or of those before an edit. */
+  readonly subjectsKey: string
   /** Hash of the code that built it; another code must not use it. */
   readonly codeKey: string
   readonly content: KnowledgeContent
   readonly warnings: readonly Problem[]
   readonly model: PlainMatcher | null
+  /** Sentences that have changed since the classifier of subjects was trained; 0: it is what these texts make. */
+  readonly behind: number
 }
 
 /** A class does not survive a structured clone. */
@@ -45,6 +55,8 @@ export type BuildOutcome =
 /** The one way from authors' files to knowledge ready for use; unchanged files are not trained on again. */
 export class KnowledgeBuilder {
   readonly #cache: BuiltCache | undefined
+  readonly #reading = new ReadingMemory()
+  #last: BuiltKnowledge | undefined
   readonly #codeKey = hashCode(['knowledge', 'nlu'].map((folder) => join(import.meta.dirname, '..', folder)))
 
   /** @param cacheDir where the last few results are kept */
@@ -52,23 +64,27 @@ export class KnowledgeBuilder {
     this.#cache = cacheDir === undefined ? undefined : new BuiltCache(cacheDir)
   }
 
-  /** 3–5 s of CPU unless these texts were built lately. */
-  async build(authored: AuthorsFiles): Promise<BuildOutcome> {
+  /**
+   * Some 10 s of CPU unless these texts were built lately.
+   *
+   * @param order `quick`: after an edit of a few sentences the classifier of subjects may stay `behind`
+   */
+  async build(authored: AuthorsFiles, { quick = false }: { readonly quick?: boolean } = {}): Promise<BuildOutcome> {
     const files = await withShippedLanguage(authored)
     const key = textsKey(files)
-    const kept = await this.kept(key)
-    if (kept) return { status: 'built', built: kept }
-    const { content, problems } = readKnowledge(files)
+    const kept = this.#last?.textsKey === key ? this.#last : await this.kept(key)
+    if (kept && (quick || kept.behind === 0)) return { status: 'built', built: this.#remember(kept) }
+    const { content, problems } = readKnowledge(files, this.#reading)
     if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
     const trainingKey = createHash('sha256')
       .update(JSON.stringify(trainingTexts(content)))
       .digest('hex')
     const built: BuiltKnowledge = {
       ...{ textsKey: key, trainingKey, codeKey: await this.#codeKey, content, warnings: problems },
-      model: await this.#train(content, trainingKey),
+      ...(await this.#train(content, { trainingKey, quick })),
     }
     await this.#cache?.write(built)
-    return { status: 'built', built }
+    return { status: 'built', built: this.#remember(built) }
   }
 
   /** @returns undefined when these texts were not built lately, or by other code */
@@ -77,15 +93,47 @@ export class KnowledgeBuilder {
     return kept?.textsKey === key && kept.codeKey === (await this.#codeKey) ? kept : undefined
   }
 
-  /** A new guide, or a sentence taught in the chat, is nothing that the classifier is trained on. */
-  async #train(content: KnowledgeContent, trainingKey: string): Promise<PlainMatcher | null> {
+  #remember(built: BuiltKnowledge): BuiltKnowledge {
+    this.#last = built
+    return built
+  }
+
+  /** A new guide, a line of an answer, or a sentence taught in the chat is nothing that a model is trained on. */
+  async #train(
+    content: KnowledgeContent,
+    { trainingKey, quick }: { readonly trainingKey: string; readonly quick: boolean },
+  ): Promise<Trained> {
+    const isSame = (built: BuiltKnowledge | undefined): built is BuiltKnowledge =>
+      built?.trainingKey === trainingKey && (quick || built.behind === 0)
+    if (isSame(this.#last)) return pick(this.#last)
     const kept = await this.#cache?.read({ trainingKey })
-    if (kept?.trainingKey === trainingKey && kept.codeKey === (await this.#codeKey)) return kept.model
+    if (isSame(kept) && kept.codeKey === (await this.#codeKey)) return pick(kept)
+    const patched = quick ? await this.#patch(content) : undefined
+    if (patched) return patched
     const compiled = compileMatcher(content)
-    if (!compiled) return null
-    return { subjects: toPlain(compiled.subjects), answers: mapValues(compiled.answers, toPlain) }
+    return { model: compiled && plainOf(compiled), behind: 0, subjectsKey: trainingKey }
+  }
+
+  /** @returns undefined when there is nothing to begin with, or too much has changed since */
+  async #patch(content: KnowledgeContent): Promise<Trained | undefined> {
+    const base = this.#last ?? (await this.#cache?.read({}))
+    if (!base?.model || base.codeKey !== (await this.#codeKey) || base.behind >= MAX_BEHIND) return undefined
+    const patched = patchMatcher(content, { content: base.content, matcher: compiledOf(base.model)! })
+    if (!patched) return undefined
+    const { matcher, changed } = patched
+    return { model: plainOf(matcher), behind: base.behind + changed, subjectsKey: base.subjectsKey }
   }
 }
+
+/** Beyond so many changed sentences one edit after another adds up to something to learn. */
+const MAX_BEHIND = 100
+
+type Trained = Pick<BuiltKnowledge, 'model' | 'behind' | 'subjectsKey'>
+const pick = ({ model, behind, subjectsKey }: BuiltKnowledge): Trained => ({ model, behind, subjectsKey })
+const plainOf = ({ subjects, answers }: NonNullable<CompiledMatcher>): PlainMatcher => ({
+  subjects: toPlain(subjects),
+  answers: mapValues(answers, toPlain),
+})
 
 /** Makes what a message is handled with; some 20 ms. */
 export function buildSnapshot({ content, model, textsKey }: BuiltKnowledge): KnowledgeSnapshot {
@@ -148,7 +196,7 @@ class BuiltCache {
       const names = (await this.#names()).filter(
         (name) => name.includes(short(textsKey)) && name.includes(short(trainingKey)),
       )
-      const path = join(this.#folder, names[0] ?? '')
+      const path = join(this.#folder, (await this.#newestFirst(names))[0] ?? '')
       const bytes = await readFile(path)
       const body = bytes.subarray(DIGEST_BYTES)
       if (!digestOf(body).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined
@@ -178,13 +226,17 @@ class BuiltCache {
     return (await readdir(this.#folder)).filter((name) => /^knowledge-.*\.bin$/.test(name))
   }
 
-  async #forgetOldest(): Promise<void> {
-    const names = await this.#names()
+  async #newestFirst(names: readonly string[]): Promise<readonly string[]> {
+    if (names.length < 2) return names
     const aged = await Promise.all(
       names.map(async (name) => ({ name, atMs: (await stat(join(this.#folder, name))).mtimeMs })),
     )
-    aged.sort((a, b) => b.atMs - a.atMs)
-    await Promise.all(aged.slice(KEPT_FILES).map(({ name }) => rm(join(this.#folder, name), { force: true })))
+    return aged.sort((a, b) => b.atMs - a.atMs).map(({ name }) => name)
+  }
+
+  async #forgetOldest(): Promise<void> {
+    const old = (await this.#newestFirst(await this.#names())).slice(KEPT_FILES)
+    await Promise.all(old.map((name) => rm(join(this.#folder, name), { force: true })))
   }
 }
 

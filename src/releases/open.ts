@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { MINUTE_MS } from '../base/time.js'
 import { type Config, PROJECT_ROOT } from '../config.js'
 import { BuildError, KnowledgeError } from '../errors.js'
 import { type FolderPaths, KnowledgeFolder, watchFolders, withShippedLanguage } from '../knowledge/files.js'
@@ -28,6 +29,8 @@ export interface ReleasesSetup extends Pick<ReleaseDeskParts, 'limits' | 'timeou
   readonly isRestart: boolean
   readonly clock: Clock
   readonly log: Log
+  /** For tests; default 2 minutes. */
+  readonly completeAfterMs?: number
   /** Told when the start takes long, before it does. */
   readonly tellOperator?: ((text: string) => void) | undefined
 }
@@ -43,7 +46,10 @@ export interface OpenReleases {
 
 // Beside this file, in TypeScript as well as compiled.
 const WORKER_PROGRAM = import.meta.filename.replace(/open(\.\w+)$/, 'workshop$1')
-const THREAD_IDLE_MS = 10_000
+/** Whoever edits, edits again: a thread that knows what it has read and trained answers the next edit in a second. */
+const THREAD_IDLE_MS = 2 * MINUTE_MS
+/** So long after the last edit the classifier is trained with what it has put off. */
+const COMPLETE_AFTER_MS = 2 * MINUTE_MS
 
 /**
  * Starts on the release in use. A start, but no restart, then takes what lies in the folders if it passes what a reload
@@ -60,21 +66,30 @@ export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> 
     timeoutMs: timeoutSeconds * 1000,
     idleMs: THREAD_IDLE_MS,
   })
+  // A thread of its own: the next edit does not wait for it.
+  const completing = new WorkerThread({ program: WORKER_PROGRAM, timeoutMs: timeoutSeconds * 1000, idleMs: 1_000 })
+  let releases: ReleaseDesk | undefined
+  const stop = async (): Promise<void> => {
+    releases?.stop()
+    await Promise.all([thread.stop(), completing.stop()])
+  }
   const run = <Result>(job: BuildJob): Promise<Result> => thread.run(job)
   const builder: ReleaseBuilder = {
     prepare: (order) => run({ kind: 'prepare', paths, order }),
     restore: (number) => run({ kind: 'restore', paths, number }),
+    complete: (number) => completing.run({ kind: 'complete', paths, number, nowMs: setup.clock.now() }),
   }
   try {
     const starting = { ...setup, store, builder }
     const resumed = await resume(starting)
     const knowledge = new KnowledgeHolder(resumed?.snapshot ?? (await releaseFirst(starting)))
-    const releases = new ReleaseDesk({ ...starting, knowledge })
+    releases = new ReleaseDesk({ ...starting, knowledge, completeAfterMs: setup.completeAfterMs ?? COMPLETE_AFTER_MS })
+    if (resumed?.isBehind) releases.completeLater()
     const notice = resumed && (await catchUp(resumed.record, { ...starting, releases }))
     const notices = [resumed?.notice, notice].filter((text) => text !== undefined)
-    return { knowledge, releases, notice: notices.join('\n') || undefined, stop: () => thread.stop() }
+    return { knowledge, releases, notice: notices.join('\n') || undefined, stop }
   } catch (error) {
-    await thread.stop()
+    await stop()
     throw error
   }
 }
@@ -88,6 +103,7 @@ interface Resumed {
   readonly record: ReleaseRecord
   readonly snapshot: KnowledgeSnapshot
   readonly notice?: string
+  readonly isBehind: boolean
 }
 
 /** @returns undefined when there is no release that can be used */
@@ -99,10 +115,11 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
   const candidates = [...byAge.filter(({ number }) => number === wanted.number), ...byAge]
   for (const record of candidates) {
     try {
-      const snapshot = buildSnapshot(await readBuilt(record, starting))
-      if (record.number === wanted.number) return { record, snapshot }
+      const built = await readBuilt(record, starting)
+      const [snapshot, isBehind] = [buildSnapshot(built), built.behind > 0]
+      if (record.number === wanted.number) return { record, snapshot, isBehind }
       await store.use({ number: record.number, pinned: wanted.pinned })
-      return { record, snapshot, notice: say.lostRelease(wanted.number, record.number) }
+      return { record, snapshot, isBehind, notice: say.lostRelease(wanted.number, record.number) }
     } catch (error) {
       log.error({ release: record.number, error: reasonOf(error) }, 'release can not be used')
     }
@@ -250,6 +267,8 @@ export interface ReleaseDeskParts {
   readonly limits: ReleaseLimits
   /** Told when a build took too long. */
   readonly timeoutSeconds: number
+  /** What a quick build has put off is done when so long nothing was released. */
+  readonly completeAfterMs: number
   readonly clock: Clock
   readonly log: Log
 }
@@ -266,6 +285,7 @@ interface ReloadOrder {
 export class ReleaseDesk implements Releases {
   readonly #parts: ReleaseDeskParts
   readonly #turns = new TurnTaking<Report>()
+  #completing: NodeJS.Timeout | undefined
 
   constructor(parts: ReleaseDeskParts) {
     this.#parts = parts
@@ -285,6 +305,34 @@ export class ReleaseDesk implements Releases {
 
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report> {
     return this.#turns.take(`roll back ${order.to}`, () => this.#guard('roll-back', () => this.#rollBack(order)))
+  }
+
+  /** Trains what was put off, once nobody has edited for a while. */
+  completeLater(): void {
+    clearTimeout(this.#completing)
+    this.#completing = setTimeout(() => void this.#complete(), this.#parts.completeAfterMs)
+    this.#completing.unref()
+  }
+
+  stop(): void {
+    clearTimeout(this.#completing)
+  }
+
+  async #complete(): Promise<void> {
+    const { builder, knowledge, log, limits } = this.#parts
+    const { number } = this.#record()
+    try {
+      const { built, exam } = await builder.complete(number)
+      if (this.#record().number !== number) return
+      const objections = judgeRelease({ exam }, limits).map(({ kind }) => kind)
+      if (objections.length > 0) log.warn({ release: number, objections }, 'trained anew, the exam gets worse')
+      else {
+        knowledge.replace(buildSnapshot(built))
+        log.info({ release: number }, 'trained with all sentences')
+      }
+    } catch (error) {
+      log.warn({ release: number, error: reasonOf(error) }, 'not trained anew')
+    }
   }
 
   current(): Release {
@@ -328,6 +376,7 @@ export class ReleaseDesk implements Releases {
     const { store, knowledge, log } = this.#parts
     const snapshot = buildSnapshot(built)
     const report = await store.add({ staged: staged!, ...release })
+    if (built.behind > 0) this.completeLater()
     const { record } = release
     const before = knowledge.current().version
     knowledge.replace(snapshot)

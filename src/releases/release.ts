@@ -79,11 +79,18 @@ export type Prepared =
   | { readonly status: 'unchanged'; readonly findings: Findings }
   | { readonly status: 'ready'; readonly findings: Findings; readonly built: BuiltKnowledge; readonly staged?: string }
 
+export interface Completed {
+  readonly built: BuiltKnowledge
+  readonly exam: Findings['exam']
+}
+
 /** Does the work that would keep messages waiting. Both reject with `BuildError` or what the disk said. */
 export interface ReleaseBuilder {
   prepare(order: PrepareOrder): Promise<Prepared>
   /** @returns the knowledge of a release, built anew where that is not kept */
   restore(number: number): Promise<BuiltKnowledge>
+  /** Trains what a quick build has put off, and examines it; takes its time. */
+  complete(number: number): Promise<Completed>
 }
 
 /** A way of asking and where it belongs: a section's key, or the id of an intent without a section. */

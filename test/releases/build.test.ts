@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { KnowledgeFolder } from '../../src/knowledge/files.js'
 import { type BuiltKnowledge, buildSnapshot, KnowledgeBuilder } from '../../src/releases/build.js'
 import { SmallKnowledge } from '../support/reloads/small-knowledge.js'
@@ -81,6 +81,60 @@ test('does not train again where only a guide has changed', async () => {
   expect(second.model?.subjects.bias).toEqual(marked.model.subjects.bias)
   small.edit('intents/days.yaml', '  - 等几天', '  - 等几天啊')
   expect((await build()).trainingKey).not.toBe(first.trainingKey)
+})
+
+describe('an edit of a few sentences among many', () => {
+  const answers = (asks: string, line = '要盖公章。'): string =>
+    `---\nsection: "1"\n---\n\n问：${asks}\n答：${line}\n编号：stamp\n\n问：说明多少字 / 说明写多长 / 字数有要求吗 / 写几句话\n答：一两句。\n编号：length\n`
+  const ASKS = '说明盖章吗 / 要不要盖公章 / 盖哪个章 / 章盖在哪'
+
+  async function many() {
+    const small = new SmallKnowledge(tempFolder())
+    const lines = Array.from({ length: 400 }, (_, index) => `    - 闲聊第${index}句话\n`)
+    small.write('intents/silence.yaml', `plain:\n  general:\n${lines.join('')}`)
+    small.write('knowledge/answers/fill.md', answers(ASKS))
+    const folder = new KnowledgeFolder({
+      ...{ knowledgeDir: small.path('knowledge'), intentsDir: small.path('intents') },
+    })
+    const builder = new KnowledgeBuilder(small.path('data/cache'))
+    const build = async (quick = true): Promise<BuiltKnowledge> => {
+      const outcome = await builder.build(await folder.read(), { quick })
+      if (outcome.status === 'broken') throw new Error(JSON.stringify(outcome.problems))
+      return outcome.built
+    }
+    return { small, build, first: await build() }
+  }
+
+  const firstOf = (built: BuiltKnowledge, text: string) => buildSnapshot(built).matcher.match(text).answers?.[0]
+
+  test('trains nothing for the lines of an answer', async () => {
+    const { small, build, first } = await many()
+    small.write('knowledge/answers/fill.md', answers(ASKS, '盖公章，不盖合同章。'))
+    const second = await build()
+    expect(second).toMatchObject({ behind: 0, trainingKey: first.trainingKey })
+    expect(second.model).toEqual(first.model)
+    expect(firstOf(second, '要不要盖公章')?.answer.lines).toEqual(['盖公章，不盖合同章。'])
+  })
+
+  test('understands a new way of asking at once, and learns it from the subjects later', async () => {
+    const { small, build, first } = await many()
+    small.write('knowledge/answers/fill.md', answers(`${ASKS} / 红戳子咋整`))
+    const quick = await build()
+    expect(quick.behind).toBe(1)
+    expect(quick.model?.subjects).toEqual(first.model?.subjects)
+    expect(quick.model?.answers).not.toEqual(first.model?.answers)
+    expect(firstOf(quick, '红戳子咋整')).toMatchObject({ wordForWord: true, answer: { id: 'stamp' } })
+    const whole = await build(false)
+    expect(whole).toMatchObject({ behind: 0, textsKey: quick.textsKey })
+    expect(whole.model?.subjects).not.toEqual(first.model?.subjects)
+    expect((await build()).behind).toBe(0)
+  })
+
+  test('trains all of it where many sentences are others', async () => {
+    const { small, build } = await many()
+    small.write('intents/silence.yaml', 'plain:\n  general:\n    - 早上好\n')
+    expect((await build()).behind).toBe(0)
+  })
 })
 
 test('does not use what other code has built', async () => {

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BuildError } from '../../src/errors.js'
 import type { ExamChange } from '../../src/evaluate/exam.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { NO_KNOWLEDGE, type Problem } from '../../src/model/knowledge.js'
+import type { BuiltKnowledge } from '../../src/releases/build.js'
 import { ReleaseDesk } from '../../src/releases/open.js'
-import type { Prepared, ReleaseRecord } from '../../src/releases/release.js'
+import type { Completed, Prepared, ReleaseRecord } from '../../src/releases/release.js'
 import { aSnapshot } from '../support/a-snapshot.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
@@ -49,11 +50,22 @@ function overflowing(): Prepared {
         unmet: [],
       },
     },
-    built: { textsKey: '', trainingKey: '', codeKey: '', content: NO_KNOWLEDGE, warnings: [], model: null },
+    built: {
+      textsKey: '',
+      trainingKey: '',
+      codeKey: '',
+      content: NO_KNOWLEDGE,
+      warnings: [],
+      model: null,
+      behind: 0,
+      subjectsKey: '',
+    },
   }
 }
 
-function deskWith(prepare: () => Promise<Prepared>) {
+const noRest = async (): Promise<Completed> => Promise.reject(new BuildError('crashed', 'out of memory'))
+
+function deskWith(prepare: () => Promise<Prepared>, complete: () => Promise<Completed> = noRest) {
   const knowledge = new KnowledgeHolder(aSnapshot())
   const { log, lines } = capturedLog()
   const reports: string[] = []
@@ -71,8 +83,8 @@ function deskWith(prepare: () => Promise<Prepared>) {
   }
   const limits = { goldenMayLose: 0, heldOutMayLosePoints: 1, wrongMayGainPoints: 0.5 }
   const desk = new ReleaseDesk({
-    ...{ store, knowledge, limits, timeoutSeconds: 120, clock: fixedClock(), log },
-    builder: { prepare, restore: async () => Promise.reject(new BuildError('crashed', 'out of memory')) },
+    ...{ store, knowledge, limits, timeoutSeconds: 120, completeAfterMs: 0, clock: fixedClock(), log },
+    builder: { prepare, complete, restore: async () => Promise.reject(new BuildError('crashed', 'out of memory')) },
   })
   return { desk, knowledge, lines, reports }
 }
@@ -123,4 +135,40 @@ test('writes down in the report what the phone has no room for', async () => {
 test('stays where it is when the release to go back to can not be read', async () => {
   const { desk } = deskWith(async () => overflowing())
   expect(await desk.rollBack({ by })).toMatchObject({ ok: false, text: expect.stringMatching(/^没有更早的发布。/) })
+})
+
+describe('what a quick build has put off', () => {
+  const built: BuiltKnowledge = {
+    ...{
+      textsKey: 'feed0001',
+      trainingKey: '',
+      codeKey: '',
+      content: NO_KNOWLEDGE,
+      warnings: [],
+      model: null,
+      behind: 0,
+      subjectsKey: '',
+    },
+  }
+  const figures = { golden: { total: 1, right: 1 }, heldOut: { total: 0, right: 0, wrong: 0 } }
+  const exam = (changes: readonly ExamChange[]) => ({ before: figures, after: figures, changes, unmet: [] })
+  const nothing = async (): Promise<Prepared> => ({ status: 'broken', problems: [] })
+
+  test('is trained later, and takes its place', async () => {
+    const { desk, knowledge, lines } = deskWith(nothing, async () => ({ built, exam: exam([]) }))
+    desk.completeLater()
+    await vi.waitFor(() => expect(lines).toMatchObject([{ msg: 'trained with all sentences', release: 1 }]))
+    expect(knowledge.current().version).toBe('feed0001')
+  })
+
+  test('stays as it was where golden questions get worse, or nothing comes of it', async () => {
+    const worse = deskWith(nothing, async () => ({ built, exam: exam([change(1)]) }))
+    const failing = deskWith(nothing)
+    for (const { desk, knowledge, lines } of [worse, failing]) {
+      const before = knowledge.current()
+      desk.completeLater()
+      await vi.waitFor(() => expect(lines).toHaveLength(1))
+      expect(knowledge.current()).toBe(before)
+    }
+  })
 })
