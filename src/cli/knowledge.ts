@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { chinaDay } from '../base/time.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
 import { readExam } from '../evaluate/read-questions.js'
 import { describeKnowledge, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
+import { describeFacts, findOldFacts } from '../knowledge/overview.js'
 import { absentPictures } from '../knowledge/pictures.js'
 import { readKnowledge } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
@@ -27,7 +29,11 @@ async function main(): Promise<void> {
   const exam = readExam(files.intents, (key) =>
     content.guides.some(({ sections }) => sections.some((s) => s.key === key)),
   )
-  const problems = [...found, ...exam.problems, ...(await lackingPictures(content, { files, knowledge }))]
+  const today = chinaDay(Date.now())
+  const pictures = await lackingPictures(content, { files, knowledge })
+  const problems = [...found, ...exam.problems, ...pictures, ...findOldFacts(content, today)]
+  const facts = describeFacts(content, today)
+  for (const line of facts.length > 0 ? [...facts, ''] : []) console.log(line)
   for (const line of describeKnowledge(content, problems)) console.log(line)
   process.exitCode = problems.some(({ severity }) => severity === 'error') ? 1 : 0
 }
