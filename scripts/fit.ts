@@ -41,16 +41,18 @@ const plain = points.filter(({ kind }) => kind === 'plain')
 const hard = points.filter(({ kind }) => kind === 'hard')
 
 function toPoint({ message, understanding }: Understood): Point {
-  const { candidates, wantsHuman } = understanding
+  const { candidates, wantsHuman, outside } = understanding
   const top = candidates[0]!
   const { slope, offset, temperature } = FITTED.calibration
   const scope = Math.min(Math.max(top.overheard / top.share, 1e-9), 1 - 1e-9)
   const raw = candidates.map(({ share }) => share ** temperature)
   const human = (wantsHuman.overheard / scope) ** temperature
-  const sum = raw.reduce((total, share) => total + share, human)
+  // What lies around the guides takes its part of the whole, too.
+  const around = (outside?.share ?? 0) ** temperature
+  const sum = raw.reduce((total, share) => total + share, human + around)
   return {
     logit: (Math.log(scope / (1 - scope)) - offset) / slope,
-    shares: raw.map((share) => share / sum),
+    shares: [...raw, around].map((share) => share / sum),
     human: human / sum,
     topRight: message.sections.includes(top.sectionKey),
     offeredRight: candidates.slice(0, 3).some(({ sectionKey }) => message.sections.includes(sectionKey)),

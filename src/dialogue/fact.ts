@@ -18,7 +18,7 @@ const TOLD_SHARE = 0.3
  * 12 %.
  */
 const TORN_FROM = 0.25
-const OUTSIDE_FROM = 0.7
+const OUTSIDE_FROM = 0.65
 /** How much the classifier of subjects counts beside the ranking of facts: 0..1, flat between 0.3 and 0.7. */
 const SUBJECTS_WEIGHT = 0.5
 

@@ -150,9 +150,9 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
 }
 
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
-const ASKED_SCOPE = 0.75
+const ASKED_SCOPE = 0.55
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
-const OUTSIDE_SCOPE = 0.35
+const OUTSIDE_SCOPE = 0.2
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
 const SURE_FACT = { share: 0.45, within: 0.6 } as const
 

@@ -156,7 +156,7 @@ export interface Example {
 }
 
 // Best right-minus-wrong in cross-validation over intents/ on 2026-11-23 (docs/adr/0002).
-const EPOCHS = 6
+const EPOCHS = 5
 /** AdaGrad's first step. */
 const RATE = 0.2
 /** L2 penalty per touched weight and step. */
@@ -164,7 +164,7 @@ const DECAY = 3e-4
 /** A feature seen once says nothing about the next message. */
 const MIN_COUNT = 2
 /** Gradients this small change nothing that could be seen; skipping them halves the time. */
-const NEGLIGIBLE = 1e-4
+const NEGLIGIBLE = 1e-3
 
 /** Trigrams and sounds are left out of the coarse view. */
 const FINE_FEATURE = /^(?:c:...|s:)/u
