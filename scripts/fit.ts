@@ -13,7 +13,7 @@ import { createLoadSnapshot } from '../src/releases/build.js'
  */
 const COSTS = {
   asked: { missed: 1, wrong: 4, askedBack: 0.45, askedBackInVain: 1.2, chatterAnswered: 0.9, chatterOffered: 0.6 },
-  overheard: { missed: 1, wrong: 8.2, plain: 12, hard: 2.5 },
+  overheard: { missed: 1, wrong: 8.2, plain: 24, hard: 4 },
   /** A person called in vain, for each kind of message; `missed` where a person was wanted. */
   human: { missed: 1, section: 18, chatter: 18, overheardChatter: 150 },
 }

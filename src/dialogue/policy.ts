@@ -159,6 +159,9 @@ const SURE_FACT = { share: 0.45, within: 0.6 } as const
 /** From here on a message is read as several questions, 0..1: 4 of 338 single ones are kept whole, 3 of 124 are not torn. */
 const SEVERAL = 0.5
 
+/** So surely about something around the guides that the days it tells are none of a review, 0..1. */
+const DAYS_OF_OTHERS = 0.65
+
 /** The whole message asks for one fact in so many words. */
 function sureFact(turn: Turn): Decision | undefined {
   const { normalized, answers, topics } = turn.understanding
@@ -168,8 +171,10 @@ function sureFact(turn: Turn): Decision | undefined {
   const isSure = best.wordForWord || (isOne && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within)
   // A section that is asked for as a whole has nothing to tell at once.
   if (!isSure || (best.answer.whole && !best.wordForWord)) return undefined
-  const isAboutDays = best.answer.sectionKey !== undefined && best.answer.sectionKey === turn.situation.timelineSection
-  return isAboutDays && !best.wordForWord ? undefined : factAsked(turn)
+  // Days of a review are reckoned, unless they are days of something else: 昨天提交的小程序备案.
+  const hasDays = turn.understanding.days !== undefined || best.answer.sectionKey === turn.situation.timelineSection
+  const isElsewhere = (turn.understanding.outside?.share ?? 0) > DAYS_OF_OTHERS
+  return hasDays && !isElsewhere && !best.wordForWord ? undefined : factAsked(turn)
 }
 
 function factAsked({ understanding, asked }: Turn): Decision | undefined {
