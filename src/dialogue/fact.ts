@@ -9,7 +9,7 @@ const MIN_WITHIN = 0.25
 /** Less, by the side of all that may be meant, is not worth naming beside an answer. */
 const NAMED_SHARE = 0.06
 const MAX_NAMED = 2
-/** Where nothing stands out like this, it is asked back. */
+/** Where nothing stands out like this, the words are not understood. */
 const TOLD_SHARE = 0.3
 /**
  * How much of what may be meant lies outside the guides, 0..1: below the first a section answers, above the second
@@ -40,11 +40,13 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   const sections = ranked.flatMap(([group, share]) => (typeof group === 'string' ? [[group, share] as const] : []))
   const [first, ...others] = sections
   if (!first) return outside > 0 ? outsideWith(understanding) : undefined
+  // A little of everything is nothing: the words are not understood.
+  if (Math.max(outside, first[1]) < TOLD_SHARE) return undefined
   const named = others.filter(([, share]) => share >= NAMED_SHARE).slice(0, MAX_NAMED)
   const alternatives = named.map(([sectionKey]) => sectionKey)
   const likeness = outside / (outside + first[1])
   if (likeness > OUTSIDE_FROM) return outsideWith(understanding)
-  if (likeness > TORN_FROM || first[1] < TOLD_SHARE) {
+  if (likeness > TORN_FROM) {
     const fact = likeness > 0.5 ? outsideFact(understanding) : factOf(first[0], understanding)
     // A choice of one is none.
     if (!fact && alternatives.length === 0)

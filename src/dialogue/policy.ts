@@ -109,6 +109,9 @@ export const policies: readonly Policy[] = [
     name: 'guide',
     decide: ({ understanding, asked }) => {
       const [top] = understanding.candidates
+      // Options that are improbable only make the reader slower than an honest word.
+      if (asked && understanding.answers && top && top.share < PROBABLE_SHARE)
+        return { kind: 'fallback', reason: 'not-understood' }
       if (asked || !top) return answerOrOffer(understanding.candidates)
       const fact = factOf(top.sectionKey, understanding)
       return { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'sure', ...(fact ? { fact } : {}) }
@@ -149,10 +152,12 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
   return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
 }
 
+/** Nothing less likely heads a choice, 0..1. */
+const PROBABLE_SHARE = 0.25
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
 const ASKED_SCOPE = 0.55
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
-const OUTSIDE_SCOPE = 0.2
+const OUTSIDE_SCOPE = 0.4
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
 const SURE_FACT = { share: 0.45, within: 0.6 } as const
 

@@ -11,7 +11,7 @@ const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
 /** A reload reads, builds and measures; the machine may be busy. */
 const RELOAD = { timeout: 60_000 }
-const QUESTION = '@过审小助手 版本描述怎么写'
+const QUESTION = '@过审小助手 4.2'
 const BEFORE = '没有硬性要求'
 const AFTER = '随便写一句即可'
 const UNKNOWN = '蓝胖子那个小框框到底放啥'

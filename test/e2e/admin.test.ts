@@ -9,7 +9,7 @@ const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
 /** A reload reads, builds and measures; the machine may be busy. */
 const ANSWER_MS = 60_000
-const QUESTION = '{@bot}版本描述怎么写'
+const QUESTION = '{@bot}4.2'
 const BEFORE = '没有硬性要求'
 const AFTER = '随便写一句即可'
 /** Nothing in the guides sounds like it. */
