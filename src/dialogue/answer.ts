@@ -1,7 +1,8 @@
 import type { Decision } from '../model/decision.js'
-import type { Candidate, NoticeReason, Understanding } from '../model/understanding.js'
+import type { Candidate, NoticeReason, Topics, Understanding } from '../model/understanding.js'
 import { FITTED } from '../nlu/fitted.js'
 import { FITTED_TOPICS } from '../nlu/fitted-topics.js'
+import { factOf } from './fact.js'
 
 /** Sure → the section; two or three likely → a choice; neither → "I don't know". */
 export function answerOrOffer(candidates: readonly Candidate[]): Decision {
@@ -54,11 +55,23 @@ export function answerSeveral(
   if (!topics || topics.confidence < FITTED_TOPICS.threshold) return undefined
   // Parts that leave out what the whole most likely means were torn from their context.
   if (!topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey)) return undefined
-  const [first, ...rest] = topics.candidates
-    .filter((candidate) => scopeOf(candidate[confidence], candidate) >= scope)
-    .map(({ sectionKey }) => sectionKey)
+  return answerParts(
+    topics,
+    topics.candidates.filter((candidate) => scopeOf(candidate[confidence], candidate) >= scope),
+  )
+}
+
+/** @returns undefined when fewer than two of them are left */
+export function answerParts(
+  { candidates, parts }: Topics,
+  chosen: readonly Candidate[],
+): Extract<Decision, { kind: 'answer' }> | undefined {
+  const [first, ...rest] = chosen.map(({ sectionKey }) => sectionKey)
   if (first === undefined || rest.length === 0) return undefined
-  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several' }
+  const facts =
+    parts &&
+    chosen.map((one) => factOf(one.sectionKey, parts[candidates.indexOf(one)] ?? {}, undefined, { wholeToo: true }))
+  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several', ...(facts && { facts }) }
 }
 
 /**

@@ -83,18 +83,19 @@ function rankGroups({ candidates, outside, answers = [] }: Understanding): reado
   return [...scores].sort((a, b) => b[1] - a[1])
 }
 
-/** The fact of a section that is asked for; none where the whole of it is. */
+/** The fact of a section that is asked for; none where the whole of it is, unless its few lines will do. */
 export function factOf(
   sectionKey: string,
-  { answers = [], categories = [] }: Understanding,
+  { answers = [], categories = [] }: Pick<Understanding, 'answers' | 'categories'>,
   exact?: RankedAnswer,
+  { wholeToo = false } = {},
 ): Fact | undefined {
   const best = exact ?? answers.find(({ answer }) => answer.sectionKey === sectionKey)
   if (!exact) {
     const category = categoryOf(categories, best?.within ?? 0)
     if (category) return category
   }
-  if (!best || best.within < MIN_WITHIN || best.answer.whole) return undefined
+  if (!best || best.within < MIN_WITHIN || (best.answer.whole && !wholeToo)) return undefined
   return { kind: 'short-answer', answer: best.answer }
 }
 

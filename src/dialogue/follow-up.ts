@@ -34,6 +34,8 @@ export function takeUp(
   if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
   if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
+  // 不对 to nothing that is known is not for guessing.
+  if (isAsked && followUp?.kind === 'not-that' && !situation.talkedLately) return offerOthers(situation)
   // "还是不行，转人工" says what is wanted.
   const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
   if (!isFollowed || asksOfAnother(followUp, understanding, situation)) return undefined
@@ -189,6 +191,8 @@ export function subjectOf({ replies = [], lastSection, clarifying, offered }: Si
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
 const LIKELY_ELIDED = 0.3
 const SURE_ELIDED = 0.5
+/** 今天吃什么 right after an answer is none of it. */
+const ELIDED_SCOPE = 0.25
 /** Whoever writes more names what it is about. */
 const MAX_ELIDED_CHARS = 16
 
@@ -227,7 +231,7 @@ export function elided(
   if (act !== 'question' || notice || topics || days || normalized.length > MAX_ELIDED_CHARS) return undefined
   if (answers?.[0]?.wordForWord) return undefined
   const [top] = candidates
-  const isOurs = top && scopeOf(top.overheard, top) >= ASKS_ON_SCOPE
+  const isOurs = top && scopeOf(top.overheard, top) >= ELIDED_SCOPE
   if (!isOurs) return undefined
   const subject = subjectOf(situation)
   const within = likelyWithin(situation, LIKELY_ELIDED)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import type { Understanding } from '../model/understanding.js'
-import { answerNotice, answerOrOffer, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
+import { answerNotice, answerOrOffer, answerParts, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
 import { elided, elidedWordForWord, goOn, takeUp } from './follow-up.js'
@@ -80,6 +80,7 @@ export const policies: readonly Policy[] = [
       return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
     },
   ),
+  { name: 'asked-along', decide: askedAlong },
   { name: 'sure-fact', decide: sureFact },
   { name: 'days', decide: daysAsked },
   {
@@ -166,6 +167,24 @@ const SEVERAL = 0.5
 
 /** So surely about something around the guides that the days it tells are none of a review, 0..1. */
 const DAYS_OF_OTHERS = 0.65
+const MAX_ALONG = 3
+
+/** What a part of the message may ask besides is named below the answer, where it is not sure enough to be told. */
+function askedAlong(
+  { understanding: { topics, notice }, situation, asked }: Turn,
+  rest: () => Decision,
+): Decision | undefined {
+  if (!asked || !topics || notice) return undefined
+  const decision = rest()
+  if (decision.kind !== 'answer' || decision.reason !== 'sure') return decision
+  const { sectionKeys, alternatives = [] } = decision
+  const named = [...sectionKeys, ...alternatives]
+  const along = topics.candidates
+    .filter((candidate) => scopeOf(candidate.confidence, candidate) >= THRESHOLDS.offerScope)
+    .map(({ sectionKey }) => sectionKey)
+    .filter((key) => !named.includes(key) && situation.hasSection(key))
+  return along.length === 0 ? decision : { ...decision, alternatives: [...along, ...alternatives].slice(0, MAX_ALONG) }
+}
 
 /** The whole message asks for one fact in so many words. */
 function sureFact(turn: Turn): Decision | undefined {
@@ -249,7 +268,7 @@ function answerBoth({ understanding: { topics, notice }, asked }: Turn, rest: ()
   // Parts that leave out a likelier reading of the whole were torn from their context.
   const likeliest = decision.sectionKeys.slice(0, topics.candidates.length)
   const torn = first !== undefined && likeliest.every((key) => first === key || others.includes(key))
-  return torn ? { kind: 'answer', sectionKeys: [first, ...others], reason: 'several' } : decision
+  return (torn && answerParts(topics, topics.candidates)) || decision
 }
 
 /** Someone whom the bot has just answered most likely still talks to it. */

@@ -70,6 +70,8 @@ export type Decision =
       readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days' | 'withdrawal' | 'walk-through'
       /** The fact that was asked for; the section itself is told on request. */
       readonly fact?: Fact
+      /** Of several questions, the fact of each section; undefined where its steps are asked for. */
+      readonly facts?: readonly (Fact | undefined)[]
       /** Sections that may be meant instead, named in a line. */
       readonly alternatives?: readonly string[]
       /** Asks on about the section that was told last: what of it speaks of the question is enough. */

@@ -70,6 +70,8 @@ export interface NoticeReason {
 export interface Topics {
   /** One for each section, at least two, in the order of the message. */
   readonly candidates: readonly Candidate[]
+  /** What each of them asks for, by its own words; absent where there are no short answers. */
+  readonly parts?: readonly Pick<Match, 'answers' | 'categories'>[]
   /** 0..1: how surely these are several questions, and not one that is told at length. */
   readonly confidence: number
 }

@@ -91,7 +91,15 @@ export function findTopics(text: string, whole: readonly Candidate[], matcher: I
   if (scopeOf(whole[0]) < WORTH_READING_SCOPE) return undefined
   const found = separateTopics(text, whole, matcher)
   if (!found) return undefined
-  return { candidates: found.topics.map(({ candidate }) => candidate), confidence: confidenceOf(found.signs) }
+  const parts = found.topics.map(({ text: part }) => {
+    const { answers, categories } = matcher.match(part)
+    return { ...(answers && { answers }), ...(categories && { categories }) }
+  })
+  return {
+    candidates: found.topics.map(({ candidate }) => candidate),
+    ...(parts.some(({ answers }) => answers) && { parts }),
+    confidence: confidenceOf(found.signs),
+  }
 }
 
 /** As `findTopics`, with the signs themselves, to fit their weights on. */

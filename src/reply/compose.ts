@@ -154,13 +154,14 @@ function composeAgain(
 }
 
 function composeAnswer(
-  { sectionKeys, reason, narrows, alternatives = [] }: Answer,
+  { sectionKeys, reason, facts, narrows, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
   const sections = sectionsOf(sectionKeys, snapshot)
   const [only, ...others] = sections
   if (!only) return say([phrases.fallback], context)
+  if (others.length > 0 && facts?.some((fact) => fact)) return composeFacts(sections, facts, { context, snapshot })
   if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
   if (narrows) {
     const lines = renderExcerpt(only, context.question)
@@ -191,6 +192,36 @@ function fallbackOf(
   if (reason === 'not-that') return phrases.notThat
   if (reason === 'unclear') return phrases.unclear
   return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
+}
+
+/** Several questions, each answered by its fact; the sections are a number away. */
+function composeFacts(
+  sections: readonly Section[],
+  facts: readonly (Fact | undefined)[],
+  { context, snapshot }: { context: Composing; snapshot: KnowledgeSnapshot },
+): ComposedReply {
+  const titleOfKey = (key: string): string => titleOf(key, snapshot)
+  const parts = sections.map((section, index): readonly ReplyLine[] => {
+    const fact = facts[index]
+    const [first = '', ...rest] = fact
+      ? renderFact(fact, context.question)
+      : renderSectionBriefly(section).flatMap(({ text }) => (text === '' ? [] : [text]))
+    return asLines([phrases.part(index, first), ...rest])
+  })
+  const told = sections.filter((_, index) => facts[index])
+  const timed = sections.some(({ tellsTimeline }) => tellsTimeline) || context.timelineToldLately
+  const timeline = timed ? undefined : sections.find((section) => section.timeline)?.timeline
+  const closing = asLines([
+    ...(timeline === undefined ? [] : [timeline]),
+    factPhrases.stepsOf(told.map(({ key }) => factPhrases.other(titleOfKey(key), key)).join('，')),
+  ])
+  const heading = asLines([phrases.severalQuestions(sections.length)])
+  const groups = withAsides([[...heading, ...parts.flat(), ...closing]], context)
+  return {
+    bubbles: toBubbles(groups, context.mentionChars),
+    shown: sections.map(({ key }) => key),
+    toldTimeline: timeline !== undefined,
+  }
 }
 
 /** Several at once: each in its shortest form, the last ones by number where three bubbles are full. */

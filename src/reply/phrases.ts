@@ -29,6 +29,7 @@ export const phrases = {
   afterDays: (sectionKey: string): string =>
     `👉 收到通知后到“版本管理”发布；二审期间不要撤回或改类目重提，会从头再等。完整说明回复“${sectionKey}”。`,
   severalQuestions: (count: number): string => `您问了 ${count} 件事，逐个说：`,
+  part: (index: number, line: string): string => `${'①②③④⑤⑥'[index] ?? '·'} ${line}`,
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
@@ -95,6 +96,7 @@ export const walkPhrases = {
 /** What the bot says around a fact. */
 export const factPhrases = {
   steps: (key: string): string => `完整步骤回复“${key}”。`,
+  stepsOf: (named: string): string => `完整步骤：${named}。`,
   others: (named: string): string => `如果问的是${named}。`,
   other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
   unknown: '这个不在首次提审的范围里，我这里没有准话。要我转给同事吗？回复“是”。',
