@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chinaDay } from '../base/time.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
-import { readExam } from '../evaluate/read-questions.js'
+import { knownIn, readExam } from '../evaluate/read-questions.js'
 import { describeKnowledge, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
 import { describeFacts, findOldFacts } from '../knowledge/overview.js'
@@ -26,9 +26,7 @@ async function main(): Promise<void> {
   })
   const files = await folder.read()
   const { content, problems: found } = readKnowledge(files)
-  const exam = readExam(files.intents, (key) =>
-    content.guides.some(({ sections }) => sections.some((s) => s.key === key)),
-  )
+  const exam = readExam(files.intents, knownIn(content))
   const today = chinaDay(Date.now())
   const pictures = await lackingPictures(content, { files, knowledge })
   const problems = [...found, ...exam.problems, ...pictures, ...findOldFacts(content, today)]

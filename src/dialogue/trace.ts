@@ -87,7 +87,7 @@ function reasonOf(decision: Decision): string {
   return decision.command.kind
 }
 
-function cardOf(decision: Decision): string | null {
+export function cardOf(decision: Decision): string | null {
   const fact = 'fact' in decision ? decision.fact : undefined
   switch (fact?.kind) {
     case undefined:

@@ -1,4 +1,5 @@
 import { decide } from '../dialogue/policy.js'
+import { cardOf } from '../dialogue/trace.js'
 import type { Decision } from '../model/decision.js'
 import type { Understanding } from '../model/understanding.js'
 import { type Knowing, understand } from '../nlu/pipeline.js'
@@ -8,6 +9,8 @@ import { ALONE, loneMessage } from './explain.js'
 export type Wanted =
   | { readonly kind: 'sections'; readonly keys: readonly [string, ...string[]] }
   | { readonly kind: 'silence' | 'human' | 'unknown' | 'courtesy' }
+  /** Id of the short answer, table row or rule that has to be told. */
+  | { readonly kind: 'card'; readonly id: string }
 
 export interface ExamQuestion {
   readonly set: 'golden' | 'held-out'
@@ -25,6 +28,8 @@ export interface ExamQuestion {
 export interface Met {
   readonly kind: Decision['kind']
   readonly sections: readonly string[]
+  /** Id of the fact that is told. */
+  readonly card?: string
 }
 
 export interface ExamAnswer {
@@ -60,7 +65,12 @@ function meet(question: ExamQuestion, understanding: Understanding): ExamAnswer 
   const message = labelled(question)
   const judged = judge(message, understanding, question.heard === 'asked')
   const { decision } = judged
-  const met = { kind: decision.kind, sections: 'sectionKeys' in decision ? decision.sectionKeys : [] }
+  const card = cardOf(decision)
+  const met: Met = {
+    kind: decision.kind,
+    sections: 'sectionKeys' in decision ? decision.sectionKeys : [],
+    ...(card === null ? {} : { card }),
+  }
   if (question.set === 'golden') return { met, isRight: isAsWanted(met, question.wanted), isWrong: isWrong(judged) }
   // What would be said to an overheard question counts too: that is where a wrong answer hurts most.
   const overheard = question.heard === 'overheard' ? judged : judge(message, understanding, false)
@@ -76,8 +86,10 @@ const labelled = ({ text, wanted, also }: ExamQuestion): LabelledMessage => ({
 })
 
 /** The author insists: nothing but this answer is right. */
-function isAsWanted({ kind, sections }: Met, wanted: Wanted): boolean {
+function isAsWanted({ kind, sections, card }: Met, wanted: Wanted): boolean {
   switch (wanted.kind) {
+    case 'card':
+      return card === wanted.id && (kind === 'answer' || kind === 'outside')
     case 'sections':
       return kind === 'answer' && sections[0] === wanted.keys[0] && wanted.keys.every((key) => sections.includes(key))
     case 'silence':
@@ -123,7 +135,9 @@ export function changesOf(
 ): readonly ExamChange[] {
   const changes = questions.flatMap(({ set, text, heard, wanted, place }, index): readonly ExamChange[] => {
     const [was, is] = [before[index]!, after[index]!]
-    if (was.met.kind === is.met.kind && was.met.sections.join() === is.met.sections.join()) return []
+    const hasSameFact = set === 'held-out' || was.met.card === is.met.card
+    const isMetAlike = was.met.kind === is.met.kind && was.met.sections.join() === is.met.sections.join()
+    if (isMetAlike && hasSameFact) return []
     const facts = { set, text, heard, wanted, ...(place === undefined ? {} : { place }) }
     return [{ ...facts, before: was.met, after: is.met, wasRight: was.isRight, isRight: is.isRight }]
   })

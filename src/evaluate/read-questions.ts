@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { checkShape, readYaml } from '../knowledge/yaml.js'
-import type { Problem } from '../model/knowledge.js'
+import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import type { ExamQuestion, LabelledMessage, Wanted } from './exam.js'
 
 interface ExamFile extends Source {
@@ -15,8 +15,22 @@ export interface Exam {
   readonly problems: readonly Problem[]
 }
 
+/** What a golden question may expect. */
+export interface Known {
+  section(key: string): boolean
+  /** @param id of a short answer, a table row or a rule */
+  card(id: string): boolean
+}
+
+export function knownIn({ guides, answers, categories, rejections }: KnowledgeContent): Known {
+  const sections = new Set(guides.flatMap((guide) => guide.sections.map(({ key }) => key)))
+  const rows = [...categories.rows, ...categories.notOpen, ...categories.withoutRow]
+  const cards = new Set([...answers, ...rows, ...rejections].map(({ id }) => id))
+  return { section: (key) => sections.has(key), card: (id) => cards.has(id) }
+}
+
 /** Reads the questions that lie beside the intents; a file that is missing asks nothing. */
-export function readExam(files: readonly ExamFile[], knows: (sectionKey: string) => boolean): Exam {
+export function readExam(files: readonly ExamFile[], knows: Known): Exam {
   const golden = named(files, 'golden').map((file) => readGolden(file, knows))
   const heldOut = named(files, 'held-out').map(readHeldOut)
   return {
@@ -137,7 +151,7 @@ const goldenSchema = z.strictObject({
     z.strictObject({
       question: words,
       heard: words.default('asked'),
-      expect: z.union([words, z.tuple([words], words)]),
+      expect: z.union([words, z.tuple([words], words), z.strictObject({ card: words })]),
     }),
   ),
 })
@@ -148,11 +162,11 @@ const isWord = (text: string): text is (typeof WORDS)[number] => WORDS.some((wor
 /**
  * Reads `golden.yaml`: the questions whose answers an author insists on. Never throws.
  *
- * @param knows whether there is such a section; one that is expected and missing is a warning
+ * @param knows what there is; what is expected and missing is a warning
  */
 export function readGolden(
   source: Source,
-  knows: (sectionKey: string) => boolean,
+  knows: Known,
 ): { readonly questions: readonly ExamQuestion[]; readonly problems: readonly Problem[] } {
   const { value, problems, locate } = readShaped(source, goldenSchema)
   if (!value) return { questions: [], problems }
@@ -165,7 +179,8 @@ export function readGolden(
     const wanted = toWanted(expect)
     if (heard !== 'asked' && heard !== 'overheard') complain('heard', wrongHearing(heard))
     if (wanted.kind === 'sections')
-      for (const key of wanted.keys) if (!knows(key)) complain('expect', missingSection(key))
+      for (const key of wanted.keys) if (!knows.section(key)) complain('expect', missingSection(key))
+    if (wanted.kind === 'card' && !knows.card(wanted.id)) complain('expect', missingCard(wanted.id))
     return {
       ...{ set: 'golden', text: question, wanted, also: [] },
       heard: heard === 'overheard' ? 'overheard' : 'asked',
@@ -175,7 +190,8 @@ export function readGolden(
   return { questions, problems: found }
 }
 
-function toWanted(expect: string | [string, ...string[]]): Wanted {
+function toWanted(expect: string | [string, ...string[]] | { readonly card: string }): Wanted {
+  if (typeof expect === 'object' && 'card' in expect) return { kind: 'card', id: expect.card }
   if (typeof expect !== 'string') return { kind: 'sections', keys: expect }
   return isWord(expect) ? { kind: expect } : { kind: 'sections', keys: [expect] }
 }
@@ -190,6 +206,12 @@ const missingSection = (key: string) => ({
   severity: 'warning' as const,
   message: `期望 ${key}，指南里没有这一节`,
   remedy: `改成有的编号，或写 ${WORDS.join('、')}`,
+})
+
+const missingCard = (id: string) => ({
+  severity: 'warning' as const,
+  message: `期望“${id}”，没有这个编号的短答、类目或规则`,
+  remedy: '改成有的编号（短答里“编号：”后面的，或“类目:商家自营-食品饮料”这样的）',
 })
 
 /** A held-out message as a question: the guide's matters are put to the bot, the rest is overheard. */

@@ -115,6 +115,8 @@ export interface ContentDifference {
   readonly utterances: Changes<OwnedText>
   /** Messages that want no answer; `owner` is their kind. */
   readonly silence: Changes<OwnedText>
+  /** Short answers, rows of the tables and rules, by their ids. */
+  readonly facts: Changes<string>
   /** Ids of concepts, and of intents of which the title or the words of notices differ. */
   readonly others: readonly string[]
 }
@@ -126,14 +128,31 @@ export function compareContent(before: KnowledgeContent | undefined, after: Know
     sections: compareSections(old, after),
     utterances: compareTexts(utterancesOf(old), utterancesOf(after)),
     silence: compareTexts(silenceOf(old), silenceOf(after)),
+    facts: compareFacts(old, after),
     others: before ? compareOthers(before, after) : [],
   }
 }
 
+function compareFacts(before: KnowledgeContent, after: KnowledgeContent): Changes<string> {
+  const [old, now] = [factsById(before), factsById(after)]
+  return {
+    added: [...now.keys()].filter((id) => !old.has(id)),
+    changed: [...now].filter(([id, words]) => old.has(id) && old.get(id) !== words).map(([id]) => id),
+    removed: [...old.keys()].filter((id) => !now.has(id)),
+  }
+}
+
+const factsById = ({ answers, categories, rejections }: KnowledgeContent): ReadonlyMap<string, string> =>
+  new Map(
+    [...answers, ...categories.rows, ...categories.notOpen, ...categories.withoutRow, ...rejections].map(
+      ({ id, file: _file, line: _line, ...words }) => [id, JSON.stringify(words)],
+    ),
+  )
+
 /** Nothing that the bot is taught differs. */
-export const isSame = ({ sections, utterances, silence, others }: ContentDifference): boolean =>
+export const isSame = ({ sections, utterances, silence, facts, others }: ContentDifference): boolean =>
   others.length === 0 &&
-  [sections, utterances, silence].every(
+  [sections, utterances, silence, facts].every(
     ({ added, changed, removed }) => added.length + changed.length + removed.length === 0,
   )
 

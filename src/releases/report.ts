@@ -40,6 +40,7 @@ export function renderWholeReport(
             '小节',
             mapChanges(difference.sections, ({ key, title: name }) => `${key} ${name}`),
           ),
+          ...listOf('短答、类目和规则', difference.facts),
           ...listOf('说法', mapChanges(difference.utterances, ownedLine)),
           ...listOf('不接话的例子', mapChanges(difference.silence, ownedLine)),
           ...section('同义词与意图设置', difference.others),
@@ -196,12 +197,13 @@ const findingLines = (findings: Findings): readonly string[] => [
 
 export function differenceLines(difference: ContentDifference): readonly string[] {
   if (isSame(difference)) return [UNCHANGED]
-  const { sections, utterances, silence, others } = difference
+  const { sections, utterances, silence, facts, others } = difference
   const keys = [...sections.added, ...sections.changed, ...sections.removed].map(({ key }) => key)
   const named =
     keys.length > 0 ? `（${keys.slice(0, MAX_NAMED).join('、')}${keys.length > MAX_NAMED ? '等' : ''}）` : ''
   return [
     ...counted(`小节`, sections, named),
+    ...counted('短答、类目和规则', facts, ''),
     ...counted('说法', utterances, ''),
     ...counted('不接话的例子', silence, ''),
     ...(others.length > 0 ? [`同义词或意图设置：${others.length} 处`] : []),
@@ -259,15 +261,15 @@ function objectionLine(objection: Objection): string {
 }
 
 /** How a message was met, in two or three words. */
-export function metWords({ kind, sections }: Met): string {
-  const keys = sections.join('、')
+export function metWords({ kind, sections, card }: Met): string {
+  const keys = [...sections, ...(card === undefined ? [] : [`“${card}”`])].join('、')
   switch (kind) {
     case 'answer':
       return `答 ${keys}`
     case 'clarify':
       return `反问 ${keys}`
     case 'outside':
-      return '指南外'
+      return card === undefined ? '指南外' : `答指南外的“${card}”`
     case 'fallback':
       return '说不知道'
     case 'escalate':
@@ -283,6 +285,7 @@ export function metWords({ kind, sections }: Met): string {
 
 export function wantedWords(wanted: Wanted): string {
   if (wanted.kind === 'sections') return `答 ${wanted.keys.join('、')}`
+  if (wanted.kind === 'card') return `答“${wanted.id}”`
   return { silence: '不接话', human: '转人工', unknown: '说不知道', courtesy: '客气话' }[wanted.kind]
 }
 

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { KnowledgeError } from '../errors.js'
 import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from '../evaluate/exam.js'
-import { type Exam, examKeyOf, readExam } from '../evaluate/read-questions.js'
+import { type Exam, examKeyOf, knownIn, readExam } from '../evaluate/read-questions.js'
 import { formatProblem, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { absentPictures } from '../knowledge/pictures.js'
@@ -126,7 +126,7 @@ export class ReleaseWorkshop {
   #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {
     const key = `${textsKey} ${examKeyOf(intents)}`
     if (this.#exam?.key !== key) {
-      this.#exam = { key, exam: readExam(intents, (section) => snapshot.sections.has(section)) }
+      this.#exam = { key, exam: readExam(intents, knownIn(snapshot.content)) }
     }
     return this.#exam.exam
   }

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeKnowledge, formatProblem } from '../../src/knowledge/checks.js'
 import { readKnowledge } from '../../src/knowledge/read.js'
@@ -300,4 +302,16 @@ test('a problem of a whole file is told without a line', () => {
   const problem = { severity: 'error', file: 'a.md', line: 0, column: 0, message: '坏了', remedy: '' } as const
   expect(formatProblem(problem)).toBe('a.md 坏了')
   expect(formatProblem({ ...problem, line: 3, remedy: '修好' })).toBe('a.md:3:1 坏了 → 修好')
+})
+
+test('the example of a second guide in the documentation reads as it says', () => {
+  const doc = readFileSync(join(import.meta.dirname, '../../docs/authoring.md'), 'utf8')
+  const [, guide, intent] = /第二份指南.*?```markdown\n(.*?)```.*?```yaml\n(.*?)```/s.exec(doc)!
+  const { content, problems } = read(
+    { 'knowledge/fasttest.md': '---\nid: fasttest\n---\n## 1、甲\n\n一', 'knowledge/invoice.md': guide! },
+    { 'intents/invoice-title.yaml': intent! },
+  )
+  expect(problems).toEqual([])
+  expect(content.intents[0]).toMatchObject({ id: 'invoice-title', sectionKey: 'invoice/2' })
+  expect(content.answers).toMatchObject([{ sectionKey: 'invoice/2', lines: ['三天内发到邮箱。'] }])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { KnowledgeContent } from '../../src/model/knowledge.js'
+import type { KnowledgeContent, ShortAnswer } from '../../src/model/knowledge.js'
 import { NO_KNOWLEDGE } from '../../src/model/knowledge.js'
 import { compareContent, isSame } from '../../src/releases/release.js'
 import { aSection } from '../support/a-section.js'
@@ -70,4 +70,15 @@ test('tells of silence, synonyms and the settings of intents', () => {
 test('takes everything for new where there is nothing before', () => {
   const { sections, others } = compareContent(undefined, content())
   expect([sections.added.length, others]).toEqual([3, []])
+})
+
+test('names short answers, rows and rules that are new, other and gone', () => {
+  const answer = (id: string, line: string): ShortAnswer => ({
+    ...{ id, title: id, asks: ['问'], more: [], followUps: [], lines: [line], topic: 't', beyond: false, whole: false },
+    ...{ source: { text: '', date: '', strength: 'S' }, file: 'a.md', line: 1 },
+  })
+  const before = content({ answers: [answer('a', '一'), answer('b', '二'), answer('c', '三')] })
+  const after = content({ answers: [{ ...answer('a', '一'), line: 9 }, answer('b', '两'), answer('d', '四')] })
+  expect(compareContent(before, after).facts).toEqual({ added: ['d'], changed: ['b'], removed: ['c'] })
+  expect(isSame(compareContent(before, after))).toBe(false)
 })

@@ -41,6 +41,7 @@ function overflowing(): Prepared {
         sections: { added: sections, changed: sections, removed: sections },
         utterances: { added: owned, changed: owned, removed: owned },
         silence: { added: owned, changed: owned, removed: owned },
+        facts: { added: many(String), changed: [], removed: [] },
         others: many(String),
       },
       exam: {
