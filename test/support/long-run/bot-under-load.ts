@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,13 +10,16 @@ import { FakeWeixin } from '../fake-weixin/fake-weixin.js'
 import type { WorldSpec } from '../fake-weixin/world.js'
 import type { RandomPicks } from '../random-picks.js'
 import type { Trouble } from './judge.js'
-import type { Disturbance } from './plan.js'
+import { type Disturbance, STAFF_ROOM } from './plan.js'
 
 const ROOT = path.join(import.meta.dirname, '../../..')
 const MEASURE_ON_SIGNAL = path.join(import.meta.dirname, 'measure-on-signal.cjs')
+const SET_CLOCK = path.join(import.meta.dirname, 'set-clock.cjs')
 const ONLINE_MS = 90_000 // the supervisor waits up to a minute before it starts a bot that was killed again and again
 const LONGEST_OUTAGE_MS = 6_000
 const MEASURED_MS = 5_000
+const HARDSHIP_MS = 20_000 // longer than the bot's looks at its disk, its clock and its desk
+const DAY_MS = 86_400_000
 /** As robots have it in their address. */
 const WEBHOOK_KEY = 'key-of-the-robot-7f3a91'
 
@@ -32,20 +37,25 @@ export class BotUnderLoad {
   readonly wx = new FakeWeixin()
   readonly troubles: Trouble[] = []
   readonly #folder: string
+  readonly #isHard: boolean
   readonly #inbox: AlertInbox
   readonly #runs: BotProcess[] = []
 
-  private constructor(folder: string, inbox: AlertInbox) {
+  private constructor(folder: string, inbox: AlertInbox, isHard: boolean) {
     this.#folder = folder
+    this.#isHard = isHard
     this.#inbox = inbox
   }
 
-  static async start(world: WorldSpec): Promise<BotUnderLoad> {
+  /** @param hard with small caps, a staff group, and a data folder on a small disk, where the system lets us make one */
+  static async start(world: WorldSpec, { hard = false } = {}): Promise<BotUnderLoad> {
     const inbox = await AlertInbox.open()
-    const bot = new BotUnderLoad(await mkdtemp(path.join(tmpdir(), 'guoshen-long-run-')), inbox)
+    const bot = new BotUnderLoad(await mkdtemp(path.join(tmpdir(), 'guoshen-long-run-')), inbox, hard)
     const webhook = `{ kind: json, url: "${inbox.url}?key=${WEBHOOK_KEY}" }`
-    const config = `sending: { pacing: off }\nflooding: { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0 }\nalerts: { webhooks: [${webhook}] }\n`
-    await writeFile(path.join(bot.#folder, 'guoshen.yaml'), config)
+    const flooding = 'flooding: { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0 }'
+    const config = [hard ? HARD_CONFIG : 'sending: { pacing: off }', flooding, `alerts: { webhooks: [${webhook}] }`]
+    await writeFile(bot.#configPath, `${config.join('\n')}\n`, { mode: 0o600 })
+    if (hard) await bot.#mountSmallDisk()
     await bot.wx.start()
     bot.wx.world(world)
     bot.#launch()
@@ -91,6 +101,10 @@ export class BotUnderLoad {
     const fromMs = Date.now()
     if (what === 'outage') await this.#outage(picks, meanwhile)
     else if (what === 'kick') await this.#kick(picks, meanwhile)
+    else if (what === 'full-disk') await this.#fillDisk(meanwhile)
+    else if (what === 'clock-jump') await this.#setClock(picks, meanwhile)
+    else if (what === 'namesake') await this.#renameGroup(meanwhile)
+    else if (what === 'bad-file') await this.#spoilFiles(meanwhile)
     else await this.#kill(what, meanwhile)
     this.troubles.push({ what, fromMs, toMs: Date.now() })
   }
@@ -123,10 +137,75 @@ export class BotUnderLoad {
     if (this.wx.session?.number !== number) throw new Error(`a new login after ${what}`)
   }
 
+  /** All that staff can know of: what was said in their group and by webhook, and the tickets. */
+  get toldStaff(): string {
+    const said = this.wx.sentList({ to: STAFF_ROOM.key }).map(({ text }) => text)
+    const path = this.#data('tickets.json')
+    return [
+      ...said,
+      ...this.#inbox.received.map(({ text }) => text),
+      existsSync(path) ? readFileSync(path, 'utf8') : '',
+    ].join('\n')
+  }
+
+  /** By everything but a bad mount: needs the rights to mount. */
+  async #mountSmallDisk(): Promise<void> {
+    await mkdir(this.#data(''))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', this.#data('')])
+  }
+
+  async #fillDisk(meanwhile: () => Promise<void>): Promise<void> {
+    const filler = this.#data('filler')
+    try {
+      for (let bytes = 2 ** 20; bytes >= 1; bytes = Math.floor(bytes / 16)) appendUntilFull(filler, bytes)
+      await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
+    } finally {
+      await rm(filler)
+    }
+    await sleep(HARDSHIP_MS / 2)
+  }
+
+  /** Expiry and archive are due by it, were it believed. */
+  async #setClock(picks: RandomPicks, meanwhile: () => Promise<void>): Promise<void> {
+    await writeFile(this.#clockPath, String(picks.pick([130_000, 8 * DAY_MS, 200 * DAY_MS, -DAY_MS])))
+    await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
+    await writeFile(this.#clockPath, '0')
+    await sleep(1_000)
+  }
+
+  async #renameGroup(meanwhile: () => Promise<void>): Promise<void> {
+    this.wx.people.setRoom('g0', { topic: STAFF_ROOM.topic })
+    this.wx.inject({ from: 'idler0', room: 'g0', text: '工单' })
+    await Promise.all([meanwhile(), sleep(HARDSHIP_MS / 2)])
+  }
+
+  /** Half an edit and half a file, and then a crash. */
+  async #spoilFiles(meanwhile: () => Promise<void>): Promise<void> {
+    await this.wx.waitSent({ quietMs: HARDSHIP_MS / 2, waitMs: ONLINE_MS }) // what waits would go with the process
+    const config = await readFile(this.#configPath, 'utf8')
+    await writeFile(this.#configPath, `${config}rooms2: { serve: [\n`)
+    await truncate(this.#data('heard.json'), 40)
+    await this.#kill('kill-bot', meanwhile)
+    await writeFile(this.#configPath, config)
+  }
+
+  #data(name: string): string {
+    return path.join(this.#folder, 'data', name)
+  }
+
+  get #configPath(): string {
+    return path.join(this.#folder, 'guoshen.yaml')
+  }
+
+  get #clockPath(): string {
+    return path.join(this.#folder, 'clock')
+  }
+
   async end(): Promise<void> {
     for (const run of this.#runs) await run.stop({ signal: 'SIGKILL' })
     await this.wx.stop()
     this.#inbox.close()
+    if (this.#isHard) execFileSync('umount', [this.#data('')])
     await rm(this.#folder, { recursive: true, force: true })
   }
 
@@ -137,12 +216,16 @@ export class BotUnderLoad {
 
   #launch(): void {
     const env = this.wx.botEnv({
-      GUOSHEN_CONFIG: path.join(this.#folder, 'guoshen.yaml'),
+      GUOSHEN_CONFIG: this.#configPath,
       GUOSHEN_DATA_DIR: path.join(this.#folder, 'data'),
       GUOSHEN_CACHE_DIR: process.env.GUOSHEN_CACHE_DIR ?? path.join(this.#folder, 'cache'),
       GUOSHEN_WEB_PORT: '0',
     })
     env.NODE_OPTIONS += ` --require ${JSON.stringify(MEASURE_ON_SIGNAL)}`
+    if (this.#isHard) {
+      env.SET_CLOCK = this.#clockPath
+      env.NODE_OPTIONS += ` --require ${JSON.stringify(SET_CLOCK)}`
+    }
     const args = ['start', '--', '--puppet', 'wechat4u']
     this.#runs.push(new BotProcess({ command: 'npm', args, cwd: ROOT, env }).start())
   }
@@ -154,6 +237,29 @@ export class BotUnderLoad {
 
   #deaf(): Error {
     return new Error(`deaf for ${ONLINE_MS} ms; the output ends:\n${this.output.slice(-3_000)}`)
+  }
+}
+
+/** So fast that a run is over in minutes, and so little that the day ends before it. */
+const HARD_CONFIG = `sending: { pacing: on, gapSeconds: 1, jitterSeconds: 0, perMinute: 60, perPlaceMinute: 30, perDay: 60 }
+rooms: { staffRoom: "${STAFF_ROOM.topic}" }
+desk: { people: [{ name: "${STAFF_ROOM.colleague.nick}", remark: "${STAFF_ROOM.colleague.remark}" }] }`
+
+/** Whether a file system of one's own can be made here, to be filled. */
+export function canMount(): boolean {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function appendUntilFull(path: string, bytes: number): void {
+  try {
+    for (;;) writeFileSync(path, new Uint8Array(bytes), { flag: 'a' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
   }
 }
 

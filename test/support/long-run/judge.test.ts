@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SentRecord } from '../fake-weixin/sent-log.js'
-import { type Asked, judge, type LogLine, type Trouble } from './judge.js'
+import { type Asked, type Evidence, judge, type LogLine, type Trouble } from './judge.js'
 
 const ASKED: Asked = { asker: '甲', room: 'g1', msgId: '7', atMs: 100_000, saidMs: 100_000 }
 const sent = (text: string, to = 'g1'): SentRecord =>
@@ -11,10 +11,24 @@ const line = (msg: string, time: number, fields: Partial<LogLine> = {}): LogLine
 })
 const trouble = (what: Trouble['what'], fromMs: number): Trouble => ({ what, fromMs, toMs: fromMs + 5_000 })
 
-function verdict(facts: { sent?: SentRecord[]; lines?: LogLine[]; troubles?: Trouble[] }) {
+function verdict(facts: Partial<Evidence>) {
   const { fates, faults } = judge({ asked: [ASKED], sent: [], lines: [], troubles: [], ...facts })
   return { fate: Object.entries(fates).find(([, count]) => count > 0)?.[0], faults: faults.length }
 }
+
+test.each([
+  ['a word with staff', { toldStaff: '工单 1\n提问人：甲' }, 'with staff', 0],
+  ['a line to the asker', { sent: [sent('@甲 抱歉，这次没记下来')], toldStaff: '' }, 'answered', 0],
+  [
+    'a reason in the log alone',
+    { lines: [line('reply dropped', 100_500)], toldStaff: '' },
+    'dropped with a reason in the log',
+    1,
+  ],
+  ['nothing', { toldStaff: '提问人：乙' }, 'unexplained', 1],
+] as const)('tells of a bot that is hard pressed by %s', (_, facts, fate, faults) => {
+  expect(verdict(facts)).toEqual({ fate, faults })
+})
 
 test.each([
   ['one answer', [sent('@甲 好'), sent('还有')], 0],

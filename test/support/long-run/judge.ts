@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { SentRecord } from '../fake-weixin/sent-log.js'
-import type { Disturbance, Question } from './plan.js'
+import { type Disturbance, type Question, STAFF_ROOM } from './plan.js'
 
 /** A question as it came in. */
 export interface Asked extends Question {
@@ -26,6 +26,11 @@ export interface Evidence {
   readonly sent: readonly SentRecord[]
   readonly lines: readonly LogLine[]
   readonly troubles: readonly Trouble[]
+  /**
+   * All that staff were told or can look up. Where it is given, the bot was hard pressed: then a question is answered,
+   * dropped with a line to the asker, or with staff, and a reason in the log alone does not count.
+   */
+  readonly toldStaff?: string
 }
 
 /** What was done to the bot, from then until it heard again; milliseconds since the epoch. */
@@ -38,6 +43,7 @@ export interface Trouble {
 /** Why a question has no answer; `unexplained` must not be. */
 export type Fate =
   | 'answered'
+  | 'with staff'
   | 'dropped with a reason in the log'
   | 'said while the bot was down'
   | 'lost with a killed process'
@@ -53,6 +59,8 @@ export interface Verdict {
 
 const DROPPED =
   /^(reply dropped|reply lost|answer lost, the bubble may have been said|message not understood|not heard, .*)$/
+/** While the bot was away, by the puppet's own account. */
+const UNHEARD = 'not heard, '
 /** Between the decision and the last word of it, on a busy machine; a burst of fifty waits for its turn. */
 const IN_FLIGHT_MS = 30_000
 /** On its way to the bot, or held for the order of messages, and not yet decided. */
@@ -68,22 +76,29 @@ export function judge(evidence: Evidence): Verdict {
   const answers = answersByAsker(evidence.sent)
   const fates: Record<Fate, number> = {
     answered: 0,
+    'with staff': 0,
     'dropped with a reason in the log': 0,
     'said while the bot was down': 0,
     'lost with a killed process': 0,
     unexplained: 0,
   }
   const reasons: Record<string, number> = {}
-  const faults = [...answers.faults]
+  const { toldStaff } = evidence
+  // What is said of tickets and caps follows other rules than answers do.
+  const faults = toldStaff === undefined ? [...answers.faults] : []
   const { fateOf, circumstancesOf } = investigate(evidence)
   for (const asked of evidence.asked) {
     const answer = answers.of.get(asked.asker) ?? []
-    const { fate, why } = answer.length > 0 ? ({ fate: 'answered', why: undefined } as const) : fateOf(asked)
+    const isTold = toldStaff?.includes(asked.asker) === true
+    const known: Fate | undefined = answer.length > 0 ? 'answered' : isTold ? 'with staff' : undefined
+    const { fate, why } = known ? { fate: known, why: undefined } : fateOf(asked)
     if (why !== undefined) reasons[why] = (reasons[why] ?? 0) + 1
     fates[fate]++
     if (fate === 'unexplained')
       faults.push(`${asked.asker} has no answer and the log no reason, only: ${circumstancesOf(asked)}`)
-    if (answer.length > 1) faults.push(`${asked.asker} was answered ${answer.length} times`)
+    if (toldStaff !== undefined && fate === 'dropped with a reason in the log' && !why?.startsWith(UNHEARD))
+      faults.push(`${asked.asker} was dropped, and neither they nor staff were told: ${why}`)
+    if (answer.length > 1 && toldStaff === undefined) faults.push(`${asked.asker} was answered ${answer.length} times`)
     if (answer.some(({ to }) => to !== asked.room)) faults.push(`${asked.asker} was answered in another group`)
   }
   const askers = new Set(evidence.asked.map(({ asker }) => asker))
@@ -97,6 +112,7 @@ function answersByAsker(sent: readonly SentRecord[]) {
   const faults: string[] = []
   const lately = new Map<string | null, Set<string>>()
   for (const record of sent) {
+    if (record.to === STAFF_ROOM.key) continue
     const asker = /^@(\S+)\s/.exec(record.text ?? '')?.[1]
     if (asker) {
       of.set(asker, [...(of.get(asker) ?? []), record])
@@ -126,7 +142,7 @@ function investigate({ lines, troubles }: Evidence) {
       toMs: logins.find((login) => login > time) ?? Number.POSITIVE_INFINITY,
     }))
   const downs = [...troubles, ...restarts]
-  const kills = troubles.filter(({ what }) => what.startsWith('kill'))
+  const kills = troubles.filter(({ what }) => what.startsWith('kill') || what === 'bad-file')
   const isFollowed = (by: readonly { readonly fromMs: number }[], sinceMs: number, withinMs: number): boolean =>
     by.some(({ fromMs }) => fromMs >= sinceMs && fromMs - sinceMs < withinMs)
 

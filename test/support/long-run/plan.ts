@@ -10,6 +10,7 @@ export interface RunSize {
   readonly outages: number
   readonly kicks: number
   readonly kills: number
+  readonly hardships?: readonly Hardship[]
 }
 
 export const FULL_SIZE: RunSize = { rooms: 50, messages: 10_000, outages: 20, kicks: 5, kills: 10 }
@@ -26,7 +27,16 @@ export function sizeFor(messages: number): RunSize {
   }
 }
 
-export type Disturbance = 'outage' | 'kick' | 'kill-bot' | 'kill-all'
+/** What a machine and people may do to the bot, beside what WeChat does. */
+export const HARDSHIPS = ['full-disk', 'clock-jump', 'namesake', 'bad-file'] as const
+export type Hardship = (typeof HARDSHIPS)[number]
+export type Disturbance = 'outage' | 'kick' | 'kill-bot' | 'kill-all' | Hardship
+
+export const STAFF_ROOM = {
+  key: 'staff',
+  topic: '过审值班群',
+  colleague: { key: 'chen', nick: '陈工', remark: '值班陈工' },
+}
 
 export interface Question {
   /** Nick name of the asker, who asks once in the whole run: the mention in an answer tells what it answers. */
@@ -61,6 +71,8 @@ export const QUESTIONS = [
   '提审的时候弹出UGC说明要怎么填',
   '在吗',
 ]
+/** A greeting whose answer is dropped is no loss, and no ticket. */
+const REAL_QUESTIONS = QUESTIONS.filter((text) => text !== '在吗')
 export const IDLE_TALK = [
   '中午吃什么，楼下那家面馆还开着吗',
   '今天真冷',
@@ -80,13 +92,14 @@ export function planRun(size: RunSize, picks: RandomPicks): RunPlan {
   const askers: Question[] = []
   const beats: Beat[] = []
   const disturbances = placeDisturbances(size, picks)
+  const questions = size.hardships ? REAL_QUESTIONS : QUESTIONS
   let said = 0
   while (said < size.messages) {
     const length = Math.min(size.messages - said, picks.below(40) === 0 ? BURST : 1 + picks.below(6))
     const burstRoom = length === BURST ? picks.below(size.rooms) : undefined
     const messages = Array.from({ length }, () => {
       const room = burstRoom ?? picks.below(size.rooms)
-      return picks.below(100) < QUESTION_PERCENT ? question(room, askers, picks) : idleTalk(room, picks)
+      return picks.below(100) < QUESTION_PERCENT ? question(room, askers, picks, questions) : idleTalk(room, picks)
     })
     said += length
     const next = disturbances[0]
@@ -98,11 +111,11 @@ export function planRun(size: RunSize, picks: RandomPicks): RunPlan {
   return { world: worldOf(size, askers), beats }
 }
 
-function question(room: number, askers: Question[], picks: RandomPicks): PlannedMessage {
+function question(room: number, askers: Question[], picks: RandomPicks, questions: readonly string[]): PlannedMessage {
   const asked = { asker: `问者${String(askers.length + 1).padStart(5, '0')}`, room: roomKey(room) }
   askers.push(asked)
   const { repeat, secondsAgo } = delivery(picks)
-  const text = `{@${BOT}}${picks.pick(QUESTIONS)}`
+  const text = `{@${BOT}}${picks.pick(questions)}`
   return { spec: { from: asked.asker, room: asked.room, text, repeat }, question: asked, secondsAgo }
 }
 
@@ -130,7 +143,7 @@ function delivery(picks: RandomPicks): { readonly repeat: number; readonly secon
 }
 
 /** The first tenth is calm, for the memory to be measured; the last process life is the longest, again for that. */
-function placeDisturbances({ messages, outages, kicks, kills }: RunSize, picks: RandomPicks) {
+function placeDisturbances({ messages, outages, kicks, kills, hardships = [] }: RunSize, picks: RandomPicks) {
   const spread = <What extends Disturbance>(whats: readonly What[], from: number, to: number) =>
     whats.map((what, n) => ({
       what,
@@ -143,6 +156,7 @@ function placeDisturbances({ messages, outages, kicks, kills }: RunSize, picks: 
     ...spread(kinds, 0.12, 0.5),
     ...spread(of('kick' as const, kicks), 0.12, 0.5),
     ...spread(of('outage' as const, outages), 0.12, 0.9),
+    ...spread(hardships, 0.15, 0.9),
   ].sort((a, b) => a.at - b.at)
 }
 
@@ -153,11 +167,15 @@ function worldOf({ rooms }: RunSize, askers: readonly Question[]): WorldSpec {
     contacts: [
       ...all.map((room) => ({ key: idlerKey(room), nick: `闲聊${room}`, friend: false })),
       ...askers.map(({ asker }) => ({ key: asker, nick: asker, friend: false })),
+      STAFF_ROOM.colleague,
     ],
-    rooms: all.map((room) => ({
-      key: roomKey(room),
-      topic: `售后${room}群`,
-      members: [idlerKey(room), ...askers.filter((asked) => asked.room === roomKey(room)).map(({ asker }) => asker)],
-    })),
+    rooms: [
+      ...all.map((room) => ({
+        key: roomKey(room),
+        topic: `售后${room}群`,
+        members: [idlerKey(room), ...askers.filter((asked) => asked.room === roomKey(room)).map(({ asker }) => asker)],
+      })),
+      { key: STAFF_ROOM.key, topic: STAFF_ROOM.topic, members: [STAFF_ROOM.colleague.key] },
+    ],
   }
 }

@@ -13,6 +13,8 @@ const LATELY = 500
 export interface RunOptions {
   /** Look at the memory after so many messages, again and again. */
   readonly measureEach: number
+  /** Wait for answers no longer than so many milliseconds before more is said; default: half a minute. */
+  readonly behindMs?: number
 }
 
 /** People who talk to a bot, in all moods of the wire. */
@@ -74,13 +76,14 @@ export class Run {
   /** Goes on when no more than a few questions wait, of those that came in while the bot could hear. */
   async #keepPace(): Promise<void> {
     const { wx } = this.#bot
+    const { behindMs = BEHIND_MS } = this.#options
     await wx.until(() => {
-      const sinceMs = Math.max(Date.now() - BEHIND_MS, this.#hearsSinceMs)
+      const sinceMs = Math.max(Date.now() - behindMs, this.#hearsSinceMs)
       const lately = this.asked.slice(-WAITING * 3).filter(({ atMs }) => atMs > sinceMs)
       const sent = wx.sentList({ after: Math.max(0, (wx.sentList().at(-1)?.seq ?? 0) - LATELY) })
       const answered = new Set(sent.map(({ text }) => /^@(\S+)\s/.exec(text ?? '')?.[1]))
       return lately.filter(({ asker }) => !answered.has(asker)).length <= WAITING
-    }, BEHIND_MS)
+    }, behindMs)
   }
 
   async #measure(): Promise<void> {
