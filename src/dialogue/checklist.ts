@@ -71,7 +71,8 @@ export const timelineSection = ({ sections }: KnowledgeSnapshot): string | undef
 /** What the talk has to know of the guide. */
 export const guideOf = (
   snapshot: KnowledgeSnapshot,
-): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection'> => ({
+): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'rejections'> => ({
+  rejections: () => [...snapshot.sections.values()].flatMap(({ key, role }) => (role === 'rejection' ? [key] : [])),
   isRejection: (sectionKey) => snapshot.sections.get(sectionKey)?.role === 'rejection',
   hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
   nextSection: (sectionKey) => nextSection(snapshot, sectionKey),

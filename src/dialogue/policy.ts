@@ -58,6 +58,7 @@ export const policies: readonly Policy[] = [
   { name: 'passed', decide: passedReview },
   { name: 'follow-up', decide: (turn) => elidedWordForWord(turn.understanding, turn.situation) },
   { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'rejected-why', decide: asksForNotice },
   { name: 'small-talk', decide: smallTalk },
   { name: 'wants-human', decide: wantsHuman },
   { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
@@ -167,6 +168,19 @@ const SEVERAL = 0.5
 
 /** So surely about something around the guides that the days it tells are none of a review, 0..1. */
 const DAYS_OF_OTHERS = 0.65
+/** More reasons than this are no line to choose from. */
+const MAX_REASONS = 8
+
+/** 被驳回了怎么办 names no reason: none is guessed. */
+function asksForNotice({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { language, rejections } = situation
+  if (!asked || understanding.notice || !language) return undefined
+  const dense = understanding.normalized.replace(/[\s\p{P}~]+/gu, '')
+  if (!language.talk.rejectedBare.test(dense)) return undefined
+  const [first, ...others] = (rejections?.() ?? []).slice(0, MAX_REASONS)
+  return first === undefined ? undefined : { kind: 'clarify', sectionKeys: [first, ...others], asksNotice: true }
+}
+
 const MAX_ALONG = 3
 
 /** What a part of the message may ask besides is named below the answer, where it is not sure enough to be told. */

@@ -50,6 +50,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly factsWithin?: (subject: TalkSubject) => readonly RankedAnswer[]
   /** Tells what to do about a rejection. */
   readonly isRejection?: (sectionKey: string) => boolean
+  /** All sections that do, in the guide's order. */
+  readonly rejections?: () => readonly string[]
   /** The bot has just spoken with this asker here. */
   readonly talkedLately: boolean
   /** The asker was just asked whether a settled ticket is meant. */

@@ -93,7 +93,13 @@ export type Decision =
   /** Asks for something around the guides; without a fact, for something that nobody here knows. */
   | { readonly kind: 'outside'; readonly fact?: Fact; readonly again?: number }
   /** Torn between these; the likeliest fact is told all the same, and it may lie outside the guides. */
-  | { readonly kind: 'clarify'; readonly sectionKeys: readonly [string, ...string[]]; readonly fact?: Fact }
+  | {
+      readonly kind: 'clarify'
+      readonly sectionKeys: readonly [string, ...string[]]
+      readonly fact?: Fact
+      /** Was rejected and has not told why: these are the usual reasons. */
+      readonly asksNotice?: true
+    }
   | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' | 'unclear' }
   | {
       readonly kind: 'escalate'

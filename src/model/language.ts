@@ -56,6 +56,7 @@ export const LANGUAGE_SHAPE = {
       'acknowledge',
       'anger',
       'passed',
+      'rejectedBare',
       'no',
       'humanDirect',
       'humanRefused',

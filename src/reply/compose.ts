@@ -70,7 +70,7 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
     case 'clarify':
       return decision.fact
         ? composeTorn(decision.fact, decision.sectionKeys, { snapshot, context })
-        : composeClarify(decision.sectionKeys, snapshot, context)
+        : composeClarify(decision, snapshot, context)
     case 'fallback':
       return say([fallbackOf(decision.reason, context)], context)
     case 'courtesy':
@@ -265,9 +265,16 @@ function composeTorn(
   return { ...say([...lines, ...more], context), shown: [] }
 }
 
-function composeClarify(keys: readonly string[], snapshot: KnowledgeSnapshot, context: Composing): ComposedReply {
+function composeClarify(
+  { sectionKeys: keys, asksNotice }: Extract<Decision, { kind: 'clarify' }>,
+  snapshot: KnowledgeSnapshot,
+  context: Composing,
+): ComposedReply {
   const options = keys.map((key, index) => phrases.option(letterOf(index), titleOf(key, snapshot)))
-  return { ...say([phrases.clarifyHeading, ...options, phrases.clarifyFooter], context), shown: keys }
+  return {
+    ...say([asksNotice ? phrases.asksNotice : phrases.clarifyHeading, ...options, phrases.clarifyFooter], context),
+    shown: keys,
+  }
 }
 
 // A menu longer than this is no menu; the rest of a large knowledge base is found by asking.

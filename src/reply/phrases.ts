@@ -33,6 +33,8 @@ export const phrases = {
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
+  asksNotice:
+    '别急，多半改一改就能过。把驳回通知整段发给我（文字），我逐条说怎么改；常见的是这几种，也可以直接回复字母：',
   clarifyFooter: '都不是的话，回复“转人工”。',
   option: (letter: string, title: string): string => `${letter}. ${title}`,
   menuEntry: (key: string, title: string): string => `${key} ${title}`,

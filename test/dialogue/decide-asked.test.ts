@@ -7,6 +7,7 @@ import type { Understanding } from '../../src/model/understanding.js'
 import { aMessage, DIRECT } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding, aReason } from '../support/an-understanding.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const asked = (understanding: Partial<Understanding>, situation: Partial<Situation> = {}): Decision =>
   decide(aMessage({ addressedToBot: true }), anUnderstanding(understanding), aSituation(situation))
@@ -217,4 +218,31 @@ describe('an offered person', () => {
   test('is forgotten over the next question', () => {
     expect(asked({ candidates: [aCandidate('5')] }, { humanOffered: true })).toMatchObject({ kind: 'answer' })
   })
+})
+
+describe('a rejection without its reason', () => {
+  const rejections = { language: LANGUAGE, rejections: () => ['A1', 'A2'] }
+
+  test.each(['被驳回了怎么办', '审核失败', '你好,审核没通过,帮忙看下是什么原因', '又被拒了'])(
+    'is asked for it: %s',
+    (normalized) => {
+      expect(asked({ normalized }, rejections)).toEqual({
+        kind: 'clarify',
+        sectionKeys: ['A1', 'A2'],
+        asksNotice: true,
+      })
+    },
+  )
+
+  test.each(['审核没通过说类目不符', '驳回通知在哪看', '审核通过了'])('is none in %s', (normalized) => {
+    expect(asked({ normalized }, rejections)).not.toMatchObject({ asksNotice: true })
+  })
+})
+
+test('good news is met with congratulations, asked or in a talk', () => {
+  const situation = { language: LANGUAGE, timelineSection: '5' }
+  for (const normalized of ['过了!', '审核通过了', '终于过审了']) {
+    expect(asked({ normalized, act: 'statement' }, situation)).toMatchObject({ sectionKeys: ['5'], says: 'passed' })
+  }
+  expect(asked({ normalized: '过了吗?' }, situation)).not.toMatchObject({ says: 'passed' })
 })

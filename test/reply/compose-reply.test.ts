@@ -243,3 +243,32 @@ test.each<Decision>([
 test('a decision that does not exist is an error', () => {
   expect(() => compose({ kind: 'sing' } as unknown as Decision)).toThrow(TypeError)
 })
+
+describe('the same once more', () => {
+  const lines = ['原件不用盖。']
+  const fact = { kind: 'short-answer', answer: { id: 'seal', lines } as never } as const
+  const again = (times: number, facts: object = { fact }): string =>
+    textOf(compose({ ...answer('1.1'), ...facts, again: times } as Decision).bubbles)
+
+  test('is pointed to, then put in other words, then a person is offered', () => {
+    expect(again(1)).toContain('就在上面那条：原件不用盖。')
+    expect(again(2)).toMatch(/^换个说法：[\s\S]*1\. 选类目[\s\S]*要我请同事来看吗？回复“是”。$/)
+    expect(again(3)).toMatch(/^这个我说过几遍了.*回复“是”。$/)
+  })
+
+  test('never sends pictures twice', () => {
+    for (const times of [1, 2, 3]) {
+      expect(compose({ ...answer('1.1'), again: times } as Decision).bubbles).toMatchObject([{ kind: 'text' }])
+    }
+  })
+})
+
+test('several questions are answered by their facts, counted right, with the sections below', () => {
+  const fact = { kind: 'short-answer', answer: { id: 'seal', lines: ['原件不用盖。'] } as never } as const
+  const { bubbles } = compose({ ...answer('1.1', 'A2'), reason: 'several', facts: [fact, undefined] } as Decision)
+  const text = textOf(bubbles)
+  expect(text).toContain(phrases.severalQuestions(2))
+  expect(text).toContain('① 原件不用盖。')
+  expect(text).toContain('② ')
+  expect(text).toContain('回复“1.1”')
+})
