@@ -42,3 +42,17 @@ test.each([
   expect(['question', 'statement']).toContain(actOf(text))
   expect(followUpOf(text)).toBeUndefined()
 })
+
+test.each(['你们什么破系统', '收了钱就不管了', '你们太坑人了', '气死我了', '给我退款'])(
+  'anger is heard: %s',
+  (text) => {
+    expect(actOf(text)).toBe('complaint-about-bot')
+  },
+)
+
+test.each(['自称网信办的打来要材料 是骗子不', '退款在哪里申请', '用工具类目糊弄过去行吗', '支付后退钱功能要什么类目'])(
+  'a question is none: %s',
+  (text) => {
+    expect(actOf(text)).not.toBe('complaint-about-bot')
+  },
+)
