@@ -13,11 +13,11 @@ const MACHINE: MachineClocks = { wallMs: () => Date.now(), runningMs: () => perf
 const FOLLOWED_MS = 2_000
 /** WeChat tells whole seconds, and an answer is some time on its way. */
 const IMPRECISION_MS = 5_000
-/** So many messages in a row, over so long, are not all late: the clock is wrong. */
-const LATE_IN_A_ROW = 5
-const LATE_FOR_MS = 60_000
-/** Nothing comes before it is said, but a single odd message must not make all others too old. */
-const EARLY_IN_A_ROW = 3
+/** Older than this, a message is late. */
+const LATE_MS = 30_000
+/** So many messages in a row that don't fit, over so long, are right, and the clock is wrong; a few are odd or late. */
+const ODD_IN_A_ROW = 5
+const ODD_FOR_MS = 60_000
 
 /**
  * WeChat's time, as well as it is known, else what the machine's clock said at the start; from then on it runs with what
@@ -29,8 +29,9 @@ export class SteadyClock implements Clock, WeChatTime {
   /** Of this clock over the running one. */
   #offsetMs: number
   #isSure = false
-  #early = 0
-  #late: { readonly sinceRunningMs: number; readonly count: number; readonly leastMs: number } | undefined
+  #odd:
+    | { readonly isEarly: boolean; readonly sinceRunningMs: number; readonly count: number; readonly ageMs: number }
+    | undefined
 
   constructor(machine: MachineClocks = MACHINE) {
     this.#machine = machine
@@ -69,27 +70,23 @@ export class SteadyClock implements Clock, WeChatTime {
   /** A message was said at that time: now at the latest, and mostly just now. */
   heardOf(saidMs: number): void {
     const nowMs = this.now()
-    if (saidMs > nowMs + IMPRECISION_MS) {
-      if (++this.#early >= EARLY_IN_A_ROW) this.told(saidMs)
-      return
-    }
     const ageMs = nowMs - saidMs
-    if (ageMs <= LATE_FOR_MS / 2) {
+    const isEarly = ageMs < -IMPRECISION_MS
+    if (!isEarly && ageMs <= LATE_MS) {
       this.#fits()
       return
     }
-    this.#early = 0
     const runningMs = this.#machine.runningMs()
-    const before = this.#late ?? { sinceRunningMs: runningMs, count: 0, leastMs: ageMs }
-    this.#late = { ...before, count: before.count + 1, leastMs: Math.min(before.leastMs, ageMs) }
-    if (this.#late.count < LATE_IN_A_ROW || runningMs - before.sinceRunningMs < LATE_FOR_MS) return
-    this.told(nowMs - this.#late.leastMs)
+    const before = this.#odd?.isEarly === isEarly ? this.#odd : { isEarly, sinceRunningMs: runningMs, count: 0, ageMs }
+    // On its way a message only loses time: the one that seems youngest is nearest to the truth.
+    this.#odd = { ...before, count: before.count + 1, ageMs: Math.min(before.ageMs, ageMs) }
+    if (this.#odd.count >= ODD_IN_A_ROW && runningMs - before.sinceRunningMs >= ODD_FOR_MS)
+      this.told(nowMs - this.#odd.ageMs)
   }
 
   #fits(): void {
     this.#isSure = true
-    this.#early = 0
-    this.#late = undefined
+    this.#odd = undefined
   }
 
   #set(nowMs: number): void {

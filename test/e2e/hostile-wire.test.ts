@@ -13,6 +13,7 @@ const QUIET_MS = 2_500
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 const ANSWER = '用户生成内容'
 const ADMIN_NAME = '徐经理'
+const ASKERS = Array.from({ length: 40 }, (_, n) => `asker${n}`)
 /** Every order there is, and some ways of dressing one up. */
 const ORDERS = [
   ...[
@@ -61,6 +62,8 @@ describe('the bot among hostile people', () => {
   let folder: string
   let bot: BotProcess
   let last = 0
+  let asked = 0
+  const nextAsker = (): string => ASKERS[asked++ % ASKERS.length]!
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'guoshen-hostile-'))
@@ -75,6 +78,8 @@ describe('the bot among hostile people', () => {
         { key: 'odd', nick: `\u202e<img src=x onerror=alert(1)>${'王'.repeat(200_000)}`, friend: false },
         { key: 'li', nick: '小李' },
         { key: 'eager', nick: '急先锋' },
+        // Nobody asks the same thing twice, which would be answered in another way.
+        ...ASKERS.map((key) => ({ key, nick: `问的人${key}` })),
         { key: 'robot', nick: '某某客服' },
         { key: 'parrot', nick: '学舌' },
         { key: 'chen', nick: '陈工' },
@@ -172,9 +177,9 @@ describe('the bot among hostile people', () => {
     ['markup', '<img src=x onerror=alert(1)><br/><script>alert(1)</script>'.repeat(5_000)],
   ])('outlives %s', async (what, text) => {
     wx.inject({ from: 'odd', room: 'g1', text: `{@bot}${text}` })
-    // The same words again and again would look like another bot's.
-    wx.inject({ from: 'li', text: `${QUESTION}（${what}）` })
-    expect((await sent('li', 1)).join('\n')).toContain(ANSWER)
+    const asker = nextAsker()
+    wx.inject({ from: asker, text: `${QUESTION}（${what}）` })
+    expect((await sent(asker, 1)).join('\n')).toContain(ANSWER)
     expect(bot.output).not.toMatch(/handler failed|"msg":"crashed"/)
   })
 
@@ -197,8 +202,9 @@ describe('the bot among hostile people', () => {
   ])('outlives %s, and prints nothing of it', async (what, type, xml) => {
     for (const room of ['g1', undefined])
       wx.inject({ kind: 'raw', from: 'odd', ...(room && { room }), ...type, content: webEscape(xml) })
-    wx.inject({ from: 'li', text: `${QUESTION}（${what}）` })
-    expect((await sent('li', 1)).join('\n')).toContain(ANSWER)
+    const asker = nextAsker()
+    wx.inject({ from: asker, text: `${QUESTION}（${what}）` })
+    expect((await sent(asker, 1)).join('\n')).toContain(ANSWER)
   })
 
   it('tells an eager person once that it is too much, and answers others meanwhile', async () => {
