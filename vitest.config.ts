@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+
+/** The shipped knowledge is trained on once for all tests. */
+const env = { GUOSHEN_CACHE_DIR: join(tmpdir(), 'guoshen-test-cache') }
 
 export default defineConfig({
   test: {
@@ -6,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 60_000,
@@ -17,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          env,
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: ['test/support/check-logs.ts'],
           testTimeout: 120_000,

@@ -175,7 +175,9 @@ export function createLoadSnapshot({ cacheDir, ...paths }: FolderPaths & { reado
   }
 }
 
-const KEPT_FILES = 6 // the present one, and what edits to and fro, a roll-back or a second checkout need
+/** The present one, and what edits to and fro, a roll-back or a second checkout need; small ones are all kept. */
+const KEPT_FILES = 6
+const KEPT_BYTES = 256 * 1024 * 1024
 const DIGEST_BYTES = 32
 
 /**
@@ -235,8 +237,12 @@ class BuiltCache {
   }
 
   async #forgetOldest(): Promise<void> {
-    const old = (await this.#newestFirst(await this.#names())).slice(KEPT_FILES)
-    await Promise.all(old.map((name) => rm(join(this.#folder, name), { force: true })))
+    let bytes = 0
+    for (const [index, name] of (await this.#newestFirst(await this.#names())).entries()) {
+      const path = join(this.#folder, name)
+      bytes += (await stat(path).catch(() => undefined))?.size ?? 0
+      if (index >= KEPT_FILES && bytes > KEPT_BYTES) await rm(path, { force: true })
+    }
   }
 }
 
