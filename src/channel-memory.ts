@@ -4,7 +4,7 @@ import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { RoleBook } from './commands/rights.js'
 import type { Alerts, Clock, DurableList, HeardIds, Identities, Log, StaffBinding } from './model/ports.js'
 import { openGrants } from './store/open.js'
-import { LowdbHeardIds, LowdbIdentityStore, openStaffBinding } from './store/records.js'
+import { LowdbHeardIds, openIdentities, openStaffBinding } from './store/records.js'
 
 /** What a channel must not forget between two runs. */
 export interface ChannelMemory {
@@ -32,7 +32,7 @@ export async function openChannelMemory(
   dataDir: string,
   { clock, log, alerts, staffRoom = null }: ChannelMemoryParts,
 ): Promise<ChannelMemory> {
-  const store = await LowdbIdentityStore.open(join(dataDir, 'identities.json'), log)
+  const store = await openIdentities(join(dataDir, 'identities.json'), log)
   const roles = new RoleBook(await openGrants({ dataDir, log }))
   const isFirstStart = store.records().accountId === '' && !existsSync(join(dataDir, 'staff-room.json'))
   const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)

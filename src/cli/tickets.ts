@@ -8,16 +8,15 @@ import { type Config, readConfig } from '../config.js'
 import { ReminderBook } from '../dialogue/reminders.js'
 import { withoutWalksOf } from '../dialogue/state.js'
 import { forgetPerson as forgetInLearning } from '../learning/records.js'
-import type { Log, RoleClaim } from '../model/ports.js'
+import type { Log } from '../model/ports.js'
 import type { ForgetOrder, ForgetOutcome, ForgottenPerson, Ticket } from '../model/ticket.js'
-import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { lockFolder } from '../ops/folder-lock.js'
 import { AuditFile } from '../store/audit.js'
 import { LowdbOutboxStore } from '../store/outbox.js'
 import {
-  LowdbIdentityStore,
-  LowdbLearningStore,
-  LowdbRecords,
+  openIdentities,
+  openLearningStore,
+  openRecords,
   storedClaims,
   storedReminders,
   storedWalks,
@@ -140,17 +139,17 @@ const log: Log = { debug: () => {}, info: () => {}, warn: console.error, error: 
 export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise<readonly Forgetful[]> {
   const file = (name: string): string => join(dataDir, name)
   const outbox = await LowdbOutboxStore.open(file('outbox.json'))
-  const reminders = await LowdbRecords.open<Reminder>(file('reminders.json'), { schema: storedReminders, log })
-  const walkStore = await LowdbRecords.open<StoredWalk>(file('walks.json'), { schema: storedWalks, log })
-  const learning = await LowdbLearningStore.open(file('unanswered.json'), log)
-  const identityStore = await LowdbIdentityStore.open(file('identities.json'), log)
+  const reminders = await openRecords(file('reminders.json'), { schema: storedReminders, log })
+  const walkStore = await openRecords(file('walks.json'), { schema: storedWalks, log })
+  const learning = await openLearningStore(file('unanswered.json'), log)
+  const identityStore = await openIdentities(file('identities.json'), log)
   const identities = new IdentityBook({
     clock: { now: () => Date.now() },
     records: identityStore.records(),
     keep: (records) => identityStore.keep(records),
   })
   const claims = new ClaimBook({
-    claims: await LowdbRecords.open<RoleClaim>(file('claims.json'), { schema: storedClaims, log }),
+    claims: await openRecords(file('claims.json'), { schema: storedClaims, log }),
     ...{ clock: { now: () => Date.now() }, randomInt },
   })
   const walks = {

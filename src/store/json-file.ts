@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Adapter } from 'lowdb'
 import { StoreError } from '../errors.js'
@@ -42,13 +42,12 @@ export class DurableJsonFile<T> implements Adapter<T> {
 }
 
 /** Written beside, flushed, renamed: a kill leaves the old file or the new one, never a part. For its owner alone. */
-export async function writeDurably(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`
   try {
-    const file = await open(beside, 'w', OWNER_ONLY)
+    const file = await openInFolder(beside)
     try {
-      await file.writeFile(text)
+      await file.writeFile(content)
       await file.sync()
     } finally {
       await file.close()
@@ -58,6 +57,17 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   } catch (error) {
     await rm(beside, { force: true })
     throw error
+  }
+}
+
+/** The folder is there but for the first write. */
+async function openInFolder(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', OWNER_ONLY)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(dirname(path), { recursive: true })
+    return open(path, 'w', OWNER_ONLY)
   }
 }
 

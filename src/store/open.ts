@@ -6,8 +6,9 @@ import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { AuditFile } from './audit.js'
 import { LowdbOutboxStore, storedOutbox } from './outbox.js'
 import {
-  LowdbLearningStore,
-  LowdbRecords,
+  type LowdbDocument,
+  openLearningStore,
+  openRecords,
   storedClaims,
   storedFigures,
   storedGrants,
@@ -44,9 +45,7 @@ export async function openStores(needs: StoreNeeds) {
     mutes: await openList('mutes.json', storedMutes, needs),
     figures: await openList('figures.json', storedFigures, needs),
     claims: await openList<RoleClaim>('claims.json', storedClaims, needs),
-    learning: forgetful
-      ? await LowdbLearningStore.inMemory(log)
-      : await LowdbLearningStore.open(file('unanswered.json'), log),
+    learning: await openLearningStore(forgetful ? undefined : file('unanswered.json'), log),
     audit: forgetful ? undefined : new AuditFile(file('audit.jsonl'), { log }),
   }
 }
@@ -55,15 +54,12 @@ export async function openStores(needs: StoreNeeds) {
 export const openGrants = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>) =>
   openList('roles.json', storedGrants, needs)
 
-function openList<Item>(
+const openList = <Item>(
   fileName: string,
-  schema: z.ZodType<Item[]>,
+  schema: z.ZodType<readonly Item[]>,
   { dataDir, log, forgetful = false }: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>,
-): Promise<LowdbRecords<Item>> {
-  return forgetful
-    ? LowdbRecords.inMemory<Item>({ schema, log })
-    : LowdbRecords.open<Item>(join(dataDir, fileName), { schema, log })
-}
+): Promise<LowdbDocument<readonly Item[]>> =>
+  openRecords(forgetful ? undefined : join(dataDir, fileName), { schema, log })
 
 interface Expendable {
   readonly schema: z.ZodType

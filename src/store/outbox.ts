@@ -1,10 +1,10 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
-import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
+import { DurableJsonFile, fileWords, LatestWrite, writeDurably } from './json-file.js'
 
 /** Notices and the day's count as they stand on disk. */
 export const storedOutbox = z
@@ -159,8 +159,7 @@ export class LowdbOutboxStore {
 
 /** Some twenty of the largest: staff who can't be told for days don't fill the disk. */
 const MAX_FOLDER_BYTES = 64 * 1024 * 1024
-const OWNER_ONLY = 0o600
-const NAME = /^\d+-\d+\.(?:png|jpg|gif)$/
+const NAME = /^\d+-\d+\.(?:png|jpg|gif)(?:\.\d+\.tmp)?$/
 
 /** Keeps the pictures of notices until those are out: `notice-pictures/12-1.jpg` is the first of notice 12. */
 export interface PictureFolder {
@@ -182,7 +181,6 @@ export class NoticePictures implements PictureFolder {
 
   async keep(noticeNumber: number, pictures: readonly NoticePicture[]): Promise<readonly string[]> {
     if (pictures.length === 0) return []
-    await mkdir(this.#path, { recursive: true })
     let folderBytes = await this.#size()
     const kept: string[] = []
     for (const [index, { bytes, fileName }] of pictures.entries()) {
@@ -226,14 +224,4 @@ export const noPictures: PictureFolder = {
   read: async () => undefined,
   drop: async () => {},
   sweep: async () => {},
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w', OWNER_ONLY)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

@@ -5,69 +5,69 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { DayFigures, Mute } from '../model/decision.js'
-import type { LearningRecords, LearningStore } from '../model/learning.js'
+import type { LearningRecords } from '../model/learning.js'
 import type { HeardIds, IdentityRecords, KnownRoom, Log, RoleClaim, RoleGrant, StaffBinding } from '../model/ports.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
 
-export interface RecordsOptions<Item> {
-  /** Shape of the whole list. */
-  readonly schema: z.ZodType<Item[]>
+export interface DocumentOptions<Data> {
+  /** Of the whole document. */
+  readonly schema: z.ZodType<Data>
+  /** What there is before anything was written. */
+  readonly empty: () => Data
+  /** A change is on disk within so long, together with those that come meanwhile. */
+  readonly delayMs?: number
   readonly log: Pick<Log, 'error'>
 }
 
 /** Soon, but once only for a burst of changes. */
 const WRITE_DELAY_MS = 300
 
-/** A list of plain records in one JSON file; one process may own it. Who changes it, gives it as a whole. */
-export class LowdbRecords<Item> {
-  readonly #db: Low<Item[]>
+/** Plain data in one JSON file; one process may own it. Who changes it, gives it as a whole. */
+export class LowdbDocument<Data> {
+  readonly #db: Low<Data>
+  readonly #delayMs: number
   readonly #writes: LatestWrite
 
-  private constructor(db: Low<Item[]>, log: Pick<Log, 'error'>) {
+  private constructor(
+    db: Low<Data>,
+    { log, delayMs = WRITE_DELAY_MS }: Pick<DocumentOptions<Data>, 'log' | 'delayMs'>,
+  ) {
     this.#db = db
+    this.#delayMs = delayMs
     this.#writes = new LatestWrite(
       () => db.write(),
       (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'records not kept'),
     )
   }
 
-  /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
-  static open<Item>(path: string, options: RecordsOptions<Item>): Promise<LowdbRecords<Item>> {
-    return LowdbRecords.#load(new DurableJsonFile<Item[]>(path), path, options)
-  }
-
-  /** For trying the bot out: nothing is kept. */
-  static inMemory<Item>(options: RecordsOptions<Item>): Promise<LowdbRecords<Item>> {
-    return LowdbRecords.#load(new Memory<Item[]>(), 'memory', options)
-  }
-
-  static async #load<Item>(
-    adapter: Adapter<Item[]>,
-    name: string,
-    { schema, log }: RecordsOptions<Item>,
-  ): Promise<LowdbRecords<Item>> {
-    const db = new Low<Item[]>(adapter, [])
+  /**
+   * @param path undefined: nothing is kept, for trying the bot out
+   * @throws StoreError when the file is damaged or of another shape; it is left as it is
+   */
+  static async open<Data>(path: string | undefined, options: DocumentOptions<Data>): Promise<LowdbDocument<Data>> {
+    const adapter: Adapter<Data> = path === undefined ? new Memory<Data>() : new DurableJsonFile<Data>(path)
+    const db = new Low<Data>(adapter, options.empty())
     await db.read()
-    const checked = schema.safeParse(db.data)
-    if (checked.success) return new LowdbRecords(db, log)
+    const checked = options.schema.safeParse(db.data)
+    if (checked.success) return new LowdbDocument(db, options)
     const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(fileWords.otherShape(name, where))
+    throw new StoreError(fileWords.otherShape(path ?? 'memory', where))
   }
 
-  records(): readonly Item[] {
+  records(): Data {
     return this.#db.data
   }
 
-  /** On disk within half a second. */
-  keep(records: readonly Item[]): void {
-    this.#db.data = [...records]
-    this.#writes.within(WRITE_DELAY_MS)
+  /** On disk soon. */
+  keep(records: Data): void {
+    this.#db.data = records
+    this.#writes.within(this.#delayMs)
   }
 
   /** Resolves when the records are on disk. */
-  save(records: readonly Item[]): Promise<void> {
-    this.#db.data = [...records]
+  save(records: Data): Promise<void> {
+    this.#db.data = records
     return this.#writes.now()
   }
 
@@ -77,57 +77,58 @@ export class LowdbRecords<Item> {
   }
 }
 
+/** A list in a file of its own; see `LowdbDocument.open`. */
+export const openRecords = <Item>(
+  path: string | undefined,
+  options: { readonly schema: z.ZodType<readonly Item[]>; readonly log: Pick<Log, 'error'> },
+): Promise<LowdbDocument<readonly Item[]>> => LowdbDocument.open(path, { ...options, empty: () => [] })
+
 /** Ids of messages as they stand on disk. */
 export const storedIds = z.array(z.string())
 
 /** Some hours of a busy account; WeChat redelivers within minutes. */
 const KEPT_IDS = 2_000
-/** Shorter than messages are held for their order, so that an id is on disk before its answer can go out. */
-const LOWDB_HEARD_IDS_WRITE_DELAY_MS = 200
+/**
+ * One write serves the messages of two seconds. What a kill loses with it is silenced by its age: a bot that starts
+ * anew answers nothing that was said before.
+ */
+const IDS_DELAY_MS = 2_000
 
 /** Ids of the latest messages, in one JSON file; one process may own it. */
 export class LowdbHeardIds implements HeardIds {
-  readonly #ids: Set<string>
-  readonly #writes: LatestWrite
+  readonly #known: Set<string>
+  readonly #file: LowdbDocument<string[]>
 
-  private constructor(db: Low<string[]>, log: Log) {
-    this.#ids = new Set(db.data)
-    this.#writes = new LatestWrite(
-      async () => {
-        db.data = [...this.#ids]
-        await db.write()
-      },
-      (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'ids of messages not kept'),
-    )
+  private constructor(file: LowdbDocument<string[]>) {
+    this.#known = new Set(file.records())
+    this.#file = file
   }
 
   /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
-  static async open(path: string, log: Log): Promise<LowdbHeardIds> {
-    const db = new Low<string[]>(new DurableJsonFile(path), [])
-    await db.read()
-    if (storedIds.safeParse(db.data).success) return new LowdbHeardIds(db, log)
-    throw new StoreError(fileWords.otherShape(path, ''))
+  static async open(path: string, log: Pick<Log, 'error'>): Promise<LowdbHeardIds> {
+    return new LowdbHeardIds(
+      await LowdbDocument.open(path, { schema: storedIds, empty: () => [], delayMs: IDS_DELAY_MS, log }),
+    )
   }
 
   add(id: string): boolean {
-    if (this.#ids.has(id)) return false
-    this.#ids.add(id)
-    for (const oldest of this.#ids) {
-      if (this.#ids.size <= KEPT_IDS) break
-      this.#ids.delete(oldest)
-    }
-    this.#writes.within(LOWDB_HEARD_IDS_WRITE_DELAY_MS)
+    if (this.#known.has(id)) return false
+    const ids = this.#file.records()
+    this.#known.add(id)
+    ids.push(id)
+    while (ids.length > KEPT_IDS) this.#known.delete(ids.shift()!)
+    this.#file.keep(ids)
     return true
   }
 
   /** Resolves when all is on disk. */
   flush(): Promise<void> {
-    return this.#writes.flush()
+    return this.#file.flush()
   }
 }
 
 const known = { key: z.string().min(1), id: z.string(), doubtful: z.boolean(), seenAtMs: z.number() }
-const storedRecords = z.strictObject({
+const storedIdentities = z.strictObject({
   accountId: z.string(),
   rooms: z.array(z.strictObject({ ...known, topics: z.array(z.string()).min(1) })),
   people: z.array(
@@ -141,48 +142,15 @@ const storedRecords = z.strictObject({
   told: z.array(z.string()),
 })
 
-const NOTHING: IdentityRecords = { accountId: '', rooms: [], people: [], told: [] }
-/** Soon, but not once for each of a burst of messages. A loss costs at most a change of name that was just seen. */
-const LOWDB_IDENTITY_STORE_WRITE_DELAY_MS = 500
+const NOBODY: IdentityRecords = { accountId: '', rooms: [], people: [], told: [] }
+/** One write serves the messages of two seconds. A loss costs at most a change of name that was just seen. */
+const IDENTITIES_DELAY_MS = 2_000
 
-/** Who is known, in one JSON file; one process may own it. */
-export class LowdbIdentityStore {
-  readonly #db: Low<IdentityRecords>
-  readonly #writes: LatestWrite
-
-  private constructor(db: Low<IdentityRecords>, log: Log) {
-    this.#db = db
-    this.#writes = new LatestWrite(
-      () => db.write(),
-      (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'identities not kept'),
-    )
-  }
-
-  /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
-  static async open(path: string, log: Log): Promise<LowdbIdentityStore> {
-    const db = new Low<IdentityRecords>(new DurableJsonFile(path), NOTHING)
-    await db.read()
-    const checked = storedRecords.safeParse(db.data)
-    if (checked.success) return new LowdbIdentityStore(db, log)
-    const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(fileWords.otherShape(path, where))
-  }
-
-  records(): IdentityRecords {
-    return this.#db.data
-  }
-
-  /** On disk within half a second. */
-  keep(records: IdentityRecords): void {
-    this.#db.data = records
-    this.#writes.within(LOWDB_IDENTITY_STORE_WRITE_DELAY_MS)
-  }
-
-  /** Resolves when all is on disk. */
-  flush(): Promise<void> {
-    return this.#writes.flush()
-  }
-}
+/** Who is known, in one JSON file; see `LowdbDocument.open`. */
+export const openIdentities = (path: string, log: Pick<Log, 'error'>): Promise<LowdbDocument<IdentityRecords>> =>
+  LowdbDocument.open<IdentityRecords>(path, {
+    ...{ schema: storedIdentities, empty: () => NOBODY, delayMs: IDENTITIES_DELAY_MS, log },
+  })
 
 const role = z.enum(['staff', 'admin'])
 
@@ -232,10 +200,10 @@ export interface FormerRooms {
 export async function openStaffBinding(
   dataDir: string,
   { rooms, staffRoom, nowMs, log }: FormerRooms,
-): Promise<LowdbRecords<StaffBinding>> {
+): Promise<LowdbDocument<readonly StaffBinding[]>> {
   const path = join(dataDir, 'staff-room.json')
   const isNew = !existsSync(path)
-  const list = await LowdbRecords.open<StaffBinding>(path, { schema: storedStaffBinding, log })
+  const list = await openRecords(path, { schema: storedStaffBinding, log })
   if (!isNew) return list
   const called = rooms.filter(({ topics }) => topics.includes(staffRoom ?? ''))
   const [room] = called
@@ -359,62 +327,16 @@ export const storedLearning: z.ZodType<LearningRecords> = z.strictObject({
   told: z.array(z.strictObject({ reason: z.string(), atMs: z.number() })),
 })
 
-/** Soon, but once only for a burst of messages; what a person ordered is saved at once. */
-const LOWDB_LEARNING_STORE_WRITE_DELAY_MS = 500
+/** One write serves a burst of messages; what a person ordered is saved at once. */
+const LEARNING_DELAY_MS = 500
 
-/** What the bot could not answer, in one JSON file; one process may own it. */
-export class LowdbLearningStore implements LearningStore {
-  readonly #db: Low<LearningRecords>
-  readonly #writes: LatestWrite
+/** What the bot could not answer, in one JSON file; see `LowdbDocument.open`. */
+export const openLearningStore = (
+  path: string | undefined,
+  log: Pick<Log, 'error'>,
+): Promise<LowdbDocument<LearningRecords>> =>
+  LowdbDocument.open(path, { schema: storedLearning, empty: nothingLearned, delayMs: LEARNING_DELAY_MS, log })
 
-  private constructor(db: Low<LearningRecords>, log: Pick<Log, 'error'>) {
-    this.#db = db
-    this.#writes = new LatestWrite(
-      () => db.write(),
-      (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'questions not kept'),
-    )
-  }
-
-  /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
-  static open(path: string, log: Pick<Log, 'error'>): Promise<LowdbLearningStore> {
-    return LowdbLearningStore.#load(new DurableJsonFile<LearningRecords>(path), path, log)
-  }
-
-  /** For trying the bot out: nothing is kept. */
-  static inMemory(log: Pick<Log, 'error'>): Promise<LowdbLearningStore> {
-    return LowdbLearningStore.#load(new Memory<LearningRecords>(), 'memory', log)
-  }
-
-  static async #load(
-    adapter: Adapter<LearningRecords>,
-    name: string,
-    log: Pick<Log, 'error'>,
-  ): Promise<LowdbLearningStore> {
-    const salt = randomBytes(16).toString('hex')
-    const db = new Low<LearningRecords>(adapter, { salt, lastNumber: 0, entries: [], sightings: [], told: [] })
-    await db.read()
-    const checked = storedLearning.safeParse(db.data)
-    if (checked.success) return new LowdbLearningStore(db, log)
-    const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(fileWords.otherShape(name, where))
-  }
-
-  records(): LearningRecords {
-    return this.#db.data
-  }
-
-  keep(records: LearningRecords): void {
-    this.#db.data = records
-    this.#writes.within(LOWDB_LEARNING_STORE_WRITE_DELAY_MS)
-  }
-
-  save(records: LearningRecords): Promise<void> {
-    this.#db.data = records
-    return this.#writes.now()
-  }
-
-  /** Resolves when all is on disk. */
-  flush(): Promise<void> {
-    return this.#writes.flush()
-  }
-}
+const nothingLearned = (): LearningRecords => ({
+  ...{ salt: randomBytes(16).toString('hex'), lastNumber: 0, entries: [], sightings: [], told: [] },
+})

@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BotRooms, MuteBook } from '../../src/commands/rooms.js'
 import type { RoomPlace } from '../../src/model/chat.js'
-import type { Mute } from '../../src/model/decision.js'
-import { LowdbRecords, storedMutes } from '../../src/store/records.js'
+import { openRecords, storedMutes } from '../../src/store/records.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -23,7 +22,7 @@ const ROOMS = [
 
 async function aDesk(path = join(tempFolder(), 'mutes.json'), rooms: readonly RoomPlace[] = ROOMS) {
   const clock = fixedClock()
-  const open = () => LowdbRecords.open<Mute>(path, { schema: storedMutes, log: capturedLog().log })
+  const open = () => openRecords(path, { schema: storedMutes, log: capturedLog().log })
   const mutes = new MuteBook(await open(), clock)
   const desk = new BotRooms({ channel: { rooms: async () => rooms }, mutes, clock })
   const reopened = async () => new MuteBook(await open(), clock)

@@ -5,7 +5,7 @@ import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing } from '../../src/outbox/pacing.js'
 import { renderReminder } from '../../src/reply/render.js'
-import { LowdbRecords, storedReminders } from '../../src/store/records.js'
+import { openRecords, storedReminders } from '../../src/store/records.js'
 import { CUSTOMERS, LI } from '../support/a-message.js'
 import { aSection } from '../support/a-section.js'
 import { aSnapshot } from '../support/a-snapshot.js'
@@ -18,7 +18,7 @@ const { log } = capturedLog()
 
 /** The bot and its rounds on one file; a second one on the same file is the next run. */
 async function remindingBot(path = join(tempFolder(), 'reminders.json')) {
-  const book = new ReminderBook(await LowdbRecords.open(path, { schema: storedReminders, log }))
+  const book = new ReminderBook(await openRecords(path, { schema: storedReminders, log }))
   const knowledge = new KnowledgeHolder(aSnapshot({ sections: [aSection('5', { tellsTimeline: true })] }))
   const bot = await botUnderTest({ knowledge, reminders: book })
   const { channel, clock } = bot

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { WalkRecords } from '../../src/dialogue/state.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
-import { LowdbRecords, storedWalks } from '../../src/store/records.js'
+import { openRecords, storedWalks } from '../../src/store/records.js'
 import { CUSTOMERS, DIRECT, LI } from '../support/a-message.js'
 import { aPicture, aSection } from '../support/a-section.js'
 import { anIntent, aSnapshot } from '../support/a-snapshot.js'
@@ -128,13 +128,13 @@ test('keeps quiet on the walk while a person has the question, and goes on after
 test('goes on days later in another run of the bot', async () => {
   const path = join(tempFolder(), 'walks.json')
   const options = { schema: storedWalks, log: capturedLog().log }
-  const before = await LowdbRecords.open(path, options)
+  const before = await openRecords(path, options)
   const bot = await walkingBot({ keep: (records) => before.keep(records) })
   await bot.hears('@小助手 带我走一遍')
   await bot.hears('好了')
   await before.flush()
 
-  const after = await LowdbRecords.open(path, options)
+  const after = await openRecords(path, options)
   const reborn = await walkingBot({ records: after.records() })
   reborn.clock.pass(5 * 24 * HOUR_MS)
   const { decision, sent } = await reborn.hears('@小助手 继续')

@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tickets: ['base', 'model', 'errors', 'nlu', 'dialogue', 'reply', 'outbox', 'commands'],
   commands: ['base', 'model', 'errors', 'nlu', 'knowledge', 'tickets'],
   learning: ['base', 'model', 'errors', 'nlu', 'dialogue', 'knowledge', 'commands', 'store'],
-  channel: ['base', 'model', 'errors', 'knowledge'],
+  channel: ['base', 'model', 'errors', 'knowledge', 'store'],
   store: ['base', 'model', 'errors'],
   web: ['base', 'model', 'errors', 'channel', 'knowledge'],
   ops: ['base', 'model', 'errors'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
 import type { IdentityRecords } from '../../src/model/ports.js'
-import { LowdbIdentityStore } from '../../src/store/records.js'
+import { openIdentities } from '../../src/store/records.js'
 import { capturedLog } from '../support/captured-log.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -21,17 +21,17 @@ const RECORDS: IdentityRecords = {
 }
 
 test('knows nobody at first', async () => {
-  const store = await LowdbIdentityStore.open(join(tempFolder(), 'identities.json'), log)
+  const store = await openIdentities(join(tempFolder(), 'identities.json'), log)
   expect(store.records()).toEqual({ accountId: '', rooms: [], people: [], told: [] })
 })
 
 test('keeps all records, readable by the owner alone', async () => {
   const path = join(tempFolder(), 'identities.json')
-  const store = await LowdbIdentityStore.open(path, log)
+  const store = await openIdentities(path, log)
   store.keep({ ...RECORDS, accountId: 'older' })
   store.keep(RECORDS)
   await store.flush()
-  expect((await LowdbIdentityStore.open(path, log)).records()).toEqual(RECORDS)
+  expect((await openIdentities(path, log)).records()).toEqual(RECORDS)
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
@@ -40,7 +40,7 @@ test.each(['{"accountId":"@me","ro', '{"rooms":[]}'])(
   async (text) => {
     const path = join(tempFolder(), 'identities.json')
     writeFileSync(path, text)
-    await expect(LowdbIdentityStore.open(path, log)).rejects.toBeInstanceOf(StoreError)
+    await expect(openIdentities(path, log)).rejects.toBeInstanceOf(StoreError)
     expect(readFileSync(path, 'utf8')).toBe(text)
   },
 )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
 import { noteDislike, noteQuestion } from '../../src/learning/records.js'
-import { LowdbLearningStore } from '../../src/store/records.js'
+import { openLearningStore } from '../../src/store/records.js'
 import { capturedLog } from '../support/captured-log.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -12,23 +12,23 @@ const ASKED = { text: '支付怎么开通', why: 'person', sectionKey: '4.1', pl
 
 test('finds again what was saved, for the owner’s eyes only, with a salt of its own', async () => {
   const path = join(tempFolder(), 'unanswered.json')
-  const store = await LowdbLearningStore.open(path, log)
+  const store = await openLearningStore(path, log)
   const { records } = noteQuestion(store.records(), ASKED, { likest: undefined, again: () => false })
   await store.save(noteDislike(records, { sectionKey: '3', person: 'x', atMs: 6 }))
-  const again = await LowdbLearningStore.open(path, log)
+  const again = await openLearningStore(path, log)
   expect(again.records()).toEqual(store.records())
   expect(again.records().entries).toHaveLength(2)
   expect(statSync(path).mode & 0o077).toBe(0)
-  const other = await LowdbLearningStore.inMemory(log)
+  const other = await openLearningStore(undefined, log)
   expect(other.records().salt).not.toBe(again.records().salt)
 })
 
 test('has everything on disk after a flush', async () => {
   const path = join(tempFolder(), 'unanswered.json')
-  const store = await LowdbLearningStore.open(path, log)
+  const store = await openLearningStore(path, log)
   store.keep({ ...store.records(), lastNumber: 7 })
   await store.flush()
-  expect((await LowdbLearningStore.open(path, log)).records().lastNumber).toBe(7)
+  expect((await openLearningStore(path, log)).records().lastNumber).toBe(7)
 })
 
 test.each(['{', 'null', '{"salt":"x"}', '{"salt":"x","lastNumber":0,"entries":[{}],"sightings":[],"told":[]}'])(
@@ -36,7 +36,7 @@ test.each(['{', 'null', '{"salt":"x"}', '{"salt":"x","lastNumber":0,"entries":[{
   async (text) => {
     const path = join(tempFolder(), 'unanswered.json')
     writeFileSync(path, text)
-    await expect(LowdbLearningStore.open(path, log)).rejects.toThrow(StoreError)
+    await expect(openLearningStore(path, log)).rejects.toThrow(StoreError)
     expect(readFileSync(path, 'utf8')).toBe(text)
   },
 )

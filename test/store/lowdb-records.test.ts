@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
 import type { Reminder, StoredWalk } from '../../src/model/understanding.js'
-import { LowdbRecords, storedReminders, storedWalks } from '../../src/store/records.js'
+import { openRecords, storedReminders, storedWalks } from '../../src/store/records.js'
 import { CUSTOMERS, DIRECT, WANG } from '../support/a-message.js'
 import { capturedLog } from '../support/captured-log.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
@@ -30,28 +30,28 @@ const REMINDER: Reminder = {
 
 test('keeps walks, readable by the owner alone', async () => {
   const path = join(tempFolder(), 'walks.json')
-  const store = await LowdbRecords.open(path, WALKS)
+  const store = await openRecords(path, WALKS)
   expect(store.records()).toEqual([])
   store.keep([])
   store.keep([WALK])
   await store.flush()
-  expect((await LowdbRecords.open(path, WALKS)).records()).toEqual([WALK])
+  expect((await openRecords(path, WALKS)).records()).toEqual([WALK])
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
 test('has reminders on disk when saving resolves', async () => {
   const path = join(tempFolder(), 'reminders.json')
-  const store = await LowdbRecords.open(path, REMINDERS)
+  const store = await openRecords(path, REMINDERS)
   const reminders = [REMINDER, { ...REMINDER, place: DIRECT, status: 'sending' as const }]
   await store.save(reminders)
-  expect((await LowdbRecords.open(path, REMINDERS)).records()).toEqual(reminders)
+  expect((await openRecords(path, REMINDERS)).records()).toEqual(reminders)
 })
 
 test('forgets at the end what is kept in memory', async () => {
-  const store = await LowdbRecords.inMemory(WALKS)
+  const store = await openRecords(undefined, WALKS)
   await store.save([WALK])
   expect(store.records()).toEqual([WALK])
-  expect((await LowdbRecords.inMemory(WALKS)).records()).toEqual([])
+  expect((await openRecords(undefined, WALKS)).records()).toEqual([])
 })
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
 ])('refuses a file that is damaged (%s), and leaves it as it is', async (_, text) => {
   const path = join(tempFolder(), 'walks.json')
   writeFileSync(path, text)
-  const refusal = await LowdbRecords.open(path, WALKS).catch((error: unknown) => error)
+  const refusal = await openRecords(path, WALKS).catch((error: unknown) => error)
   expect(refusal).toBeInstanceOf(StoreError)
   expect(String(refusal)).toMatch(/walks\.json (?:坏了|的内容不合格式).*备份.*再启动/)
   expect(readFileSync(path, 'utf8')).toBe(text)

@@ -1,5 +1,6 @@
-import { chmod, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, readFile, rm, stat } from 'node:fs/promises'
 import type { Log } from '../../model/ports.js'
+import { writeDurably } from '../../store/json-file.js'
 
 export interface CardFound {
   /** There is a session to resume: no scan is needed as long as WeChat still accepts it. */
@@ -34,7 +35,7 @@ export class CardKeeper {
     if (!holdsSession(await textOf(this.#card))) {
       const kept = await textOf(this.#copy)
       if (holdsSession(kept)) {
-        await writeWhole(this.#card, kept)
+        await writeDurably(this.#card, kept)
         this.#log.info({}, 'login card restored from its copy')
       }
     }
@@ -53,14 +54,14 @@ export class CardKeeper {
     if (text === '') return false
     await chmod(this.#card, OWNER_ONLY)
     if (!holdsSession(text)) return false
-    if (text !== (await textOf(this.#copy))) await writeWhole(this.#copy, text)
+    if (text !== (await textOf(this.#copy))) await writeDurably(this.#copy, text)
     return true
   }
 
   /** WeChat refuses the session: neither card nor copy is tried again. What they held is kept, for the operator. */
   async setAside(): Promise<void> {
     const card = await textOf(this.#card)
-    await writeWhole(this.#refused, holdsSession(card) ? card : await textOf(this.#copy))
+    await writeDurably(this.#refused, holdsSession(card) ? card : await textOf(this.#copy))
     await rm(this.#copy, { force: true })
     await rm(this.#card, { force: true })
     this.#log.warn({}, 'WeChat refuses the session, login card set aside')
@@ -80,19 +81,6 @@ async function textOf(path: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw error
   }
-}
-
-/** Under the name either the old text is found or the new one, never a part. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  const beside = `${path}.tmp`
-  const file = await open(beside, 'w', OWNER_ONLY)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(beside, path)
 }
 
 /** Where wechaty-puppet-wechat4u keeps its session within the memory card, below the puppet's own name space. */
