@@ -135,7 +135,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const operations: Operations = { releases, learning: learningOrders, ...commands.operations }
   const counted: DecisionJournal = {
     record: (trace) => {
-      commands.count(trace)
+      commands.figures.record(trace)
       journal.record(trace)
     },
   }

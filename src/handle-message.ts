@@ -1,15 +1,27 @@
-import { type AnswerParts, compose, type Heard, type Reply, type Settled, send } from './answer-message.js'
+import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { guideOf, walkSteps } from './dialogue/checklist.js'
+import { overtakenBy } from './dialogue/permission.js'
 import { policies } from './dialogue/policy.js'
+import type { ReminderBook } from './dialogue/reminders.js'
+import type { Composed, Saying } from './dialogue/replies.js'
+import type { DialogueState } from './dialogue/state.js'
 import { traceDecision } from './dialogue/trace.js'
 import { type Decided, decideBy, isAddressed, type Turn } from './dialogue/turn.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
-import type { IncomingMessage } from './model/chat.js'
-import type { DecisionJournal, Operations, SendOutcome } from './model/ports.js'
+import { type IncomingMessage, isUnreadable, kindWord } from './model/chat.js'
+import type { Bubble, Decision, DropReason } from './model/decision.js'
+import type { Clock, DecisionJournal, Log, Operations, PictureSource, SendOutcome } from './model/ports.js'
+import type { KnowledgeSnapshot } from './model/understanding.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
+import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
+import type { UnsaidQuestions } from './outbox/unsaid.js'
+import { packLines } from './reply/bubbles.js'
+import { composeReply } from './reply/compose.js'
 import type { DeskParts } from './tickets/attendant.js'
+import type { DeskFront } from './tickets/handoff.js'
+import { askerPhrases } from './tickets/phrases.js'
 
 export interface MessageHandlerParts extends AnswerParts, Omit<DeskParts, 'attendant'> {
   readonly knowledge: KnowledgeHolder
@@ -132,3 +144,131 @@ function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerP
     // Log or journal is what broke: there is nobody left to tell, and the next message counts.
   }
 }
+
+export interface AnswerParts {
+  readonly state: DialogueState
+  readonly reminders: ReminderBook
+  readonly deskFront: DeskFront
+  readonly isMuted: (placeKey: string) => boolean
+  readonly outbox: Outbox
+  /** Sees to the questions whose reply can't be said. */
+  readonly unsaid: Pick<UnsaidQuestions, 'note' | 'waits' | 'settled'>
+  readonly pictures: PictureSource
+  readonly clock: Clock
+  readonly log: Log
+  /** A reply to something said longer ago comes too late. */
+  readonly maxAgeMs: number
+}
+
+/** A message that was heard and understood. */
+export interface Heard {
+  readonly message: IncomingMessage
+  readonly order: TakenOrder | undefined
+  readonly snapshot: KnowledgeSnapshot
+  readonly startedMs: number
+  /** Its number among all that was heard: from here on, whoever is quicker than the bot counts. */
+  readonly sequence: number
+  /** With all that is known at the moment of asking. */
+  readonly turn: () => Turn
+}
+
+/** A message that was decided about. */
+export interface Settled {
+  readonly turn: Turn
+  readonly decided: Decided
+  readonly saying: Saying
+  /** What the asker hears of the ticket that the words were about. */
+  readonly ticketNews?: string | undefined
+}
+
+export interface Reply extends Composed {
+  readonly bubbles: readonly Bubble[]
+  /** Takes back what was promised, should nobody read so. */
+  readonly takeBack?: (() => Promise<void>) | undefined
+}
+
+/** Does what the reply is going to tell of, and finds its words. */
+export async function compose(heard: Heard, settled: Settled, parts: AnswerParts): Promise<Reply> {
+  const { message, order, snapshot } = heard
+  const { turn, decided, ticketNews } = settled
+  const { decision, overruled } = decided
+  if (order && (decision === order.decision || overruled === order.decision)) {
+    const news = await order.carryOut()
+    if (decision === order.decision) return inWords(packLines((news ?? '').split('\n')), false)
+  }
+  const isInRoom = message.place.kind === 'room'
+  if (decision.kind === 'courtesy' && decision.word === 'ticket') return inWords([[ticketNews ?? '']], isInRoom)
+  const handedOver = decision.kind === 'escalate' ? await parts.deskFront.handOver(turn, decision) : undefined
+  const takeBack = await parts.reminders.follow(message, decision)
+  const { heldTicket, walking, timelineToldLately = false } = turn.situation
+  const reply = composeReply(decision, snapshot, {
+    mentionChars: isInRoom && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
+    timelineToldLately,
+    question: turn.understanding.normalized,
+    aboutPicture: message.kind === 'picture',
+    ...(isUnreadable(message) && { unreadable: kindWord(message.kind) }),
+    nowMs: parts.clock.now(),
+    ticketNews: handedOver,
+    opening: 'personStillComes' in decision && heldTicket !== undefined ? askerPhrases.botFirst(heldTicket) : undefined,
+    walking:
+      walking?.isFresh && walking.walk?.status === 'walking'
+        ? { walk: walking.walk, steps: walking.steps() }
+        : undefined,
+  })
+  return { ...reply, text: firstText(reply.bubbles), invites: invitedBy(reply.bubbles), takeBack }
+}
+
+const firstText = (bubbles: readonly Bubble[]): string => bubbles.find((bubble) => bubble.kind === 'text')?.text ?? ''
+
+const INVITATION = /回复“([^”]{1,20})”/g
+
+/** What a reply tells to send back. What it promises is what the bot does, see `takeUp`. */
+const invitedBy = (bubbles: readonly Bubble[]): readonly string[] =>
+  bubbles.flatMap((bubble) =>
+    bubble.kind === 'text' ? [...bubble.text.matchAll(INVITATION)].map(([, word]) => word ?? '') : [],
+  )
+
+/** @param pieces lines of each bubble */
+function inWords(pieces: readonly (readonly string[])[], mention: boolean): Reply {
+  const texts = pieces.map((lines) => lines.join('\n')).filter((text) => text !== '')
+  const bubbles = texts.map((text, index): Bubble => ({ kind: 'text', text, mention: mention && index === 0 }))
+  return { bubbles, shown: [], toldTimeline: false, text: texts[0] ?? '', invites: invitedBy(bubbles) }
+}
+
+/** Half an hour later an answer still helps; after that people had better ask whether it is wanted. */
+const PATIENCE_MS = 30 * MINUTE_MS
+
+/** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
+export function send(
+  { message, order, sequence }: Heard,
+  { turn, decided: { decision } }: Settled,
+  { reply, parts }: { reply: Reply; parts: AnswerParts },
+): Promise<SendOutcome> {
+  const { state, deskFront, outbox, unsaid, maxAgeMs } = parts
+  const stillWanted = (): DropReason | undefined =>
+    overtakenBy({
+      ...state.since(message, sequence),
+      isMuted: parts.isMuted(message.place.key),
+      isTaken: turn.situation.quiet !== 'held' && deskFront.view(message).quiet === 'held',
+      handsOver: decision.kind === 'escalate' || 'act' in decision,
+    })
+  const options: SendOptions = {
+    messageId: message.id,
+    deadlineMs: message.sentAtMs + maxAgeMs,
+    urgent: isUrgent(message, decision),
+    ...(message.sender.role === 'customer' && { personKey: message.sender.key }),
+  }
+  const bubbles = readyBubbles(reply.bubbles, message.sender, parts)
+  if (order) return outbox.send(message.place, bubbles, options)
+  return outbox.send(message.place, bubbles, {
+    ...{ ...options, stillWanted, isOverheard: !turn.asked },
+    patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
+    onPatience: () => void unsaid.waits(message, decision),
+  })
+}
+
+/** Goes out to the very end of what may be said in a day: what staff ordered, and what is handed over. */
+const isUrgent = ({ sender }: IncomingMessage, decision: Decision): boolean =>
+  decision.kind === 'escalate' ||
+  (decision.kind === 'courtesy' && decision.word === 'ticket') ||
+  (decision.kind === 'command' && sender.role !== 'customer')

@@ -8,7 +8,6 @@ import type { DecisionTrace } from '../model/decision.js'
 import type { Channel, MessageListener, Outgoing } from '../model/ports.js'
 import { LowdbOutboxStore } from '../store/outbox.js'
 import { LowdbTicketStore } from '../store/tickets.js'
-import { DecisionLog } from '../web/deps.js'
 
 /** A channel whose other end is the caller: what is sent to the asker is kept until taken. */
 export class AskChannel implements Channel {
@@ -121,7 +120,7 @@ export interface Answer {
 /** Puts messages through the code that serves a group, one after another. */
 export class Asker {
   readonly #channel = new AskChannel()
-  readonly #journal = new DecisionLog()
+  #trace: DecisionTrace | undefined
   readonly #clock = { nowMs: 0, now: () => this.#clock.nowMs }
   #bot: Bot | undefined
   #sequence = 0
@@ -133,7 +132,7 @@ export class Asker {
     this.#bot = await createBot(unpaced, {
       channel: this.#channel,
       clock: this.#clock,
-      journal: this.#journal,
+      journal: { record: (trace) => (this.#trace = trace) },
       log: pino({ level: 'warn' }, pino.destination(2)),
       ticketStore: await LowdbTicketStore.inMemory(),
       outboxStore: await LowdbOutboxStore.inMemory(),
@@ -148,7 +147,7 @@ export class Asker {
     const startedUs = performance.now() * 1000
     await this.#bot!.handle(message)
     const latencyUs = Math.round(performance.now() * 1000 - startedUs)
-    return { trace: this.#journal.recent().at(-1)!, sent: this.#channel.take(), latencyUs }
+    return { trace: this.#trace!, sent: this.#channel.take(), latencyUs }
   }
 }
 

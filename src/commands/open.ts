@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { KnowledgeHolder } from '../knowledge/keys.js'
-import type { DecisionTrace, Mute } from '../model/decision.js'
+import type { Mute } from '../model/decision.js'
 import type {
   Alerts,
   AuditLog,
@@ -52,8 +52,8 @@ export interface OpenCommands {
   readonly mutes: MuteBook
   readonly rights: BotRights
   readonly keepers: readonly Forgetful[]
-  /** Counts a decision. */
-  count(trace: DecisionTrace): void
+  /** Counts decisions. */
+  readonly figures: FiguresBook
   start(): void
   stop(): Promise<void>
 }
@@ -78,7 +78,7 @@ export function openCommands(needs: CommandNeeds): OpenCommands {
     mutes,
     rights,
     keepers: [claims, ...(audit ? [audit] : [])],
-    count: (trace) => figures.record(trace),
+    figures,
     start: () => {
       timer = setInterval(() => {
         rights.attend().catch((error: Error) => log.warn({ error: error.message }, 'remarks not looked after'))

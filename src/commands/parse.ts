@@ -21,15 +21,26 @@ const MAX_ORDER_CHARS = 600
  * @returns undefined when the text is no order; `null` or an empty text where the order lacks something
  */
 export function parseCommand(text: string, { strict = false }: OrderReading = {}): Command | undefined {
-  const plain = text.length <= MAX_ORDER_CHARS ? halfWidth(text).trim().replace(/^\//, '') : ''
-  return read({ text: text.trim(), plain, strict })
+  return read({ text: text.trim(), plain: plainOf(text), strict })
 }
+
+/** Whether it begins like any order at all: one look for the talk of people, which hardly ever does. */
+export const mayBeOrder = (text: string): boolean => opensOrder({ text: text.trim(), plain: plainOf(text) })
 
 /** Reads only what colleagues order about tickets and their own duty. */
 export const parseTicketOrder = (text: string): Command | undefined =>
   read({ text: text.trim(), plain: '', strict: false })
 
+const OPENINGS = new RegExp(`^(?:${ROWS.map(([, { read }]) => read.opens).join('|')})`, 'i')
+
+const opensOrder = ({ text, plain }: Pick<Said, 'text' | 'plain'>): boolean =>
+  OPENINGS.test(plain) || OPENINGS.test(text)
+
+const plainOf = (text: string): string =>
+  text.length <= MAX_ORDER_CHARS ? halfWidth(text).trim().replace(/^\//, '') : ''
+
 function read(said: Said): Command | undefined {
+  if (!opensOrder(said)) return undefined
   for (const [kind, row] of ROWS) {
     const args = row.read(said)
     if (args) return { kind, ...args } as Command

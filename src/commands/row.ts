@@ -24,7 +24,14 @@ export interface Said {
 }
 
 /** @returns what the order says; undefined when the text is no such order. What it lacks is `null` or empty */
-export type Read<Args> = (said: Said) => Args | undefined
+export interface Read<Args> {
+  (said: Said): Args | undefined
+  /** Source of a pattern that stands at the beginning of every such order: spares what is none all the rest. */
+  readonly opens: string
+}
+
+const reading = <Args>(opens: string, read: (said: Said) => Args | undefined): Read<Args> =>
+  Object.assign(read, { opens })
 
 /** All of one command. Parser, suggestion, permission, help, audit and `docs/admin.md` follow from it. */
 export interface Row<Args, Needed extends string> extends Declared<Args, Needed> {
@@ -84,25 +91,24 @@ const APART = /^(?:[\s:：]|[#\d])/
 /** An order to the bot itself that begins with one of these words; traditional characters stand among them. */
 export function begins<Args>(words: string, behind: Behind<Args>): Read<Args> {
   const pattern = new RegExp(`^(?:${words})`, 'i')
-  return ({ plain, strict }) => {
+  return reading(words, ({ plain, strict }) => {
     const verb = pattern.exec(plain)?.[0]
     if (verb === undefined) return undefined
     const after = plain.slice(verb.length)
     const isApart = APART.test(after)
     const rest = after.replace(LEADING_MARKS, '').replace(CLOSING_MARKS, '')
     return strict && rest !== '' && !isApart ? undefined : behind(rest, isApart)
-  }
+  })
 }
 
-export const anyOf =
-  <Args>(...reads: readonly Read<Args>[]): Read<Args> =>
-  (said) => {
+export const anyOf = <Args>(...reads: readonly Read<Args>[]): Read<Args> =>
+  reading(reads.map(({ opens }) => opens).join('|'), (said) => {
     for (const read of reads) {
       const args = read(said)
       if (args) return args
     }
     return undefined
-  }
+  })
 
 /** Nothing behind it but a 一下. */
 export const alone =
@@ -232,7 +238,7 @@ export function onTicket<Args>(
   // 接单 12, 接单12号：…, 接单#12, and 12 接单 as people also say it.
   const pattern = new RegExp(`^(?:${words})(?:\\s*[#＃第]?\\s*(${DIGITS})(?![\\d０-９])(?:\\s*号)?)?([\\s\\S]*)$`)
   const turned = new RegExp(`^[#＃]?(${DIGITS})\\s*号?\\s*(?:${words})$`)
-  return ({ text }) => {
+  return reading(`${words}|[#＃]?${DIGITS}\\s*号?\\s*(?:${words})`, ({ text }) => {
     const reversed = turned.exec(text.replace(STAFF_CLOSING_MARKS, ''))
     if (reversed) return make(toNumber(reversed[1]!), '')
     const [whole, digits, behind = ''] = pattern.exec(text) ?? []
@@ -243,7 +249,7 @@ export function onTicket<Args>(
     // Half an order; words that follow without a blank are talk: 回复客户说已经提交了, 接单员.
     const isHalf = rest === '' || /^\s/.test(behind) || (/给$|給$|交$/.test(text.slice(0, 2)) && rest.length <= 4)
     return isHalf ? make(null, rest) : undefined
-  }
+  })
 }
 
 const toNumber = (digits: string): number => Number(digits.normalize('NFKC'))
@@ -253,7 +259,7 @@ export const ticketNumber = (number: number | null, rest: string): { readonly nu
   rest === '' ? { number } : undefined
 
 /** Said as a whole, closing punctuation aside. */
-export const sentence =
-  (pattern: RegExp): Read<object> =>
-  ({ text }) =>
-    pattern.test(text.replace(STAFF_CLOSING_MARKS, '')) ? {} : undefined
+export const sentence = (pattern: RegExp): Read<object> =>
+  reading(pattern.source.replace(/\$$/, ''), ({ text }) =>
+    pattern.test(text.replace(STAFF_CLOSING_MARKS, '')) ? {} : undefined,
+  )

@@ -4,7 +4,7 @@ import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import { failed, OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
-import { parseCommand, suggestOrder } from './parse.js'
+import { mayBeOrder, parseCommand, suggestOrder } from './parse.js'
 import {
   bindingRole,
   describeCommand,
@@ -48,6 +48,8 @@ export class OrderTaker {
   /** @returns undefined when the message is to be treated as any other */
   read(message: IncomingMessage): TakenOrder | undefined {
     if (message.fromSelf || message.kind !== 'text') return undefined
+    // Among customers nothing is guessed: what does not begin like an order is none.
+    if (isAmongCustomers(message) && !mayBeOrder(message.text)) return undefined
     const by = ordererOf(message)
     const code = this.#codeOf(message)
     if (code !== undefined) return this.#redeem(code, message, by)
@@ -123,6 +125,8 @@ export class OrderTaker {
     }
   }
 }
+
+const isAmongCustomers = ({ place }: IncomingMessage): boolean => place.kind === 'room' && place.purpose !== 'staff'
 
 /** As whom, and by which door, the sender of a message orders. */
 const ordererOf = (message: IncomingMessage): Orderer => ({

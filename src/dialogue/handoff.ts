@@ -1,4 +1,4 @@
-import { characterPairs } from '../base/character-pairs.js'
+import { characterPairs } from '../base/text.js'
 import type { Decision, TicketAct } from '../model/decision.js'
 import { type DeskTurn, readDeskTurn } from '../nlu/dialogue-act.js'
 import { isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'

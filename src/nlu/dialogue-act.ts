@@ -63,7 +63,7 @@ function readChoice(
   const written = (choice.exec(bare) ?? ordinalChoice.exec(bare))?.groups?.number
   if (written) return written.toUpperCase()
   const spoken = spokenChoice.exec(bare)?.groups
-  const number = readNumber(spoken?.ordinal ?? spoken?.number ?? '')
+  const number = spoken && readNumber(spoken.ordinal ?? spoken.number ?? '')
   return number === undefined ? undefined : String(number)
 }
 

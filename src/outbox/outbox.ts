@@ -1,3 +1,4 @@
+import { withTimeout } from '../base/time.js'
 import { ChannelError } from '../errors.js'
 import type { Person, Place } from '../model/chat.js'
 import type { Bubble, DropReason } from '../model/decision.js'
@@ -274,16 +275,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** @throws ChannelError when there is no answer in time */
 async function withinTime(sending: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const tooLate = new Promise<never>((_, reject) => {
-    const error = new ChannelError('channel-unreachable', 'no answer', { retryable: false })
-    timer = setTimeout(() => reject(error), SEND_TIMEOUT_MS)
-  })
-  try {
-    await Promise.race([sending, tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
+  const isSent = await withTimeout(
+    sending.then(() => true),
+    SEND_TIMEOUT_MS,
+  )
+  if (!isSent) throw new ChannelError('channel-unreachable', 'no answer', { retryable: false })
 }
 
 type Picture = Extract<Outgoing, { kind: 'picture' }>

@@ -1,4 +1,4 @@
-import { inQuotes, oneLine } from '../base/quoting.js'
+import { inQuotes, oneLine } from '../base/text.js'
 import type { UnsaidQuestion } from '../model/ports.js'
 
 const MAX_NAME_CHARS = 20

@@ -1,9 +1,8 @@
 import { type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
-import type { Section } from '../model/knowledge.js'
-import type { DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
+import type { CategoryRow, Section } from '../model/knowledge.js'
+import type { CategoryHit, DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
-import { renderFact, renderFactAgain, renderMore, renderOutside } from './fact.js'
 import { factPhrases, phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
   type ReplyLine,
@@ -380,3 +379,71 @@ export const withAsides = (groups: readonly LineGroup[], { above, below }: Aside
   groups.map((lines, index) => [...(index === 0 ? above : []), ...lines, ...(index === groups.length - 1 ? below : [])])
 
 const asidesAsLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
+
+/** A fact in one to three lines, the deciding word first. @param question see `normalizeText` */
+export function renderFact(fact: Fact, question: string): readonly string[] {
+  switch (fact.kind) {
+    case 'short-answer':
+      return fact.answer.lines
+    case 'category':
+      return fact.hits.flatMap((hit) => renderCategory(hit, question))
+    case 'rule':
+      return [
+        factPhrases.meaning(fact.rule.meaning),
+        factPhrases.customerDoes(fact.rule.customer.join('；')),
+        ...(fact.rule.vendor === undefined ? [] : [factPhrases.vendorDoes(fact.rule.vendor)]),
+      ]
+  }
+}
+
+/** More than this many categories for one word is a list, no answer. */
+const MAX_ROWS = 2
+
+function renderCategory({ word, rows, advice }: CategoryHit, question: string): readonly string[] {
+  if (rows.length === 0 || (advice && rows.length === 0)) return advice ? [`${word}：${advice.advice}`] : []
+  return rows.slice(0, MAX_ROWS).map((row) => categoryLine(word, row, question))
+}
+
+/** What was asked comes first: whether a person may have it, whether it is reviewed twice, or the documents. */
+function categoryLine(word: string, row: CategoryRow, question: string): string {
+  const documents = factPhrases.documents(row.documents.map(shortly), row.choose)
+  const individual = row.individual ? factPhrases.individualYes : factPhrases.individualNo
+  const second = row.secondReview ? factPhrases.secondReview : factPhrases.noSecondReview
+  if (/个人|個人/.test(question)) return `${factPhrases.category(word, row.path)}，${individual}；${documents}。`
+  if (/二审|网信|7天|七天|多久/.test(question))
+    return `${factPhrases.category(word, row.path)}，${second}；${documents}。`
+  return `${factPhrases.category(word, row.path)}，${documents}${row.secondReview ? `；${factPhrases.secondReview}` : ''}。`
+}
+
+const MAX_DOCUMENT_CHARS = 40
+
+/** Without what stands in brackets where the name is long. */
+const shortly = (name: string): string => (name.length <= MAX_DOCUMENT_CHARS ? name : name.replace(/（[^（）]*）/g, ''))
+
+/** The same fact once more, see `Decision`. @param lines of the fact */
+export function renderFactAgain(lines: readonly string[], again: number): readonly string[] {
+  const [first = '', ...rest] = lines
+  if (again === 1) return [factPhrases.again(first), ...rest]
+  return again === 2 ? [factPhrases.otherwise, ...lines, factPhrases.stillUnclear] : [factPhrases.saidOften]
+}
+
+interface Naming {
+  readonly titleOf: (sectionKey: string) => string
+}
+
+/** Where more is to be had: the section's own steps, and what else may be meant. */
+export function renderMore(
+  sectionKey: string | undefined,
+  alternatives: readonly string[],
+  { titleOf }: Naming,
+): readonly string[] {
+  const others = alternatives.map((key) => factPhrases.other(titleOf(key), key)).join('，')
+  return [
+    ...(sectionKey === undefined ? [] : [factPhrases.steps(sectionKey)]),
+    ...(others === '' ? [] : [factPhrases.others(others)]),
+  ]
+}
+
+/** What lies around the guides: its fact, or that nobody here knows. */
+export const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>, question: string): readonly string[] =>
+  fact ? renderFact(fact, question) : [factPhrases.unknown]

@@ -1,4 +1,4 @@
-import { inQuotes, oneLine, quoteLines } from '../base/quoting.js'
+import { inQuotes, oneLine, quoteLines } from '../base/text.js'
 import { chinaDay, civilOf, weekdayOf } from '../base/time.js'
 import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
 import type { DeskFigures } from './figures.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { BoundedMap } from '../../src/base/bounded-map.js'
-import { characterPairs, sharedPairs } from '../../src/base/character-pairs.js'
+import { characterPairs, sharedPairs } from '../../src/base/text.js'
 import { withTimeout } from '../../src/base/time.js'
 import { personInPlace } from '../../src/model/chat.js'
 

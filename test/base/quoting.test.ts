@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inQuotes, oneLine, quoteLines } from '../../src/base/quoting.js'
+import { inQuotes, oneLine, quoteLines } from '../../src/base/text.js'
 
 test.each([
   ['a line feed', '\n'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ChannelError } from '../../src/errors.js'
 import type { Outgoing } from '../../src/model/ports.js'
-import { measuredChannel } from '../../src/ops/measured-channel.js'
+import { measuredChannel } from '../../src/ops/metrics.js'
 import { FakeChannel, STAFF_PLACE } from '../support/fake-channel.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 

@@ -26,7 +26,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['base', 'model', 'errors', 'knowledge', 'tickets'],
 }
 /** What starts the bot, joins its rooms or puts questions to it from outside: it may import all. */
-const JOINS = new Set(['main', 'bot', 'create-bot', 'handle-message', 'answer-message', 'channel-memory', 'cli'])
+const JOINS = new Set(['main', 'bot', 'create-bot', 'handle-message', 'channel-memory', 'cli'])
 /** Rooms that reach the outside world: files, sockets, WeChat, the clock, the environment. */
 const REACHES_OUT = new Set(['channel', 'store', 'web', 'ops', 'config', 'releases'])
 /** The same for single files, each behind a port of `model/`. */

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import { type Contact, type Message, type Room, types } from 'wechaty'
-import { oneLine } from '../../base/quoting.js'
+import { oneLine } from '../../base/text.js'
 import { readPictureHeader } from '../../knowledge/pictures.js'
 import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Role } from '../../model/chat.js'
 import type { GrantedRole } from '../../model/decision.js'

@@ -50,7 +50,7 @@ export function readReviewDates(
   text: string,
   { phrases, nowMs, dateLikeKeys = NO_KEYS }: ReadingDates,
 ): ReviewDates | undefined {
-  const read = spellOutDays(text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text)
+  const read = spelledOut(text.length > MAX_CHARS ? text.slice(0, MAX_CHARS) : text)
   if (!MAY_NAME_DAY.test(read) && !phrases.holidayWord.test(read)) return undefined
   if (!phrases.speaksOfReview.test(read) || isAnnouncement(read, phrases)) return undefined
   if (phrases.otherPlatform.test(read) && !phrases.miniProgram.test(read)) return undefined
@@ -69,6 +69,11 @@ export function readReviewDates(
     readCounting(message)
   )
 }
+
+/** Letters, or blanks enough to set every character apart: without them `spellOutDays` has nothing to do. */
+const MAY_BE_SPELLED = /[a-z]{2}|(?: [^ ]*){4}/
+
+const spelledOut = (text: string): string => (MAY_BE_SPELLED.test(text) ? spellOutDays(text) : text)
 
 function readSubmitted(message: Message, phrases: Phrases<'review'>): ReviewDates | undefined {
   const { text, today } = message
