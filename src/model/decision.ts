@@ -50,7 +50,7 @@ export type TicketAct =
   | { readonly kind: 'hours' }
   | { readonly kind: 'rate'; readonly number: number; readonly rating: number }
 
-/** A fact that is told by itself, see `reply/fact.ts`. */
+/** A fact that is told by itself, see `renderFact` in `reply/compose.ts`. */
 export type Fact =
   | { readonly kind: 'short-answer'; readonly answer: ShortAnswer }
   | { readonly kind: 'category'; readonly hits: readonly CategoryHit[] }
