@@ -59,9 +59,9 @@ export class KnowledgeBuilder {
   #last: BuiltKnowledge | undefined
   readonly #codeKey = hashCode(['knowledge', 'nlu'].map((folder) => join(import.meta.dirname, '..', folder)))
 
-  /** @param cacheDir where the last few results are kept */
-  constructor(cacheDir?: string) {
-    this.#cache = cacheDir === undefined ? undefined : new BuiltCache(cacheDir)
+  /** @param cacheDir where the last few results are kept @param keptBytes beyond these, only the newest few */
+  constructor(cacheDir?: string, keptBytes = KEPT_BYTES) {
+    this.#cache = cacheDir === undefined ? undefined : new BuiltCache(cacheDir, keptBytes)
   }
 
   /**
@@ -186,9 +186,11 @@ const DIGEST_BYTES = 32
  */
 class BuiltCache {
   readonly #folder: string
+  readonly #keptBytes: number
 
-  constructor(folder: string) {
+  constructor(folder: string, keptBytes: number) {
     this.#folder = folder
+    this.#keptBytes = keptBytes
   }
 
   /** @returns undefined when there is none, or none that can be read: it is built anew */
@@ -241,7 +243,7 @@ class BuiltCache {
     for (const [index, name] of (await this.#newestFirst(await this.#names())).entries()) {
       const path = join(this.#folder, name)
       bytes += (await stat(path).catch(() => undefined))?.size ?? 0
-      if (index >= KEPT_FILES && bytes > KEPT_BYTES) await rm(path, { force: true })
+      if (index >= KEPT_FILES && bytes > this.#keptBytes) await rm(path, { force: true })
     }
   }
 }

@@ -32,7 +32,7 @@ const knowledge = () =>
       intents: SECTIONS.map(({ key, title }) => anIntent(`intent-${key}`, { sectionKey: key, title })),
       matcher: {
         match: (normalized) => ({
-          candidates: normalized === '被驳回怎么办' ? [aCandidate('A1')] : [],
+          candidates: normalized === '类目不符被驳回怎么办' ? [aCandidate('A1')] : [],
           wantsHuman: { confidence: 0, overheard: 0 },
         }),
       },
@@ -80,7 +80,7 @@ test('answers a question in between, and then shows the step again instead of ta
   const bot = await walkingBot()
   await bot.hears('@小助手 带我走一遍')
   await bot.hears('好了')
-  const between = await bot.hears('@小助手 被驳回怎么办')
+  const between = await bot.hears('@小助手 类目不符被驳回怎么办')
   expect(between.decision).toMatchObject({ sections: ['A1'], reason: 'sure' })
   expect(between.sent.at(-1)).toMatch(/👣 清单停在第 2\/3 步，回复“继续”接着走。$/)
   expect((await bot.hears('继续')).decision).toMatchObject({ sections: ['1.1'], reason: 'walk-through' })

@@ -20,7 +20,8 @@ function setUp() {
     kept: (): readonly string[] => readdirSync(cacheDir).map((name) => join(cacheDir, name)),
     /** As a process that has just started. */
     async build(): Promise<BuiltKnowledge> {
-      const outcome = await new KnowledgeBuilder(cacheDir).build(await folder.read())
+      // A small disk: only the newest few are kept.
+      const outcome = await new KnowledgeBuilder(cacheDir, 0).build(await folder.read())
       if (outcome.status === 'broken') throw new Error(JSON.stringify(outcome.problems))
       return outcome.built
     },
