@@ -101,7 +101,10 @@ const ACT_WHEN_TAUGHT = {
 
 /** People's word on what a sentence means counts for more than how it sounds. */
 function sections({ normalized, trimmed }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
-  const { wantsHuman, ...match } = matcher.match(trimmed)
+  // What people have taught or written counts as they wrote it, with whatever stands around it.
+  const whole = trimmed === normalized ? undefined : matcher.match(normalized)
+  const isKnown = whole?.taught !== undefined || whole?.answers?.[0]?.wordForWord === true
+  const { wantsHuman, ...match } = whole && isKnown ? whole : matcher.match(trimmed)
   if (match.taught !== undefined) return { ...match, wantsHuman, act: ACT_WHEN_TAUGHT[match.taught] }
   // The classifier weighs words and has no ear for "不用转人工".
   const isRefused = refusesHuman(normalized, language.talk)
