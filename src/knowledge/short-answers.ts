@@ -165,7 +165,7 @@ function readBlocks(lines: readonly NumberedLine[], around: Around): ParsedAnswe
     const found = labelOf(text)
     if (found?.label === '问' && (current === undefined || current.fields.has('答'))) current = start(line)
     if (current === undefined) {
-      if (found) problems.push(error(around.file, line, `“${found.word}：”前面没有“问：”`, '先写一行“问：”'))
+      if (found) problems.push(strayLabel(around.file, line, found))
       continue
     }
     // Before the answer begins, a word with a colon can only be a slip of a label; within it, it is text.
@@ -194,6 +194,12 @@ function readBlocks(lines: readonly NumberedLine[], around: Around): ParsedAnswe
     return read.answer ? [read.answer] : []
   })
   return { answers, problems }
+}
+
+/** A label where a short answer has to begin: out of place, or 提问 for 问. */
+function strayLabel(file: string, line: number, { label, word }: NonNullable<ReturnType<typeof labelOf>>): Problem {
+  if (label !== undefined) return error(file, line, `“${word}：”前面没有“问：”`, '先写一行“问：”')
+  return error(file, line, `不认识“${word}：”`, '这里要以“问：”开头')
 }
 
 function readDraft(
