@@ -1,6 +1,7 @@
 import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { guideOf, walkSteps } from './dialogue/checklist.js'
+import { talkAboutQuote, wordsMeant } from './dialogue/context.js'
 import { overtakenBy } from './dialogue/permission.js'
 import { policies } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
@@ -53,15 +54,19 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
   reminders.meet(message)
   const snapshot = knowledge.current()
   const startedMs = clock.now()
-  const understanding = order ? NOTHING_UNDERSTOOD : understand(message.text, knowingOf(snapshot, startedMs))
+  const { language } = snapshot
+  const words = wordsMeant(message, { lines: state.linesIn(message.place.key), language })
+  const understanding = order ? NOTHING_UNDERSTOOD : understand(words, knowingOf(snapshot, startedMs))
   const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
   const situation = (): Turn['situation'] => {
-    const recalled = state.recall(message, clock.now())
+    const talk = state.recall(message, clock.now())
+    const guide = guideOf(snapshot)
+    const recalled = { ...talk, ...talkAboutQuote(message, talk, guide.hasSection) }
     const { toldDays, dayWished: isWished } = recalled
     return {
       ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
-      ...{ ...recalled, ...guideOf(snapshot), ...parts.deskFront.view(message) },
-      language: snapshot.language,
+      ...{ ...recalled, ...guide, ...parts.deskFront.view(message) },
+      language,
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,

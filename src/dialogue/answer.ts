@@ -22,22 +22,26 @@ export function answerOrOffer(candidates: readonly Candidate[]): Decision {
 /** How probably the message is for us at all, whichever section it is; 0..1. */
 export const scopeOf = (confidence: number, { share }: Candidate): number => (share === 0 ? 0 : confidence / share)
 
+type NoticeAnswer = Extract<Decision, { kind: 'answer' | 'outside' | 'escalate' }>
+
 /**
- * Each reason of a rejection notice to its own answer, an unknown one to a person.
+ * Each reason of a rejection notice to its own rule, category or section, an unknown one to a person.
  *
  * @returns undefined when none of the reasons is known
  */
-export function answerNotice(
-  notice: readonly NoticeReason[],
-): Extract<Decision, { kind: 'answer' | 'escalate' }> | undefined {
+export function answerNotice(notice: readonly NoticeReason[]): NoticeAnswer | undefined {
   const keys = [...new Set(notice.flatMap(toSections))]
   const [first, ...rest] = keys
-  if (first === undefined) return undefined
-  if (notice.some(({ candidates }) => candidates.length === 0)) {
-    return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys }
-  }
-  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice' }
+  if (notice.every((reason) => !isKnown(reason))) return undefined
+  const fact = { kind: 'notice', reasons: notice } as const
+  if (!notice.every(isKnown)) return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys, fact }
+  return first === undefined
+    ? { kind: 'outside', fact }
+    : { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice', fact }
 }
+
+const isKnown = ({ candidates, rule, category }: NoticeReason): boolean =>
+  candidates.length > 0 || rule !== undefined || category !== undefined
 
 const toSections = ({ candidates, alsoSections }: NoticeReason): readonly string[] =>
   candidates[0] ? [candidates[0].sectionKey, ...alsoSections] : []

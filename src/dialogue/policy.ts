@@ -57,6 +57,7 @@ export const policies: readonly Policy[] = [
   { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'passed', decide: passedReview },
   { name: 'follow-up', decide: (turn) => elidedWordForWord(turn.understanding, turn.situation) },
+  { name: 'quoted-answer', decide: aboutQuotedAnswer },
   { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'rejected-why', decide: asksForNotice },
   { name: 'small-talk', decide: smallTalk },
@@ -146,6 +147,15 @@ function passedReview({ understanding, situation, asked }: Turn): Decision | und
 
 const MAX_NEWS_CHARS = 20
 
+/** "这个要截图吗" to an answer of ours asks about that answer, whatever else its words bring to mind. */
+function aboutQuotedAnswer({ message, understanding, situation }: Turn): Decision | undefined {
+  const { lastSection, language } = situation
+  const { act, normalized, followUp } = understanding
+  const points = message.quote?.ofBot === true && language?.around.pointing.test(normalized) === true
+  if (!points || act !== 'question' || followUp || lastSection === undefined) return undefined
+  return { kind: 'answer', sectionKeys: [lastSection], reason: 'follow-up', narrows: true }
+}
+
 function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
   const { act, wantsHuman: wish, candidates } = understanding
   const scale = asked ? 'confidence' : 'overheard'
@@ -174,9 +184,11 @@ const MAX_REASONS = 8
 /** 被驳回了怎么办 names no reason: none is guessed. */
 function asksForNotice({ understanding, situation, asked }: Turn): Decision | undefined {
   const { language, rejections } = situation
-  if (!asked || understanding.notice || !language) return undefined
+  if (understanding.notice || !language) return undefined
   const dense = understanding.normalized.replace(/[\s\p{P}~]+/gu, '')
-  if (!language.talk.rejectedBare.test(dense)) return undefined
+  const isBare = understanding.rejected !== undefined || language.talk.rejectedBare.test(dense)
+  // Among people, a report wants no answer, and a cry for help does.
+  if (!(asked ? isBare : understanding.rejected === 'asks')) return undefined
   const [first, ...others] = (rejections?.() ?? []).slice(0, MAX_REASONS)
   return first === undefined ? undefined : { kind: 'clarify', sectionKeys: [first, ...others], asksNotice: true }
 }
@@ -268,10 +280,10 @@ function daysOverheard({ understanding, situation, asked }: Turn): Decision | un
 function callForUnknownRejection({ understanding: { notice }, asked }: Turn, rest: () => Decision) {
   if (!asked || !notice) return undefined
   const decision = rest()
-  return decision.kind === 'answer' ? decision : UNKNOWN_REJECTION
+  if (decision.kind === 'answer') return decision
+  const fact = { kind: 'notice', reasons: notice } as const
+  return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: [], fact } as const
 }
-
-const UNKNOWN_REJECTION: Decision = { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: [] }
 
 /** Torn between sections each of which has words of its own in the message: both are answered. */
 function answerBoth({ understanding: { topics, notice }, asked }: Turn, rest: () => Decision): Decision | undefined {

@@ -30,7 +30,8 @@ function tellingOf(decision: Decision): string | undefined {
   return isOwn || isPart || sectionKeys.length > 1 ? undefined : `section:${sectionKeys[0]}`
 }
 
-function factName(fact: Fact): string {
+/** A notice that comes again is read again: something of it may have changed. */
+function factName(fact: Fact): string | undefined {
   switch (fact.kind) {
     case 'short-answer':
       return `answer:${fact.answer.id}`
@@ -38,5 +39,7 @@ function factName(fact: Fact): string {
       return `category:${fact.hits.map(({ word }) => word).join()}`
     case 'rule':
       return `rule:${fact.rule.id}`
+    case 'notice':
+      return undefined
   }
 }

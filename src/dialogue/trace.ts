@@ -98,5 +98,7 @@ export function cardOf(decision: Decision): string | null {
       return fact.hits.flatMap(({ rows, advice }) => advice?.id ?? rows[0]?.id ?? [])[0] ?? null
     case 'rule':
       return fact.rule.id
+    case 'notice':
+      return fact.reasons.flatMap(({ rule, category }) => rule?.id ?? category?.id ?? [])[0] ?? null
   }
 }

@@ -1,6 +1,13 @@
 import type { Day } from '../base/time.js'
 import type { GuidePicture, RejectionRule, ShortAnswer } from './knowledge.js'
-import type { CategoryHit, DatesReading, ReminderPlan, ReviewTimeline, WalkTurn } from './understanding.js'
+import type {
+  CategoryHit,
+  DatesReading,
+  NoticeReason,
+  ReminderPlan,
+  ReviewTimeline,
+  WalkTurn,
+} from './understanding.js'
 
 export type SilenceReason =
   | 'own-message'
@@ -55,6 +62,8 @@ export type Fact =
   | { readonly kind: 'short-answer'; readonly answer: ShortAnswer }
   | { readonly kind: 'category'; readonly hits: readonly CategoryHit[] }
   | { readonly kind: 'rule'; readonly rule: RejectionRule }
+  /** A rejection notice, reason by reason. */
+  | { readonly kind: 'notice'; readonly reasons: readonly NoticeReason[] }
 
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
@@ -105,6 +114,7 @@ export type Decision =
       readonly kind: 'escalate'
       readonly reason: EscalationReason
       readonly sectionKeys: readonly string[]
+      readonly fact?: Extract<Fact, { kind: 'notice' }>
       readonly days?: DatesReading
       readonly warns?: Warning
     }

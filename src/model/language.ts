@@ -175,9 +175,22 @@ export const LANGUAGE_SHAPE = {
     part: ['firstReview', 'passed', 'passedSomething', 'wish', 'submitStrong', 'submitWeak', 'rivals'],
   },
   notice: {
-    within: ['rejected', 'led', 'otherPlatform', 'ownWords', 'announces', 'closing', 'frame'],
+    within: [
+      'rejected',
+      'led',
+      'otherPlatform',
+      'ownWords',
+      'announces',
+      'closing',
+      'frame',
+      'heading',
+      'asksCategory',
+      'verdict',
+      'asksWhy',
+    ],
+    start: ['bareRejection'],
     whole: ['label'],
-    part: ['reasonLabel', 'otherLabel'],
+    part: ['reasonLabel', 'otherLabel', 'aroundVerdict'],
   },
   colleagues: {
     within: [

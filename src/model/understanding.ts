@@ -5,6 +5,7 @@ import type {
   GuideFacts,
   Intent,
   KnowledgeContent,
+  RejectionRule,
   ReviewDays,
   Section,
   ShortAnswer,
@@ -64,6 +65,10 @@ export interface NoticeReason {
   readonly candidates: readonly Candidate[]
   /** Sections that the reason names in so many words besides the likeliest. */
   readonly alsoSections: readonly string[]
+  /** WeChat's own rule, where words of the reason mark it. */
+  readonly rule?: RejectionRule
+  /** The service category that is asked for by name. */
+  readonly category?: CategoryRow
 }
 
 /** Sections that one message speaks of, each by words of its own. */
@@ -96,6 +101,8 @@ export interface Understanding {
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
+  /** Says that it was rejected and nothing else; `asks` for help with it. */
+  readonly rejected?: 'tells' | 'asks'
   readonly followUp?: FollowUp
   /** Present when the message may speak of several sections. */
   readonly topics?: Topics

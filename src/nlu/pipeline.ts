@@ -1,4 +1,4 @@
-import type { GuideFacts, Intent } from '../model/knowledge.js'
+import type { CategoryRow, GuideFacts, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { FollowUp, IntentMatcher, KnowledgeSnapshot, TaughtKind, Understanding } from '../model/understanding.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
@@ -11,7 +11,7 @@ import {
   refusesHuman,
 } from './dialogue-act.js'
 import { normalizeText } from './normalize.js'
-import { readNotice } from './rejection-notice.js'
+import { readBareRejection, readNotice } from './rejection-notice.js'
 import { isCourtesy, isForMany, isTranscript, trimmedWords } from './surroundings.js'
 import { findTopics } from './topics.js'
 
@@ -21,6 +21,9 @@ export interface Knowing {
   readonly intents: readonly Intent[]
   readonly facts: GuideFacts
   readonly language: Language
+  /** What reasons of a notice are explained by; absent where there are no such tables. */
+  readonly rejections?: readonly RejectionRule[]
+  readonly categories?: readonly CategoryRow[]
   /** Clock for "昨天" and "10天了"; milliseconds since the epoch. */
   readonly nowMs: number
 }
@@ -31,6 +34,8 @@ export const knowingOf = ({ matcher, content, facts, language }: KnowledgeSnapsh
   intents: content.intents,
   facts,
   language,
+  rejections: content.rejections,
+  categories: content.categories.rows,
   nowMs,
 })
 
@@ -125,7 +130,9 @@ function followUps(
 function notices({ normalized, form }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
   if (form) return undefined
   const notice = readNotice(normalized, knowing)
-  return notice && { notice }
+  if (notice) return { notice }
+  const rejected = readBareRejection(normalized, knowing.language)
+  return rejected && { rejected }
 }
 
 /** The points of a notice are told apart already. */

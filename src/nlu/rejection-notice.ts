@@ -1,17 +1,22 @@
-import type { Intent } from '../model/knowledge.js'
+import type { CategoryRow, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language, Phrases } from '../model/language.js'
 import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
 import { normalizeText } from './normalize.js'
+import { consistsOf } from './surroundings.js'
 
 interface Knowing {
   readonly language: Language
   readonly matcher: IntentMatcher
   readonly intents: readonly Intent[]
+  readonly rejections?: readonly RejectionRule[]
+  readonly categories?: readonly CategoryRow[]
 }
 
 // A reason with a mark of one of our sections is known even where its wording is new to the classifier.
 const MARK_CONFIDENCE = 0.9
-const KNOWN_REASON_CONFIDENCE = 0.5
+const KNOWN_REASON_CONFIDENCE = 0.7
+/** Where a rule is known besides, a guess at the section leads nobody astray. */
+const WITH_RULE_CONFIDENCE = 0.5
 /** Of several sections with a mark, those that the classifier gives less don't come first. */
 const MARKED_SHARE = 0.1
 /** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
@@ -38,27 +43,83 @@ const squeeze = (text: string): string => text.replace(/[\s\-—–>→_/、:"�
 
 const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
 
-function readReason(text: string, { matcher, intents }: Knowing): NoticeReason {
+function readReason(text: string, knowing: Knowing): NoticeReason {
   const squeezed = squeeze(text)
+  const rule = longestMarked(squeezed, knowing.rejections ?? NONE)
+  // A notice may speak of what belongs to a category without asking for it.
+  const asksCategory = knowing.language.notice.asksCategory.test(text)
+  const category = asksCategory ? longestMarked(squeezed, knowing.categories ?? NONE) : undefined
+  const reason = {
+    ...readSections(text, squeezed, { ...knowing, least: rule ? WITH_RULE_CONFIDENCE : KNOWN_REASON_CONFIDENCE }),
+    ...(rule && { rule }),
+    ...(category && { category }),
+  }
+  const { isMarked, ...read } = reason
+  const [top] = read.candidates
+  if (!rule || (top && (top.confidence >= MARK_CONFIDENCE || isMarked))) return read
+  // What a rule says of sections is surer than a guess at one.
+  const fitting = read.candidates.filter(({ sectionKey }) => rule.sections.includes(sectionKey))
+  if (fitting.length > 0 || rule.sections.length === 0)
+    return { ...read, candidates: fitting.length > 0 ? fitting : read.candidates }
+  const [only, ...others] = knowing.intents.filter(({ sectionKey }) => rule.sections.includes(sectionKey ?? ''))
+  const isOne = only?.sectionKey !== undefined && others.length === 0
+  return {
+    ...read,
+    candidates: isOne ? [toCandidate({ intentId: only.id, sectionKey: only.sectionKey!, text: '' })] : [],
+  }
+}
+
+type Sections = Pick<NoticeReason, 'text' | 'candidates' | 'alsoSections'> & { readonly isMarked: boolean }
+
+function readSections(
+  text: string,
+  squeezed: string,
+  { matcher, intents, least }: Knowing & { readonly least: number },
+): Sections {
   const found = marks(intents).filter((mark) => squeezed.includes(mark.text))
+  const isMarked = found.length > 0
   const marked = new Set(found.map(({ sectionKey }) => sectionKey))
   const all = matcher.match(text).candidates
   const sure = all.filter(({ confidence, share, sectionKey }) =>
-    marked.size === 0 ? confidence >= KNOWN_REASON_CONFIDENCE : marked.has(sectionKey) && share >= MARKED_SHARE,
+    marked.size === 0 ? confidence >= least : marked.has(sectionKey) && share >= MARKED_SHARE,
   )
   // "页面内容为空,请补充内容": a mark says less than wording that the classifier surely knows.
   const [top] = all
   const outweighed = sure.length === 0 && top !== undefined && top.confidence >= MARK_CONFIDENCE
-  if (outweighed) return { text, candidates: all, alsoSections: [] }
+  if (outweighed) return { text, candidates: all, alsoSections: [], isMarked }
   const byMark = [...found].sort((a, b) => b.text.length - a.text.length).map(toCandidate)
   const [best] = sure.length > 0 ? sure : byMark
-  if (!best) return { text, candidates: [], alsoSections: [] }
+  if (!best) return { text, candidates: [], alsoSections: [], isMarked }
   const phrases = found.filter((mark) => mark.text.length >= PHRASE_CHARS && mark.sectionKey !== best.sectionKey)
   return {
     text,
     candidates: sure.length > 0 ? sure : byMark,
     alsoSections: [...new Set(phrases.map(({ sectionKey }) => sectionKey))],
+    isMarked,
   }
+}
+
+const NONE: readonly never[] = []
+/** A mark of fewer characters stands in notices about anything. */
+const MIN_MARK_CHARS = 3
+
+type Row = RejectionRule | CategoryRow
+
+const wordsOf = (row: Row): readonly string[] => ('marks' in row ? row.marks : [row.path, ...row.notice])
+
+const squeezedWords = new WeakMap<readonly Row[], readonly (readonly [string, Row])[]>()
+
+/** The row of a table of which the reason holds the longest mark. */
+function longestMarked<T extends Row>(squeezed: string, rows: readonly T[]): T | undefined {
+  let known = squeezedWords.get(rows) as readonly (readonly [string, T])[] | undefined
+  if (!known) {
+    known = rows
+      .flatMap((row) => wordsOf(row).map((word) => [squeeze(normalizeText(word)), row] as const))
+      .filter(([word]) => word.length >= MIN_MARK_CHARS)
+      .sort((a, b) => b[0].length - a[0].length)
+    squeezedWords.set(rows, known)
+  }
+  return known.find(([word]) => squeezed.includes(word))?.[1]
 }
 
 function marks(intents: readonly Intent[]): readonly Mark[] {
@@ -180,6 +241,15 @@ const MIN_CLAUSE_CHARS = 6
  */
 export function splitNotice(text: string, phrases: Phrases<'notice'>): readonly string[] | undefined {
   if (!phrases.rejected.test(text) || phrases.otherPlatform.test(text)) return undefined
+  const labelled = reasonsUnderLabels(text, phrases)
+  return splitReasons(unwrapped(labelled ?? text), phrases, { isFramed: labelled !== undefined })
+}
+
+function splitReasons(
+  text: string,
+  phrases: Phrases<'notice'>,
+  { isFramed }: { readonly isFramed: boolean },
+): readonly string[] | undefined {
   const reasons = numberedItems(text).flatMap(({ heading, details }) =>
     details.length === 0
       ? [heading]
@@ -188,12 +258,76 @@ export function splitNotice(text: string, phrases: Phrases<'notice'>): readonly 
   const own = reasons.map(withoutAside).filter((reason) => reason.length >= MIN_REASON_CHARS)
   if (own.length > 1) return own.some((reason) => phrases.ownWords.test(reason.replace(QUOTED, ''))) ? undefined : own
   const frame = phrases.frame.exec(text)
+  if (own.length === 1 && (isFramed || phrases.heading.test(text))) return own
+  if (isFramed) return splitClauses(text, phrases)
   if (!frame) return undefined
   if (own.length === 1) return own
   const rest = text.slice(frame.index + frame[0].length).replace(/^[\s:,。;]*(?:通过)?(?:审核)?[\s:,。;]*/, '')
   if (phrases.led.test(text) && (rest.length < MIN_CLAUSE_CHARS || phrases.ownWords.test(rest.replace(QUOTED, ''))))
     return undefined
   return splitClauses(rest.length >= MIN_CLAUSE_CHARS ? rest : text, phrases)
+}
+
+interface Labels {
+  readonly reason: RegExp
+  readonly other: RegExp
+}
+
+const labelsOf = new WeakMap<Phrases<'notice'>, Labels>()
+
+function labels(phrases: Phrases<'notice'>): Labels {
+  const atStart = ({ source }: RegExp): RegExp => new RegExp(`^[【「]?(?:${source})[】」]?(?: ?: ?| |$)`)
+  const known = labelsOf.get(phrases) ?? { reason: atStart(phrases.reasonLabel), other: atStart(phrases.otherLabel) }
+  labelsOf.set(phrases, known)
+  return known
+}
+
+/** A notice in lines of `label: value` or `label value`: what stands behind 原因, down to the next label. */
+function reasonsUnderLabels(text: string, phrases: Phrases<'notice'>): string | undefined {
+  const lines = text.split('\n')
+  const { reason, other } = labels(phrases)
+  const found: string[] = []
+  let others = 0
+  let isReason = false
+  for (const line of lines) {
+    const label = reason.exec(line)
+    if (label) isReason = true
+    else if (other.test(line)) {
+      isReason = false
+      others++
+    }
+    if (isReason) found.push(label ? line.slice(label[0].length) : line)
+  }
+  const told = found.join('\n').trim()
+  return others > 0 && told.length >= MIN_REASON_CHARS ? told : undefined
+}
+
+/** Lines of a phone's screen are this long. */
+const MIN_SCREEN_CHARS = 13
+const MAX_SCREEN_CHARS = 30
+const ENDS_SENTENCE = /[。;:!?"”」】)]$/
+const BEGINS_POINT = /^(?:[((]?\d{1,2}[)):.、]|[一二三四五六七八九十]、|[·•*])/
+
+/** Joins what was broken at the edge of a screen, be it within a word. */
+function unwrapped(text: string): string {
+  const lines = text.split('\n')
+  const width = Math.max(...lines.map((line) => line.length))
+  if (lines.length < 3 || width < MIN_SCREEN_CHARS || width > MAX_SCREEN_CHARS) return text
+  return lines.reduce((joined, line, index) => {
+    const before = lines[index - 1]
+    if (before === undefined) return line
+    const isBroken = before.length >= width * 0.7 && !ENDS_SENTENCE.test(before) && !BEGINS_POINT.test(line)
+    return isBroken ? joined + line : `${joined}\n${line}`
+  }, '')
+}
+
+/** Longer tales hold more than a rejection. */
+const MAX_BARE_CHARS = 40
+
+/** 被驳回了怎么办, 审核失败了！！: rejected, and not a word why. @param text see `normalizeText` */
+export function readBareRejection(text: string, { notice }: Pick<Language, 'notice'>): 'tells' | 'asks' | undefined {
+  if (text.length > MAX_BARE_CHARS || !notice.verdict.test(text) || !consistsOf(text, notice.bareRejection)) return
+  return notice.asksWhy.test(text) ? 'asks' : 'tells'
 }
 
 /** Drops what the customer says below the notice: "第二条求指路". */

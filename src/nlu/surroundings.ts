@@ -10,6 +10,8 @@ const MARKS_BEHIND = /[\s,;、:…—-]+$/
 const END = '[\\s,.。!~;、…]*$'
 /** A courtesy longer than this is a story. */
 const MAX_TAIL_CHARS = 60
+/** Nobody greets and thanks more often than this at either end. */
+const MAX_CUTS = 6
 /** Less than this says nothing by itself. */
 const MIN_LEFT = /\p{Script=Han}{2}|[a-z]{3}/u
 /** `资质.pdf` is named by its stem; one without Chinese says nothing. */
@@ -49,10 +51,11 @@ function tails(around: Around): Tails {
 export function trimmedWords(normalized: string, around: Around): string {
   if (isCourtesy(normalized, around)) return normalized
   let text = withoutIdentifiers(normalized, around)
-  for (let before = ''; before !== text; ) {
-    before = text
+  for (let cuts = 0; cuts < MAX_CUTS; cuts++) {
+    const before = text
     text = shorter(text, cutStart(text, around))
     text = shorter(text, cutEnd(text, around))
+    if (text === before) break
   }
   return saysSomething(text, around) ? text : normalized
 }
@@ -111,7 +114,7 @@ export const isCourtesy = (text: string, { courtesy }: Around): boolean =>
 export const onlyPoints = (text: string, { pointing }: Around): boolean => consistsOf(text, pointing)
 
 /** Takes one part after another off the front: linear, however the parts overlap. */
-function consistsOf(text: string, part: RegExp): boolean {
+export function consistsOf(text: string, part: RegExp): boolean {
   let rest = text.replace(BETWEEN, '')
   for (let parts = 0; rest !== ''; parts++) {
     const found = part.exec(rest)
@@ -123,7 +126,7 @@ function consistsOf(text: string, part: RegExp): boolean {
 
 /** A line that says who speaks: a name and a time, or a name and a colon alone. */
 const SPEAKER_LINE =
-  /^(?:\S[^\n:]{0,24} +(?:\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日? +)?\d{1,2}:\d{2}(?::\d{2})?|\S[^\n:,。?!]{0,16}:)$/
+  /^(?:\S[^\n:]{0,24} +(?:\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日? +)?\d{1,2}:\d{2}(?::\d{2})?|\S[^\n:,。?!]{0,16}:|【[^\n:,。?!】]{1,12}】)$/
 const SAID_IN_LINE = /^(\p{L}(?:[^\n:,。?!]{0,10}[^\n:,。?!\s])?): ?\S/u
 const DATE_RULE = /^[—\-–=]{2,}.{0,30}\d{1,2}.{0,20}[—\-–=]{2,}$/
 

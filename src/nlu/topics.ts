@@ -1,6 +1,7 @@
 import type { Candidate, IntentMatcher, Topics } from '../model/understanding.js'
 import { FITTED } from './fitted.js'
 import { FITTED_TOPICS } from './fitted-topics.js'
+import { numberedItems } from './rejection-notice.js'
 
 /** Words that lead over to another matter; the source of a pattern. */
 export const CONNECTIVES = '还有|另外|再问|顺便|以及|其次|对了|然后|再就是|再一个|又说|还说'
@@ -25,6 +26,8 @@ const MAX_CLAUSES = 6
 
 /** Cuts a message into the least pieces that may be about things of their own. @param text see `normalizeText` */
 export function splitClauses(text: string): readonly string[] {
+  const items = numberedItems(text).map(({ heading, details }) => [heading, ...details].join(' ').trim())
+  if (items.length > 1 && items.every((item) => item.length >= MIN_CHARS)) return limited(items)
   const clauses: string[] = []
   let short = ''
   for (const piece of text.split(BREAK)) {
@@ -40,10 +43,13 @@ export function splitClauses(text: string): readonly string[] {
   if (short !== '') clauses.push(short)
   const [last, beforeLast] = [clauses.at(-1), clauses.at(-2)]
   if (short !== '' && last !== undefined && beforeLast !== undefined) clauses.splice(-2, 2, `${beforeLast} ${last}`)
-  return clauses.length <= MAX_CLAUSES
+  return limited(clauses)
+}
+
+const limited = (clauses: readonly string[]): readonly string[] =>
+  clauses.length <= MAX_CLAUSES
     ? clauses
     : [...clauses.slice(0, MAX_CLAUSES - 1), clauses.slice(MAX_CLAUSES - 1).join(' ')]
-}
 
 // The best of seven settings that were tried on 2026-11-23, on the joined utterances of scripts/fit-topics.ts.
 /** What a change of topic from one clause to the next costs, in log-odds. */

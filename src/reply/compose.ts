@@ -1,8 +1,9 @@
 import { type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
 import type { CategoryRow, Section } from '../model/knowledge.js'
-import type { CategoryHit, DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
+import type { CategoryHit, DatesReading, KnowledgeSnapshot, NoticeReason, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
+import { documentsOf, renderReasons } from './notice.js'
 import { factPhrases, phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
   type ReplyLine,
@@ -59,10 +60,13 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       if (decision.again) return composeAgain(decision, decision.again, { snapshot, context })
       return decision.days
         ? composeDays(decision.days, decision.sectionKeys[0], context)
-        : decision.fact
-          ? composeFact(decision.fact, decision, { snapshot, context })
-          : composeAnswer(decision, snapshot, context)
+        : decision.fact?.kind === 'notice'
+          ? composeNotice(decision.fact.reasons, decision.sectionKeys, { snapshot, context })
+          : decision.fact
+            ? composeFact(decision.fact, decision, { snapshot, context })
+            : composeAnswer(decision, snapshot, context)
     case 'outside':
+      if (decision.fact?.kind === 'notice') return composeNotice(decision.fact.reasons, [], { snapshot, context })
       return decision.again && decision.fact
         ? say(renderFactAgain(renderFact(decision.fact, context.question), decision.again), context)
         : say(renderOutside(decision, context.question), context)
@@ -77,7 +81,7 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       if (decision.word === 'ticket' || decision.word === 'not-allowed') return { bubbles: [], ...NOTHING_SHOWN }
       return composeCourtesy(decision, snapshot, context)
     case 'escalate':
-      return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), context)
+      return composeHandover(decision, sectionsOf(decision.sectionKeys, snapshot), { snapshot, context })
     default:
       return assertNever(decision)
   }
@@ -114,6 +118,24 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
     bubbles: toBubbles(withAsides([lines], context), context.mentionChars),
     shown: [],
     toldTimeline: tellsStep && section?.tellsTimeline === true,
+  }
+}
+
+/** Each reason of a notice in a few lines, and once how the clock runs when it is submitted again. */
+function composeNotice(
+  reasons: readonly NoticeReason[],
+  sectionKeys: readonly string[],
+  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+): ComposedReply {
+  const lines = renderReasons(reasons, { section: (key) => snapshot.sections.get(key) })
+  const { review } = snapshot.facts
+  const clock = review ? [phrases.clockAnew(review.internal, review.second)] : []
+  const more = sectionKeys.length > 0 ? [factPhrases.steps(sectionKeys.join('”“'))] : []
+  const shown = reasons.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? [])
+  return {
+    ...say([...lines, ...clock, ...more], context),
+    shown: shown.length === reasons.length && shown.length > 1 ? shown : [],
+    toldTimeline: clock.length > 0,
   }
 }
 
@@ -301,17 +323,19 @@ function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedR
 }
 
 function composeHandover(
-  { reason, days }: Extract<Decision, { kind: 'escalate' }>,
+  { reason, days, fact }: Extract<Decision, { kind: 'escalate' }>,
   sections: readonly Section[],
-  context: Composing,
+  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
 ): ComposedReply {
   const told = days
     ? [asLines(renderReviewDates(days, context.nowMs))]
-    : [
-        ...sections.map(renderSectionBriefly),
-        asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
-        asLines(reason === 'complaint' ? [phrases.sorry] : []),
-      ]
+    : fact
+      ? [asLines(renderReasons(fact.reasons, { section: (key) => snapshot.sections.get(key) }))]
+      : [
+          ...sections.map(renderSectionBriefly),
+          asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
+          asLines(reason === 'complaint' ? [phrases.sorry] : []),
+        ]
   const news = context.ticketNews === undefined ? [] : [context.ticketNews]
   return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([...told, asLines(news)], context), context.mentionChars) }
 }
@@ -393,6 +417,9 @@ export function renderFact(fact: Fact, question: string): readonly string[] {
         factPhrases.customerDoes(fact.rule.customer.join('；')),
         ...(fact.rule.vendor === undefined ? [] : [factPhrases.vendorDoes(fact.rule.vendor)]),
       ]
+    case 'notice':
+      // Reason by reason, see `composeNotice`.
+      return []
   }
 }
 
@@ -406,7 +433,7 @@ function renderCategory({ word, rows, advice }: CategoryHit, question: string): 
 
 /** What was asked comes first: whether a person may have it, whether it is reviewed twice, or the documents. */
 function categoryLine(word: string, row: CategoryRow, question: string): string {
-  const documents = factPhrases.documents(row.documents.map(shortly), row.choose)
+  const documents = documentsOf(row)
   const individual = row.individual ? factPhrases.individualYes : factPhrases.individualNo
   const second = row.secondReview ? factPhrases.secondReview : factPhrases.noSecondReview
   if (/个人|個人/.test(question)) return `${factPhrases.category(word, row.path)}，${individual}；${documents}。`
@@ -414,11 +441,6 @@ function categoryLine(word: string, row: CategoryRow, question: string): string 
     return `${factPhrases.category(word, row.path)}，${second}；${documents}。`
   return `${factPhrases.category(word, row.path)}，${documents}${row.secondReview ? `；${factPhrases.secondReview}` : ''}。`
 }
-
-const MAX_DOCUMENT_CHARS = 40
-
-/** Without what stands in brackets where the name is long. */
-const shortly = (name: string): string => (name.length <= MAX_DOCUMENT_CHARS ? name : name.replace(/（[^（）]*）/g, ''))
 
 /** The same fact once more, see `Decision`. @param lines of the fact */
 export function renderFactAgain(lines: readonly string[], again: number): readonly string[] {

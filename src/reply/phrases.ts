@@ -31,6 +31,14 @@ export const phrases = {
   severalQuestions: (count: number): string => `您问了 ${count} 件事，逐个说：`,
   part: (index: number, line: string): string => `${'①②③④⑤⑥'[index] ?? '·'} ${line}`,
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
+  oneReason: '驳回里有 1 条原因，改好再重新提审：',
+  reason: (sign: string, quoted: string): string => `${sign}“${quoted}”`,
+  addCategory: (path: string, documents: string): string =>
+    `要加的类目是“${path}”，${documents}；在“设置-基本设置-服务类目”里加。不做这块的话，把相关内容和入口下架也行。`,
+  sameAsReason: (sign: string): string => `做法同 ${sign}。`,
+  unknownReasonQuoted: '这条我这里没有，我请同事来看。',
+  clockAnew: (internal: number, second: number): string =>
+    `⏱ 重新提审后从头算：微信内审 ${internal} 天；首次提审还要再过网信二审 ${second} 天。`,
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
   asksNotice:
@@ -119,5 +127,6 @@ export const factPhrases = {
   noSecondReview: '不用二审',
   meaning: (text: string): string => `意思是：${text}。`,
   customerDoes: (text: string): string => `您要做：${text}。`,
-  vendorDoes: (text: string): string => `我们这边：${text}。`,
+  vendorDoes: (text: string): string =>
+    text.endsWith('时') ? `${text}，在群里说一声，我们来处理。` : `我们这边：${text}。`,
 } as const

@@ -122,6 +122,7 @@ describe('a rejection notice', () => {
       kind: 'answer',
       sectionKeys: ['A3', 'A1'],
       reason: 'notice',
+      fact: { kind: 'notice', reasons: [aReason('A3', '2'), aReason('A1'), aReason('A3')] },
     })
   })
 
@@ -136,6 +137,7 @@ describe('a rejection notice', () => {
       kind: 'escalate',
       reason: 'unknown-rejection-reason',
       sectionKeys: ['A3'],
+      fact: { kind: 'notice', reasons: [aReason('A3'), aReason()] },
     })
   })
 
@@ -148,6 +150,7 @@ describe('a rejection notice', () => {
       kind: 'escalate',
       reason: 'unknown-rejection-reason',
       sectionKeys: [],
+      fact: { kind: 'notice', reasons: [aReason()] },
     })
   })
 })

@@ -95,6 +95,7 @@ describe('a rejection notice', () => {
       kind: 'answer',
       sectionKeys: ['A3', 'A4'],
       reason: 'notice',
+      fact: { kind: 'notice', reasons: [aReason('A3'), aReason('A4')] },
     })
   })
 

@@ -112,7 +112,8 @@ describe('the shipped knowledge', () => {
       ['A3', '4.3'],
     ],
   ])('takes the notice %s apart', (text, keys) => {
-    expect(decideOn(text, true)).toEqual({ kind: 'answer', sectionKeys: keys, reason: 'notice' })
+    const fact = { kind: 'notice', reasons: keys.map(() => ({})) }
+    expect(decideOn(text, true)).toMatchObject({ kind: 'answer', sectionKeys: keys, reason: 'notice', fact })
   })
 
   test.each(['转人工', '帮我找人工客服'])('hears in %s that a person is wanted', (text) => {

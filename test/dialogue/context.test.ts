@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { HeardLine } from '../../src/dialogue/addressee.js'
+import { talkAboutQuote, wordsMeant } from '../../src/dialogue/context.js'
+import type { IncomingMessage } from '../../src/model/chat.js'
+import { aMessage } from '../support/a-message.js'
+import { LANGUAGE } from '../support/shipped-language.js'
+
+const NOW = 1_000_000_000
+const said = (key: string, text: string, secondsAgo = 30, wants: HeardLine['wants'] = 'answer'): HeardLine => ({
+  ...{ atMs: NOW - secondsAgo * 1000, speaker: { key, name: key }, part: 'asker', text, wants, to: [] },
+})
+const answered = (key: string): HeardLine => ({ ...said('bot', '【4.1】', 10, 'nothing'), part: 'bot', to: [key] })
+const quote = (text: string, ofBot = false) => ({ speaker: '小李', text, ofBot })
+
+function meant(text: string, message: Partial<IncomingMessage> = {}, lines: readonly HeardLine[] = []): string {
+  const sender = { id: 'w', key: '王', name: '王', role: 'customer' } as const
+  const heard = aMessage({ text, sender, sentAtMs: NOW, addressedToBot: true, ...message })
+  return wordsMeant(heard, { lines, language: LANGUAGE })
+}
+
+test.each(['', '？', '这个要怎么改', '帮忙看下这个', '回答一下他', '这条是什么意思', '同问', '咋整啊这个', '谁知道'])(
+  '%s beside a quoted question means the question',
+  (text) => {
+    expect(meant(text, { quote: quote('隐私协议怎么填') })).toBe('隐私协议怎么填')
+  },
+)
+
+test.each(['版本描述写什么', '这个类目怎么选', '转人工'])('%s says itself what it means', (text) => {
+  expect(meant(text, { quote: quote('隐私协议怎么填') })).toBe(text)
+})
+
+test('what is not put to the bot, or quotes it, stays what it is', () => {
+  expect(meant('这个怎么改', { addressedToBot: false, quote: quote('隐私协议怎么填') })).toBe('这个怎么改')
+  expect(meant('这个怎么改', { quote: quote('【4.1】 …', true) })).toBe('这个怎么改')
+})
+
+test('a lone mention means what the same person has just said, in however many pieces', () => {
+  expect(meant('', {}, [said('王', 'UGC那个框'), said('李', '晚上吃啥'), said('王', '怎么填')])).toBe(
+    'UGC那个框 怎么填',
+  )
+})
+
+test('but not what was answered, said long ago, or by others', () => {
+  expect(meant('', {}, [said('王', 'UGC怎么填'), answered('王')])).toBe('')
+  expect(meant('', {}, [said('王', 'UGC怎么填', 600)])).toBe('')
+  expect(meant('', {}, [said('李', 'UGC怎么填')])).toBe('')
+  expect(meant('', {}, [said('王', '谢谢', 20, 'nothing')])).toBe('')
+})
+
+test.each(['同问', '我也想知道', '+1', '我也想问这个问题', '同求'])(
+  '%s means the question of somebody else',
+  (text) => {
+    expect(meant(text, {}, [said('李', '首次审核要几天', 60), answered('李')])).toBe('首次审核要几天')
+  },
+)
+
+test('an answer of ours that is quoted is what was told last', () => {
+  const told = { atMs: 0, personKey: '李', decision: { kind: 'silent', reason: 'empty' }, options: [] } as const
+  const repliesHere = [{ ...told, sections: ['4.2'], text: '版本描述写“新版本提交”就行。' }]
+  const about = (text: string) => talkAboutQuote({ quote: quote(text, true) }, { repliesHere }, () => true)
+  expect(about('@小李 版本描述写“新版本提交”就行。\n完整步骤回复“4.2”。')).toMatchObject({
+    lastSection: '4.2',
+    offered: [],
+  })
+  expect(about('@王 【4.1】UGC场景信息安全说明')).toMatchObject({ lastSection: '4.1', talkedLately: true })
+  expect(about('您好')).toBeUndefined()
+})
