@@ -57,8 +57,10 @@ export function answerSeveral(
   { scope, confidence }: { scope: number; confidence: 'confidence' | 'overheard' },
 ): Extract<Decision, { kind: 'answer' }> | undefined {
   if (!topics || topics.confidence < FITTED_TOPICS.threshold) return undefined
-  // Parts that leave out what the whole most likely means were torn from their context.
-  if (!topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey)) return undefined
+  // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
+  const isParted = topics.confidence === 1
+  if (!isParted && !topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey))
+    return undefined
   return answerParts(
     topics,
     topics.candidates.filter((candidate) => scopeOf(candidate[confidence], candidate) >= scope),

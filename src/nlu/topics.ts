@@ -26,8 +26,8 @@ const MAX_CLAUSES = 6
 
 /** Cuts a message into the least pieces that may be about things of their own. @param text see `normalizeText` */
 export function splitClauses(text: string): readonly string[] {
-  const items = numberedItems(text).map(({ heading, details }) => [heading, ...details].join(' ').trim())
-  if (items.length > 1 && items.every((item) => item.length >= MIN_CHARS)) return limited(items)
+  const numbered = numberedClauses(text)
+  if (numbered.length > 1) return limited(numbered)
   const clauses: string[] = []
   let short = ''
   for (const piece of text.split(BREAK)) {
@@ -44,6 +44,12 @@ export function splitClauses(text: string): readonly string[] {
   const [last, beforeLast] = [clauses.at(-1), clauses.at(-2)]
   if (short !== '' && last !== undefined && beforeLast !== undefined) clauses.splice(-2, 2, `${beforeLast} ${last}`)
   return limited(clauses)
+}
+
+/** What a person numbers is several things by their own word. */
+function numberedClauses(text: string): readonly string[] {
+  const items = numberedItems(text).map(({ heading, details }) => [heading, ...details].join(' ').trim())
+  return items.every((item) => item.length >= MIN_CHARS) ? items : []
 }
 
 const limited = (clauses: readonly string[]): readonly string[] =>
