@@ -37,7 +37,7 @@ describe('several questions', () => {
 
   test('are no several answers where the whole rather means something else', () => {
     const candidates = [aCandidate('5'), aCandidate('4')]
-    const understanding = anUnderstanding({ candidates: [aCandidate('A1')], topics: { candidates, confidence: 1 } })
+    const understanding = anUnderstanding({ candidates: [aCandidate('A1')], topics: { candidates, confidence: 0.9 } })
     expect(answerSeveral(understanding, { scope: 0.5, confidence: 'confidence' })).toBeUndefined()
   })
 
