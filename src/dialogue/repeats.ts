@@ -11,6 +11,8 @@ export function withoutRepeating({ situation, message }: Turn, rest: () => Decis
   const telling = narrows ? `section:${decision.sectionKeys[0]}` : tellingOf(decision)
   const told = situation.replies?.filter((reply) => tellingOf(reply.decision) === telling).length ?? 0
   if (telling === undefined || told === 0) return decision
+  // Whoever sends a key or a letter wants to see it, and it may have been edited since.
+  if (decision.kind === 'answer' && decision.reason === 'chosen') return decision
   // Whoever quotes another answer of ours asks about that one.
   if (message.quote?.ofBot || (decision.kind !== 'answer' && decision.kind !== 'outside')) return decision
   return { ...decision, again: Math.min(told, MAX_AGAIN) }
