@@ -22,7 +22,8 @@ interface Said {
 
 interface Turn {
   readonly who?: string
-  readonly says?: string
+  /** YAML reads 2 as a number. */
+  readonly says?: string | number
   readonly text?: string
   readonly mentioned?: boolean
   readonly heard?: string
@@ -57,7 +58,7 @@ function talk(id: string, turns: readonly Turn[]): readonly Line[] {
       session: id,
       speaker,
       mentioned,
-      text: turn.text ?? turn.says ?? '',
+      text: String(turn.text ?? turn.says ?? ''),
       now: new Date(atMs).toISOString(),
     }
   })
