@@ -95,7 +95,18 @@ function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
     utterances: value.utterances.map((text, index) => authored(text, ['utterances', index])),
     noticeMarks: value.notice,
   }
-  return { content: { kind: 'intent', intent }, problems }
+  return { content: { kind: 'intent', intent }, problems: [...problems, ...cutSentences(source, intent)] }
+}
+
+/** `- 卡住了 #急 第9天了`: for YAML a comment begins at the sign, for its author the sentence goes on. */
+function cutSentences({ file, text }: Source, { utterances }: AuthoredIntent): readonly Problem[] {
+  const lines = text.split(/\r?\n/)
+  return utterances.flatMap(({ line, column }): readonly Problem[] => {
+    const written = lines[line - 1]?.slice(column - 1) ?? ''
+    if (/^['"]/.test(written) || !/\s#\S/.test(written)) return []
+    const message = `“${/\s#\S.*$/.exec(written)?.[0].trim().slice(0, 20)}”没有读进来：空格加 # 在 YAML 里是注释`
+    return [{ severity: 'warning', file, line, column, message, remedy: '给整句加上英文双引号' }]
+  })
 }
 
 function readSilence(source: Source, yaml: YamlFile): ParsedIntents {

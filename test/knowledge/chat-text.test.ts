@@ -105,7 +105,18 @@ const blocks: readonly Case[] = [
     '<table>\n<tr><th>栏目</th><th>填</th></tr>\n<tr><td>名称</td><td>社区</td></tr>\n</table>',
     ['栏目；填；', '名称；社区；'],
   ],
-  ['keeps the lines of code', '```js\nconst a = 1\n\n  b()\n```', ['const a = 1', 'b()']],
+  ['keeps the lines of code', '```js\nconst a = 1\n\n  b()\n```', ['const a = 1', '  b()']],
+  [
+    'keeps the indentation of code, and drops what only colours it',
+    '```yaml\napp:\n\tname: 悦邻\n  # highlight-next-line\n  pages:\n    - index\n```',
+    ['app:', '    name: 悦邻', '  pages:', '    - index'],
+  ],
+  [
+    'tells a footnote where it belongs',
+    '写进 app.yaml[^1]。\n\n[^1]: 没有就新建一个。',
+    ['写进 app.yaml（没有就新建一个）。'],
+  ],
+  ['drops the mark of a box of GitHub', '> [!NOTE]\n> 先备份', ['先备份']],
   ['keeps a heading in code', '```\n## 9、不是标题\n```', ['## 9、不是标题']],
   ['drops a drawing', '```mermaid\ngraph TD\n```\n完', ['完']],
   ['keeps a quotation and what it draws in', '> 引用\n接着\n> 再接', ['引用', '接着', '再接']],
@@ -174,4 +185,10 @@ test('cuts a line without sentences all the same, but no emoji in two', () => {
   const told = toldOf(`啊${'😀'.repeat(1500)}`)
   expect(told.join('')).toBe(`啊${'😀'.repeat(1500)}`)
   for (const line of told) expect(line).not.toMatch(/\p{Cs}/u)
+})
+
+test('an author hears of a part that stands in another file', () => {
+  const text = "# 指南\n\nimport Common from './_common.mdx';\n\n## 1、打包\n\n照公共步骤做：\n\n<Common />\n"
+  const { problems } = parseGuide({ file: 'guide.mdx', text })
+  expect(problems).toMatchObject([{ severity: 'warning', file: 'guide.mdx', line: 9 }])
 })

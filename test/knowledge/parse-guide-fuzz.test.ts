@@ -95,7 +95,9 @@ function checkGuide(text: string): void {
     expect(section.title).not.toBe('')
     const lines = [...section.parts.flatMap(({ lines }) => lines), ...section.required, section.title]
     for (const line of lines) {
-      expect(line).toBe(line.trim())
+      // Code keeps its indentation.
+      expect(line).toBe(line.trimEnd())
+      expect(line.trim()).not.toBe('')
       expect(line).not.toBe('')
       expect(line.length).toBeLessThanOrEqual(1010)
       expect(line).not.toMatch(/[\p{Cc}\p{Co}\p{Cs}\uFEFF]/u)

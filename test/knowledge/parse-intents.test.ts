@@ -256,3 +256,10 @@ test.each([
   expect(problems[0]?.remedy).not.toBe('')
   expect(performance.now() - startedMs).toBeLessThan(3_000) // far below what anything quadratic takes
 })
+
+test('a sentence that YAML cuts at a topic sign is told to its author; a comment is none', () => {
+  const cut = complaintsAbout(withUtterances('utterances:\n  - 审核卡住了 #急 第9天了\n  - 还没动静 # 群里见过'))
+  expect(cut).toHaveLength(1)
+  expect(cut[0]).toMatch(/a\.yaml:4.*#急.*双引号/s)
+  expect(complaintsAbout(withUtterances('utterances:\n  - "审核卡住了 #急 第9天了"'))).toEqual([])
+})

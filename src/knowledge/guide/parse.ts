@@ -61,7 +61,14 @@ function readGuide(file: string, text: string): ParsedGuide {
   return {
     guide,
     answers: taken.answers.map((answer) => intoSection(answer, guide)),
-    problems: [...problems, ...taken.problems, ...built.problems, ...roled.problems, ...emptiness(guide)],
+    problems: [
+      ...problems,
+      ...taken.problems,
+      ...built.problems,
+      ...roled.problems,
+      ...importedParts(file, written),
+      ...emptiness(guide),
+    ],
   }
 }
 
@@ -82,7 +89,8 @@ interface GuideDocument {
 }
 
 function readDocument(lines: readonly string[], bodyIndex: number): GuideDocument {
-  const body = unwrapMdxFences(lines.slice(bodyIndex))
+  const unwrapped = unwrapMdxFences(lines.slice(bodyIndex))
+  const body = withFootnotes(unwrapped, findFences(unwrapped))
   const fenced = findFences(body)
   const prose = stripMdx(body.map((line, index) => (fenced[index] ? '' : line)).join('\n')).split('\n')
   const source = body.map((line, index) => ({
@@ -94,6 +102,46 @@ function readDocument(lines: readonly string[], bodyIndex: number): GuideDocumen
     blocks: parseMarkdown(marked, findFences(marked.map(({ text }) => text))),
     openings: openings.map((opening) => ({ ...opening, title: plainTitle(opening.title) })),
   }
+}
+
+const FOOTNOTE = /^\[\^([^\]\s]+)\]:[ \t]*(.*)$/
+const FOOTNOTE_MARK = /\[\^([^\]\s]+)\]/g
+/** A longer note would tear its sentence apart. */
+const MAX_NOTE_CHARS = 80
+/** `> [!NOTE]`: GitHub's box; its words stand below. */
+const GITHUB_ALERT = /^(\s*>\s*)\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$/i
+
+/** A footnote is told where it belongs: a chat has no foot of the page. */
+function withFootnotes(lines: readonly string[], fenced: readonly boolean[]): readonly string[] {
+  const notes = new Map<string, string>()
+  for (const [index, line] of lines.entries()) {
+    const [, name, words = ''] = (!fenced[index] && FOOTNOTE.exec(line)) || []
+    if (name !== undefined) notes.set(name, words.trim().replace(/[。.]$/, ''))
+  }
+  return lines.map((line, index) => {
+    if (fenced[index]) return line
+    if (FOOTNOTE.test(line)) return ''
+    return line.replace(GITHUB_ALERT, '$1').replace(FOOTNOTE_MARK, (mark, name: string) => {
+      const words = notes.get(name)
+      if (words === undefined) return mark
+      return words === '' || words.length > MAX_NOTE_CHARS ? '' : `（${words}）`
+    })
+  })
+}
+
+const IMPORTED_PART = /^import\s+(\w+)\s+from\s+['"]([^'"]+\.mdx?)['"]/
+
+/** What is written in another file and shown here never gets into the chat. */
+function importedParts(file: string, lines: readonly string[]): readonly Problem[] {
+  const fenced = findFences(lines)
+  return lines.flatMap((line, index): readonly Problem[] => {
+    const [, name, path] = (!fenced[index] && IMPORTED_PART.exec(line)) || []
+    const used = name === undefined ? -1 : lines.findIndex((one) => new RegExp(`<${name}[\\s/>]`).test(one))
+    if (path === undefined || used < 0) return []
+    const message = `<${name} /> 的内容写在 ${path} 里，机器人读不到，客户也看不到`
+    const remedy = `把 ${path} 里的内容直接写在这里`
+    return [{ severity: 'warning', file, line: used + 1, column: 1, message, remedy }]
+  })
 }
 
 const MAX_TITLE_CHARS = 100

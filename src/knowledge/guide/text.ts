@@ -187,7 +187,21 @@ function readCode(code: Code, place: Place): readonly ChatToken[] {
   const start = (code.position?.start.line ?? 1) + place.lineOffset + 1
   return code.value
     .split('\n')
-    .flatMap((text, index) => lineTokens({ prefix: '', text: cleanLine(text), line: start + index }))
+    .flatMap((text, index) =>
+      MAGIC_COMMENT.test(text) ? [] : lineTokens({ prefix: '', text: cleanCode(text), line: start + index }),
+    )
+}
+
+/** Tells the page what to colour, and readers nothing. */
+const MAGIC_COMMENT =
+  /^\s*(?:#|\/\/|\/\*|<!--|--|;)\s*(?:highlight-(?:next-line|start|end)|prettier-ignore(?:-start|-end)?|eslint-(?:disable|enable)(?:-next-line)?)\b.*$/
+const MAX_INDENT = 24
+
+/** Blanks in front are part of what has to be copied: without them YAML and Python are broken. */
+function cleanCode(text: string): string {
+  const indent = (/^[ \t]*/.exec(text)?.[0] ?? '').replaceAll('\t', '    ').slice(0, MAX_INDENT)
+  const words = cleanLine(text)
+  return words === '' ? '' : indent + words
 }
 
 /** Longer lines are cut at sentence ends, in characters. */
