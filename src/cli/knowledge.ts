@@ -2,28 +2,39 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chinaDay } from '../base/time.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
+import { ownSentences, sitExam, unmetOf } from '../evaluate/exam.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
 import { describeKnowledge, missingPictures, picturePaths } from '../knowledge/checks.js'
-import { type AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
+import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { describeFacts, findOldFacts } from '../knowledge/overview.js'
 import { absentPictures } from '../knowledge/pictures.js'
 import { readKnowledge } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
+import { knowingOf } from '../nlu/pipeline.js'
+import { createLoadSnapshot } from '../releases/build.js'
+import { misreadLines } from '../releases/report.js'
 import { exitOnBadInput } from './running-bot.js'
 
-/** Tells authors what their files hold and what is wrong with them; exit code 1 on errors. */
+/** Tells authors what their files hold and what is wrong with them; exit code 1 on errors. `--check`: tries their sentences. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { knowledge: { type: 'string' }, intents: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: {
+      knowledge: { type: 'string' },
+      intents: { type: 'string' },
+      check: { type: 'boolean', default: false },
+    },
+  })
   const { knowledge, dataDir } = readConfig({
     ...process.env,
     ...(values.knowledge ? { GUOSHEN_KNOWLEDGE_DIR: values.knowledge } : {}),
     ...(values.intents ? { GUOSHEN_INTENTS_DIR: values.intents } : {}),
   })
-  const folder = new KnowledgeFolder({
+  const paths = {
     knowledgeDir: knowledge.dir,
     intentsDir: knowledge.intentsDir,
     learnedDir: join(dataDir, 'learned'),
-  })
+  }
+  const folder = new KnowledgeFolder(paths)
   const files = await folder.read()
   const { content, problems: found } = readKnowledge(files)
   const exam = readExam(files.intents, knownIn(content))
@@ -33,7 +44,18 @@ async function main(): Promise<void> {
   const facts = describeFacts(content, today)
   for (const line of facts.length > 0 ? [...facts, ''] : []) console.log(line)
   for (const line of describeKnowledge(content, problems)) console.log(line)
-  process.exitCode = problems.some(({ severity }) => severity === 'error') ? 1 : 0
+  const isBroken = problems.some(({ severity }) => severity === 'error')
+  if (values.check && !isBroken) await trySentences({ ...paths, cacheDir: join(dataDir, 'cache') })
+  process.exitCode = isBroken ? 1 : 0
+}
+
+/** Puts every way of asking that an author wrote, which takes some ten seconds, and tells which are met otherwise. */
+async function trySentences(paths: FolderPaths & { readonly cacheDir: string }): Promise<void> {
+  const { snapshot } = await createLoadSnapshot(paths)()
+  const sentences = ownSentences(snapshot.content)
+  const misread = unmetOf(sentences, sitExam(sentences, knowingOf(snapshot, Date.now())))
+  console.log(`写的话试了 ${sentences.length} 句${misread.length === 0 ? '，都答对' : ''}`)
+  for (const line of misreadLines(misread, 20)) console.log(line)
 }
 
 async function lackingPictures(

@@ -1,6 +1,7 @@
 import { decide } from '../dialogue/policy.js'
 import { cardOf } from '../dialogue/trace.js'
 import type { Decision } from '../model/decision.js'
+import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { type Knowing, understand } from '../nlu/pipeline.js'
 import { ALONE, loneMessage } from './explain.js'
@@ -152,6 +153,30 @@ export const unmetOf = (questions: readonly ExamQuestion[], answers: readonly Ex
     const { isRight, met } = answers[index]!
     return set === 'golden' && !isRight ? [{ text, wanted, met, ...(place === undefined ? {} : { place }) }] : []
   })
+
+/** What authors wrote as ways of asking, as questions that have to be answered as they mean them. */
+export function ownSentences({ intents, answers }: KnowledgeContent): readonly ExamQuestion[] {
+  const question = (text: string, wanted: Wanted): ExamQuestion => ({
+    ...{ set: 'golden', text, heard: 'asked', wanted, also: [] },
+  })
+  return [
+    ...intents
+      .filter(({ automatic }) => !automatic)
+      .flatMap(({ sectionKey, utterances }) =>
+        utterances.map((text) =>
+          question(text, sectionKey === undefined ? { kind: 'human' } : { kind: 'sections', keys: [sectionKey] }),
+        ),
+      ),
+    ...answers.flatMap(({ id, sectionKey, whole, asks }) =>
+      asks.map((text) =>
+        question(
+          text,
+          whole && sectionKey !== undefined ? { kind: 'sections', keys: [sectionKey] } : { kind: 'card', id },
+        ),
+      ),
+    ),
+  ]
+}
 
 /** A message of which a person has said what it wants. */
 export interface LabelledMessage {

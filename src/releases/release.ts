@@ -63,6 +63,8 @@ export interface Findings {
   readonly utteranceCount: number
   readonly warnings: readonly Problem[]
   readonly difference: ContentDifference
+  /** Sentences that an author has just written and that are not answered as meant. */
+  readonly misread: readonly Unmet[]
   /** `before` is absent where there is no base. */
   readonly exam: {
     readonly before?: ExamFigures

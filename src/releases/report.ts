@@ -63,6 +63,10 @@ export function renderWholeReport(
       '还没答对的必答题',
       exam.unmet.map(unmetLine).map((line) => line.replace(/^· /, '')),
     ),
+    ...section(
+      '新写的话，现在答不对',
+      findings.misread.map(unmetLine).map((line) => line.replace(/^· /, '')),
+    ),
     ...section('提醒', warnings.map(formatProblem)),
     '',
   ].join('\n')
@@ -189,6 +193,7 @@ export const whenWords = (atMs: number): string =>
 const findingLines = (findings: Findings): readonly string[] => [
   ...differenceLines(findings.difference),
   ...examLines(findings),
+  ...misreadLines(findings.misread),
   ...changeLines(findings.exam.changes),
   ...(findings.warnings.length > 0
     ? [`提醒 ${findings.warnings.length} 处，例如 ${clip(formatProblem(findings.warnings[0]!), 60)}`]
@@ -236,6 +241,15 @@ export function examLines({ exam: { before, after } }: Findings): readonly strin
       : []),
   ]
 }
+
+/** At most so many are shown to an author at once. */
+const MAX_MISREAD = 20
+
+/** Sentences of authors that are not answered as they mean them, and what is done with them instead. */
+export const misreadLines = (misread: readonly Unmet[], shown = 3): readonly string[] =>
+  misread.length === 0
+    ? []
+    : [`写的话有 ${misread.length} 句现在答不对：`, ...misread.slice(0, Math.min(shown, MAX_MISREAD)).map(unmetLine)]
 
 /** The golden questions that still have to be seen to. */
 const unmetLines = ({ exam: { unmet } }: Findings): readonly string[] => unmet.slice(0, 3).map(unmetLine)

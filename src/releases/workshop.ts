@@ -1,6 +1,15 @@
 import { parentPort } from 'node:worker_threads'
 import { KnowledgeError } from '../errors.js'
-import { changesOf, type ExamAnswer, type ExamQuestion, figuresOf, sitExam, unmetOf } from '../evaluate/exam.js'
+import {
+  changesOf,
+  type ExamAnswer,
+  type ExamQuestion,
+  figuresOf,
+  ownSentences,
+  sitExam,
+  type Unmet,
+  unmetOf,
+} from '../evaluate/exam.js'
 import { type Exam, examKeyOf, knownIn, readExam } from '../evaluate/read-questions.js'
 import { formatProblem, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
@@ -69,6 +78,7 @@ export class ReleaseWorkshop {
       ...countsOf(after.snapshot),
       warnings: [...problems, ...after.warnings, ...pictures],
       difference: compareContent(before?.snapshot.content, after.snapshot.content),
+      misread: before ? findMisread(before, after, order.nowMs) : [],
       exam: compareExams(questions, { before: before && examine(before), after: examine(after) }),
     }
     if (before?.textsKey === built.textsKey) return { status: 'unchanged', findings }
@@ -154,6 +164,18 @@ function tellsSectionsApartAlike(before: Known, after: Known): boolean {
     return JSON.stringify([sections, content.language, content.concepts, content.categories, content.rejections])
   }
   return before.subjectsKey === after.subjectsKey && decisive(before) === decisive(after)
+}
+
+/** More than these are a new guide's, and take longer than an author waits. */
+const MAX_SENTENCES_TRIED = 500
+
+/** Of the sentences that are new, those that are not answered as their author means. */
+function findMisread(before: Known, after: Known, nowMs: number): readonly Unmet[] {
+  const idOf = ({ text, wanted }: ExamQuestion): string => JSON.stringify([text, wanted])
+  const old = new Set(ownSentences(before.snapshot.content).map(idOf))
+  const fresh = ownSentences(after.snapshot.content).filter((sentence) => !old.has(idOf(sentence)))
+  const tried = fresh.slice(0, MAX_SENTENCES_TRIED)
+  return unmetOf(tried, sitExam(tried, knowingOf(after.snapshot, nowMs)))
 }
 
 function asProblems(error: unknown): { readonly problems: readonly Problem[] } {

@@ -44,6 +44,7 @@ function overflowing(): Prepared {
         facts: { added: many(String), changed: [], removed: [] },
         others: many(String),
       },
+      misread: [],
       exam: {
         before: { ...figures, golden: { total: 200, right: 200 } },
         after: figures,

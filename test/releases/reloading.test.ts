@@ -45,6 +45,13 @@ test('takes an edit, and says what is different', async () => {
   expect(report).toContain('## 说法：新增（1）\n\n- 2：提交以后要等到哪天')
 })
 
+test('tells an author which of the new sentences are not answered as meant, and what is answered instead', async () => {
+  const small = new SmallKnowledge(tempFolder())
+  const open = await opened(small)
+  small.edit('intents/days.yaml', '  - 等几天', '  - 等几天\n  - 填\n  - 提交以后要等到哪天')
+  expect((await open.releases.check()).text).toMatch(/写的话有 1 句现在答不对：\n· “填” 应该答 2，现在\S+/)
+})
+
 test('keeps its number when nothing has changed, golden questions apart', async () => {
   const small = new SmallKnowledge(tempFolder())
   const open = await opened(small)
