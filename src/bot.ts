@@ -132,13 +132,19 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const runKey = randomBytes(32).toString('base64url')
   const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock, alerts })
   const forget: DeskFeed['forget'] = (order) => bot.forget(order, [memory.identities, { forget: () => memory.flush() }])
-  const app = createApp({ config, log, world, session, metrics, decisions, bot, forget, access, disk, clock })
+  const network: Network = { awayFrom: undefined }
+  const app = createApp({ network, config, log, world, session, metrics, decisions, bot, forget, access, disk, clock })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
   session.onState(showQrCodes())
   session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
-  await session.networkReady()
+  if (!world) print(`登录状态和二维码：${web.url}`)
+  await session.networkReady((host) => {
+    network.awayFrom = host
+    print(awayWords(host))
+  })
+  network.awayFrom = undefined
   await bot.start()
   session.started()
   started(text)
@@ -147,12 +153,20 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     print(bot.notice)
     alerts.tell(bot.notice)
   }
-  print(world ? `过审小助手已启动，用浏览器打开：${web.url}` : `登录状态和二维码：${web.url}`)
+  if (world) print(`过审小助手已启动，用浏览器打开：${web.url}`)
   if (bot.calendarNotice !== undefined) print(bot.calendarNotice)
   if (staffRoomOf(config) === null) print(NO_STAFF_ROOM)
 }
 
+/** `awayFrom`: the host that can't be reached, while the start waits for it. */
+interface Network {
+  awayFrom: string | undefined
+}
+
+const awayWords = (host: string): string => `连不上微信（${host}）：请看看网络或代理。连上以后自动继续，不用重启。`
+
 interface AppParts {
+  readonly network: Network
   readonly forget: DeskFeed['forget']
   readonly config: Config
   readonly log: Logger
@@ -168,7 +182,7 @@ interface AppParts {
 
 /** The page, and what watchdogs ask for. */
 function createApp(parts: AppParts): Hono {
-  const { config, log, world, session, metrics, decisions, bot, forget, access, disk, clock } = parts
+  const { network, config, log, world, session, metrics, decisions, bot, forget, access, disk, clock } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
   return createWebApp({
     world,
@@ -180,7 +194,8 @@ function createApp(parts: AppParts): Hono {
     log,
     status: () => {
       const { status: login, ...since } = session.login()
-      const warnings = sendingWords(bot.sendingLoad())
+      const away = network.awayFrom === undefined ? [] : [awayWords(network.awayFrom)]
+      const warnings = [...away, ...sendingWords(bot.sendingLoad())]
       return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version, warnings }
     },
     desk: openBoard({
@@ -284,6 +299,6 @@ const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在
 /** For whoever sits at the terminal, between the lines of the log. */
 const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)
 
-await exitOnBadInput(main, (reason) => giveUp(process, reason))
+await exitOnBadInput(main, { tell: (reason) => giveUp(process, reason) })
 // Whatever has been started so far would keep the process alive.
 if (process.exitCode === EXIT.badInput) process.exit(EXIT.badInputOfBot)

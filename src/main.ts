@@ -10,6 +10,11 @@ import { onHangup, openLog } from './ops/exit.js'
 import { lockFolder } from './ops/folder-lock.js'
 import { EXIT, passOnAlerts, RestartWatch, Supervisor, startedConfig } from './ops/supervise.js'
 
+const USAGE = `用法：npm start                          打开模拟的微信，在浏览器里试用
+      npm start -- --puppet wechat4u   用真的微信号登录（先看 docs/operations.zh-CN.md 里的封号风险）
+      npm start -- --puppet <包名>     用别的 Wechaty puppet
+设置写在 guoshen.yaml（样本：guoshen.example.yaml）；环境变量 GUOSHEN_CONFIG 可以指定别的文件。`
+
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.
 const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
@@ -64,4 +69,4 @@ function stopWithOthers(supervisor: Supervisor): void {
   }, LAUNCHER_CHECK_MS).unref()
 }
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -23,7 +23,7 @@ test('days that the operator has set will do', () => {
 
 test('the notice names the year, the command and the keys', () => {
   const notice = unknownYearNotice(2027, 2026)
-  for (const words of ['只到 2026 年', '2027 年', 'npm update chinese-days', 'desk.holidays', 'desk.workdays']) {
+  for (const words of ['到 2026 年', '2027 年', 'npm install chinese-days@latest', 'desk.holidays', 'desk.workdays']) {
     expect(notice).toContain(words)
   }
 })

@@ -17,12 +17,11 @@ async function main(): Promise<void> {
       jsonl: { type: 'boolean', default: false },
       knowledge: { type: 'string' },
       intents: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  if (values.help || (!values.jsonl && positionals.length === 0)) {
+  if (!values.jsonl && positionals.length === 0) {
     console.error(USAGE)
-    process.exitCode = values.help ? 0 : 2
+    process.exitCode = 2
     return
   }
   const env = {
@@ -99,4 +98,4 @@ async function askOnce(asker: Asker, text: string): Promise<void> {
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -24,6 +24,10 @@ import { createLoadSnapshot } from '../releases/build.js'
 import { Asker } from './asker.js'
 import { exitOnBadInput } from './running-bot.js'
 
+const USAGE = `用法：npm run eval                用留出的问题给现在的知识打分
+      npm run eval -- --cross     拿知识自己的说法分五份互相考
+      npm run eval -- --ablate    去掉每一种特征再考，看它值多少`
+
 const FOLDS = 5
 const MISTAKES_SHOWN = 30
 
@@ -107,4 +111,4 @@ export function renderTalks({
   ].join('\n')
 }
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -15,6 +15,10 @@ import { createLoadSnapshot } from '../releases/build.js'
 import { misreadLines } from '../releases/report.js'
 import { exitOnBadInput } from './running-bot.js'
 
+const USAGE = `用法：npm run knowledge                列出知识、短答和它们的日子，指出写错的地方
+      npm run knowledge -- --check     再把写过的每句话问一遍，说出哪些答不对
+选项：--knowledge 目录  --intents 目录  使用别的知识与意图`
+
 /** Tells authors what their files hold and what is wrong with them; exit code 1 on errors. `--check`: tries their sentences. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -68,4 +72,4 @@ async function lackingPictures(
   return missingPictures(guides, { texts: files.guides, missing })
 }
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -24,15 +24,22 @@ export function readRunning(dataDir: string): Running | undefined {
   }
 }
 
-/**
- * Runs a program; what its user can put right is told in plain words with exit code 1, never as a stack trace.
- *
- * @param tell hears the same words
- */
+interface ProgramWords {
+  /** How it is called, for people; `--help` shows it instead of running the program. */
+  readonly usage?: string
+  /** Hears what is wrong, in the words that the terminal gets. */
+  readonly tell?: (text: string) => Promise<void>
+}
+
+/** Runs a program; what its user can put right is told in plain words with exit code 1, never as a stack trace. */
 export async function exitOnBadInput(
   main: () => Promise<void>,
-  tell: (text: string) => Promise<void> = async () => {},
+  { usage, tell = async () => {} }: ProgramWords = {},
 ): Promise<void> {
+  if (usage !== undefined && process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+    console.log(usage)
+    return
+  }
   try {
     await main()
   } catch (error) {
@@ -60,7 +67,7 @@ function explain(error: unknown): readonly string[] | undefined {
 function argumentWords(code: string, message: string): string {
   const argument = /'([^']+)'/.exec(message)?.[1]
   if (argument === undefined) return message
-  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `不认识的参数 ${argument}，用法见 README.zh-CN.md`
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `不认识的参数 ${argument}，加 --help 看用法`
   return code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? `参数 ${argument} 的写法不对` : `多了一个参数 ${argument}`
 }
 

@@ -163,4 +163,4 @@ export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise
   ]
 }
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -157,12 +157,28 @@ const BAGGAGE = [
   'secret',
 ]
 
+const terminal: DestinationStream = { write: (line) => void process.stdout.write(terminalLine(line)) }
+
+/** e.g. `14:03:05 WARN WeChat cannot be reached, waiting for the network (host=login.wx.qq.com)` */
+export function terminalLine(json: string): string {
+  const { level, time, msg, ...rest } = JSON.parse(json) as { level: number; time: number; msg?: string }
+  const fields = Object.entries(rest).filter(([name]) => name !== 'pid' && name !== 'hostname')
+  const shown = fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const clock = new Date(time).toTimeString().slice(0, 8)
+  const label = pino.levels.labels[level]?.toUpperCase() ?? level
+  return `${clock} ${label} ${msg ?? ''}${shown.length > 0 ? ` (${shown.join(' ')})` : ''}\n`
+}
+
 /**
  * The log, as JSON lines. Nobody logs a secret on purpose; what errors bring with them is left out.
  *
- * @param destination default: standard output
+ * @param destination default: standard output. At a terminal only what needs a look is shown, a line that people can
+ *   read; level `debug` shows everything there
  */
 export function openLog(options: { level: string; name?: string }, destination?: DestinationStream): Logger {
+  if (!destination && process.stdout.isTTY) {
+    return openLog({ ...options, level: options.level === 'info' ? 'warn' : options.level }, terminal)
+  }
   const paths = ['err', 'error', 'cause', 'err.cause', 'error.cause'].flatMap((at) =>
     BAGGAGE.map((key) => `${at}.${key}`),
   )

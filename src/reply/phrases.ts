@@ -114,7 +114,7 @@ export const factPhrases = {
   againSteps: (title: string): string => `上面刚发过${title}。哪一步卡住了？告诉我是第几步，或者页面上的提示。`,
   otherwise: '换个说法：',
   stillUnclear: '还没说到的话，要我请同事来看吗？回复“是”。',
-  saidOften: '这个我说过几遍了，可能没说到您的难处。要我请同事来看吗？回复“是”。',
+  saidOften: '看来我没说到您的难处，要我请同事来看吗？回复“是”。',
   category: (word: string, path: string): string => `“${word}”选类目“${path}”`,
   documents: (names: readonly string[], choose: number): string => {
     if (names.length === 0) return '不用另交资质'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openLog } from '../../src/ops/exit.js'
+import { openLog, terminalLine } from '../../src/ops/exit.js'
 
 function logged(write: (log: ReturnType<typeof openLog>) => void): string {
   const lines: string[] = []
@@ -27,4 +27,12 @@ test('leaves out secrets that are called so', () => {
   expect(
     logged((log) => log.info({ token: 'secret-1', cookie: 'secret-2', reason: 'wrong' }, 'refused')),
   ).not.toContain('secret-')
+})
+
+test('at a terminal a line reads as one, with what it is about and no process number', () => {
+  const line = logged((log) => log.warn({ host: 'login.wx.qq.com', tries: 3 }, 'WeChat cannot be reached'))
+  expect(terminalLine(line)).toMatch(
+    /^\d\d:\d\d:\d\d WARN WeChat cannot be reached \(host=login\.wx\.qq\.com tries=3\)\n$/,
+  )
+  expect(terminalLine(logged((log) => log.error('ended')))).toMatch(/ ERROR ended\n$/)
 })

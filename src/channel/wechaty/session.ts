@@ -38,8 +38,12 @@ export interface Session {
   pollAgeMs(): number | undefined
   /** Told of the present state at once, then of every change. */
   onState(listener: (state: LoginState) => void): void
-  /** Resolves when WeChat can be reached: a start without it would cost the session. Only wechat4u needs it. */
-  networkReady(): Promise<void>
+  /**
+   * Resolves when WeChat can be reached: a start without it would cost the session. Only wechat4u needs it.
+   *
+   * @param onAway called once, with WeChat's host, should it have to be waited for
+   */
+  networkReady(onAway?: (host: string) => void): Promise<void>
   /** To be called as soon as Wechaty has started. */
   started(): void
   /** A send was refused because the login has ended: so does this run. */
@@ -83,7 +87,7 @@ export async function openSession(bot: WechatyInterface, options: SessionOptions
       listeners.add(listener)
       listener(watch.state)
     },
-    networkReady: async () => void (keeper && (await waitForNetwork({ log }))),
+    networkReady: async (onAway = () => {}) => void (keeper && (await waitForNetwork({ log, onAway }))),
     started: () => watch.watch(),
     sendRefused: () => watch.sendRefused(),
     stop: () => {
@@ -351,6 +355,7 @@ const GIVE_UP_MS = 15 * 60_000
 
 export interface NetworkWait {
   readonly log: Log
+  readonly onAway?: (host: string) => void
   /** Whether WeChat can be reached just now; never throws. */
   readonly probe?: () => Promise<boolean>
   readonly firstWaitMs?: number
@@ -364,12 +369,14 @@ export interface NetworkWait {
  */
 export async function waitForNetwork({
   log,
+  onAway = () => {},
   probe = canReachWechat,
   firstWaitMs = FIRST_WAIT_MS,
   giveUpMs = GIVE_UP_MS,
 }: NetworkWait): Promise<boolean> {
   if (await probe()) return true
   log.warn({ host: LOGIN_HOST }, 'WeChat cannot be reached, waiting for the network')
+  onAway(LOGIN_HOST)
   const startedMs = performance.now()
   const waitedMs = (): number => Math.round(performance.now() - startedMs)
   for (let waitMs = firstWaitMs; waitedMs() < giveUpMs; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {

@@ -13,7 +13,10 @@ test('does not wait and says nothing while the network is there', async () => {
 test('waits for the network and logs its going and coming, however long it takes', async () => {
   const { log, lines } = capturedLog()
   let probes = 0
-  expect(await waitForNetwork({ log, probe: async () => ++probes > 8, firstWaitMs: 0.1 })).toBe(true)
+  const away: string[] = []
+  const onAway = (host: string): void => void away.push(host)
+  expect(await waitForNetwork({ log, onAway, probe: async () => ++probes > 8, firstWaitMs: 0.1 })).toBe(true)
+  expect(away).toEqual(['login.wx.qq.com'])
   expect(probes).toBe(9)
   expect(lines.map(({ msg }) => msg)).toEqual(['WeChat cannot be reached, waiting for the network', 'network is back'])
 })
