@@ -1,4 +1,5 @@
-import { type Clock, done, type Report } from '../model/ports.js'
+import { type Clock, done, failed, type Report } from '../model/ports.js'
+import type { Told } from '../model/stores.js'
 import type { Party, Ticket } from '../model/ticket.js'
 import type { Change, TicketDesk } from '../tickets/desk.js'
 import { colleagueNamed, isSameColleague, onDuty } from '../tickets/due.js'
@@ -8,8 +9,8 @@ import { nextWorkingMs } from '../tickets/working-time.js'
 export interface StaffTools {
   readonly desk: TicketDesk
   readonly clock: Clock
-  /** Says something to a ticket's asker, where it was opened. @returns whether it went out */
-  readonly tellAsker: (ticket: Ticket, text: string) => Promise<boolean>
+  /** Says something to a ticket's asker, where it was opened. */
+  readonly tellAsker: (ticket: Ticket, text: string, options?: { readonly isReply?: boolean }) => Promise<Told>
   readonly titleOf: (sectionKey: string) => string | undefined
 }
 
@@ -54,8 +55,9 @@ export const ticketOrders = {
   async reply({ number, text }: OnTicket & { readonly text: string }, by: Party, tools: StaffTools): Promise<Report> {
     const change = await tools.desk.answered(number, by, { how: 'replied', text })
     if (change.status !== 'done') return answered(change, number, () => '')
-    const isOut = await tools.tellAsker(change.ticket, askerPhrases.relayed(number, by.name, text))
-    return done(isOut ? say.replied(change.ticket) : say.notReplied(change.ticket))
+    const told = await tools.tellAsker(change.ticket, askerPhrases.relayed(number, by.name, text), { isReply: true })
+    if (told === 'later') return done(say.handedOn(change.ticket))
+    return done(told === 'said' ? say.replied(change.ticket) : say.notReplied(change.ticket))
   },
 
   async note({ number, text }: OnTicket & { readonly text: string }, by: Party, { desk }: StaffTools): Promise<Report> {
@@ -99,5 +101,7 @@ function answered(change: Change, number: number, words: (ticket: Ticket) => str
       return done(say.unknown(number))
     case 'refused':
       return done(say.over(change.ticket))
+    case 'unreachable':
+      return failed(say.unreachable(number))
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Person, Place, Role, RoomPlace } from './chat.js'
 import type { Decision, DecisionTrace, DropReason, FiguresSpan, GrantedRole } from './decision.js'
-import type { DeskNotes, ForgottenPerson, Party, Ticket } from './ticket.js'
+import type { ForgottenPerson, Party } from './ticket.js'
 
 /** A bubble ready for the wire. */
 export type Outgoing =
@@ -65,27 +65,6 @@ export interface Channel {
   readonly remarks?: Remarks
 }
 
-/** Keeps tickets on disk. Every method resolves only when the change is durable. */
-export interface TicketStore {
-  /** Tickets that are not archived, oldest first. */
-  list(): readonly Ticket[]
-  /** Highest number ever given out; 0 before the first. */
-  lastNumber(): number
-  put(ticket: Ticket): Promise<void>
-  /** False while the disk takes nothing: what was put since then is in memory, and is written as soon as it can be. */
-  isOnDisk(): boolean
-  notes(): DeskNotes
-  putNotes(notes: DeskNotes): Promise<void>
-  /** Moves tickets to the archive of their month; unknown numbers are passed over. */
-  archive(numbers: readonly number[]): Promise<void>
-  /** Once a day: a backup of today, and what was opened before `oldestMs` leaves the archive. */
-  keepDay(nowMs: number, oldestMs: number): Promise<void>
-  /** Archived ones included, by number. */
-  all(): Promise<readonly Ticket[]>
-  /** Removes what was kept of a person: changes every ticket, archived ones included, and drops the backups. */
-  forget(forgetIn: (ticket: Ticket) => Ticket): Promise<void>
-}
-
 /** Ids of messages that were heard before, by earlier runs too. */
 export interface HeardIds {
   /** @returns false when the id was there already */
@@ -99,6 +78,8 @@ export interface NoticePicture {
 }
 
 export interface NoticeFacts {
+  /** Said once only, whichever of the accounts that share a desk comes to say it. */
+  readonly once?: string
   /** Number of the ticket that it is about. */
   readonly ticket?: number
   /** Go out behind the text, once. */

@@ -47,6 +47,9 @@ export interface SaidWords {
 
 interface TicketFacts {
   readonly number: number
+  /** Which account holds the customers' group, and on which network; absent where there is only one. */
+  readonly account?: string | undefined
+  readonly channel?: string | undefined
   readonly placeKey: string
   /** Topic of the group, or `私聊`; for people to read. */
   readonly placeName: string

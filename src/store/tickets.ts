@@ -5,7 +5,7 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { chinaDay, isoOf } from '../base/time.js'
 import { StoreError } from '../errors.js'
-import type { TicketStore } from '../model/ports.js'
+import type { PutOutcome, TicketStore } from '../model/stores.js'
 import { BOT, type DeskNotes, type Ticket } from '../model/ticket.js'
 import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords, LatestWrite } from './json-file.js'
 
@@ -14,6 +14,8 @@ export class LowdbTicketStore implements TicketStore {
   readonly #db: Low<StoredTickets>
   readonly #folder: TicketFolder | undefined
   readonly #writes: LatestWrite
+  /** Of this run: nobody else writes to the file. */
+  readonly #versions = new Map<number, number>()
 
   private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined) {
     this.#db = db
@@ -78,7 +80,32 @@ export class LowdbTicketStore implements TicketStore {
     return !this.#writes.isBehind
   }
 
-  async put(ticket: Ticket): Promise<void> {
+  versionOf(number: number): number {
+    const version = this.#versions.get(number)
+    if (version !== undefined) return version
+    return this.#db.data.tickets.some((ticket) => ticket.number === number) ? 1 : 0
+  }
+
+  async add<Opened extends Ticket>(open: (number: number) => Opened): Promise<Opened> {
+    const ticket = open(this.lastNumber() + 1)
+    await this.put(ticket, 0)
+    return ticket
+  }
+
+  async put(ticket: Ticket, expectedVersion: number): Promise<PutOutcome> {
+    const { number } = ticket
+    if (this.versionOf(number) !== expectedVersion) return 'conflict'
+    this.#versions.set(number, expectedVersion + 1)
+    try {
+      await this.#keep(ticket)
+      return 'kept'
+    } catch (error) {
+      if (this.#versions.get(number) === expectedVersion + 1) this.#versions.set(number, expectedVersion)
+      throw error
+    }
+  }
+
+  async #keep(ticket: Ticket): Promise<void> {
     const before = this.#db.data
     const others = before.tickets.filter(({ number }) => number !== ticket.number)
     await this.#write({
@@ -88,8 +115,8 @@ export class LowdbTicketStore implements TicketStore {
     })
   }
 
-  async putNotes(notes: DeskNotes): Promise<void> {
-    await this.#write({ ...this.#db.data, notes })
+  async changeNotes(change: (notes: DeskNotes) => DeskNotes): Promise<void> {
+    await this.#write({ ...this.#db.data, notes: change(this.notes()) })
   }
 
   async archive(numbers: readonly number[]): Promise<void> {
@@ -98,6 +125,7 @@ export class LowdbTicketStore implements TicketStore {
     // Killed in between, a ticket is in both; the live one counts, and the next try replaces the archived one.
     await this.#folder?.archive(tickets.filter(({ number }) => moved.has(number)))
     await this.#write({ ...this.#db.data, tickets: tickets.filter(({ number }) => !moved.has(number)) })
+    for (const number of numbers) this.#versions.delete(number)
   }
 
   async keepDay(nowMs: number, oldestMs: number): Promise<void> {
@@ -165,6 +193,8 @@ const event = z.object({
 })
 const known = {
   number: z.number().int().positive(),
+  account: z.string().optional(),
+  channel: z.string().optional(),
   placeKey: z.string(),
   placeName: z.string(),
   askerKey: z.string(),
@@ -180,7 +210,7 @@ const facts = {
   lastWords: z.array(z.object({ atMs: z.number(), text: z.string() })),
   events: z.array(event).min(1),
 }
-const storedTicket = z.discriminatedUnion('status', [
+export const storedTicket = z.discriminatedUnion('status', [
   z.object({ ...facts, status: z.literal('open') }),
   z.object({ ...facts, status: z.literal('reopened'), reopenedAtMs: z.number() }),
   z.object({ ...facts, status: z.literal('claimed'), holder: party, claimedAtMs: z.number() }),

@@ -2,6 +2,7 @@ import { HOUR_MS } from '../base/time.js'
 import type { StaffTools } from '../commands/ticket-orders.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
+import type { Relays } from '../model/stores.js'
 import { BOT, type Ticket, type TicketEvent } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { packLines } from '../reply/bubbles.js'
@@ -17,8 +18,8 @@ export interface DeskAttendantParts {
   readonly notices: StaffNotices
   /** Outside WeChat, so that a logged-out bot hides no escalation. */
   readonly alerts?: Alerts | undefined
-  /** Says something to a ticket's asker, where it was opened. @returns whether it went out */
-  readonly tellAsker: (ticket: Ticket, text: string) => Promise<boolean>
+  /** Says something to a ticket's asker, where it was opened. */
+  readonly tellAsker: StaffTools['tellAsker']
   readonly titleOf: (sectionKey: string) => string | undefined
   readonly clock: Clock
   readonly log: Log
@@ -80,7 +81,7 @@ export class DeskAttendant {
     const { desk, clock } = this.#parts
     const isSure = clock.isSure?.() !== false
     if (isSure) await this.#try('keep-day', () => this.#keepDay(clock.now()))
-    for (const action of dueActions(desk.all(), clock.now(), { notes: desk.notes(), rules: desk.rules })) {
+    for (const action of dueActions(desk.mine(), clock.now(), { notes: desk.notes(), rules: desk.rules })) {
       if (!isSure && ENDS.has(action.kind)) continue
       await this.#try(action.kind, () => this.#act(action))
     }
@@ -117,7 +118,8 @@ export class DeskAttendant {
       case 'digest': {
         const figures = deskFigures(desk.all(), this.#parts.clock.now(), desk.rules)
         const isQuietDay = figures.open + figures.openedToday + figures.settledToday === 0
-        if (!action.skip && !isQuietDay) await this.#addNotice(staffPhrases.digest(figures, action.day))
+        if (!action.skip && !isQuietDay)
+          await this.#addNotice(staffPhrases.digest(figures, action.day), { once: `digest ${action.day}` })
         return desk.putDigestDay(action.day)
       }
     }
@@ -202,6 +204,8 @@ export interface DeskSurroundings {
   readonly titleOf: (sectionKey: string) => string | undefined
   readonly state: DialogueState
   readonly language: DeskFrontParts['language']
+  /** Where several accounts share the desk. */
+  readonly relays?: Relays | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -215,10 +219,10 @@ export interface DeskParts {
 
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
-  const { desk, state, channel, outbox, notices, alerts, titleOf, language, clock, log } = surroundings
+  const { desk, state, channel, outbox, notices, alerts, titleOf, language, relays, clock, log } = surroundings
   const tellStaff: DeskFrontParts['tellStaff'] = (ticket, pictures) => attendant.tellStaff(ticket, pictures)
-  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, language, clock })
-  const tellAsker: DeskFront['tellAsker'] = (ticket, text) => deskFront.tellAsker(ticket, text)
+  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, language, relays, clock })
+  const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
   const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, clock, log })
   return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }
 }

@@ -1,4 +1,5 @@
-import type { Clock, TicketStore } from '../model/ports.js'
+import type { Clock } from '../model/ports.js'
+import type { PutOptions, TicketStore } from '../model/stores.js'
 import {
   BOT,
   type DeskNotes,
@@ -22,11 +23,15 @@ export type Change<T extends Ticket = Ticket> =
   | { readonly status: 'done'; readonly ticket: T }
   | { readonly status: 'unknown' }
   | { readonly status: 'refused'; readonly ticket: Ticket }
+  /** The desk that several accounts share can't be reached: nothing was changed, and it may be ordered again. */
+  | { readonly status: 'unreachable' }
 
 export interface Opened {
   readonly ticket: UnsettledTicket
   readonly isNew: boolean
 }
+
+type Transition = (ticket: Ticket, atMs: number) => Ticket | false
 
 /** Keeps the questions that lie with people; one unsettled ticket for an asker in a place. The only owner of tickets. */
 export class TicketDesk {
@@ -45,12 +50,14 @@ export class TicketDesk {
 
   /** The asker's unsettled ticket in that place. */
   heldFor(placeKey: string, askerKey: string): UnsettledTicket | undefined {
-    return this.list().find((ticket) => ticket.placeKey === placeKey && ticket.askerKey === askerKey)
+    return this.mine()
+      .filter(to.isUnsettled)
+      .find((ticket) => ticket.placeKey === placeKey && ticket.askerKey === askerKey)
   }
 
   /** The asker's newest settled ticket in that place which may still be opened again. */
   settledFor(placeKey: string, askerKey: string): SettledTicket | undefined {
-    const ticket = this.all().findLast((one) => one.placeKey === placeKey && one.askerKey === askerKey)
+    const ticket = this.mine().findLast((one) => one.placeKey === placeKey && one.askerKey === askerKey)
     if (!ticket || to.isUnsettled(ticket)) return undefined
     const endedMs = ticket.events.at(-1)?.atMs ?? ticket.openedAtMs
     return this.#clock.now() < endedMs + this.rules.reopenMs ? ticket : undefined
@@ -71,6 +78,20 @@ export class TicketDesk {
     return this.#store.list()
   }
 
+  /** Those whose customers this process talks to, settled ones included. Keys of places and people are theirs alone. */
+  mine(): readonly Ticket[] {
+    return this.#store.home === undefined ? this.all() : this.all().filter((ticket) => this.isMine(ticket))
+  }
+
+  isMine({ account }: Ticket): boolean {
+    return this.#store.home === undefined || account === this.#store.home.account
+  }
+
+  /** Whether several accounts share the desk. */
+  get isShared(): boolean {
+    return this.#store.home !== undefined
+  }
+
   find(number: number): Ticket | undefined {
     return this.all().find((ticket) => ticket.number === number)
   }
@@ -87,32 +108,41 @@ export class TicketDesk {
   /** @returns a function that ends the subscription */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    const endOthers = this.#store.onChange?.(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      endOthers?.()
+    }
   }
 
   /** Opens a ticket, opens the asker's solved but not confirmed one again, or gives the one that is unsettled. */
   open(request: to.NewTicket): Promise<Opened> {
+    const { home } = this.#store
     return this.#oneAtATime(async () => {
       const held = this.heldFor(request.placeKey, request.askerKey)
       if (held) return { ticket: held, isNew: false }
       const act = { by: askerOf(request), atMs: this.#clock.now(), why: request.question }
       const settled = this.settledFor(request.placeKey, request.askerKey)
-      const ticket =
-        settled?.status === 'resolved'
-          ? to.reopenTicket(settled, act)
-          : to.openTicket(request, { ...act, number: this.#store.lastNumber() + 1 })
-      await this.#store.put(ticket)
+      if (settled?.status === 'resolved') {
+        const reopened = await this.#changeNow(settled.number, () => {
+          const now = this.settledFor(request.placeKey, request.askerKey)
+          return now?.status === 'resolved' && to.reopenTicket(now, act)
+        })
+        if (reopened.status === 'done' && to.isUnsettled(reopened.ticket))
+          return { ticket: reopened.ticket, isNew: true }
+      }
+      const ticket = await this.#store.add((number) => to.openTicket(request, { ...act, number, home }))
       return { ticket, isNew: true }
     })
   }
 
   claim(number: number, by: Party, why = ''): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => to.isWaiting(ticket) && to.claimTicket(ticket, { by, atMs, why }))
+    return this.#order(number, (ticket, atMs) => to.isWaiting(ticket) && to.claimTicket(ticket, { by, atMs, why }))
   }
 
   /** @param to the colleague who has it from now on */
   pass(number: number, by: Party, colleague: Party): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => {
+    return this.#order(number, (ticket, atMs) => {
       if (!to.isUnsettled(ticket)) return false
       return to.passTicket(ticket, { by, to: colleague, atMs, why: colleague.name })
     })
@@ -124,7 +154,8 @@ export class TicketDesk {
    * @param how `spoke` in the group, or `replied` through the bot
    */
   answered(number: number, by: Party, { how, text }: { how: 'spoke' | 'replied'; text: string }): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => {
+    const isOrdered = how === 'replied'
+    return this.#change(number, { isOrdered }, (ticket, atMs) => {
       if (!to.isUnsettled(ticket)) return false
       const taken = to.isWaiting(ticket) ? to.claimTicket(ticket, { by, atMs, why: '' }) : ticket
       return to.noteOnTicket(taken, how, { by, atMs, why: text })
@@ -140,17 +171,17 @@ export class TicketDesk {
 
   /** For colleagues; the asker does not see it. */
   note(number: number, by: Party, text: string): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => to.noteOnTicket(ticket, 'noted', { by, atMs, why: text }))
+    return this.#order(number, (ticket, atMs) => to.noteOnTicket(ticket, 'noted', { by, atMs, why: text }))
   }
 
   resolve(number: number, by: Party, gist: string): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => {
+    return this.#order(number, (ticket, atMs) => {
       return to.isUnsettled(ticket) && to.resolveTicket(ticket, { by, atMs, why: gist })
     })
   }
 
   giveBack(number: number, by: Party): Promise<Change> {
-    return this.#change(number, (ticket, atMs) => {
+    return this.#order(number, (ticket, atMs) => {
       return to.isUnsettled(ticket) && to.returnTicket(ticket, { by, atMs, why: 'given back to the bot' })
     })
   }
@@ -179,7 +210,7 @@ export class TicketDesk {
   /** Refused while the asker has another ticket with people. */
   reopen(number: number, why: string): Promise<Change> {
     return this.#change(number, (ticket, atMs) => {
-      if (to.isUnsettled(ticket) || this.heldFor(ticket.placeKey, ticket.askerKey)) return false
+      if (to.isUnsettled(ticket) || !this.isMine(ticket) || this.heldFor(ticket.placeKey, ticket.askerKey)) return false
       return to.reopenTicket(ticket, { by: askerOf(ticket), atMs, why })
     })
   }
@@ -196,14 +227,11 @@ export class TicketDesk {
   }
 
   putDuty(change: DutyChange): Promise<void> {
-    return this.#keep(() => {
-      const notes = this.#store.notes()
-      return this.#store.putNotes({ ...notes, duty: withDuty(notes.duty, change) })
-    })
+    return this.#keep(() => this.#store.changeNotes((notes) => ({ ...notes, duty: withDuty(notes.duty, change) })))
   }
 
   putDigestDay(digestDay: number): Promise<void> {
-    return this.#keep(() => this.#store.putNotes({ ...this.#store.notes(), digestDay }))
+    return this.#keep(() => this.#store.changeNotes((notes) => ({ ...notes, digestDay })))
   }
 
   archive(numbers: readonly number[]): Promise<void> {
@@ -225,15 +253,29 @@ export class TicketDesk {
     return this.#oneAtATime(() => this.#store.forget(forgetIn(person)))
   }
 
-  #change(number: number, change: (ticket: Ticket, atMs: number) => Ticket | false): Promise<Change> {
-    return this.#oneAtATime(async () => {
+  /** What the asker, the bot or its clock does; kept here while a shared desk can't be reached. */
+  #change(number: number, ...rest: [Transition] | [PutOptions, Transition]): Promise<Change> {
+    const [options, change] = rest.length === 1 ? [{}, rest[0]] : rest
+    return this.#oneAtATime(() => this.#changeNow(number, change, options))
+  }
+
+  /** What a colleague orders: of two at once one wins, on whichever process they order it. */
+  #order(number: number, change: Transition): Promise<Change> {
+    return this.#change(number, { isOrdered: true }, change)
+  }
+
+  /** Made anew from what the ticket has become, as long as others are faster. */
+  async #changeNow(number: number, change: Transition, options?: PutOptions): Promise<Change> {
+    for (;;) {
       const before = this.find(number)
       if (!before) return { status: 'unknown' }
+      const version = this.#store.versionOf(number)
       const ticket = change(before, this.#clock.now())
       if (!ticket) return { status: 'refused', ticket: before }
-      await this.#store.put(ticket)
-      return { status: 'done', ticket }
-    })
+      const outcome = await this.#store.put(ticket, version, options)
+      if (outcome === 'kept') return { status: 'done', ticket }
+      if (outcome === 'unreachable') return { status: 'unreachable' }
+    }
   }
 
   #keep(work: () => Promise<void>): Promise<void> {

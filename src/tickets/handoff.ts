@@ -9,6 +9,7 @@ import { type HeardPicture, type IncomingMessage, type Place, shownWords } from 
 import type { Decision, TicketAct } from '../model/decision.js'
 import type { Language } from '../model/language.js'
 import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
+import type { RelayedWords, Relays, Told } from '../model/stores.js'
 import type { SaidWords, Ticket } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
 import { readDeskTurn } from '../nlu/dialogue-act.js'
@@ -19,7 +20,7 @@ import { phrases } from '../reply/phrases.js'
 import type { TicketDesk } from './desk.js'
 import { onDuty } from './due.js'
 import { askerPhrases } from './phrases.js'
-import type { NewTicket } from './states.js'
+import { isUnsettled, type NewTicket } from './states.js'
 import { type Expectation, expectAnswer } from './working-time.js'
 
 export interface DeskFrontParts {
@@ -31,6 +32,8 @@ export interface DeskFrontParts {
   readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
   /** As it is at this moment. */
   readonly language: () => Language
+  /** Where several accounts share the desk. */
+  readonly relays?: Relays | undefined
   readonly clock: Clock
 }
 
@@ -89,7 +92,7 @@ export class DeskFront {
     // An order in the wrong place is no answer to anybody.
     if (parseTicketOrder(message.text)) return
     const colleagueNames = desk.rules.roster.map(({ name }) => name)
-    const here = desk.list().filter(({ placeKey }) => placeKey === message.place.key)
+    const here = desk.mine().filter((ticket) => isUnsettled(ticket) && ticket.placeKey === message.place.key)
     const waiting = here.map(({ askerKey, askerName, events, openedAtMs }) => ({
       ...{ key: askerKey, name: askerName },
       spokeAtMs: events.findLast(({ who }) => who.key === askerKey)?.atMs ?? openedAtMs,
@@ -192,9 +195,17 @@ export class DeskFront {
     })
   }
 
-  /** Says something to a ticket's asker, where the ticket was opened. @returns whether it went out */
-  async tellAsker(ticket: Ticket, text: string): Promise<boolean> {
-    const { state, channel, outbox, clock } = this.#parts
+  /** Says something to a ticket's asker, where the ticket was opened, by the account that holds the group. */
+  async tellAsker(ticket: Ticket, text: string, options?: { readonly isReply?: boolean }): Promise<Told> {
+    const { desk, relays, clock } = this.#parts
+    if (relays && !desk.isMine(ticket)) return relays.hand(ticket, text, options)
+    const isOut = await this.sayToAsker({ ticket, text, deadlineMs: clock.now() + TELL_WITHIN_MS })
+    return isOut ? 'said' : 'not-said'
+  }
+
+  /** Says words in a group of this account. @returns whether they went out */
+  async sayToAsker({ ticket, text, deadlineMs }: RelayedWords): Promise<boolean> {
+    const { state, channel, outbox } = this.#parts
     const place = state.place(ticket.placeKey) ?? (await channel.findPlace?.(ticket.placeKey))
     // Not known in this login, or not to be told apart from another.
     if (!place) return false
@@ -204,7 +215,7 @@ export class DeskFront {
       const isFirst = index === 0 && place.kind === 'room'
       return { kind: 'text', text: lines.join('\n'), ...(isFirst ? { mention } : {}) }
     })
-    return (await outbox.send(place, bubbles, { deadlineMs: clock.now() + TELL_WITHIN_MS, urgent: true })).said
+    return (await outbox.send(place, bubbles, { deadlineMs, urgent: true })).said
   }
 }
 

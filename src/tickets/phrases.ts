@@ -276,6 +276,10 @@ export const deskCommandPhrases = {
   replied: ({ askerName }: Ticket): string => `已发到客户群，并提醒了 ${oneLine(askerName)}。`,
   notReplied: ({ number, placeName, askerName }: Ticket): string =>
     `没有发出去，请直接到“${oneLine(placeName)}”回复 ${oneLine(askerName)}；内容已记在工单 ${number} 里。`,
+  handedOn: ({ account, placeName, askerName }: Ticket): string =>
+    `已交给账号“${account ?? ''}”，由它发到“${oneLine(placeName)}”并提醒 ${oneLine(askerName)}；没发出去会在值班群里说。`,
+  unreachable: (number: number): string =>
+    `工单库暂时连不上，工单 ${number} 没有改动，请过几分钟再发一次。着急的话，请直接到客户群里回复。`,
   noted: (number: number): string => `已备注到工单 ${number}。`,
   resolved: ({ number, askerName }: Ticket): string =>
     `工单 ${number} 已结单，已请 ${oneLine(askerName)} 确认；机器人会继续回答 ${oneLine(askerName)} 的问题。`,

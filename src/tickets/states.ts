@@ -1,3 +1,4 @@
+import type { AccountMark } from '../model/stores.js'
 import type {
   ClaimedTicket,
   ClosedTicket,
@@ -22,7 +23,7 @@ export interface Act {
   readonly why: string
 }
 
-export type NewTicket = Omit<OpenTicket, 'number' | 'openedAtMs' | 'status' | 'events'>
+export type NewTicket = Omit<OpenTicket, 'number' | 'account' | 'channel' | 'openedAtMs' | 'status' | 'events'>
 
 /** Longer words are cut in the history: a ticket is a slip of paper, not an archive of the chat. */
 export const MAX_WHY_CHARS = 500
@@ -32,9 +33,13 @@ const CHATTER: ReadonlySet<TicketEventKind> = new Set(['added', 'spoke', 'remind
 
 type OnlyFacts = Omit<OpenTicket, 'status'>
 
-export function openTicket(request: NewTicket, { number, by, atMs, why }: Act & { number: number }): OpenTicket {
+export function openTicket(
+  request: NewTicket,
+  { number, by, atMs, why, home }: Act & { number: number; home?: AccountMark | undefined },
+): OpenTicket {
   return {
     ...request,
+    ...home,
     status: 'open',
     number,
     openedAtMs: atMs,
@@ -129,8 +134,9 @@ export const isWaiting = (ticket: Ticket): ticket is WaitingTicket =>
 /** What every ticket has; what belonged to the state before stays behind in the history. */
 function factsOf(ticket: Ticket, what: TicketEventKind, act: Act): OnlyFacts {
   const { number, placeKey, placeName, askerKey, askerName, question, openedAtMs } = ticket
-  const { reason, sectionKey, answeredSections, lastWords } = ticket
+  const { reason, sectionKey, answeredSections, lastWords, account, channel } = ticket
   return {
+    ...(account === undefined ? {} : { account, channel }),
     ...{ number, placeKey, placeName, askerKey, askerName, question, openedAtMs },
     ...{ reason, sectionKey, answeredSections, lastWords },
     events: withEvent(ticket.events, what, act),

@@ -3,7 +3,7 @@ import { type Forgetful, forgetPerson } from '../../src/commands/forget.js'
 import type { ForgottenPerson, Ticket } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { forgetIn } from '../../src/tickets/desk.js'
-import { anOpenTicket } from '../support/a-ticket.js'
+import { anOpenTicket, keep } from '../support/a-ticket.js'
 
 const by = (askerKey: string, askerName: string, question: string): Partial<Ticket> => ({
   ...{ askerKey, askerName, question, lastWords: [], events: [] },
@@ -12,7 +12,7 @@ const by = (askerKey: string, askerName: string, question: string): Partial<Tick
 async function kept(tickets: readonly Partial<Ticket>[], others: readonly Forgetful[] = []) {
   const store = await LowdbTicketStore.inMemory()
   for (const [index, given] of tickets.entries())
-    await store.put({ ...anOpenTicket(index + 1), ...given, number: index + 1 } as Ticket)
+    await keep(store, { ...anOpenTicket(index + 1), ...given, number: index + 1 } as Ticket)
   const desk = { everything: () => store.all(), forget: (person: ForgottenPerson) => store.forget(forgetIn(person)) }
   const gone: ForgottenPerson[] = []
   const forget = (who: string, sure = true) =>

@@ -12,7 +12,7 @@ async function door() {
   const overview = { status: say('status'), figures: say('figures'), explain: say('tried: ') }
   const operations = { releases: { reload: say('reload') }, overview } as unknown as Operations
   const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
-  const staffTools = { desk, clock, tellAsker: async () => true, titleOf: () => '' }
+  const staffTools = { desk, clock, tellAsker: async () => 'said' as const, titleOf: () => '' }
   return operatorDoor({ operations, staffTools, clock })
 }
 

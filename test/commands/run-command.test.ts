@@ -24,7 +24,7 @@ async function deskWith(ticketCount: number, question = '转人工，备案页�
   const told: string[] = []
   const tellAsker = async (_ticket: Ticket, text: string) => {
     told.push(text)
-    return !isUnreachable
+    return isUnreachable ? ('not-said' as const) : ('said' as const)
   }
   const staffTools = { desk, clock, tellAsker, titleOf: () => '主体信息' }
   const by = { who: { key: CHEN.key, name: CHEN.name }, role: 'staff', where: 'staff-room' } as const

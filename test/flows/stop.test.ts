@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PROJECT_ROOT, readConfig } from '../../src/config.js'
 import { createBot } from '../../src/create-bot.js'
-import type { TicketStore } from '../../src/model/ports.js'
+import type { TicketStore } from '../../src/model/stores.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { aMessage, CUSTOMERS } from '../support/a-message.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -23,7 +23,7 @@ async function slowStore(channel: FakeChannel): Promise<TicketStore> {
     channel.stopHearing = async () => resolve()
   })
   const put = store.put.bind(store)
-  store.put = (ticket) => isStopping.then(() => put(ticket))
+  store.put = (...change) => isStopping.then(() => put(...change))
   return store
 }
 

@@ -10,7 +10,7 @@ import { LowdbTicketStore, TicketFolder } from '../../src/store/tickets.js'
 import { forgetIn, TicketDesk } from '../../src/tickets/desk.js'
 import { dueActions } from '../../src/tickets/due.js'
 import * as to from '../../src/tickets/states.js'
-import { CHEN, anOpenTicket as ticket, XU } from '../support/a-ticket.js'
+import { CHEN, keep, anOpenTicket as ticket, XU } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -35,7 +35,7 @@ test('begins empty where there is no file, and writes none before the first tick
 test('has a ticket on disk when put resolves, also in a folder that is not there yet', async () => {
   const path = join(tempFolder(), 'deep', 'data', 'tickets.json')
   const store = await LowdbTicketStore.open(path)
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   // Under a test runner lowdb's own presets would have kept it in memory.
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(file(1, [ticket(1)]))
 })
@@ -53,8 +53,8 @@ test('finds every kind of ticket again after a restart, oldest first', async () 
     to.expireTicket(ticket(7), at(7)),
     { ...resolved, number: 8 },
   ]
-  for (const one of [...others, rated, claimed, ticket(1)]) await store.put(one)
-  await store.putNotes({ duty: [{ person: CHEN, on: true, atMs: 9 }], digestDay: 20_000 })
+  for (const one of [...others, rated, claimed, ticket(1)]) await keep(store, one)
+  await store.changeNotes(() => ({ duty: [{ person: CHEN, on: true, atMs: 9 }], digestDay: 20_000 }))
   const again = await LowdbTicketStore.open(path)
   expect(again.list()).toEqual([ticket(1), claimed, rated, ...others])
   expect(again.lastNumber()).toBe(8)
@@ -81,17 +81,17 @@ test('carries tickets of the first version over, with what is known of their his
     ['opened', 'told-staff', 'claimed'],
     ['opened', 'told-staff', 'closed'],
   ])
-  await store.put(to.claimTicket(ticket(5), at(9)))
+  await keep(store, to.claimTicket(ticket(5), at(9)))
   expect((await LowdbTicketStore.open(path)).list()).toHaveLength(4)
 })
 
 test('is the file of its owner alone, whatever the mode was before', async () => {
   const folder = tempFolder()
   const path = join(folder, 'tickets.json')
-  await (await LowdbTicketStore.open(path)).put(ticket(1))
+  await keep(await LowdbTicketStore.open(path), ticket(1))
   expect(modeOf(path)).toBe('600')
   await chmod(path, 0o644)
-  await (await LowdbTicketStore.open(path)).put(ticket(2))
+  await keep(await LowdbTicketStore.open(path), ticket(2))
   expect(modeOf(path)).toBe('600')
   expect(readdirSync(folder)).toEqual(['tickets.json'])
 })
@@ -135,7 +135,7 @@ test('names a file that a newer program wrote, and offers no backup over it', as
   const folder = tempFolder()
   const path = join(folder, 'tickets.json')
   const store = await LowdbTicketStore.open(path)
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   await store.keepDay(Date.parse('2026-11-23T02:00:00Z'), 0)
   writeFileSync(path, JSON.stringify({ ...file(1, [ticket(1)]), version: 3, shifts: [] }))
   const refusal = String(await LowdbTicketStore.open(path).catch((error: unknown) => error))
@@ -146,14 +146,14 @@ test('names a file that a newer program wrote, and offers no backup over it', as
 test('keeps in memory what a full disk refuses, and writes it with the next change', async () => {
   const path = join(tempFolder(), 'tickets.json')
   const store = await LowdbTicketStore.open(path)
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   symlinkSync('/dev/full', `${path}.${process.pid}.tmp`)
-  await store.put(ticket(2))
+  await keep(store, ticket(2))
   expect({ onDisk: store.isOnDisk(), numbers: store.list().map(({ number }) => number) }).toEqual({
     ...{ onDisk: false, numbers: [1, 2] },
   })
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ lastNumber: 1 })
-  await store.putNotes({ duty: [], digestDay: 1 })
+  await store.changeNotes(() => ({ duty: [], digestDay: 1 }))
   expect(store.isOnDisk()).toBe(true)
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
     lastNumber: 2,
@@ -179,17 +179,17 @@ test('agrees with the disk when a write fails, and goes on once there is room', 
   const folder = join(tempFolder(), 'data')
   const path = join(folder, 'tickets.json')
   const store = await LowdbTicketStore.open(path)
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   // A file where the folder was can't be written into by anybody, root included.
   renameSync(folder, `${folder}.away`)
   writeFileSync(folder, '')
-  await expect(store.put(ticket(2))).rejects.toThrow()
-  await expect(store.put(to.withdrawTicket(ticket(1), at(9)))).rejects.toThrow()
+  await expect(keep(store, ticket(2))).rejects.toThrow()
+  await expect(keep(store, to.withdrawTicket(ticket(1), at(9)))).rejects.toThrow()
   expect([store.list(), store.lastNumber()]).toEqual([[ticket(1)], 1])
   rmSync(folder)
   renameSync(`${folder}.away`, folder)
   expect((await LowdbTicketStore.open(path)).list()).toEqual([ticket(1)])
-  await store.put(ticket(2))
+  await keep(store, ticket(2))
   expect((await LowdbTicketStore.open(path)).list()).toEqual([ticket(1), ticket(2)])
 })
 
@@ -198,14 +198,14 @@ test('leaves nothing behind when the file cannot be replaced', async () => {
   const path = join(folder, 'tickets.json')
   const store = await LowdbTicketStore.open(path)
   mkdirSync(path)
-  await expect(store.put(ticket(1))).rejects.toThrow()
+  await expect(keep(store, ticket(1))).rejects.toThrow()
   expect(store.list()).toEqual([])
   expect(readdirSync(folder)).toEqual(['tickets.json'])
 })
 
 test('in memory keeps tickets for as long as it lives, and no longer', async () => {
   const store = await LowdbTicketStore.inMemory()
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   expect(store.list()).toEqual([ticket(1)])
   expect((await LowdbTicketStore.inMemory()).list()).toEqual([])
 })
@@ -218,10 +218,10 @@ test('keeps a backup of each of the last seven days with tickets, and names the 
   const store = await LowdbTicketStore.open(path)
   await store.keepDay(noon('2026-11-01'), 0)
   expect(readdirSync(folder)).toEqual([])
-  await store.put(ticket(1))
+  await keep(store, ticket(1))
   for (let day = 1; day <= 9; day++) {
     await store.keepDay(noon(`2026-11-0${day}`), 0)
-    await store.put(ticket(day + 1))
+    await keep(store, ticket(day + 1))
     await store.keepDay(noon(`2026-11-0${day}`), 0)
   }
   const backups = readdirSync(join(folder, 'backups'))
@@ -243,7 +243,7 @@ test.each(['data', "it's 数据"])(
     const folder = join(tempFolder(), name)
     const path = join(folder, 'tickets.json')
     const store = await LowdbTicketStore.open(path)
-    await store.put(ticket(1))
+    await keep(store, ticket(1))
     await store.keepDay(noon('2026-11-01'), 0)
     const runItsAdvice = async () => {
       const { message } = (await LowdbTicketStore.open(path).catch((error: unknown) => error)) as Error
@@ -264,10 +264,10 @@ test('moves tickets to the archive of the month in which they ended, once', asyn
   const store = await LowdbTicketStore.open(join(folder, 'tickets.json'))
   const ended = (number: number, date: string) => to.withdrawTicket(ticket(number), at(noon(date)))
   const tickets = [ended(1, '2026-10-31'), ended(2, '2026-11-01'), ended(3, '2026-11-02'), ticket(4)]
-  for (const one of tickets) await store.put(one)
+  for (const one of tickets) await keep(store, one)
   await store.archive([1, 2, 99])
   // Killed between archive and live file, a ticket is archived again.
-  await store.put(tickets[1]!)
+  await keep(store, tickets[1]!)
   await store.archive([2, 3])
   expect(readdirSync(join(folder, 'archive'))).toEqual(['tickets-2026-10.json', 'tickets-2026-11.json'])
   expect(store.list()).toEqual([ticket(4)])
@@ -280,8 +280,8 @@ test('forgets archived tickets when their time is over', async () => {
   const store = await LowdbTicketStore.open(join(folder, 'tickets.json'))
   const opened = (number: number, date: string) =>
     to.withdrawTicket(ticket(number, { atMs: noon(date) }), at(noon('2026-05-03')))
-  await store.put(opened(1, '2026-05-01'))
-  await store.put(opened(2, '2026-05-02'))
+  await keep(store, opened(1, '2026-05-01'))
+  await keep(store, opened(2, '2026-05-02'))
   await store.archive([1, 2])
   const numbers = async () => (await new TicketFolder(folder).archived()).map(({ number }) => number)
   await store.keepDay(noon('2026-11-01'), noon('2026-05-02'))
@@ -295,12 +295,13 @@ test('removes a person from tickets, archive and backups', async () => {
   const path = join(folder, 'tickets.json')
   const store = await LowdbTicketStore.open(path)
   const li = { askerKey: 'name:小李', askerName: '小李', question: '怎么付款' }
-  await store.put(to.withdrawTicket(ticket(1), at(noon('2026-11-01'))))
+  await keep(store, to.withdrawTicket(ticket(1), at(noon('2026-11-01'))))
   const tellsOfWang = at(noon('2026-11-01'))
-  await store.put(
+  await keep(
+    store,
     to.noteOnTicket(ticket(2, { ...li, question: '和王老板一样的问题' }), 'noted', { ...tellsOfWang, why: '同王老板' }),
   )
-  await store.put(ticket(3))
+  await keep(store, ticket(3))
   await store.archive([1])
   await store.keepDay(noon('2026-11-01'), 0)
   expect((await store.all()).map(({ number }) => number)).toEqual([1, 2, 3])

@@ -1,4 +1,5 @@
-import type { OpenTicket, Party } from '../../src/model/ticket.js'
+import type { TicketStore } from '../../src/model/stores.js'
+import type { OpenTicket, Party, Ticket } from '../../src/model/ticket.js'
 import { type NewTicket, openTicket } from '../../src/tickets/states.js'
 
 export const CHEN: Party = { key: 'name:陈工', name: '陈工' }
@@ -24,3 +25,6 @@ export function anOpenTicket(number: number, facts: Partial<NewTicket> & { reado
   const full = aTicketRequest(request)
   return openTicket(full, { number, atMs, by: { key: full.askerKey, name: full.askerName }, why: full.question })
 }
+
+/** Keeps a ticket as it is, whatever stood there before. */
+export const keep = (store: TicketStore, ticket: Ticket) => store.put(ticket, store.versionOf(ticket.number))

@@ -49,7 +49,7 @@ const notices = new NoticeQueue({
 })
 const attendant = new DeskAttendant({
   ...{ desk, notices, clock, log },
-  tellAsker: async () => true,
+  tellAsker: async () => 'said' as const,
   titleOf: () => undefined,
 })
 notices.start()

@@ -49,7 +49,7 @@ async function openWorld(path: string, clock = fixedClock(), lastNumber = 0): Pr
   const attendant = new DeskAttendant({
     desk,
     notices: { add: async (text) => void told.push(text) },
-    tellAsker: async () => true,
+    tellAsker: async () => 'said' as const,
     titleOf: () => undefined,
     clock,
     log: capturedLog().log,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TicketStore } from '../../src/model/ports.js'
+import type { TicketStore } from '../../src/model/stores.js'
 import type { DeskNotes, Ticket } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
@@ -19,18 +19,28 @@ class SlowStore implements TicketStore {
   full = false
   #tickets: readonly Ticket[] = []
   #notes: DeskNotes = { duty: [], digestDay: null }
+  readonly #versions = new Map<number, number>()
 
   list = (): readonly Ticket[] => this.#tickets
-  lastNumber = (): number => Math.max(0, ...this.#tickets.map(({ number }) => number))
   isOnDisk = (): boolean => true
   notes = (): DeskNotes => this.#notes
-  async put(ticket: Ticket): Promise<void> {
+  versionOf = (number: number): number => this.#versions.get(number) ?? 0
+  async add<Opened extends Ticket>(open: (number: number) => Opened): Promise<Opened> {
+    const ticket = open(Math.max(0, ...this.#tickets.map(({ number }) => number)) + 1)
+    await this.put(ticket, 0)
+    return ticket
+  }
+  async put(ticket: Ticket, expectedVersion: number): Promise<'kept' | 'conflict'> {
+    const { number } = ticket
     await Promise.resolve()
     if (this.full) throw new Error('ENOSPC: no space left on device')
-    this.#tickets = [...this.#tickets.filter(({ number }) => number !== ticket.number), ticket]
+    if (this.versionOf(number) !== expectedVersion) return 'conflict'
+    this.#versions.set(number, expectedVersion + 1)
+    this.#tickets = [...this.#tickets.filter((one) => one.number !== number), ticket]
+    return 'kept'
   }
-  async putNotes(notes: DeskNotes): Promise<void> {
-    this.#notes = notes
+  async changeNotes(change: (notes: DeskNotes) => DeskNotes): Promise<void> {
+    this.#notes = change(this.#notes)
   }
   async archive(): Promise<void> {}
   async keepDay(): Promise<void> {}
