@@ -315,3 +315,16 @@ test('the example of a second guide in the documentation reads as it says', () =
   expect(content.intents[0]).toMatchObject({ id: 'invoice-title', sectionKey: 'invoice/2' })
   expect(content.answers).toMatchObject([{ sectionKey: 'invoice/2', lines: ['三天内发到邮箱。'] }])
 })
+
+test.each(['README.md', 'README.zh-CN.md'])('the guide shown in %s reads as it says', (name) => {
+  const [, guide] = /```markdown\n(.*?)```/s.exec(readFileSync(join(import.meta.dirname, '../..', name), 'utf8'))!
+  const { content, problems } = read(
+    {
+      'knowledge/fasttest.md': '---\nid: fasttest\n---\n## 1、甲\n\n一',
+      'knowledge/invoice.md': guide!,
+    },
+    {},
+  )
+  expect(problems).toEqual([])
+  expect(content.answers).toMatchObject([{ sectionKey: 'invoice/1', lines: ['两个工作日，发到申请时填的邮箱。'] }])
+})
