@@ -323,7 +323,7 @@ test.each(['README.md', 'README.zh-CN.md'])('the guide shown in %s reads as it s
       'knowledge/fasttest.md': '---\nid: fasttest\n---\n## 1、甲\n\n一',
       'knowledge/invoice.md': guide!,
     },
-    {},
+    { 'intents/a.yaml': 'id: a\nsection: "1"\nutterances: [甲怎么办, 甲怎么弄, 甲在哪, 甲是啥]\n' },
   )
   expect(problems).toEqual([])
   expect(content.answers).toMatchObject([{ sectionKey: 'invoice/1', lines: ['两个工作日，发到申请时填的邮箱。'] }])
