@@ -59,13 +59,14 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
   const understanding = order ? NOTHING_UNDERSTOOD : understand(words, knowingOf(snapshot, startedMs))
   const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
   const situation = (): Turn['situation'] => {
-    const talk = state.recall(message, clock.now())
+    const talk = state.recall(message, clock.now(), snapshot.version)
     const guide = guideOf(snapshot)
     const recalled = { ...talk, ...talkAboutQuote(message, talk, guide.hasSection) }
     const { toldDays, dayWished: isWished } = recalled
     return {
       ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
       ...{ ...recalled, ...guide, ...parts.deskFront.view(message) },
+      knowledge: snapshot.version,
       language,
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
@@ -102,12 +103,12 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
 }
 
 /** Decides, and again where what the decision rested on came to nothing: somebody else's answer, or a ticket's state. */
-async function decide({ message, order, turn }: Heard, parts: MessageHandlerParts): Promise<Settled> {
+async function decide({ message, order, snapshot, turn }: Heard, parts: MessageHandlerParts): Promise<Settled> {
   const { state, deskFront, clock } = parts
   // Noted in the same breath: whoever asks the same at the same moment has to find it.
   const settled = (decided: Decided): Omit<Settled, 'ticketNews'> => {
     const wanted = decided.policy === 'flooding' ? decided.overruled : undefined
-    const deciding = { ...(wanted && { wanted }), nowMs: clock.now() }
+    const deciding = { ...(wanted && { wanted }), knowledge: snapshot.version, nowMs: clock.now() }
     return { turn: now, decided, saying: state.decided(message, decided.decision, deciding) }
   }
   let now = turn()

@@ -6,6 +6,8 @@ import type { CategoryHit, RankedAnswer, Understanding } from '../model/understa
  * about the guide and 80 % of those around it have the right fact first.
  */
 const MIN_WITHIN = 0.25
+/** A short answer that fits like this beats the name of a category, and a section that was taught as a whole. */
+const SURE_WITHIN = 0.6
 /** Less, by the side of all that may be meant, is not worth naming beside an answer. */
 const NAMED_SHARE = 0.06
 const MAX_NAMED = 2
@@ -86,7 +88,7 @@ function rankGroups({ candidates, outside, answers = [] }: Understanding): reado
 /** The fact of a section that is asked for; none where the whole of it is, unless its few lines will do. */
 export function factOf(
   sectionKey: string,
-  { answers = [], categories = [] }: Pick<Understanding, 'answers' | 'categories'>,
+  { answers = [], categories = [], taught }: Pick<Understanding, 'answers' | 'categories' | 'taught'>,
   exact?: RankedAnswer,
   { wholeToo = false } = {},
 ): Fact | undefined {
@@ -95,13 +97,13 @@ export function factOf(
     const category = categoryOf(categories, best?.within ?? 0)
     if (category) return category
   }
-  if (!best || best.within < MIN_WITHIN || (best.answer.whole && !wholeToo)) return undefined
+  // A colleague has named the section for words that none of its facts may know.
+  const least = taught === 'section' ? SURE_WITHIN : MIN_WITHIN
+  if (!best || best.within < least || (best.answer.whole && !wholeToo)) return undefined
   return { kind: 'short-answer', answer: best.answer }
 }
 
-/** A short answer that fits like this beats the name of a category. */
-const SURE_WITHIN = 0.6
-/** The same beside a concrete good, which rarely stands in a question by chance. */
+/** A category that names a concrete good, which rarely stands in a question by chance, is beaten by no less than this. */
 const SURE_WITHIN_CONCRETE = 0.75
 
 function categoryOf(hits: readonly CategoryHit[], within: number): Fact | undefined {

@@ -9,8 +9,11 @@ export function withoutRepeating({ situation, message }: Turn, rest: () => Decis
   const decision = rest()
   const narrows = decision.kind === 'answer' && decision.narrows && !decision.fact
   const telling = narrows ? `section:${decision.sectionKeys[0]}` : tellingOf(decision)
-  const told = situation.replies?.filter((reply) => tellingOf(reply.decision) === telling).length ?? 0
-  if (telling === undefined || told === 0) return decision
+  // What was edited since is news.
+  const told = situation.replies?.filter(
+    ({ decision: before, knowledge }) => knowledge === situation.knowledge && tellingOf(before) === telling,
+  ).length
+  if (telling === undefined || !told) return decision
   // Whoever sends a key or a letter wants to see it, and it may have been edited since.
   if (decision.kind === 'answer' && decision.reason === 'chosen') return decision
   // Whoever quotes another answer of ours asks about that one.

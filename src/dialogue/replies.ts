@@ -19,6 +19,8 @@ export interface Said {
   readonly options: readonly Option[]
   /** How the first bubble begins. */
   readonly text: string
+  /** Version of the knowledge that it was said from. */
+  readonly knowledge?: string | undefined
 }
 
 /** A reply from its decision until it is said or dropped. */
@@ -26,6 +28,8 @@ export interface Saying {
   readonly message: IncomingMessage
   readonly decision: Decision
   readonly sections: readonly string[]
+  /** Version of the knowledge that it is said from. */
+  readonly knowledge?: string | undefined
   /** Resolves when it was said or dropped. */
   readonly ended: Promise<void>
 }
@@ -153,18 +157,22 @@ const isOfTheTalk = (decision: Decision): boolean =>
 export const sectionsOf = (decision: Decision): readonly string[] =>
   decision.kind === 'answer' || decision.kind === 'escalate' ? decision.sectionKeys : []
 
-export function pending(message: IncomingMessage, decision: Decision, nowMs: number): Pending {
+export function pending(
+  message: IncomingMessage,
+  decision: Decision,
+  { knowledge, nowMs }: { knowledge: string | undefined; nowMs: number },
+): Pending {
   let end = (): void => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
   })
   return {
-    ...{ message, decision, sections: sectionsOf(decision), ended, end, atMs: nowMs, isSaid: false },
+    ...{ message, decision, sections: sectionsOf(decision), knowledge, ended, end, atMs: nowMs, isSaid: false },
     ...{ shown: [], toldTimeline: false, text: '', invites: [] },
   }
 }
 
-export const saidOf = ({ message, decision, sections, shown, text }: Pending, atMs: number): Said => ({
-  ...{ atMs, personKey: message.sender.key, decision, sections, text: text.slice(0, KEPT_REPLY_CHARS) },
+export const saidOf = ({ message, decision, sections, shown, text, knowledge }: Pending, atMs: number): Said => ({
+  ...{ atMs, personKey: message.sender.key, decision, sections, knowledge, text: text.slice(0, KEPT_REPLY_CHARS) },
   options: shown.map((sectionKey, index) => ({ label: letterOf(index), sectionKey })),
 })

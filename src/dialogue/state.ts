@@ -81,8 +81,8 @@ interface PlaceState {
   readonly names: Set<string>
   /** The last lines, oldest first. */
   lines: readonly HeardLine[]
-  /** When each section was told here last. */
-  readonly toldAtMs: Map<string, number>
+  /** When each section was told here last, and from which version of the knowledge. */
+  readonly told: Map<string, { readonly atMs: number; readonly knowledge: string | undefined }>
   saying: readonly Pending[]
   /** The last replies to anybody here, oldest first. */
   replies: readonly Said[]
@@ -214,14 +214,14 @@ export class DialogueState {
    * @param wanted what it would have been, had nobody asked too much
    * @returns what is to be told to `said` or `dropped`
    */
-  decided(message: IncomingMessage, decision: Decision, { wanted = decision, nowMs }: Deciding): Saying {
+  decided(message: IncomingMessage, decision: Decision, { wanted = decision, knowledge, nowMs }: Deciding): Saying {
     const person = this.#personOf(message)
     const here = this.#placeOf(message.place.key)
     const { person: counts, room } = judgeFlood(message, wanted, this.#floodView(message, nowMs))
     person.flood = counts
     if (room) here.flood = room
     if (decision.kind !== 'command' && !isRefusedOrder(decision)) this.#keepWords(message)
-    const saying = pending(message, decision, nowMs)
+    const saying = pending(message, decision, { knowledge, nowMs })
     if (saying.decision.kind === 'silent' || saying.decision.kind === 'command') return saying
     person.saying.push(saying)
     here.saying = [...here.saying, saying]
@@ -235,12 +235,12 @@ export class DialogueState {
 
   /** All of it is out. */
   said(saying: Saying, nowMs: number): void {
-    const { message, sections } = saying
+    const { message, sections, knowledge } = saying
     const here = this.#placeOf(message.place.key)
     const one = this.#end(saying, here)
     if (!one) return
-    for (const key of sections) here.toldAtMs.set(key, nowMs)
-    for (const [key, atMs] of here.toldAtMs) if (nowMs - atMs >= this.#options.cooldownMs) here.toldAtMs.delete(key)
+    for (const key of sections) here.told.set(key, { atMs: nowMs, knowledge })
+    for (const [key, { atMs }] of here.told) if (nowMs - atMs >= this.#options.cooldownMs) here.told.delete(key)
     here.replies = [...here.replies, saidOf(one, nowMs)].slice(-KEPT_PLACE_REPLIES)
     this.#reached(one, nowMs)
     const to = [message.sender.key]
@@ -276,7 +276,8 @@ export class DialogueState {
     return saying.length > 0
   }
 
-  recall(message: Who, nowMs: number): Recollection {
+  /** @param knowledge version in use: what was told from another may have been told otherwise */
+  recall(message: Who, nowMs: number, knowledge?: string): Recollection {
     const { cooldownMs, offerMs, timelineMs, holdBackMs } = this.#options
     const person = this.#personOf(message)
     const here = this.#placeOf(message.place.key)
@@ -296,9 +297,11 @@ export class DialogueState {
       lastSection: fresh ? told.answeredSections.at(-1) : undefined,
       failedTries: fresh ? told.failedTries : 0,
       clarifying: fresh && told.clarifying,
-      toldLately: (key) =>
-        here.saying.some(({ sections }) => sections.includes(key)) ||
-        nowMs - (here.toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < cooldownMs,
+      toldLately: (key) => {
+        if (here.saying.some((one) => one.knowledge === knowledge && one.sections.includes(key))) return true
+        const last = here.told.get(key)
+        return last !== undefined && last.knowledge === knowledge && nowMs - last.atMs < cooldownMs
+      },
       timelineToldLately: nowMs - told.timelineToldAtMs < timelineMs,
       toldDays: nowMs - told.daysAtMs <= DAYS_TOLD_MS ? told.days : undefined,
       dayWished: nowMs - told.dayWishedAtMs <= DAY_WISHED_MS,
@@ -393,7 +396,7 @@ export class DialogueState {
       place: undefined,
       names: new Set(),
       lines: [],
-      toldAtMs: new Map(),
+      told: new Map(),
       saying: [],
       replies: [],
       flood: NO_FLOOD,
@@ -482,6 +485,8 @@ export class DialogueState {
 
 export interface Deciding {
   readonly wanted?: Decision
+  /** Version of what it was decided on. */
+  readonly knowledge?: string
   readonly nowMs: number
 }
 

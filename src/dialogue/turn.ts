@@ -38,6 +38,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly isMuted?: boolean
   /** How much was asked and answered lately; absent where it does not matter. */
   readonly flood?: FloodView | undefined
+  /** Version of what the bot knows now; what was told from another is told anew. */
+  readonly knowledge?: string
   /** In which words about tickets are read; absent where there are none. */
   readonly language?: Language
   /** Sections that were last shown to this asker, in the order shown. */

@@ -89,8 +89,14 @@ export class KnowledgeBuilder {
 
   /** @returns undefined when these texts were not built lately, or by other code */
   async kept(key: string): Promise<BuiltKnowledge | undefined> {
-    const kept = await this.#cache?.read({ textsKey: key })
-    return kept?.textsKey === key && kept.codeKey === (await this.#codeKey) ? kept : undefined
+    const kept = await this.#kept({ textsKey: key })
+    return kept?.textsKey === key ? kept : undefined
+  }
+
+  async #kept(wanted: Omit<Wanted, 'codeKey'>): Promise<BuiltKnowledge | undefined> {
+    const codeKey = await this.#codeKey
+    const kept = await this.#cache?.read({ ...wanted, codeKey })
+    return kept?.codeKey === codeKey ? kept : undefined
   }
 
   #remember(built: BuiltKnowledge): BuiltKnowledge {
@@ -106,8 +112,8 @@ export class KnowledgeBuilder {
     const isSame = (built: BuiltKnowledge | undefined): built is BuiltKnowledge =>
       built?.trainingKey === trainingKey && (quick || built.behind === 0)
     if (isSame(this.#last)) return pick(this.#last)
-    const kept = await this.#cache?.read({ trainingKey })
-    if (isSame(kept) && kept.codeKey === (await this.#codeKey)) return pick(kept)
+    const kept = await this.#kept({ trainingKey })
+    if (isSame(kept)) return pick(kept)
     const patched = quick ? await this.#patch(content) : undefined
     if (patched) return patched
     const compiled = compileMatcher(content)
@@ -116,8 +122,8 @@ export class KnowledgeBuilder {
 
   /** @returns undefined when there is nothing to begin with, or too much has changed since */
   async #patch(content: KnowledgeContent): Promise<Trained | undefined> {
-    const base = this.#last ?? (await this.#cache?.read({}))
-    if (!base?.model || base.codeKey !== (await this.#codeKey) || base.behind >= MAX_BEHIND) return undefined
+    const base = this.#last ?? (await this.#kept({}))
+    if (!base?.model || base.behind >= MAX_BEHIND) return undefined
     const patched = patchMatcher(content, { content: base.content, matcher: compiledOf(base.model)! })
     if (!patched) return undefined
     const { matcher, changed } = patched
@@ -180,6 +186,8 @@ const KEPT_FILES = 6
 const KEPT_BYTES = 256 * 1024 * 1024
 const DIGEST_BYTES = 32
 
+type Wanted = Partial<Pick<BuiltKnowledge, 'textsKey' | 'trainingKey' | 'codeKey'>>
+
 /**
  * What was built lately, a file each, named by what it was built from. Damage is noticed; whether it was made by the same
  * code is for the reader to judge.
@@ -194,12 +202,10 @@ class BuiltCache {
   }
 
   /** @returns undefined when there is none, or none that can be read: it is built anew */
-  async read(wanted: Partial<Pick<BuiltKnowledge, 'textsKey' | 'trainingKey'>>): Promise<BuiltKnowledge | undefined> {
+  async read(wanted: Wanted): Promise<BuiltKnowledge | undefined> {
     try {
-      const { textsKey = '', trainingKey = '' } = wanted
-      const names = (await this.#names()).filter(
-        (name) => name.includes(short(textsKey)) && name.includes(short(trainingKey)),
-      )
+      const keys = Object.values(wanted).map(short)
+      const names = (await this.#names()).filter((name) => keys.every((key) => name.includes(key)))
       const path = join(this.#folder, (await this.#newestFirst(names))[0] ?? '')
       const bytes = await readFile(path)
       const body = bytes.subarray(DIGEST_BYTES)
@@ -213,7 +219,9 @@ class BuiltCache {
 
   /** Never throws: a full or read-only disk costs the next start some seconds, no more. */
   async write(built: BuiltKnowledge): Promise<void> {
-    const path = join(this.#folder, `knowledge-${short(built.textsKey)}-${short(built.trainingKey)}.bin`)
+    const { textsKey, trainingKey, codeKey } = built
+    // Sources and the program compiled of them are two codes, and either would throw out what the other has trained.
+    const path = join(this.#folder, `knowledge-${[textsKey, trainingKey, codeKey].map(short).join('-')}.bin`)
     const beside = `${path}.${randomUUID()}.tmp`
     try {
       const body = serialize(built)

@@ -24,6 +24,17 @@ describe('asked by name', () => {
     })
   })
 
+  test('tells all of a section that a colleague has named, unless one of its facts is surely meant', () => {
+    const ranked = (within: number) => [
+      { answer: { id: 'text', sectionKey: '4.1' } as never, share: 1, within, wordForWord: false },
+    ]
+    const told = (within: number, facts: Partial<Understanding> = {}): Decision =>
+      asked({ candidates: [aCandidate('4.1', SURE)], answers: ranked(within), ...facts })
+    expect(told(0.3)).toHaveProperty('fact')
+    expect(told(0.3, { taught: 'section' })).not.toHaveProperty('fact')
+    expect(told(0.8, { taught: 'section' })).toHaveProperty('fact')
+  })
+
   test('answers with the only section that comes near', () => {
     expect(asked({ candidates: [aCandidate('5', { ...SURE, share: 0.1 })] })).toMatchObject({ sectionKeys: ['5'] })
   })

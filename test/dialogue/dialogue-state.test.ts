@@ -132,6 +132,12 @@ describe('a section told', () => {
     expect(state.recall(WANG_SAYS, MONDAY_MS + OPTIONS.cooldownMs).toldLately('5')).toBe(false)
   })
 
+  test('may be told again once the knowledge has changed', () => {
+    state.said(state.decided(WANG_SAYS, answer('5'), { knowledge: 'before', nowMs: MONDAY_MS }), MONDAY_MS)
+    expect(state.recall(LI_SAYS, MONDAY_MS, 'before').toldLately('5')).toBe(true)
+    expect(state.recall(LI_SAYS, MONDAY_MS, 'after').toldLately('5')).toBe(false)
+  })
+
   test('counts every section of a notice, also where a person was called', () => {
     note({ kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: ['A3', 'A4'] })
     expect(['A3', 'A4'].every((key) => state.recall(WANG_SAYS, MONDAY_MS).toldLately(key))).toBe(true)

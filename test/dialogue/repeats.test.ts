@@ -36,6 +36,14 @@ describe('what was just told', () => {
     expect(told([SECTION], narrows)).toMatchObject({ again: 1 })
   })
 
+  test('is told anew once the knowledge has changed', () => {
+    const replies = [{ ...said(fact('seal')), knowledge: 'before' }]
+    const decided = (knowledge: string): Decision =>
+      withoutRepeating(aTurn(aMessage(), { situation: { replies, knowledge } }), () => fact('seal'))
+    expect(decided('before')).toMatchObject({ again: 1 })
+    expect(decided('after')).toEqual(fact('seal'))
+  })
+
   test.each(['days', 'walk-through', 'notice'] as const)(
     'may be said again where it is the asker’s own: %s',
     (reason) => {
