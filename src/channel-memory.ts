@@ -47,7 +47,7 @@ export async function openChannelMemory(
     records: store.records(),
     keep: (records) => store.keep(records),
     onAmbiguous: (ambiguity) => {
-      log.warn({ kind: ambiguity.kind }, 'several bear one name, nothing stored is given to any of them')
+      log.warn({ kind: ambiguity.kind }, 'a name tells nobody for certain, nothing stored is given to its bearers')
       alerts.tell(ambiguityText(ambiguity))
     },
   })
@@ -64,7 +64,13 @@ export async function openChannelMemory(
   }
 }
 
-const ambiguityText = ({ kind, name }: Ambiguity): string =>
-  kind === 'room'
-    ? `有多个群都叫“${name}”，重新登录后分不清哪个是哪个，之前的记录不会用在它们身上。请把群名改成不同的。`
-    : `有多个人都叫“${name}”，重新登录后分不清谁是谁，之前的记录不会用在他们身上。请在微信里给他们加上不同的备注。`
+function ambiguityText({ kind, name }: Ambiguity): string {
+  switch (kind) {
+    case 'room':
+      return `有多个群都叫“${name}”，重新登录后分不清哪个是哪个，之前的记录不会用在它们身上。请把群名改成不同的。`
+    case 'person':
+      return `有多个人都叫“${name}”，重新登录后分不清谁是谁，之前的记录不会用在他们身上。请在微信里给他们加上不同的备注。`
+    case 'strangers':
+      return `叫“${name}”的群，里面已经不是原来那些人了，机器人把它当作另一个群：原来的工单、提醒和静音不会用在它身上。如果就是原来的群，请同事到群里看看有没有没办完的工单。`
+  }
+}

@@ -8,10 +8,12 @@ import type {
   RoomSight,
 } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
+import { areAlike, isSameGroup, keptMarks, markOf } from './member-marks.js'
 
 export interface Ambiguity {
-  readonly kind: 'room' | 'person'
-  /** The name that several bear; for operators, not for logs. */
+  /** `strangers`: a group of a known name, in which none of those sit who sat in the known one. */
+  readonly kind: 'room' | 'person' | 'strangers'
+  /** The name in question; for operators, not for logs. */
   readonly name: string
 }
 
@@ -57,34 +59,60 @@ export class IdentityBook implements Identities {
     this.#keep()
   }
 
-  roomKey({ id, topic, namesakeIds, barredKey }: RoomSight): string {
+  roomKey({ id, topic, members, namesakes, barredKey }: RoomSight): string {
+    const called = this.#rooms.records.filter(({ key, topics }) => key !== barredKey && topics.at(-1) === topic)
+    const free = called.filter((known) => known.id === '')
+    const isNew = this.#rooms.behind(id) === undefined
+    // Whose it is shows as soon as somebody is listed there; until then it is nobody's.
+    if (isNew && members.length === 0 && free.some((known) => known.members.length > 0)) return UNSURE + id
+    const fits = (known: KnownRoom, seen: readonly string[] = members): boolean =>
+      called.includes(known) && this.#satThere(known, seen)
+    const isDouble = (other: RoomSight['namesakes'][number]): boolean =>
+      (members.length === 0 || other.members.length === 0 || areAlike(members, other.members)) &&
+      !called.some((known) => fits(known) !== fits(known, other.members))
+    const doubles = namesakes.filter(isDouble).map((other) => other.id)
+    const isStrange = isNew && doubles.length === 0 && free.length > 0 && !free.some((known) => fits(known))
     const { key, ambiguous } = this.#rooms.find({
-      ...this.#roomSighting(id, topic),
+      ...this.#roomSighting({ id, topic, members }),
       // Groups that nobody has named are all called the same.
-      doubles: topic === '' ? ['', ...namesakeIds] : namesakeIds,
-      fits: (known) => known.key !== barredKey && known.topics.at(-1) === topic,
+      doubles: topic === '' ? ['', ...doubles] : doubles,
+      fits: (known) => fits(known),
       barredKey,
     })
-    return this.#done(key, ambiguous, { kind: 'room', name: topic })
+    return this.#done(key, ambiguous || isStrange, { kind: isStrange ? 'strangers' : 'room', name: topic })
   }
 
-  bindRoom({ id, topic, key }: { readonly id: string; readonly topic: string; readonly key?: string }): string {
-    const bound = this.#rooms.bind(this.#roomSighting(id, topic), key)
-    return this.#done(bound, false, { kind: 'room', name: topic })
+  bindRoom({ key, ...sight }: Pick<RoomSight, 'id' | 'topic' | 'members'> & { readonly key?: string }): string {
+    const bound = this.#rooms.bind(this.#roomSighting(sight), key)
+    return this.#done(bound, false, { kind: 'room', name: sight.topic })
   }
 
   topicsOf(id: string): readonly string[] {
     return this.#rooms.behind(id)?.topics ?? []
   }
 
-  #roomSighting(id: string, topic: string) {
+  #roomSighting({ id, topic, members }: Pick<RoomSight, 'id' | 'topic' | 'members'>) {
+    const kept = keptMarks(members)
     return {
       id,
-      update: (known: KnownRoom) => ({ ...known, topics: withLatest(known.topics, topic) }),
-      create: (key: string) => ({ key, id, topics: [topic], doubtful: false, seenAtMs: this.#nowMs() }),
+      update: (known: KnownRoom) => ({
+        ...known,
+        topics: withLatest(known.topics, topic),
+        members: kept.length > 0 ? kept : known.members,
+      }),
+      create: (key: string) => ({
+        ...{ key, id, topics: [topic], members: kept, doubtful: false, seenAtMs: this.#nowMs() },
+      }),
       stem: `room:${topic}`,
       nowMs: this.#nowMs(),
     }
+  }
+
+  /** A name alone makes no group the known one, where its members are known. */
+  #satThere(known: KnownRoom, members: readonly string[]): boolean {
+    if (known.members.length === 0) return true
+    const others = this.#rooms.records.filter((other) => other.key !== known.key)
+    return isSameGroup(known.members, members, (mark) => others.filter((other) => other.members.includes(mark)).length)
   }
 
   personKey(sight: PersonSight): string {
@@ -120,6 +148,8 @@ export class IdentityBook implements Identities {
   /** Who is still met, is a stranger from then on. */
   forget({ names, keys }: ForgottenPerson): void {
     this.#people.drop(({ key }) => keys.includes(key))
+    const marks = names.map(markOf)
+    this.#rooms.change((room) => ({ ...room, members: room.members.filter((mark) => !marks.includes(mark)) }))
     this.#told = this.#told.filter((token) => !names.some((name) => token === `person:${name}`))
     this.#keep()
   }
@@ -244,6 +274,10 @@ export class KeyBook<K extends Known> {
       this.#keyOfId.delete(record.id)
       this.#changed = true
     }
+  }
+
+  change(how: (record: K) => K): void {
+    for (const record of this.records) this.#put(how(record))
   }
 
   get(key: string): K | undefined {

@@ -211,8 +211,10 @@ export interface RoomSight {
   /** The channel's handle; lasts as long as the login. */
   readonly id: string
   readonly topic: string
-  /** Handles of the account's other groups with the same topic. */
-  readonly namesakeIds: readonly string[]
+  /** Marks of its members but the bot, from which nobody can read names; empty while they are not listed. */
+  readonly members: readonly string[]
+  /** The account's other groups with the same topic. */
+  readonly namesakes: readonly { readonly id: string; readonly members: readonly string[] }[]
   /** A key that this group certainly has not, whatever it is called. */
   readonly barredKey?: string
 }
@@ -243,7 +245,7 @@ export interface Identities {
   roomKey(sight: RoomSight): string
   personKey(sight: PersonSight): string
   /** Gives a group a key of its own for certain, whoever else bears its name. @param sight `key`: the one it has had */
-  bindRoom(sight: { readonly id: string; readonly topic: string; readonly key?: string }): string
+  bindRoom(sight: Pick<RoomSight, 'id' | 'topic' | 'members'> & { readonly key?: string }): string
   /** All that the group of this handle was ever called; empty when it was never met in this login. */
   topicsOf(id: string): readonly string[]
   /** The handle behind a key in this login; undefined while nobody of that key was seen. */
@@ -263,6 +265,8 @@ export interface KnownRoom {
   readonly id: string
   /** Oldest first, the last one is the present one. */
   readonly topics: readonly string[]
+  /** Marks of its members, of many a sample; empty while nobody was listed. */
+  readonly members: readonly string[]
   /** Bears its name with somebody else: in another login it can't be told by it. */
   readonly doubtful: boolean
   readonly seenAtMs: number

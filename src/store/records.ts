@@ -130,7 +130,10 @@ export class LowdbHeardIds implements HeardIds {
 const known = { key: z.string().min(1), id: z.string(), doubtful: z.boolean(), seenAtMs: z.number() }
 const storedIdentities = z.strictObject({
   accountId: z.string(),
-  rooms: z.array(z.strictObject({ ...known, topics: z.array(z.string()).min(1) })),
+  rooms: z.array(
+    // Earlier versions went by the name alone.
+    z.strictObject({ ...known, topics: z.array(z.string()).min(1), members: z.array(z.string()).default([]) }),
+  ),
   people: z.array(
     z.strictObject({
       ...known,

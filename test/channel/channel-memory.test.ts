@@ -7,7 +7,7 @@ import { fixedClock } from '../support/fixed-clock.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 import { tempFolder } from '../support/temp-folder.js'
 
-const SAME_GROUP = { id: '@@1', topic: '同名群', namesakeIds: ['@@2'] }
+const SAME_GROUP = { id: '@@1', topic: '同名群', members: [], namesakes: [{ id: '@@2', members: [] }] }
 const LIU = { id: '@1', nick: '小刘', display: '', remark: '', placeKey: 'room:售后群' }
 const SAME_NAME = { ...LIU, namesakes: [{ id: '@2', nick: '小刘', display: '' }] }
 
@@ -53,9 +53,9 @@ test('takes the staff group of an earlier version for bound, once, and where it 
   const folder = tempFolder()
   const first = await memoryIn(folder, '值班群')
   expect([first.isFirstStart, first.staffBinding.records()]).toEqual([true, []])
-  first.identities.roomKey({ id: '@@1', topic: '值班群', namesakeIds: [] })
-  first.identities.roomKey({ id: '@@2', topic: '售后群', namesakeIds: [] })
-  first.identities.roomKey({ id: '@@2', topic: '改过名', namesakeIds: [] })
+  first.identities.roomKey({ id: '@@1', topic: '值班群', members: [], namesakes: [] })
+  first.identities.roomKey({ id: '@@2', topic: '售后群', members: [], namesakes: [] })
+  first.identities.roomKey({ id: '@@2', topic: '改过名', members: [], namesakes: [] })
   await first.flush()
   // What is called so by now has not become it.
   const second = await memoryIn(folder, '值班群')

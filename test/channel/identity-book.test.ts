@@ -1,12 +1,25 @@
-import { expect, test } from 'vitest'
-import { type Ambiguity, IdentityBook } from '../../src/channel/identity.js'
+import { describe, expect, test } from 'vitest'
+import { type Ambiguity, IdentityBook, isUnsure } from '../../src/channel/identity.js'
+import { markOf } from '../../src/channel/member-marks.js'
 import type { IdentityRecords, PersonSight, RoomSight } from '../../src/model/ports.js'
 import { fixedClock } from '../support/fixed-clock.js'
 
-const room = (id: string, topic: string, ...namesakeIds: string[]): RoomSight => ({ id, topic, namesakeIds })
+const room = (id: string, topic: string, ...namesakeIds: string[]): RoomSight => ({
+  ...{ id, topic, members: [], namesakes: namesakeIds.map((other) => ({ id: other, members: [] })) },
+})
 const person = (id: string, facts: Partial<PersonSight> = {}): PersonSight => ({
   ...{ id, remark: '', nick: '小李', display: '', placeKey: 'room:售后群', namesakes: [] },
   ...facts,
+})
+
+const group = (
+  id: string,
+  topic: string,
+  members: string,
+  ...others: readonly [id: string, members: string][]
+): RoomSight => ({
+  ...{ id, topic, members: members.split(' ').map(markOf) },
+  namesakes: others.map(([other, theirs]) => ({ id: other, members: theirs.split(' ').map(markOf) })),
 })
 
 /** One book after another on the same records, as restarts and logins go. */
@@ -237,4 +250,81 @@ test('knows a person by any name, and forgets one by the key, who is a stranger 
   expect(JSON.stringify(kept.at(-1))).not.toContain('小李')
   expect(JSON.stringify(kept.at(-1))).toContain('王老板')
   expect([book.nameOf(key), book.idOf(key)]).toEqual([undefined, undefined])
+})
+
+describe('a group in another login', () => {
+  const COLLEAGUES = '陈工 赵经理 孙工'
+  const OURS = `王老板 ${COLLEAGUES}`
+
+  /** Each of three customers' groups is looked after by the same colleagues. */
+  function known() {
+    const life = years()
+    life.restart('@me1')
+    const key = life.book.roomKey(group('@@1', '悦邻售后群', OURS))
+    life.book.roomKey(group('@@2', '同城售后群', `路人甲 ${COLLEAGUES}`))
+    life.restart('@me2')
+    return { life, key }
+  }
+
+  test.each([
+    ['as it was', OURS],
+    ['with more people', `${OURS} 新来的 又一个`],
+    ['without the colleagues', '王老板 新来的 又一个'],
+  ])('is known again by its name and its members, %s', (_how, members) => {
+    const { life, key } = known()
+    expect(life.book.roomKey(group('@@9', '悦邻售后群', members))).toBe(key)
+    expect(life.told).toEqual([])
+  })
+
+  test.each([
+    ['of one customer', `路人甲 ${COLLEAGUES}`],
+    ['of strangers', '路人甲 路人乙'],
+  ])(
+    'is not taken for another one %s that took its name while it is not listed, and people are told',
+    (_who, members) => {
+      const { life, key } = known()
+      expect(life.book.roomKey(group('@@9', '悦邻售后群', members))).not.toBe(key)
+      expect(life.told).toEqual([{ kind: 'strangers', name: '悦邻售后群' }])
+      expect(life.book.roomKey(group('@@8', '悦邻售后群', OURS, ['@@9', members]))).toBe(key)
+      expect(life.told).toHaveLength(1)
+    },
+  )
+
+  test('is known beside one that took its name, whichever is seen first', () => {
+    const evil = `路人甲 ${COLLEAGUES}`
+    for (const isOursFirst of [true, false]) {
+      const { life, key } = known()
+      const ours = () => life.book.roomKey(group('@@9', '悦邻售后群', OURS, ['@@8', evil]))
+      const theirs = () => life.book.roomKey(group('@@8', '悦邻售后群', evil, ['@@9', OURS]))
+      const keys = isOursFirst ? [ours(), theirs()] : [theirs(), ours()].reverse()
+      expect(keys[0]).toBe(key)
+      expect(keys[1]).not.toBe(key)
+      life.restart('@me3')
+      expect(life.book.roomKey(group('@@7', '悦邻售后群', OURS))).toBe(key)
+    }
+  })
+
+  test('is nobody’s as long as nobody is listed in it', () => {
+    const { life, key } = known()
+    const blind = life.book.roomKey({ id: '@@9', topic: '悦邻售后群', members: [], namesakes: [] })
+    expect(isUnsure(blind)).toBe(true)
+    expect(life.told).toEqual([])
+    expect(life.book.roomKey(group('@@9', '悦邻售后群', OURS))).toBe(key)
+  })
+
+  test('keeps no mark of a person who is forgotten', () => {
+    const { life } = known()
+    life.book.forget({ names: ['王老板'], keys: [], tickets: [], said: [] })
+    expect(JSON.stringify(life.records)).not.toContain(markOf('王老板'))
+  })
+
+  test('of an earlier version, whose members nobody noted, goes by its name once', () => {
+    const life = years()
+    life.restart('@me1')
+    const key = life.book.roomKey(room('@@1', '售后群'))
+    life.restart('@me2')
+    expect(life.book.roomKey(group('@@2', '售后群', OURS))).toBe(key)
+    life.restart('@me3')
+    expect(life.book.roomKey(group('@@3', '售后群', '路人甲'))).not.toBe(key)
+  })
 })

@@ -211,3 +211,40 @@ describe('a staff group that is not listed after a login', () => {
     START_MS,
   )
 })
+
+describe('a customer who takes the name of another customer’s group', () => {
+  const { wx, state, start, hears, tickets, saidTo } = aWorld()
+
+  it(
+    'gets nothing of it, though that one is not listed after the login',
+    async () => {
+      await start()
+      await hears('evil', 'g2', '收到', { min: 0 })
+      await hears('wang', 'g1', '{@bot}转人工')
+      await wx.waitSent({ to: 'staff', contains: '工单 1', waitMs: 20_000 })
+      await state.bot!.stop()
+      Object.assign(wx.people.room('g1'), { recent: false, saved: false })
+      wx.people.setRoom('g2', { topic: '短说售后1群' })
+      wx.kick()
+      await start()
+      await hears('evil', 'g2', '在吗', { min: 0 })
+      await hears('zhao', 'staff', '回复 1 王老板您好，请重新提交')
+      expect(await hears('evil', 'g2', '{@bot}我的工单', { min: 0 })).not.toContain('工单 1')
+      expect(saidTo('g2')).not.toContain('重新提交')
+      expect(await tickets()).toMatchObject([{ number: 1, status: expect.not.stringMatching('closed') }])
+      await state.bot!.waitOutput(/"kind":"strangers"/) // people are told in the next bundle of notices
+    },
+    2 * START_MS,
+  )
+
+  it(
+    'is followed by the real one as soon as somebody speaks there',
+    async () => {
+      await hears('wang', 'g1', '还在等', { min: 0 })
+      await hears('zhao', 'staff', '回复 1 王老板您好，请再提交一次', { to: 'g1' })
+      expect(saidTo('g1')).toContain('再提交一次')
+      expect(saidTo('g2')).not.toContain('再提交一次')
+    },
+    START_MS,
+  )
+})

@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp-folder.js'
 const { log } = capturedLog()
 const RECORDS: IdentityRecords = {
   accountId: '@me',
-  rooms: [{ key: 'room:售后群', id: '@@1', topics: ['售后', '售后群'], doubtful: false, seenAtMs: 1 }],
+  rooms: [{ key: 'room:售后群', id: '@@1', topics: ['售后', '售后群'], members: ['aa'], doubtful: false, seenAtMs: 1 }],
   people: [
     {
       ...{ key: 'name:小李', id: '', remark: '', nicks: ['小李'], displays: { 'room:售后群': '甲' } },

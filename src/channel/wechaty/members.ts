@@ -1,7 +1,10 @@
 import type { Contact, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
+import { BoundedMap } from '../../base/bounded-map.js'
 import type { Place } from '../../model/chat.js'
 import type { Identities, RemarkBearer, Remarks } from '../../model/ports.js'
+import { isUnsure } from '../identity.js'
+import { markOf } from '../member-marks.js'
 import { unescapeName, unescapeText } from './text.js'
 import { rawPuppet } from './wechat4u.js'
 
@@ -31,6 +34,8 @@ export interface OwnNames {
 const PATIENCE_MS = 2_000
 /** Other groups are looked through for the same topic at most so often. */
 const TOPICS_VALID_MS = 10_000
+/** A group that stays empty is asked for no more often. */
+const LOAD_AGAIN_MS = 30_000
 
 /** Tells who is who in Wechaty's terms, with the names of this moment, and asks for their keys. */
 export class WhoIsWhere {
@@ -39,6 +44,8 @@ export class WhoIsWhere {
   readonly census: MemberCensus
   /** The group that is known by more than its name, with its handle once it is found; the name gives its key to nobody. */
   bound: { readonly key: string; readonly roomId: string | undefined } | undefined
+  readonly #marks = new WeakMap<readonly Member[], readonly string[]>()
+  readonly #loadedMs = new BoundedMap<string, number>(KEPT_ROOMS)
   #topics: { readonly takenMs: number; readonly idsByTopic: ReadonlyMap<string, readonly string[]> } | undefined
 
   constructor(bot: WechatyInterface, identities: Identities) {
@@ -49,12 +56,43 @@ export class WhoIsWhere {
 
   async room(room: Room): Promise<NamedRoom> {
     const topic = await this.topicOf(room)
+    const members = await this.marksOf(room.id)
     if (this.bound?.roomId === room.id) {
-      return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds: [] }) }
+      return { topic, key: this.#identities.roomKey({ id: room.id, topic, members, namesakes: [] }) }
     }
-    const namesakeIds = (await this.#idsByTopic(topic, room.id)).filter((id) => id !== room.id)
+    const others = (await this.#idsByTopic(topic, room.id)).filter((id) => id !== room.id)
+    const namesakes = await Promise.all(others.map(async (id) => ({ id, members: await this.marksOf(id) })))
     const barred = this.bound && { barredKey: this.bound.key }
-    return { topic, key: this.#identities.roomKey({ id: room.id, topic, namesakeIds, ...barred }) }
+    const sight = { id: room.id, topic, namesakes, ...barred }
+    const key = this.#identities.roomKey({ ...sight, members })
+    if (!isUnsure(key) || members.length > 0) return { topic, key }
+    return { topic, key: this.#identities.roomKey({ ...sight, members: await this.#loadMarks(room.id) }) }
+  }
+
+  /** What a group is known by beside its name, in another login too: who sits there. Empty while nobody is listed. */
+  async marksOf(roomId: string): Promise<readonly string[]> {
+    const members = await this.census.of(roomId)
+    const known = this.#marks.get(members)
+    if (known) return known
+    const ownId = this.#bot.currentUser.id
+    const marks = members.flatMap(({ id, nick }) => (id === ownId ? [] : [markOf(nick)]))
+    this.#marks.set(members, marks)
+    return marks
+  }
+
+  /** The puppet lists nobody in a group that has not spoken yet. */
+  async #loadMarks(roomId: string): Promise<readonly string[]> {
+    const nowMs = performance.now()
+    if (nowMs - (this.#loadedMs.get(roomId) ?? Number.NEGATIVE_INFINITY) < LOAD_AGAIN_MS) return []
+    this.#loadedMs.set(roomId, nowMs)
+    await fetchMembers(this.#bot, roomId).catch(() => undefined)
+    this.census.forget(roomId)
+    return this.marksOf(roomId)
+  }
+
+  /** Handles of the groups that are called so at this moment. */
+  async roomsCalled(topic: string): Promise<readonly string[]> {
+    return [...(await this.topics())].flatMap(([id, called]) => (called === topic ? [id] : []))
   }
 
   /** What a group is called at this moment; Wechaty itself would tell of yesterday. */
@@ -291,9 +329,11 @@ async function findRoom(key: string, { bot, who, identities, purposeOf }: PlaceF
   const topic = identities.nameOf(key)
   if (topic === undefined) return undefined
   const id = identities.idOf(key)
-  for (const room of await bot.Room.findAll(id === undefined ? { topic } : { id })) {
-    const named = await who.room(room)
-    if (named.key === key) {
+  // Wechaty itself would look for yesterday's topics.
+  for (const roomId of id === undefined ? await who.roomsCalled(topic) : [id]) {
+    const room = await bot.Room.find({ id: roomId })
+    const named = room && (await who.room(room))
+    if (room && named?.key === key) {
       return {
         kind: 'room',
         id: room.id,

@@ -73,9 +73,9 @@ export class Speaking {
     const room = id === undefined ? undefined : await this.#bot.Room.find({ id })
     if (room && (await who.isMemberOf(room.id))) return room
     // In this login nobody has spoken there yet: every group under that name shows its key.
-    const rooms = await this.#bot.Room.findAll({ topic: identities.nameOf(key) ?? lastTopic })
-    for (const candidate of rooms) {
-      if ((await who.isMemberOf(candidate.id)) && (await who.room(candidate)).key === key) return candidate
+    for (const candidateId of await who.roomsCalled(identities.nameOf(key) ?? lastTopic)) {
+      const candidate = (await who.isMemberOf(candidateId)) && (await this.#bot.Room.find({ id: candidateId }))
+      if (candidate && (await who.room(candidate)).key === key) return candidate
     }
     throw unknown('the group')
   }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Role } from '../../model/chat.js'
 import type { DurableList, Identities, Log, StaffBinding, StaffRoomNews } from '../../model/ports.js'
+import { areAlike, markOf } from '../member-marks.js'
 import { fetchMembers, type Member, type WhoIsWhere } from './members.js'
 
 export interface StaffRoomOptions {
@@ -47,8 +47,6 @@ const LOOK_AGAIN_MS = 500
 const GRACE_MS = 60_000
 /** What is set up before the first start is there by then. */
 const FIRST_START_MS = 120_000
-/** Of the members then and now together; a customer's group with a colleague or two in it has fewer in common. */
-const MIN_ALIKE = 0.5
 const KEPT_TOLD = 50
 
 /**
@@ -226,7 +224,7 @@ export class StaffRoom {
       this.#options.isColleague({ contactId, remark: remarks[index]! }),
     )
     if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstColleague(members)
-    return hasColleague && (seats.length === 0 || likeness(seats, await this.#marksOf(members)) > MIN_ALIKE)
+    return hasColleague && (seats.length === 0 || areAlike(seats, await this.#marksOf(members)))
   }
 
   async #hasFirstColleague(members: readonly Member[]): Promise<boolean> {
@@ -242,7 +240,8 @@ export class StaffRoom {
   async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {
     const { identities, who, binding, nowMs, log } = this.#parts
     const topic = (await who.topics()).get(roomId) ?? ''
-    const key = identities.bindRoom({ id: roomId, topic, ...(former && { key: former.key }) })
+    const members = await who.marksOf(roomId)
+    const key = identities.bindRoom({ id: roomId, topic, members, ...(former && { key: former.key }) })
     const named = this.#options.topic
     const bound = former ?? { key, named, by, boundAtMs: nowMs(), members: [], toldOf: [] }
     await binding.save([bound]).catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
@@ -334,15 +333,6 @@ export class StaffRoom {
     const { topic } = this.#options
     return [...new Set([last, topic ?? undefined])].filter((name) => name !== undefined && name !== '') as string[]
   }
-}
-
-/** Enough to know a name again, and not to read it. */
-const markOf = (name: string): string => createHash('sha256').update(name).digest('hex').slice(0, 12)
-
-/** 0..1: what both have, of what either has. */
-function likeness(before: readonly string[], now: readonly string[]): number {
-  const shared = now.filter((mark) => before.includes(mark)).length
-  return shared / new Set([...before, ...now]).size
 }
 
 /** `*售后*` → a test for whole topics or names. */

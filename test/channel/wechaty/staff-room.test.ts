@@ -219,7 +219,7 @@ describe('a bound group', () => {
     const binding = { named: STAFF, by: 'earlier-version', boundAtMs: 0, members: [], toldOf: [] }
     const memory = aMemory([{ key: `room:${STAFF}`, ...binding }])
     memory.identities.beginLogin('bot-1')
-    memory.identities.roomKey({ id: 'staff-1', topic: STAFF, namesakeIds: [] })
+    memory.identities.roomKey({ id: 'staff-1', topic: STAFF, members: [], namesakes: [] })
     const { found, rename } = await aLogin(1, { staff: [STAFF, 'chen'], g2: OURS.g2! }, { memory })
     rename('g2', STAFF)
     expect(await found()).toBe('staff-1')

@@ -74,10 +74,10 @@ test('knows a person though the puppet does not list them in the group', async (
   })
 })
 
-test('can not tell groups of one topic apart, and ignores those that the account has left', async () => {
+test('can not tell groups of one topic and the same names apart, and ignores those that the account has left', async () => {
   const { who, roomOf, told } = await living([
     room('r1', '同名群', ['bot', 'li']),
-    room('r2', '同名群', ['bot', 'wang']),
+    room('r2', '同名群', ['bot', 'li2']),
     room('r3', '售后群', ['bot', 'li']),
     room('gone', '售后群', ['li', 'wang']),
   ])
