@@ -20,8 +20,11 @@ export interface UnsaidParts {
   readonly metrics?: Pick<Metrics, 'unsaid'> | undefined
   /** The message is put to the bot. */
   readonly isAddressed: (message: IncomingMessage) => boolean
-  /** Opens a ticket of which staff are told by us. @returns its number */
-  readonly openTicket: (message: IncomingMessage, sectionKeys: readonly string[]) => Promise<number>
+  /** Opens a ticket of which staff are told by us, or adds to the one that the asker has. */
+  readonly openTicket: (
+    message: IncomingMessage,
+    sectionKeys: readonly string[],
+  ) => Promise<{ readonly number: number; readonly isNew: boolean }>
   /** Says a word to the asker, urgently. */
   readonly tellAsker: (message: IncomingMessage, text: string) => Promise<unknown>
   /** WeChat lets nothing through at the moment. */
@@ -145,8 +148,9 @@ export class UnsaidQuestions {
     await store.keepUnsaid([...others, question])
   }
 
-  async #handOver(message: IncomingMessage, question: UnsaidQuestion): Promise<void> {
-    const number = await this.#parts.openTicket(message, question.sectionKeys)
+  async #handOver(message: IncomingMessage, question: UnsaidQuestion, { onlyNew = false } = {}): Promise<void> {
+    const { number, isNew } = await this.#parts.openTicket(message, question.sectionKeys)
+    if (onlyNew && !isNew) return
     this.#tickets.push({ number, question })
     if (this.#bundleTimer) return
     const nowMs = this.#parts.clock.now()
@@ -164,13 +168,13 @@ export class UnsaidQuestions {
     await this.#tell(unsaidPhrases.tickets(tickets))
   }
 
-  /** One person's share of the day is used up, over all places: told once, handed over once. */
+  /** One person's share of the day is used up, over all places: told once; of more, staff read in the ticket. */
   async #endDay(message: IncomingMessage, question: UnsaidQuestion): Promise<void> {
     const day = chinaDay(this.#parts.clock.now())
-    if (this.#toldDay.get(question.askerKey) === day) return
+    const isTold = this.#toldDay.get(question.askerKey) === day
     this.#toldDay.set(question.askerKey, day)
-    await this.#handOver(message, question)
-    await this.#parts.tellAsker(message, unsaidPhrases.personCap)
+    await this.#handOver(message, question, { onlyNew: isTold })
+    if (!isTold) await this.#parts.tellAsker(message, unsaidPhrases.personCap)
   }
 
   /** What is left of the time in which WeChat let nothing through, in one notice. */

@@ -169,6 +169,16 @@ export class TicketDesk {
     })
   }
 
+  /** The same, unless it stands there already. */
+  addMissingWords(number: number, text: string): Promise<Change> {
+    const begin = text.slice(0, to.MAX_WHY_CHARS - 1)
+    return this.#change(number, (ticket, atMs) => {
+      if (!to.isUnsettled(ticket) || ticket.question.includes(begin)) return false
+      if (ticket.events.some(({ why }) => why.includes(begin))) return false
+      return to.noteOnTicket(ticket, 'added', { by: askerOf(ticket), atMs, why: text })
+    })
+  }
+
   /** For colleagues; the asker does not see it. */
   note(number: number, by: Party, text: string): Promise<Change> {
     return this.#order(number, (ticket, atMs) => to.noteOnTicket(ticket, 'noted', { by, atMs, why: text }))

@@ -173,11 +173,17 @@ export class DeskFront {
       : askerPhrases.stillWaiting(number, askerPhrases.expect(expectation, direct))
   }
 
-  /** A ticket of a question that could not be answered; staff are told by whoever opens it. @returns its number */
-  async openQuietly(message: IncomingMessage, sectionKey: string | null): Promise<number> {
+  /** A ticket of a question that could not be answered; staff are told by whoever opens it. */
+  async openQuietly(
+    message: IncomingMessage,
+    sectionKey: string | null,
+  ): Promise<{ readonly number: number; readonly isNew: boolean }> {
+    const { desk } = this.#parts
     const { ticket, isNew } = await this.#open(message, { reason: 'overload', sectionKey, answeredSections: [] })
-    if (isNew) await this.#parts.desk.record(ticket.number, 'told-staff', 'opened')
-    return ticket.number
+    if (isNew) await desk.record(ticket.number, 'told-staff', 'opened')
+    // Asked while another question of the same person was still on its way into the ticket.
+    else await desk.addMissingWords(ticket.number, shownWords(message))
+    return { number: ticket.number, isNew }
   }
 
   #open(message: IncomingMessage, facts: Pick<NewTicket, 'reason' | 'sectionKey' | 'answeredSections'>) {

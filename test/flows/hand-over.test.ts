@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest'
 import type { Ticket } from '../../src/model/ticket.js'
 import { phrases } from '../../src/reply/phrases.js'
 import { askerPhrases } from '../../src/tickets/phrases.js'
-import { CUSTOMERS, DIRECT, LI, STAFF_ROOM } from '../support/a-message.js'
+import { aMessage, CUSTOMERS, DIRECT, LI, STAFF_ROOM } from '../support/a-message.js'
 import { type BotUnderTest, botUnderTest, CHEN, XU } from '../support/bot-under-test.js'
 import { unknownPlace } from '../support/fake-channel.js'
 
@@ -219,4 +219,18 @@ test('promises nothing while the disk is full, and takes the next request once t
   mkdirSync(folder)
   rmSync(`${folder}.away`, { recursive: true })
   expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${handedOver(1)}`])
+})
+
+test('keeps in one ticket all that one person asked at the same moment, and nothing twice', async () => {
+  const bot = await botUnderTest()
+  const ask = (id: string, text: string) => aMessage({ id, text, addressedToBot: true, sentAtMs: bot.clock.now() })
+  const [first, second] = [ask('a', 'UGC说明怎么填'), ask('b', '类目选哪个')]
+  const opened = await Promise.all([first, second, second].map((message) => bot.deskFront.openQuietly(message, null)))
+  expect(opened).toEqual([true, false, false].map((isNew) => ({ number: 1, isNew })))
+  expect(bot.desk.find(1)!.question).toBe('UGC说明怎么填')
+  expect(bot.desk.find(1)!.events.map(({ what, why }) => `${what} ${why}`)).toEqual([
+    'opened UGC说明怎么填',
+    'told-staff opened',
+    'added 类目选哪个',
+  ])
 })

@@ -30,12 +30,17 @@ async function unsaidQuestions(path = join(tempFolder(), 'outbox.json')) {
   const { alerts, heard } = recordedAlerts()
   const counted: UnsaidReason[] = []
   const opened: string[] = []
+  const holders = new Set<string>()
   const toldAskers: string[] = []
   const held = { back: false }
   const unsaid = new UnsaidQuestions({
     ...{ store, notices: store, alerts, isAddressed, log: capturedLog().log },
     metrics: { unsaid: (reason) => void counted.push(reason) },
-    openTicket: async (message) => opened.push(message.id),
+    openTicket: async (message) => {
+      const isNew = !holders.has(message.sender.key)
+      holders.add(message.sender.key)
+      return { number: opened.push(message.id), isNew }
+    },
     tellAsker: async (message, text) => void toldAskers.push(`${message.sender.name} ${text}`),
     isHeldBack: () => held.back,
     titleOf: (key) => (key === '5' ? '审核时间' : undefined),
@@ -159,15 +164,17 @@ test('makes tickets of what is too much, and tells of many in one notice a minut
   await vi.waitFor(() => expect(toldStaff()).toHaveLength(2))
 })
 
-test('tells who has used up the day once, and hands the question over once', async () => {
-  const { unsaid, opened, toldAskers } = await unsaidQuestions()
+test('tells who has used up the day once, and staff of each ticket once; what else is asked stands in the ticket', async () => {
+  const { unsaid, opened, toldAskers, toldStaff } = await unsaidQuestions()
   for (let i = 1; i <= 5; i++) await unsaid.note(asked(`m${i}`, by('王老板')), ANSWER, 'person-cap')
   await unsaid.note(asked('m6', by('小李')), ANSWER, 'person-cap')
-  expect(opened).toEqual(['m1', 'm6'])
+  expect(opened).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'])
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(toldStaff()).toEqual([expect.stringMatching(/^2 个问题没顾上回答.*王老板.*\n.*小李.*$/s)])
   expect(toldAskers.map((text) => text.slice(0, 12))).toEqual(['王老板 今天您问得比较多', '小李 今天您问得比较多，'])
   vi.setSystemTime(MONDAY_MS + 24 * 3_600_000)
   await unsaid.note(asked('m7', by('王老板')), ANSWER, 'person-cap')
-  expect(opened).toHaveLength(3)
+  expect(toldAskers).toHaveLength(3)
 })
 
 test('forgets a person, and nobody else', async () => {

@@ -176,6 +176,7 @@ export async function botUnderTest(
     channel,
     clock,
     desk,
+    deskFront: deskParts.deskFront,
     knowledge,
     outbox,
     state,
