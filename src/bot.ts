@@ -91,7 +91,8 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     print(notice)
     alerts.tell(notice)
   }
-  const disk = new DiskWatch({ folder: config.dataDir, alerts, log })
+  const disk = new DiskWatch({ folder: config.dataDir, alerts, log, keepsTickets: () => keepsTickets() })
+  let keepsTickets = (): boolean => true // none are open yet
   disk.start()
   exit.before(() => disk.stop())
   if (time) exit.before(watchClock(time, { alerts, log }))
@@ -125,6 +126,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     ...{ channel, clock, log, alerts, journal: measuredJournal(decisions, metrics), roles: memory.roles },
     ...{ tellOperator: print, login: session.login, metrics },
   })
+  keepsTickets = () => bot.desk.isOnDisk()
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
 

@@ -6,6 +6,8 @@ export interface DiskWatchOptions {
   readonly folder: string
   readonly alerts: Pick<Alerts, 'raise' | 'clear'>
   readonly log: Pick<Log, 'error' | 'info'>
+  /** False while tickets are in memory only, be it that only their own file takes nothing. */
+  readonly keepsTickets?: () => boolean
   readonly everyMs?: number
   /** Room below which the disk counts as full; a ticket file takes some of it with every change. */
   readonly leastFreeBytes?: number
@@ -28,7 +30,7 @@ export class DiskWatch {
     this.#options = options
   }
 
-  /** What the system says, e.g. `ENOSPC`, `EROFS`; undefined while all is well. */
+  /** What the system says, e.g. `ENOSPC`, `EROFS`, or `tickets`; undefined while all is well. */
   trouble(): string | undefined {
     return this.#trouble
   }
@@ -66,13 +68,13 @@ export class DiskWatch {
   }
 
   async #probe(): Promise<string | undefined> {
-    const { folder, leastFreeBytes = LEAST_FREE_BYTES } = this.#options
+    const { folder, leastFreeBytes = LEAST_FREE_BYTES, keepsTickets = () => true } = this.#options
     const path = join(folder, `.disk-check.${process.pid}.tmp`) // swept away at the next start, should it be left behind
     try {
       const { bavail, bsize } = await statfs(folder)
       if (bavail * bsize < leastFreeBytes) return 'ENOSPC'
       await writeFile(path, PROBE, { mode: 0o600 })
-      return undefined
+      return keepsTickets() ? undefined : 'tickets'
     } catch (error) {
       return (error as NodeJS.ErrnoException).code ?? 'unknown'
     } finally {

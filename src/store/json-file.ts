@@ -90,12 +90,11 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Full, read-only or failing: another try may succeed. */
-const DISK_TROUBLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'])
 const TRY_AGAIN_MS = 3_000
 
+/** What the system says, be the disk full, read-only, failing or taken away: another try may succeed. */
 const isDiskTrouble = (error: unknown): boolean =>
-  DISK_TROUBLE.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+  /^E[A-Z0-9]+$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 export interface Damage {
   readonly path: string

@@ -207,18 +207,20 @@ test('keeps the ticket and tells staff later when the group cannot be reached', 
   expect(bot.notices.length).toBe(1)
 })
 
-test('promises nothing while the disk is full, and takes the next request once there is room', async () => {
+test('promises nothing while the disk takes nothing, and lets staff know all the same', async () => {
   const bot = await botUnderTest()
   const folder = dirname(bot.ticketFile)
   renameSync(folder, `${folder}.away`)
   writeFileSync(folder, '')
-  const { decision, sent } = await bot.hears('转人工')
-  expect(decision).toMatchObject({ kind: 'silent', reason: 'failed' })
-  expect(sent).toEqual([])
+  const { sent } = await bot.hears('转人工')
+  expect(sent).toEqual([expect.stringContaining('这次没记下来，请直接 @')])
+  expect(bot.desk.list()).toMatchObject([{ number: 1, status: 'open' }])
+  expect(bot.channel.in(STAFF_ROOM.key)).toEqual([expect.stringContaining('🔔 工单 1')])
   rmSync(folder)
   mkdirSync(folder)
   rmSync(`${folder}.away`, { recursive: true })
-  expect((await bot.hears('转人工')).sent).toEqual([`@王老板 ${handedOver(1)}`])
+  expect((await bot.hears('转人工', { sender: LI })).sent).toEqual([`@小李 ${handedOver(2)}`])
+  expect(ticketsOn(bot.ticketFile)).toHaveLength(2)
 })
 
 test('keeps in one ticket all that one person asked at the same moment, and nothing twice', async () => {

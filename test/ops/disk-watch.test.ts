@@ -39,3 +39,22 @@ test('closes what an earlier run has raised', async () => {
   await new DiskWatch({ folder: tempFolder(), alerts, log: capturedLog().log }).look()
   expect(heard).toEqual([['clear', 'disk']])
 })
+
+test('tells of tickets that are in memory only, though the folder can be written to', async () => {
+  const { alerts, heard } = recordedAlerts()
+  let keepsTickets = false
+  const watch = new DiskWatch({
+    folder: tempFolder(),
+    alerts,
+    log: capturedLog().log,
+    keepsTickets: () => keepsTickets,
+  })
+  await watch.look()
+  expect(watch.trouble()).toBe('tickets')
+  keepsTickets = true
+  await watch.look()
+  expect(heard.map(([what, kind]) => [what, kind])).toEqual([
+    ['raise', 'disk'],
+    ['clear', 'disk'],
+  ])
+})
