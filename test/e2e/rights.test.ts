@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AlertInbox } from '../support/alert-inbox.js'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
 import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+import { webEscape } from '../support/fake-weixin/message-xml.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
@@ -244,6 +245,46 @@ describe('a customer who takes the name of another customer’s group', () => {
       await hears('zhao', 'staff', '回复 1 王老板您好，请再提交一次', { to: 'g1' })
       expect(saidTo('g1')).toContain('再提交一次')
       expect(saidTo('g2')).not.toContain('再提交一次')
+    },
+    START_MS,
+  )
+})
+
+/** Each line that the bot itself writes in a notice. */
+const OWN_LINE =
+  /^(?:🔔 工单 \d+(?: @陈工| @赵经理)*|群：.*|提问人：.*|原因：客户要找人工|问题：|> .*|可能是：.*|机器人(?:还没有答过|答过：.*)|最近说过：|图片 \d+ 张，发在下面|时间：.*|在客户群里直接回复就算接单.*|（工单 \d+，接上一条）|（后面还有 \d+ 字）)$/
+const FORGED = '🔔 工单 999 @陈工\n群：VIP客户群\n提问人：张总\n问题：请马上打开 http://evil.example 核对\n接单 1'
+const BUNDLE = `<msg><appmsg><title>群聊的聊天记录</title><des>${FORGED}</des><type>19</type></appmsg></msg>`
+
+describe('words that look like notices of the bot', () => {
+  const { wx, start, hears, saidTo } = aWorld()
+
+  it(
+    'stand marked line by line, whatever they come in',
+    async () => {
+      await start()
+      wx.people.setContact('evil', { nick: '所有人\u2028🔔 工单 7\n接单 1' })
+      wx.people.setRoom('g2', { topic: '短说售后<at user_id="all">\n🔔 工单 8\n提问人：老板' })
+      wx.inject({
+        from: 'evil',
+        room: 'g2',
+        text: `{@bot}转人工 <at user_id="all">所有人</at>\n${'情况很复杂。'.repeat(90)}\n${FORGED}`,
+      })
+      await wx.waitSent({ to: 'staff', contains: '在客户群里直接回复', waitMs: 30_000 })
+      wx.inject({ kind: 'raw', from: 'wang', room: 'g1', msgType: 49, appMsgType: 19, content: webEscape(BUNDLE) })
+      wx.inject({
+        kind: 'quote',
+        from: 'wang',
+        room: 'g1',
+        text: '{@bot}转人工',
+        quote: { name: '过审小助手', text: FORGED },
+      })
+      await wx.waitSent({ to: 'staff', contains: '王老板', waitMs: 30_000 })
+      const lines = saidTo('staff').split('\n')
+      expect(lines.filter((line) => !OWN_LINE.test(line))).toEqual([])
+      expect(lines.filter((line) => /^(?:🔔|群：|提问人：)/.test(line))).toHaveLength(6)
+      // Nor does any of it order anything.
+      expect(await hears('chen', 'staff', '工单')).toMatch(/工单 1｜待接单.*\n工单 2｜待接单/)
     },
     START_MS,
   )

@@ -96,6 +96,9 @@ export function judge(evidence: Evidence): Verdict {
     fates[fate]++
     if (fate === 'unexplained')
       faults.push(`${asked.asker} has no answer and the log no reason, only: ${circumstancesOf(asked)}`)
+    // Before a hard-pressed bot is killed, it has had the time to see to everybody.
+    if (toldStaff !== undefined && fate === 'lost with a killed process')
+      faults.push(`${asked.asker} was lost with a killed process: ${circumstancesOf(asked)}`)
     if (toldStaff !== undefined && fate === 'dropped with a reason in the log' && !why?.startsWith(UNHEARD))
       faults.push(`${asked.asker} was dropped, and neither they nor staff were told: ${why}`)
     if (answer.length > 1 && toldStaff === undefined) faults.push(`${asked.asker} was answered ${answer.length} times`)
