@@ -47,7 +47,7 @@ export async function openChannelMemory(
     records: store.records(),
     keep: (records) => store.keep(records),
     onAmbiguous: (ambiguity) => {
-      log.warn({ kind: ambiguity.kind }, 'a name tells nobody for certain, nothing stored is given to its bearers')
+      log.warn({ kind: ambiguity.kind }, LOGGED[ambiguity.kind])
       alerts.tell(ambiguityText(ambiguity))
     },
   })
@@ -62,6 +62,12 @@ export async function openChannelMemory(
       await heardIds.flush()
     },
   }
+}
+
+const LOGGED: Readonly<Record<Ambiguity['kind'], string>> = {
+  room: 'several bear one name, nothing stored is given to any of them',
+  person: 'several bear one name, nothing stored is given to any of them',
+  strangers: 'a group of a known name has other members, nothing stored is given to it',
 }
 
 function ambiguityText({ kind, name }: Ambiguity): string {
