@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'e2e',
           env,
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/build-program.ts'],
           setupFiles: ['test/support/check-logs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

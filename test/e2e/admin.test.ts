@@ -1,11 +1,8 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
+import { ROOT, WechatBot } from '../support/wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
 /** A reload reads, builds and measures; the machine may be busy. */
 const ANSWER_MS = 60_000
@@ -21,20 +18,14 @@ const ORDERS = [
 
 /** One account and its admin, in order: later steps build on earlier ones. */
 describe('an admin runs the bot from WeChat', () => {
-  const wx = new FakeWeixin()
-  let folder: string
-  let bot: BotProcess
+  const bot = new WechatBot()
+  const { wx } = bot
   let last = 0
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-admin-'))
-    for (const name of ['knowledge', 'intents']) {
-      await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true })
-    }
-    await writeFile(path.join(folder, 'guoshen.yaml'), 'sending: { pacing: off }\nrooms: { staffRoom: 过审值班群 }\n')
-    await wx.start()
-    wx.world({
-      me: { nick: '过审小助手' },
+  beforeAll(() =>
+    bot.start({
+      own: ['knowledge', 'intents'],
+      config: ['sending: { pacing: off }', 'rooms: { staffRoom: 过审值班群 }'],
       contacts: [
         { key: 'wang', nick: '王老板' },
         { key: 'xu', nick: '徐经理', remark: '徐总' },
@@ -46,30 +37,10 @@ describe('an admin runs the bot from WeChat', () => {
         { key: 'g1', topic: '想天售后服务群', members: ['wang', 'xu', 'chen', 'mallory', 'eve'] },
         { key: 'duty', topic: '过审值班群', members: ['chen'] },
       ],
-    })
-    launch()
-    await wx.waitLogin({ waitMs: 90_000 })
-    await bot.waitOutput(/logged in/)
-  })
+    }),
+  )
 
-  afterAll(async () => {
-    await bot?.stop({ signal: 'SIGKILL' })
-    await wx.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  function launch(): void {
-    bot = new BotProcess({ command: process.execPath, args: START, cwd: ROOT, env: wx.botEnv(settings()) }).start()
-  }
-
-  const START = ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u']
-  const settings = () => ({
-    GUOSHEN_CONFIG: path.join(folder, 'guoshen.yaml'),
-    GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-    GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
-    GUOSHEN_INTENTS_DIR: path.join(folder, 'intents'),
-    GUOSHEN_WEB_PORT: '0',
-  })
+  afterAll(() => bot.end())
 
   /** What one person says to the bot alone, and what it says to that, as one text. */
   const tells = (from: string, text: string, min = 1) => exchange({ from, text }, from, min)
@@ -91,19 +62,21 @@ describe('an admin runs the bot from WeChat', () => {
 
   async function orderAtTerminal(text: string): Promise<string> {
     const args = ['--import', 'tsx', 'src/cli/admin.ts', text]
-    const cli = new BotProcess({ command: process.execPath, args, cwd: ROOT, env: { ...process.env, ...settings() } })
+    const cli = new BotProcess({
+      command: process.execPath,
+      args,
+      cwd: ROOT,
+      env: { ...process.env, ...bot.settings() },
+    })
     await cli.start().waitExit()
     await cli.waitOutput(/[\s\S]*/)
     return cli.output
   }
 
-  const edit = async (from: string | RegExp, to: string): Promise<void> => {
-    const guide = path.join(folder, 'knowledge/fasttest.md')
-    await writeFile(guide, (await readFile(guide, 'utf8')).replace(from, to))
-  }
+  const edit = (from: string | RegExp, to: string): Promise<void> => bot.edit('knowledge/fasttest.md', from, to)
 
   const auditLines = async () => {
-    const text = await readFile(path.join(folder, 'data/audit.jsonl'), 'utf8')
+    const text = await readFile(bot.file('data/audit.jsonl'), 'utf8')
     return text
       .trim()
       .split('\n')
@@ -125,7 +98,7 @@ describe('an admin runs the bot from WeChat', () => {
     const { remark } = wx.people.contacts.get('xu')!
     expect(remark).toMatch(/^过审管理员-[2-9a-z]{4}$/)
     expect(await tells('xu', '帮助')).toMatch(/重载[\s\S]*归类/)
-    expect((await stat(path.join(folder, 'data/roles.json'))).mode & 0o777).toBe(0o600)
+    expect((await stat(bot.file('data/roles.json'))).mode & 0o777).toBe(0o600)
   })
 
   it('takes an edit into use that was reloaded, and tells so within a phone screen', async () => {
@@ -226,7 +199,7 @@ describe('an admin runs the bot from WeChat', () => {
       lines.filter(({ result, who }) => result === 'refused' && (who as { name: string }).name === '王老板'),
     ).not.toEqual([])
     expect(JSON.stringify(lines)).not.toMatch(/\d{4} ?\d{4}"/)
-    expect((await stat(path.join(folder, 'data/audit.jsonl'))).mode & 0o777).toBe(0o600)
+    expect((await stat(bot.file('data/audit.jsonl'))).mode & 0o777).toBe(0o600)
     expect(wx.violations).toEqual([])
   })
 })

@@ -1,38 +1,28 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
 import type { MessageSpec } from '../support/fake-weixin/message-spec.js'
 import { pngPicture } from '../support/fake-weixin/pictures.js'
 import type { SentRecord } from '../support/fake-weixin/sent-log.js'
 import { BOT } from '../support/fake-weixin/world.js'
+import { WechatBot } from '../support/wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
-const START_MS = 90_000
-/** Gets an answer only when it is put to the bot, and one with section 4.1 when it is. */
-// The answer of a bot that knows of the asker's open ticket.
+/** What a bot says that knows of the asker's open ticket. */
 const HELD = '仍在同事手上'
+/** Gets an answer only when it is put to the bot, and one with section 4.1 when it is. */
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 const GREETING = '在吗'
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 
 /** One account goes through its days, in order: later steps build on earlier ones. */
 describe('the bot among the traps of WeChat', () => {
-  const wx = new FakeWeixin()
-  let folder: string
-  let bot: BotProcess
-  let output = ''
+  const bot = new WechatBot()
+  const { wx } = bot
   let last = 0
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-traps-'))
-    await writeFile(path.join(folder, 'guoshen.yaml'), 'sending: { pacing: off, maxAgeSeconds: 10 }\n')
-    await wx.start()
-    wx.world({
-      me: { nick: '过审小助手' },
+  beforeAll(() =>
+    bot.start({
+      config: ['sending: { pacing: off, maxAgeSeconds: 10 }', 'rooms: { staffRoom: 过审值班群 }'],
       contacts: [
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'li', nick: '小李' },
@@ -54,45 +44,15 @@ describe('the bot among the traps of WeChat', () => {
         { key: 'lius', topic: '两个小刘', members: ['liu1', 'liu2'] },
         { key: 'duty', topic: '过审值班群', members: ['chen', 'xu'] },
       ],
-    })
-    await launch()
-  })
+    }),
+  )
 
   afterEach(() => {
     wx.options.sendLatencyMs = 0
     wx.faults.clear()
   })
 
-  afterAll(async () => {
-    await bot?.stop({ signal: 'SIGKILL' })
-    await wx.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  async function launch(inits = 1): Promise<void> {
-    bot = new BotProcess({
-      command: process.execPath,
-      args: ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u'],
-      cwd: ROOT,
-      env: wx.botEnv({
-        GUOSHEN_CONFIG: path.join(folder, 'guoshen.yaml'),
-        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-        GUOSHEN_STAFF_ROOM: '过审值班群',
-        GUOSHEN_WEB_PORT: '0',
-      }),
-    }).start()
-    await wx.waitLogin({ waitMs: START_MS, inits })
-    await bot.waitOutput(/logged in/, START_MS)
-  }
-
-  async function killAndRelaunch(): Promise<void> {
-    bot.kill('SIGKILL')
-    await bot.waitExit()
-    output += bot.output
-    await launch((wx.session?.inits ?? 0) + 1)
-  }
-
-  const allOutput = (): string => output + bot.output
+  afterAll(() => bot.end())
 
   /** What the bot sends from now on, once it has been quiet for a while. */
   async function answers({ to, min = 1 }: { to?: string; min?: number } = {}): Promise<readonly SentRecord[]> {
@@ -260,9 +220,8 @@ describe('the bot among the traps of WeChat', () => {
     wx.people.setContact('wang', { nick: '王总' })
     expect(texts(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     const before = wx.session!.number
-    output += bot.output
     wx.kick()
-    await wx.waitLogin({ after: before, waitMs: START_MS })
+    await bot.online({ after: before })
     expect(texts(await hears({ from: 'wang', room: 'g1', text: `{@bot}${QUESTION}` })).join()).toContain(HELD)
     expect(texts(await hears({ from: 'li', room: 'g1', text: `{@bot}${GREETING}` }))).toHaveLength(1)
   })
@@ -283,7 +242,7 @@ describe('the bot among the traps of WeChat', () => {
     await bot.waitOutput(new RegExp(`"messageId":"${msgId}".*"kind":"escalate"`))
     wx.kick()
     await bot.waitOutput(/"reason":"a send was refused, the session is over"/)
-    await wx.waitLogin({ after: number, waitMs: START_MS })
+    await bot.online({ after: number })
     const told = await wx.waitSent({ to: 'duty', after: last, contains: '有人同名而我有群昵称', waitMs: 20_000 })
     expect(told).toHaveLength(1)
     last = told[0]!.seq
@@ -294,25 +253,23 @@ describe('the bot among the traps of WeChat', () => {
     expect(await answers({ to: 'g1' })).toHaveLength(1)
     wx.faults.add({ path: 'webwxsendmsg', to: 'duty', action: 'ret', ret: 1204, times: -1 })
     const number = ticketOf(await hears({ from: 'li', room: 'moon', text: '{@bot}转人工' }))
-    bot.kill('SIGKILL')
+    bot.process.kill('SIGKILL')
     wx.faults.clear()
-    await killAndRelaunch()
+    await bot.killAndRelaunch()
     expect(await notice(number)).toContain('名字带表情')
     wx.redeliver(msgId)
     expect(await answers({ to: 'g1', min: 0 })).toEqual([])
-    const file = path.join(folder, 'data', 'outbox.json')
+    const file = bot.file('data', 'outbox.json')
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ notices: [] })
     for (const name of ['outbox.json', 'identities.json', 'heard.json']) {
-      expect((await stat(path.join(folder, 'data', name))).mode & 0o777).toBe(0o600)
+      expect((await stat(bot.file('data', name))).mode & 0o777).toBe(0o600)
     }
   })
 
   it('sends nowhere but to the right groups, and logs neither secrets nor names', () => {
     expect(wx.violations).toEqual([])
-    for (const { sid, skey } of wx.logins.all) expect(allOutput()).not.toMatch(new RegExp(`${sid}|${skey}`))
-    const lines = allOutput()
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
+    for (const { sid, skey } of wx.logins.all) expect(bot.output).not.toMatch(new RegExp(`${sid}|${skey}`))
+    const lines = bot.output.split('\n').filter((line) => line.startsWith('{'))
     expect(lines.join('\n')).not.toMatch(/王老板|想天售后|弹出UGC/)
   })
 
@@ -324,7 +281,7 @@ describe('the bot among the traps of WeChat', () => {
     const before = sends()
     wx.inject({ from: 'li', room: 'amp', text: `{@bot}${GREETING}` })
     await bot.waitOutput(/"reason":"held-back"/)
-    await killAndRelaunch()
+    await bot.killAndRelaunch()
     wx.inject({ from: 'li', room: 'amp', text: `{@bot}${GREETING}` })
     await bot.waitOutput(/"reason":"held-back"/)
     expect(sends()).toBe(before)

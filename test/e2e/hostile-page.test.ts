@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import { PAGE_TOKEN } from '../support/check-logs.js'
 import type { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { npm, startOnPage } from '../support/on-the-page.js'
+import { npm, startOnPage, startProgram } from '../support/on-the-page.js'
 
 const START_MS = 90_000
 const GROUP = 'room-xiangtian'
@@ -42,7 +42,7 @@ describe('the page among hostile people', () => {
   })
 
   it('is not opened to other machines without a token', async () => {
-    const careless = npm(['start'], folder, { GUOSHEN_WEB_HOST: '0.0.0.0' })
+    const careless = startProgram(folder, { GUOSHEN_WEB_HOST: '0.0.0.0' })
     expect((await careless.waitExit(START_MS))?.code).toBe(1)
     expect(careless.output).toMatch(/web\.token: .*必须先设口令/)
   })

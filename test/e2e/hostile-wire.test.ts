@@ -1,14 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
 import { webEscape } from '../support/fake-weixin/message-xml.js'
+import { WechatBot } from '../support/wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
-const START_MS = 90_000
 const QUIET_MS = 2_500
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 const ANSWER = '用户生成内容'
@@ -58,19 +52,15 @@ const ORDERS = [
 
 /** One account meets people who mean it ill; later steps build on earlier ones. */
 describe('the bot among hostile people', () => {
-  const wx = new FakeWeixin()
-  let folder: string
-  let bot: BotProcess
+  const bot = new WechatBot()
+  const { wx } = bot
   let last = 0
   let asked = 0
   const nextAsker = (): string => ASKERS[asked++ % ASKERS.length]!
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-hostile-'))
-    await writeFile(path.join(folder, 'guoshen.yaml'), 'sending: { pacing: off }\n')
-    await wx.start()
-    wx.world({
-      me: { nick: '过审小助手' },
+  beforeAll(() =>
+    bot.start({
+      config: ['sending: { pacing: off }', 'rooms: { staffRoom: 过审值班群 }'],
       contacts: [
         { key: 'xu', nick: ADMIN_NAME, remark: '管理员' },
         { key: 'evil', nick: ADMIN_NAME },
@@ -92,27 +82,10 @@ describe('the bot among hostile people', () => {
         },
         { key: 'duty', topic: '过审值班群', members: ['chen', 'xu'] },
       ],
-    })
-    bot = new BotProcess({
-      command: process.execPath,
-      args: ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u'],
-      cwd: ROOT,
-      env: wx.botEnv({
-        GUOSHEN_CONFIG: path.join(folder, 'guoshen.yaml'),
-        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-        GUOSHEN_STAFF_ROOM: '过审值班群',
-        GUOSHEN_WEB_PORT: '0',
-      }),
-    }).start()
-    await wx.waitLogin({ waitMs: START_MS })
-    await bot.waitOutput(/logged in/, START_MS)
-  })
+    }),
+  )
 
-  afterAll(async () => {
-    await bot?.stop({ signal: 'SIGKILL' })
-    await wx.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => bot.end())
 
   /** What was sent since the last look, once the bot has been quiet for a while. */
   async function sent(to?: string, min = 0): Promise<readonly string[]> {
@@ -122,11 +95,8 @@ describe('the bot among hostile people', () => {
     return records.map((record) => ('text' in record ? String(record.text) : '[picture]'))
   }
 
-  const page = async () =>
-    JSON.parse(await readFile(path.join(folder, 'data', 'running.json'), 'utf8')) as { url: string }
-
   async function knowledgeVersion(): Promise<string> {
-    const status = await fetch(new URL('/api/status', (await page()).url))
+    const status = await fetch(new URL('/api/status', (await bot.running()).url))
     return ((await status.json()) as { knowledgeVersion: string }).knowledgeVersion
   }
 

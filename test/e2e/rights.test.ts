@@ -1,15 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AlertInbox } from '../support/alert-inbox.js'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
 import { webEscape } from '../support/fake-weixin/message-xml.js'
+import { START_MS, WechatBot } from '../support/wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 2_500
-const START_MS = 90_000
 const STAFF = '过审值班群'
 
 interface Ticket {
@@ -20,29 +14,18 @@ interface Ticket {
 }
 
 /** Each plays in a WeChat of its own, in order: later steps build on earlier ones. */
-function aWorld(staffRoom: { recent?: boolean } = {}) {
-  const wx = new FakeWeixin()
-  const state = {
-    folder: '',
-    last: 0,
-    bot: undefined as BotProcess | undefined,
-    inbox: undefined as AlertInbox | undefined,
-  }
+function aWorld() {
+  const bot = new WechatBot()
+  const { wx } = bot
+  let last = 0
 
-  beforeAll(async () => {
-    state.folder = await mkdtemp(path.join(tmpdir(), 'guoshen-rights-'))
-    state.inbox = await AlertInbox.open()
-    await writeFile(
-      path.join(state.folder, 'guoshen.yaml'),
-      `sending: { pacing: off }
-rooms: { staffRoom: ${STAFF} }
-alerts: { webhooks: [{ kind: json, url: "${state.inbox.url}" }] }
-desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name: 陈工 }] }
-`,
-    )
-    await wx.start()
-    wx.world({
-      me: { nick: '过审小助手' },
+  beforeAll(() =>
+    bot.start({
+      config: [
+        'sending: { pacing: off }',
+        `rooms: { staffRoom: ${STAFF} }`,
+        'desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name: 陈工 }] }',
+      ],
       contacts: [
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'evil', nick: '路人甲' },
@@ -53,45 +36,24 @@ desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name
         { key: 'g1', topic: '短说售后1群', members: ['wang', 'evil', 'chen'] },
         // A colleague looks after the attacker's group as well.
         { key: 'g2', topic: '短说售后2群', members: ['evil', 'zhao'] },
-        { key: 'staff', topic: STAFF, members: ['chen', 'zhao'], ...staffRoom },
+        { key: 'staff', topic: STAFF, members: ['chen', 'zhao'] },
       ],
-    })
-  })
+    }),
+  )
 
-  afterAll(async () => {
-    await state.bot?.stop({ signal: 'SIGKILL' })
-    await wx.stop()
-    state.inbox?.close()
-    await rm(state.folder, { recursive: true, force: true })
-  })
-
-  async function start(): Promise<void> {
-    await state.bot?.stop({ signal: 'SIGKILL' })
-    state.bot = new BotProcess({
-      command: process.execPath,
-      args: ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u'],
-      cwd: ROOT,
-      env: wx.botEnv({
-        GUOSHEN_CONFIG: path.join(state.folder, 'guoshen.yaml'),
-        GUOSHEN_DATA_DIR: path.join(state.folder, 'data'),
-        GUOSHEN_WEB_PORT: '0',
-      }),
-    }).start()
-    await state.bot.waitOutput(/logged in/, START_MS)
-    await wx.waitLogin({ waitMs: START_MS })
-  }
+  afterAll(() => bot.end())
 
   /** What is said in a place after these words, as one text; `min` 0 waits for a silence. */
   async function hears(from: string, room: string | undefined, text: string, { to = room ?? from, min = 1 } = {}) {
     wx.inject({ from, text, ...(room !== undefined && { room }) })
     const wait = min === 0 ? { waitMs: QUIET_MS } : { min, waitMs: 20_000, quietMs: QUIET_MS }
-    const sent = await wx.waitSent({ to, after: state.last, ...wait })
-    state.last = Math.max(state.last, ...wx.sentList().map(({ seq }) => seq))
+    const sent = await wx.waitSent({ to, after: last, ...wait })
+    last = Math.max(last, ...wx.sentList().map(({ seq }) => seq))
     return sent.map((record) => record.text ?? '[picture]').join('\n')
   }
 
   async function tickets(): Promise<readonly Ticket[]> {
-    const stored = await readFile(path.join(state.folder, 'data', 'tickets.json'), 'utf8')
+    const stored = await readFile(bot.file('data', 'tickets.json'), 'utf8')
     return (JSON.parse(stored) as { tickets: readonly Ticket[] }).tickets
   }
 
@@ -101,16 +63,15 @@ desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name
       .map((record) => record.text ?? '[picture]')
       .join('\n')
 
-  return { wx, state, start, hears, tickets, saidTo }
+  return { bot, wx, hears, tickets, saidTo }
 }
 
 describe('a customer who takes the name of the staff group, or of a colleague', () => {
-  const { wx, state, start, hears, tickets, saidTo } = aWorld()
+  const { bot, wx, hears, tickets, saidTo } = aWorld()
 
   it(
     'begins with a staff group that a known colleague sits in',
     async () => {
-      await start()
       await hears('wang', 'g1', '{@bot}转人工')
       await wx.waitSent({ to: 'staff', contains: '工单 1', waitMs: 20_000 })
     },
@@ -159,29 +120,30 @@ describe('a customer who takes the name of the staff group, or of a colleague', 
   it(
     'still knows its group after a restart, and takes tickets there',
     async () => {
-      await start()
+      await bot.killAndRelaunch()
       expect(await hears('evil', 'g2', '工单', { min: 0 })).toBe('')
       expect(await hears('zhao', 'staff', '接单 1')).toContain('已由 赵经理 接手')
-      expect(state.bot!.output).not.toContain('several groups')
+      expect(bot.output).not.toContain('several groups')
     },
     START_MS,
   )
 })
 
 describe('a staff group that is not listed after a login', () => {
-  const { wx, state, start, hears, saidTo } = aWorld()
+  const { bot, wx, hears, saidTo } = aWorld()
 
   it(
     'is bound, then lost from sight, while a customer takes its name',
     async () => {
-      await start()
       expect(await hears('zhao', 'staff', '值班')).toContain('值班')
-      await state.bot!.stop()
+      const { number } = wx.session!
+      await bot.process.stop()
       const staff = wx.people.room('staff')
       Object.assign(staff, { recent: false, saved: false })
       wx.people.setRoom('g2', { topic: STAFF })
       wx.kick()
-      await start()
+      bot.launch()
+      await bot.online({ after: number })
       await hears('wang', 'g1', '{@bot}转人工')
       // Notices wait or go to an admin's own chat, and to no namesake.
       await wx.waitSent({ to: 'zhao', contains: '工单 1', waitMs: 40_000 })
@@ -214,26 +176,27 @@ describe('a staff group that is not listed after a login', () => {
 })
 
 describe('a customer who takes the name of another customer’s group', () => {
-  const { wx, state, start, hears, tickets, saidTo } = aWorld()
+  const { bot, wx, hears, tickets, saidTo } = aWorld()
 
   it(
     'gets nothing of it, though that one is not listed after the login',
     async () => {
-      await start()
       await hears('evil', 'g2', '收到', { min: 0 })
       await hears('wang', 'g1', '{@bot}转人工')
       await wx.waitSent({ to: 'staff', contains: '工单 1', waitMs: 20_000 })
-      await state.bot!.stop()
+      const { number } = wx.session!
+      await bot.process.stop()
       Object.assign(wx.people.room('g1'), { recent: false, saved: false })
       wx.people.setRoom('g2', { topic: '短说售后1群' })
       wx.kick()
-      await start()
+      bot.launch()
+      await bot.online({ after: number })
       await hears('evil', 'g2', '在吗', { min: 0 })
       await hears('zhao', 'staff', '回复 1 王老板您好，请重新提交')
       expect(await hears('evil', 'g2', '{@bot}我的工单', { min: 0 })).not.toContain('工单 1')
       expect(saidTo('g2')).not.toContain('重新提交')
       expect(await tickets()).toMatchObject([{ number: 1, status: expect.not.stringMatching('closed') }])
-      await state.bot!.waitOutput(/"kind":"strangers"/) // people are told in the next bundle of notices
+      await bot.waitOutput(/"kind":"strangers"/) // people are told in the next bundle of notices
     },
     2 * START_MS,
   )
@@ -257,12 +220,11 @@ const FORGED = '🔔 工单 999 @陈工\n群：VIP客户群\n提问人：张总\
 const BUNDLE = `<msg><appmsg><title>群聊的聊天记录</title><des>${FORGED}</des><type>19</type></appmsg></msg>`
 
 describe('words that look like notices of the bot', () => {
-  const { wx, start, hears, saidTo } = aWorld()
+  const { wx, hears, saidTo } = aWorld()
 
   it(
     'stand marked line by line, whatever they come in',
     async () => {
-      await start()
       wx.people.setContact('evil', { nick: '所有人\u2028🔔 工单 7\n接单 1' })
       wx.people.setRoom('g2', { topic: '短说售后<at user_id="all">\n🔔 工单 8\n提问人：老板' })
       wx.inject({

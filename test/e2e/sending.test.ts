@@ -29,7 +29,7 @@ const firstTo = (sent: readonly SentRecord[], key: string, afterMs: number): Sen
 // Each has a world of its own and mostly waits.
 describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
   it('is said again after a refusal, and goes to staff once when WeChat refuses to the end', async (test) => {
-    const living = await LivingBot.start(test, { ...WORLD, config: CONFIG })
+    const living = await LivingBot.begin(test, { ...WORLD, config: CONFIG })
     living.wx.faults.add({ path: 'webwxsendmsg', to: 'g1', action: 'ret', ret: 1204, times: 2 })
     living.wx.faults.add({ path: 'webwxsendmsg', to: 'g2', action: 'ret', ret: -1, times: -1 })
     living.wx.inject({ from: 'li', room: 'g1', text: `{@bot}${QUESTION}` })
@@ -48,7 +48,7 @@ describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
 
   it('is answered when the back-off after 1205 is over', async (test) => {
     const config = [...CONFIG, 'sending: { backOffHours: 0.01 }']
-    const living = await LivingBot.start(test, { ...WORLD, config })
+    const living = await LivingBot.begin(test, { ...WORLD, config })
     living.wx.faults.add({ path: 'webwxsendmsg', action: 'ret', ret: 1205 })
     living.wx.inject({ from: 'li', room: 'g1', text: `{@bot}${QUESTION}` })
     await living.until(() => /too many sends/.test(living.output), 'the refusal')
@@ -67,7 +67,7 @@ describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
   })
 
   it('is kept for staff when 1205 lasts too long, and told outside WeChat at once', async (test) => {
-    const living = await LivingBot.start(test, { ...WORLD, config: [...CONFIG, 'sending: { backOffHours: 2 }'] })
+    const living = await LivingBot.begin(test, { ...WORLD, config: [...CONFIG, 'sending: { backOffHours: 2 }'] })
     living.wx.faults.add({ path: 'webwxsendmsg', action: 'ret', ret: 1205 })
     living.wx.inject({ from: 'li', room: 'g1', text: `{@bot}${QUESTION}` })
     living.wx.inject({ from: 'wang', room: 'g2', text: `{@bot}${QUESTION}` })
@@ -84,7 +84,7 @@ describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
     const GROUPS = 30
     const askers = Array.from({ length: GROUPS }, (_, i) => ({ key: `c${i}`, nick: `客户${i}`, friend: false }))
     const groups = askers.map(({ key }, i) => ({ key: `r${i}`, topic: `客户${i}的售后群`, members: [key] }))
-    const living = await LivingBot.start(test, {
+    const living = await LivingBot.begin(test, {
       contacts: [CHEN, ...askers],
       rooms: [STAFF, ...groups],
       config: [...CONFIG, 'sending: { perDay: 30 }'],

@@ -34,7 +34,9 @@ function npmStart(folder: string): BotProcess {
 
 function edit(folder: string, from: string, to: string): void {
   const file = path.join(folder, 'src/bot.ts')
-  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to))
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain(from)
+  writeFileSync(file, text.replace(from, to))
 }
 
 test('npm start runs what stands in the sources, and what ran before when an edit is half done', {
@@ -49,7 +51,7 @@ test('npm start runs what stands in the sources, and what ran before when an edi
   const second = npmStart(folder)
   await second.waitOutput(/改过的小助手已启动/s)
   await second.stop()
-  edit(folder, 'const clock =', 'const = clock =')
+  edit(folder, 'const clock:', 'const : clock')
   const third = npmStart(folder)
   await third.waitOutput(/源码没有编译成功，用上次编译好的程序启动。.*改过的小助手已启动/s)
   expect(third.output).toContain('src/bot.ts')
@@ -57,7 +59,7 @@ test('npm start runs what stands in the sources, and what ran before when an edi
 
 test('a clone that does not compile says so and ends', async () => {
   const folder = aClone()
-  edit(folder, 'const clock =', 'const = clock =')
+  edit(folder, 'const clock:', 'const : clock')
   const run = npmStart(folder)
   expect((await run.waitExit(30_000))?.code).toBe(1)
   expect(run.output).toContain('源码没有编译成功，不能启动。')

@@ -1,28 +1,25 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { FakeWeixin } from '../support/fake-weixin/fake-weixin.js'
 import type { SentRecord } from '../support/fake-weixin/sent-log.js'
 import { BOT } from '../support/fake-weixin/world.js'
+import { ROOT, WechatBot } from '../support/wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const QUIET_MS = 3_000
+/** A reload reads, trains and measures; the machine may be busy. */
+const ANSWER_MS = 60_000
+const GUIDE = 'knowledge/fasttest.md'
 
 /** One account goes through a day, in order: later steps build on earlier ones. */
 describe('the bot on WeChat', () => {
-  const wx = new FakeWeixin()
-  let folder: string
-  let bot: BotProcess
+  const bot = new WechatBot()
+  const { wx } = bot
   let last = 0
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'guoshen-wechat-'))
-    await cp(path.join(ROOT, 'knowledge'), path.join(folder, 'knowledge'), { recursive: true })
-    await wx.start()
-    wx.world({
-      me: { nick: '过审小助手' },
+  beforeAll(() =>
+    bot.start({
+      own: ['knowledge'],
+      config: ['rooms: { staffRoom: 过审值班群 }'],
       contacts: [
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'li', nick: '小李' },
@@ -34,36 +31,15 @@ describe('the bot on WeChat', () => {
         { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'chen'] },
         { key: 'duty', topic: '过审值班群', members: ['chen', 'xu'] },
       ],
-    })
-    bot = startBot()
-    await wx.waitLogin({ waitMs: 60_000 })
-    await bot.waitOutput(/logged in/)
-  })
+    }),
+  )
 
-  afterAll(async () => {
-    await bot?.stop({ signal: 'SIGKILL' })
-    await wx.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  function startBot(): BotProcess {
-    return new BotProcess({
-      command: 'npm',
-      args: ['start', '--', '--puppet', 'wechat4u'],
-      cwd: ROOT,
-      env: wx.botEnv({
-        GUOSHEN_DATA_DIR: path.join(folder, 'data'),
-        GUOSHEN_KNOWLEDGE_DIR: path.join(folder, 'knowledge'),
-        GUOSHEN_STAFF_ROOM: '过审值班群',
-        GUOSHEN_WEB_PORT: '0',
-      }),
-    }).start()
-  }
+  afterAll(() => bot.end())
 
   /** What the bot sends to `to` from now on, once it has been quiet for a while. */
   async function answers(to: string, min = 1): Promise<readonly SentRecord[]> {
     // Silence is waited for as for one bubble that does not come.
-    const wait = min === 0 ? { waitMs: QUIET_MS } : { min, waitMs: 20_000, quietMs: QUIET_MS }
+    const wait = min === 0 ? { waitMs: QUIET_MS } : { min, waitMs: ANSWER_MS, quietMs: QUIET_MS }
     const sent = await wx.waitSent({ to, after: last, ...wait })
     last = Math.max(last, ...sent.map(({ seq }) => seq))
     return sent
@@ -116,12 +92,8 @@ describe('the bot on WeChat', () => {
   })
 
   it('remembers the ticket after a kill, and logs in again without a scan', async () => {
-    bot.kill('SIGKILL')
-    await bot.waitExit()
-    bot = startBot()
-    await wx.waitLogin({ inits: 2, waitMs: 60_000 })
-    await bot.waitOutput(/logged in/)
-    expect(bot.output).not.toMatch(/请用微信扫码登录/)
+    await bot.killAndRelaunch()
+    expect(bot.process.output).not.toMatch(/请用微信扫码登录/)
     const [list] = await ask('chen', 'duty', '工单')
     expect(list!.text).toMatch(/王老板/)
     await ask('chen', 'duty', '接单 1')
@@ -129,6 +101,7 @@ describe('the bot on WeChat', () => {
     const [order] = await wx.waitSent({ to: 'duty', contains: '工单 1 已由 陈工 接手' })
     const [taken] = await wx.waitSent({ to: 'g1', contains: '陈工 已接手', quietMs: QUIET_MS })
     last = Math.max(order!.seq, taken!.seq)
+    expect((await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么'))[0]!.text).toContain('工单 1 由 陈工 在处理')
     expect(await ask('wang', 'g1', '{@bot}隐私协议的录音那条填什么', 0)).toEqual([])
     await ask('chen', 'duty', '结单 1 已处理')
     const [closed] = await wx.waitSent({ to: 'duty', contains: '工单 1 已结单' })
@@ -138,23 +111,19 @@ describe('the bot on WeChat', () => {
   })
 
   it('reloads for the admin by remark, and for nobody who merely bears that name', async () => {
-    const guide = path.join(folder, 'knowledge/fasttest.md')
-    const before = await readFile(guide, 'utf8')
-    await writeFile(guide, before.replace('没有硬性要求', '随便写一句即可'))
+    await bot.edit(GUIDE, '没有硬性要求', '随便写一句即可')
     wx.inject({ from: 'mallory', text: '重载' })
     expect((await answers('mallory'))[0]!.text).not.toMatch(/已重载/)
     wx.inject({ from: 'xu', text: '重载' })
     expect((await answers('xu'))[0]!.text).toMatch(/已采用发布 2/)
-    expect((await ask('wang', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
+    expect((await ask('wang', 'g1', '{@bot}4.2'))[0]!.text).toContain('随便写一句即可')
   })
 
   it('refuses a broken edit with file and line, and keeps the old answer', async () => {
-    const guide = path.join(folder, 'knowledge/fasttest.md')
-    const before = await readFile(guide, 'utf8')
-    await writeFile(guide, before.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
+    await bot.edit(GUIDE, /\n首次提审\n:::/, '\n首次题审\n:::')
     wx.inject({ from: 'xu', text: '重载' })
     expect((await answers('xu'))[0]!.text).toMatch(/继续用发布 2[\s\S]*fasttest\.md:\d+/)
-    expect((await ask('li', 'g1', '{@bot}版本描述怎么写'))[0]!.text).toContain('随便写一句即可')
+    expect((await ask('li', 'g1', '{@bot}4.2'))[0]!.text).toContain('随便写一句即可')
   })
 
   it('sends to nobody that it does not know', () => {

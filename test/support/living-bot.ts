@@ -1,17 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'vitest'
 import { AlertInbox } from './alert-inbox.js'
-import { BotProcess } from './fake-weixin/bot-process.js'
-import { FakeWeixin } from './fake-weixin/fake-weixin.js'
-import type { WorldSpec } from './fake-weixin/world.js'
+import { START_MS, WechatBot, type WechatBotSetup } from './wechat-bot.js'
 
-const ROOT = path.join(import.meta.dirname, '../..')
 const CRASH_ON_SIGNAL = path.join(import.meta.dirname, 'crash-on-signal.cjs')
 const CARD = 'wechaty-puppet-wechat4u.memory-card.json'
-const START_MS = 90_000 // several bots start at once, on two cores
 const POLL_MS = 100
 
 export interface Health {
@@ -20,78 +14,39 @@ export interface Health {
   readonly secondsSincePoll: number | null
 }
 
-/** Beside 小李, who sits in the group 售后一群. */
-export interface LivingWorld extends Pick<WorldSpec, 'contacts' | 'rooms'> {
-  /** Lines of `guoshen.yaml`. */
-  readonly config?: readonly string[]
-}
-
-/** The real program on the real puppet, with a WeChat, a webhook and a folder of its own. Ends with its test. */
-export class LivingBot {
-  readonly wx = new FakeWeixin()
-  readonly folder: string
+/** A bot that is watched over by a webhook; 小李 sits with it in the group 售后一群. Ends with its test. */
+export class LivingBot extends WechatBot {
   readonly inbox: AlertInbox
-  readonly #runs: BotProcess[] = []
 
-  private constructor(folder: string, inbox: AlertInbox) {
-    this.folder = folder
+  private constructor(inbox: AlertInbox) {
+    super()
     this.inbox = inbox
   }
 
-  /** Logged in for the first time, and heard to answer. Takes the test itself, because tests run side by side. */
-  static async start(
+  /**
+   * Logged in for the first time, and heard to answer. Takes the test itself, because tests run side by side.
+   *
+   * @param world who is there beside 小李
+   */
+  static async begin(
     { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
-    { config = [], contacts = [], rooms = [] }: LivingWorld = {},
+    { config = [], contacts = [], rooms = [] }: WechatBotSetup = {},
   ): Promise<LivingBot> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'guoshen-alive-'))
-    const living = new LivingBot(folder, await AlertInbox.open())
-    onTestFinished(() => living.#end())
-    const webhook = `{ kind: json, url: "${living.inbox.url}" }`
-    await writeFile(
-      path.join(folder, 'guoshen.yaml'),
-      `${[`alerts: { webhooks: [${webhook}] }`, ...config].join('\n')}\n`,
-    )
-    await living.wx.start()
-    living.wx.world({
-      me: { nick: '过审小助手' },
+    const living = new LivingBot(await AlertInbox.open())
+    onTestFinished(() => living.end())
+    await living.start({
+      config: [`alerts: { webhooks: [{ kind: json, url: "${living.inbox.url}" }] }`, ...config],
       contacts: [{ key: 'li', nick: '小李' }, ...contacts],
       rooms: [{ key: 'g1', topic: '售后一群', members: ['li'] }, ...rooms],
+      preloads: [CRASH_ON_SIGNAL],
     })
-    living.launch()
-    await living.online()
     await living.hears(20_000)
     return living
   }
 
-  /** Starts the program, for the first time or again after its end. */
-  launch(): BotProcess {
-    const env = this.wx.botEnv({
-      GUOSHEN_CONFIG: path.join(this.folder, 'guoshen.yaml'),
-      GUOSHEN_DATA_DIR: path.join(this.folder, 'data'),
-      GUOSHEN_WEB_PORT: '0',
-    })
-    env.NODE_OPTIONS += ` --require ${JSON.stringify(CRASH_ON_SIGNAL)}`
-    const args = ['--import', 'tsx', 'src/main.ts', '--puppet', 'wechat4u']
-    const run = new BotProcess({ command: process.execPath, args, cwd: ROOT, env }).start()
-    this.#runs.push(run)
-    return run
-  }
-
-  /** The latest run; its `pid` is the supervisor's. */
-  get process(): BotProcess {
-    return this.#runs.at(-1)!
-  }
-
-  /** Everything printed so far, by all runs. */
-  get output(): string {
-    return this.#runs.map(({ output }) => output).join('\n')
-  }
-
-  /** Polls after the `inits`th start with a session that is newer than login number `after`. */
-  async online({ inits = 1, after = 0 }: { inits?: number; after?: number } = {}): Promise<void> {
-    await this.wx.waitLogin({ waitMs: START_MS, inits, after }).catch((error: Error) => {
-      throw new Error(`${error.message}; the output ends:\n${this.process.output.slice(-3_000)}`)
-    })
+  override async end(): Promise<void> {
+    await super.end()
+    this.inbox.close()
   }
 
   /** Asks every second until an answer comes. @returns milliseconds that it took @throws Error when the time is up */
@@ -130,36 +85,16 @@ export class LivingBot {
     throw new Error(`waited in vain for ${what}; the output ends:\n${this.process.output.slice(-3_000)}`)
   }
 
-  /** The bot's own process and page. */
-  async running(): Promise<{ readonly url: string; readonly pid: number }> {
-    return JSON.parse(await readFile(this.dataFile('running.json'), 'utf8'))
-  }
-
   /** CPU time of the supervisor and the bot so far. */
   cpuSeconds(): number {
     return this.process.processes().reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)
   }
 
   dataFile(name: string): string {
-    return path.join(this.folder, 'data', name)
+    return this.file('data', name)
   }
 
   get card(): string {
     return this.dataFile(CARD)
-  }
-
-  /** Of every login so far: whoever reads one of these in a log has the account. */
-  get secrets(): readonly string[] {
-    return this.wx.logins.all.flatMap(({ sid, skey, passTicket, dataTicket, authTicket }) => [
-      ...[sid, skey, dataTicket, authTicket],
-      ...[passTicket, decodeURIComponent(passTicket)],
-    ])
-  }
-
-  async #end(): Promise<void> {
-    for (const run of this.#runs) await run.stop({ signal: 'SIGKILL' })
-    await this.wx.stop()
-    this.inbox.close()
-    await rm(this.folder, { recursive: true, force: true })
   }
 }

@@ -5,21 +5,26 @@ import { BotProcess } from './fake-weixin/bot-process.js'
 const ROOT = path.join(import.meta.dirname, '../..')
 const START_MS = 90_000
 
-/** A command of this project on a data folder of its own and any free port. */
-export const npm = (args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}): BotProcess =>
+const run = (command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv): BotProcess =>
   new BotProcess({
-    command: 'npm',
-    args,
-    cwd: ROOT,
+    ...{ command, args, cwd: ROOT },
     env: { ...process.env, GUOSHEN_DATA_DIR: path.join(folder, 'data'), GUOSHEN_WEB_PORT: '0', ...env },
   }).start()
+
+/** A command of this project on the data folder of a bot. */
+export const npm = (args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}): BotProcess =>
+  run('npm', args, folder, env)
+
+/** The program on a data folder of its own and any free port, see `build-program.ts`. */
+export const startProgram = (folder: string, env: NodeJS.ProcessEnv = {}): BotProcess =>
+  run(process.execPath, ['dist/main.js'], folder, env)
 
 /** The bot behind the page, once it has told its address. */
 export async function startOnPage(
   folder: string,
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly bot: BotProcess; readonly url: string }> {
-  const bot = npm(['start'], folder, env)
+  const bot = startProgram(folder, env)
   const [url] = await bot.waitOutput(/http:\/\/127\.0\.0\.1:\d+/, START_MS)
   return { bot, url }
 }

@@ -32,7 +32,7 @@ export interface MemoryInUse {
   readonly heapMiB: number
 }
 
-/** `npm start` on the real puppet, with a WeChat and a folder of its own. */
+/** What `npm start` runs, on the real puppet, with a WeChat and a folder of its own. */
 export class BotUnderLoad {
   readonly wx = new FakeWeixin()
   readonly troubles: Trouble[] = []
@@ -226,8 +226,8 @@ export class BotUnderLoad {
       env.SET_CLOCK = this.#clockPath
       env.NODE_OPTIONS += ` --require ${JSON.stringify(SET_CLOCK)}`
     }
-    const args = ['start', '--', '--puppet', 'wechat4u']
-    this.#runs.push(new BotProcess({ command: 'npm', args, cwd: ROOT, env }).start())
+    const args = ['dist/main.js', '--puppet', 'wechat4u']
+    this.#runs.push(new BotProcess({ command: process.execPath, args, cwd: ROOT, env }).start())
   }
 
   async #hearsAfter(atMs: number): Promise<void> {
