@@ -26,7 +26,8 @@ function heldBack(bot: BotUnderTest): (failure?: Error) => void {
   return letGo
 }
 
-const aMoment = () => new Promise((resolve) => setTimeout(resolve, 20))
+/** All that needs no clock is done. */
+const aMoment = () => new Promise((resolve) => setImmediate(resolve))
 
 test('who asks next is answered when the first reply was refused', async () => {
   const bot = await botUnderTest()

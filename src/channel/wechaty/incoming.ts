@@ -1,5 +1,6 @@
 import PQueue from 'p-queue'
 import { type Contact, type Message, type Room, types } from 'wechaty'
+import { BoundedMap } from '../../base/bounded-map.js'
 import { oneLine } from '../../base/text.js'
 import { readPictureHeader } from '../../knowledge/pictures.js'
 import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Role } from '../../model/chat.js'
@@ -392,7 +393,7 @@ const WIRE_ORDER_KEPT = 5_000
  * takes longer to be read. Message ids say nothing about order, and times have whole seconds only.
  */
 export class WireOrder {
-  readonly #places = new Map<string, number>()
+  readonly #places = new BoundedMap<string, number>(WIRE_ORDER_KEPT)
   #count = 0
   #followed: object | undefined
 
@@ -417,9 +418,5 @@ export class WireOrder {
   #note(messageId: unknown): void {
     if (typeof messageId !== 'string' || this.#places.has(messageId)) return
     this.#places.set(messageId, ++this.#count)
-    for (const oldest of this.#places.keys()) {
-      if (this.#places.size <= WIRE_ORDER_KEPT) break
-      this.#places.delete(oldest)
-    }
   }
 }
