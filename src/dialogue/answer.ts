@@ -1,7 +1,6 @@
 import type { Decision } from '../model/decision.js'
 import type { Candidate, NoticeReason, Topics, Understanding } from '../model/understanding.js'
 import { FITTED } from '../nlu/fitted.js'
-import { FITTED_TOPICS } from '../nlu/fitted-topics.js'
 import { factOf } from './fact.js'
 
 /** Sure → the section; two or three likely → a choice; neither → "I don't know". */
@@ -56,7 +55,7 @@ export function answerSeveral(
   { topics, candidates }: Understanding,
   { scope, confidence }: { scope: number; confidence: 'confidence' | 'overheard' },
 ): Extract<Decision, { kind: 'answer' }> | undefined {
-  if (!topics || topics.confidence < FITTED_TOPICS.threshold) return undefined
+  if (!topics || topics.confidence < FITTED.topics.threshold) return undefined
   // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
   const isParted = topics.confidence === 1
   if (!isParted && !topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey))

@@ -1,6 +1,5 @@
 import type { Candidate, IntentMatcher, Topics } from '../model/understanding.js'
 import { FITTED } from './fitted.js'
-import { FITTED_TOPICS } from './fitted-topics.js'
 import { numberedItems } from './rejection-notice.js'
 
 /** Words that lead over to another matter; the source of a pattern. */
@@ -89,7 +88,7 @@ interface Topic extends Piece {
   readonly candidate: Candidate
 }
 
-/** What tells several topics from one that is told at length, in the order of the weights of `FITTED_TOPICS`. */
+/** What tells several topics from one that is told at length, in the order of the weights of `FITTED.topics`. */
 export type TopicSigns = readonly number[]
 
 /**
@@ -140,7 +139,7 @@ export function separateTopics(
 }
 
 function confidenceOf(signs: TopicSigns): number {
-  const sum = signs.reduce((total, sign, index) => total + sign * FITTED_TOPICS.weights[index]!, FITTED_TOPICS.bias)
+  const sum = signs.reduce((total, sign, index) => total + sign * FITTED.topics.weights[index]!, FITTED.topics.bias)
   return 1 / (1 + Math.exp(-sum))
 }
 
