@@ -3,12 +3,6 @@ import type { Decision, TicketAct } from '../model/decision.js'
 import { type DeskTurn, readDeskTurn } from '../nlu/dialogue-act.js'
 import { isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
-/** 没用, 答非所问: about the bot's answer, not about a product that is of no use. */
-const COMPLAINT =
-  /^(?:你|这|这个|说了|根本|完全|一点|都|也|真|太|回答|机器人|跟没说一样|[,，\s])*(?:没(?:什么|啥)?用|没帮助|答非所问|不是我(?:想|要)?问的|文不对题|驴唇不对马嘴|牛头不对马嘴|听不懂(?:人话)?|看不懂(?:人话)?|不知所云|人工智障|智障|废话)(?:[啊吧呢的了呀嘛]|机器人)*[。.!！,，~～?？\s]*$/
-/** 就是这种情况: what was told as a reason to ask for a person holds. */
-const CASE_HOLDS =
-  /^(?:嗯+|对|是的?|我们?)?[,，\s]*(?:就是|正是|属于|遇到了?|碰到了?)?(?:这|那)(?:种|个)(?:情况|问题|样子)?(?:的|了|呢)?[。.!！\s]*$/
 /** Pairs of characters shared with the hand-over line at which the asker tells of that very case. */
 const SHARED_PAIRS = 4
 
@@ -106,9 +100,9 @@ export const colleagueTalks = silence(
 export const helpless: readonly Policy[] = [
   {
     name: 'section-says-so',
-    decide({ understanding: { act, normalized }, situation: { talkedLately, handoff }, asked }, rest) {
+    decide({ understanding: { act, normalized }, situation: { talkedLately, handoff, language }, asked }, rest) {
       if (handoff === undefined || act === 'question' || !(asked || talkedLately)) return undefined
-      if (!tellsOfCase(normalized, handoff)) return undefined
+      if (!language?.talk.caseHolds.test(normalized) && !sharesWords(normalized, handoff)) return undefined
       return orHandOver(rest(), { kind: 'escalate', reason: 'section-says-so', sectionKeys: [] })
     },
   },
@@ -123,10 +117,10 @@ export const helpless: readonly Policy[] = [
   {
     name: 'complaint',
     decide({ understanding: { act, normalized }, situation, asked }, rest) {
-      const { talkedLately, failedTries } = situation
+      const { talkedLately, failedTries, language } = situation
       // 你们收了钱就不管了 wants a person, whatever was said before.
       const isTalk = asked ? talkedLately || failedTries > 0 || act === 'complaint-about-bot' : talkedLately
-      if (!isTalk || !(act === 'complaint-about-bot' || COMPLAINT.test(normalized))) return undefined
+      if (!isTalk || !(act === 'complaint-about-bot' || language?.talk.complaint.test(normalized))) return undefined
       return orHandOver(rest(), { kind: 'escalate', reason: 'complaint', sectionKeys: [] })
     },
   },
@@ -135,8 +129,7 @@ export const helpless: readonly Policy[] = [
 const orHandOver = (decision: Decision, handOver: Decision): Decision =>
   decision.kind === 'escalate' ? decision : handOver
 
-function tellsOfCase(text: string, handoff: string): boolean {
-  if (CASE_HOLDS.test(text)) return true
+function sharesWords(text: string, handoff: string): boolean {
   const pairs = new Set(pairsOf(handoff))
   return new Set(pairsOf(text).filter((pair) => pairs.has(pair))).size >= SHARED_PAIRS
 }

@@ -73,7 +73,7 @@ export const LANGUAGE_SHAPE = {
       'screenshot',
       'again',
     ],
-    whole: ['menu', 'yes', 'settled'],
+    whole: ['menu', 'yes', 'settled', 'complaint', 'caseHolds'],
     part: ['picked', 'picking', 'person'],
   },
   ticket: {

@@ -7,6 +7,7 @@ import type { SpeechAct } from '../../src/model/understanding.js'
 import { aMessage, DIRECT, WANG } from '../support/a-message.js'
 import { aTurn } from '../support/a-situation.js'
 import { anUnderstanding } from '../support/an-understanding.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const ANSWER: Decision = { kind: 'answer', sectionKeys: ['4.1'], reason: 'sure' }
 const FALLBACK: Decision = { kind: 'fallback', reason: 'not-understood' }
@@ -35,8 +36,8 @@ function consider(
     ...policies.filter(({ name }) => ABOUT_PEOPLE.includes(name)),
     { name: 'the words', decide: () => wanted },
   ]
-  return decideBy(list, aTurn(message, { understanding: anUnderstanding({ normalized: text, act }), situation }))
-    .decision
+  const understanding = anUnderstanding({ normalized: text, act })
+  return decideBy(list, aTurn(message, { understanding, situation: { language: LANGUAGE, ...situation } })).decision
 }
 
 test.each([ANSWER, FALLBACK, CLARIFY, MENU, ESCALATE])('without colleagues $kind stays as it is', (decision) => {
