@@ -88,7 +88,7 @@ describe('handing over on the page', () => {
     await botSays(wang, HELD).waitFor()
     await saysWithoutAnswer(wang, UGC)
     await say(li, '@过审小助手 版本描述怎么写')
-    await botSays(li, /版本描述/).waitFor()
+    await botSays(li, '新版本提交').waitFor()
   })
 
   it('closes from the staff view by the other colleague, and asks the asker', async () => {

@@ -20,7 +20,7 @@ describe('a long run', () => {
     const picks = randomFrom(SEED)
     const size = sizeFor(MESSAGES)
     const { world, beats } = planRun(size, picks)
-    const bot = await BotUnderLoad.start(world)
+    const bot = await BotUnderLoad.begin(world)
     onTestFinished(() => bot.end())
     const startedMs = Date.now()
     const run = new Run(bot, picks, { measureEach: MESSAGES / 20 })
@@ -64,7 +64,7 @@ describe.runIf(canMount())(
       // Kills and kicks take with them what waits for its turn: that is looked at above.
       const size = { ...sizeFor(HARD_MESSAGES), kills: 0, kicks: 0, hardships: HARDSHIPS }
       const { world, beats } = planRun(size, picks)
-      const bot = await BotUnderLoad.start(world, { hard: true })
+      const bot = await BotUnderLoad.begin(world, { hard: true })
       onTestFinished(() => bot.end())
       const run = new Run(bot, picks, { measureEach: HARD_MESSAGES, behindMs: 5_000 })
       await run.play(beats)

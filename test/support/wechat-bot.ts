@@ -40,9 +40,13 @@ export class WechatBot {
     await writeFile(this.file('guoshen.yaml'), `${(setup.config ?? []).join('\n')}\n`, { mode: 0o600 })
     await this.wx.start()
     this.wx.world({ me: { nick: '过审小助手' }, ...setup })
+    await this.prepare()
     this.launch()
     await this.online()
   }
+
+  /** Whatever has to be done between the files and the first start. */
+  protected async prepare(): Promise<void> {}
 
   async end(): Promise<void> {
     for (const run of this.#runs) await run.stop({ signal: 'SIGKILL' })

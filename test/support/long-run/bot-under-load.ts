@@ -1,18 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AlertInbox } from '../alert-inbox.js'
-import { BotProcess } from '../fake-weixin/bot-process.js'
-import { FakeWeixin } from '../fake-weixin/fake-weixin.js'
 import type { WorldSpec } from '../fake-weixin/world.js'
 import type { RandomPicks } from '../random-picks.js'
+import { WechatBot } from '../wechat-bot.js'
 import type { Trouble } from './judge.js'
 import { type Disturbance, STAFF_ROOM } from './plan.js'
 
-const ROOT = path.join(import.meta.dirname, '../../..')
 const MEASURE_ON_SIGNAL = path.join(import.meta.dirname, 'measure-on-signal.cjs')
 const SET_CLOCK = path.join(import.meta.dirname, 'set-clock.cjs')
 const ONLINE_MS = 90_000 // the supervisor waits up to a minute before it starts a bot that was killed again and again
@@ -32,49 +29,43 @@ export interface MemoryInUse {
   readonly heapMiB: number
 }
 
-/** What `npm start` runs, on the real puppet, with a WeChat and a folder of its own. */
-export class BotUnderLoad {
-  readonly wx = new FakeWeixin()
+/** A bot that much is done to, with a webhook of its own. */
+export class BotUnderLoad extends WechatBot {
   readonly troubles: Trouble[] = []
-  readonly #folder: string
   readonly #isHard: boolean
   readonly #inbox: AlertInbox
-  readonly #runs: BotProcess[] = []
 
-  private constructor(folder: string, inbox: AlertInbox, isHard: boolean) {
-    this.#folder = folder
+  private constructor(inbox: AlertInbox, isHard: boolean) {
+    super()
     this.#isHard = isHard
     this.#inbox = inbox
   }
 
   /** @param hard with small caps, a staff group, and a data folder on a small disk, where the system lets us make one */
-  static async start(world: WorldSpec, { hard = false } = {}): Promise<BotUnderLoad> {
+  static async begin(world: WorldSpec, { hard = false } = {}): Promise<BotUnderLoad> {
     const inbox = await AlertInbox.open()
-    const bot = new BotUnderLoad(await mkdtemp(path.join(tmpdir(), 'guoshen-long-run-')), inbox, hard)
+    const bot = new BotUnderLoad(inbox, hard)
     const webhook = `{ kind: json, url: "${inbox.url}?key=${WEBHOOK_KEY}" }`
     const flooding = 'flooding: { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0 }'
-    const config = [hard ? HARD_CONFIG : 'sending: { pacing: off }', flooding, `alerts: { webhooks: [${webhook}] }`]
-    await writeFile(bot.#configPath, `${config.join('\n')}\n`, { mode: 0o600 })
-    if (hard) await bot.#mountSmallDisk()
-    await bot.wx.start()
-    bot.wx.world(world)
-    bot.#launch()
-    await bot.#hearsAfter(0)
+    const preloads = hard ? [MEASURE_ON_SIGNAL, SET_CLOCK] : [MEASURE_ON_SIGNAL]
+    await bot.start({
+      ...{ ...world, preloads },
+      config: [hard ? HARD_CONFIG : 'sending: { pacing: off }', flooding, `alerts: { webhooks: [${webhook}] }`],
+    })
     return bot
   }
 
-  /** Everything printed so far, by all runs. */
-  get output(): string {
-    return this.#runs.map(({ output }) => output).join('\n')
+  protected override async prepare(): Promise<void> {
+    if (this.#isHard) await this.#mountSmallDisk()
   }
 
-  /** Of every login so far, and of the webhook: whoever reads one of these in a log has the account, or the robot. */
-  get secrets(): readonly string[] {
-    const ofLogins = this.wx.logins.all.flatMap(({ sid, skey, passTicket, dataTicket, authTicket }) => [
-      ...[sid, skey, dataTicket, authTicket],
-      ...[passTicket, decodeURIComponent(passTicket)],
-    ])
-    return [...ofLogins, WEBHOOK_KEY]
+  override settings(): Readonly<Record<string, string>> {
+    return { ...super.settings(), ...(this.#isHard && { SET_CLOCK: this.file('clock') }) }
+  }
+
+  /** The webhook's key, too: whoever reads it in a log has the robot. */
+  override get secrets(): readonly string[] {
+    return [...super.secrets, WEBHOOK_KEY]
   }
 
   /** Alerts that got out. */
@@ -84,8 +75,8 @@ export class BotUnderLoad {
 
   /** @returns undefined when the bot does not run at this moment */
   async memory(): Promise<MemoryInUse | undefined> {
-    const run = this.#runs.at(-1)!
-    const pid = await this.#pid()
+    const run = this.process
+    const { pid } = await this.running()
     if (!run.processes().some((process) => process.pid === pid)) return undefined
     const from = run.output.length
     process.kill(pid, 'SIGUSR2')
@@ -125,10 +116,10 @@ export class BotUnderLoad {
   /** The same session goes on: no scan is needed. */
   async #kill(what: 'kill-bot' | 'kill-all', meanwhile: () => Promise<void>): Promise<void> {
     const { number, inits } = this.wx.session ?? { number: 0, inits: 0 }
-    if (what === 'kill-bot') process.kill(await this.#pid(), 'SIGKILL')
-    else await this.#runs.at(-1)!.stop({ signal: 'SIGKILL' })
+    if (what === 'kill-bot') process.kill((await this.running()).pid, 'SIGKILL')
+    else await this.process.stop({ signal: 'SIGKILL' })
     await meanwhile()
-    if (what === 'kill-all') this.#launch()
+    if (what === 'kill-all') this.launch()
     const isResumed = await this.wx.until(() => {
       const { session } = this.wx
       return session && (session.number > number || session.inits > inits) && session.polls > 0
@@ -140,7 +131,7 @@ export class BotUnderLoad {
   /** All that staff can know of: what was said in their group and by webhook, and the tickets. */
   get toldStaff(): string {
     const said = this.wx.sentList({ to: STAFF_ROOM.key }).map(({ text }) => text)
-    const path = this.#data('tickets.json')
+    const path = this.file('data', 'tickets.json')
     return [
       ...said,
       ...this.#inbox.received.map(({ text }) => text),
@@ -150,12 +141,12 @@ export class BotUnderLoad {
 
   /** By everything but a bad mount: needs the rights to mount. */
   async #mountSmallDisk(): Promise<void> {
-    await mkdir(this.#data(''))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', this.#data('')])
+    await mkdir(this.file('data'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', this.file('data')])
   }
 
   async #fillDisk(meanwhile: () => Promise<void>): Promise<void> {
-    const filler = this.#data('filler')
+    const filler = this.file('data', 'filler')
     try {
       for (let bytes = 2 ** 20; bytes >= 1; bytes = Math.floor(bytes / 16)) appendUntilFull(filler, bytes)
       await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
@@ -167,9 +158,9 @@ export class BotUnderLoad {
 
   /** Expiry and archive are due by it, were it believed. */
   async #setClock(picks: RandomPicks, meanwhile: () => Promise<void>): Promise<void> {
-    await writeFile(this.#clockPath, String(picks.pick([130_000, 8 * DAY_MS, 200 * DAY_MS, -DAY_MS])))
+    await writeFile(this.file('clock'), String(picks.pick([130_000, 8 * DAY_MS, 200 * DAY_MS, -DAY_MS])))
     await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
-    await writeFile(this.#clockPath, '0')
+    await writeFile(this.file('clock'), '0')
     await sleep(1_000)
   }
 
@@ -182,52 +173,18 @@ export class BotUnderLoad {
   /** Half an edit and half a file, and then a crash. */
   async #spoilFiles(meanwhile: () => Promise<void>): Promise<void> {
     await this.wx.waitSent({ quietMs: HARDSHIP_MS / 2, waitMs: ONLINE_MS }) // what waits would go with the process
-    const config = await readFile(this.#configPath, 'utf8')
-    await writeFile(this.#configPath, `${config}rooms2: { serve: [\n`)
-    await truncate(this.#data('heard.json'), 40)
+    const config = await readFile(this.file('guoshen.yaml'), 'utf8')
+    await writeFile(this.file('guoshen.yaml'), `${config}rooms2: { serve: [\n`)
+    await truncate(this.file('data', 'heard.json'), 40)
     await this.#kill('kill-bot', meanwhile)
-    await writeFile(this.#configPath, config)
+    await writeFile(this.file('guoshen.yaml'), config)
   }
 
-  #data(name: string): string {
-    return path.join(this.#folder, 'data', name)
-  }
-
-  get #configPath(): string {
-    return path.join(this.#folder, 'guoshen.yaml')
-  }
-
-  get #clockPath(): string {
-    return path.join(this.#folder, 'clock')
-  }
-
-  async end(): Promise<void> {
-    for (const run of this.#runs) await run.stop({ signal: 'SIGKILL' })
-    await this.wx.stop()
+  override async end(): Promise<void> {
+    await this.process.stop({ signal: 'SIGKILL' })
     this.#inbox.close()
-    if (this.#isHard) execFileSync('umount', [this.#data('')])
-    await rm(this.#folder, { recursive: true, force: true })
-  }
-
-  /** Of the process that talks to WeChat, or did until lately. */
-  async #pid(): Promise<number> {
-    return JSON.parse(await readFile(path.join(this.#folder, 'data/running.json'), 'utf8')).pid
-  }
-
-  #launch(): void {
-    const env = this.wx.botEnv({
-      GUOSHEN_CONFIG: this.#configPath,
-      GUOSHEN_DATA_DIR: path.join(this.#folder, 'data'),
-      GUOSHEN_CACHE_DIR: process.env.GUOSHEN_CACHE_DIR ?? path.join(this.#folder, 'cache'),
-      GUOSHEN_WEB_PORT: '0',
-    })
-    env.NODE_OPTIONS += ` --require ${JSON.stringify(MEASURE_ON_SIGNAL)}`
-    if (this.#isHard) {
-      env.SET_CLOCK = this.#clockPath
-      env.NODE_OPTIONS += ` --require ${JSON.stringify(SET_CLOCK)}`
-    }
-    const args = ['dist/main.js', '--puppet', 'wechat4u']
-    this.#runs.push(new BotProcess({ command: process.execPath, args, cwd: ROOT, env }).start())
+    if (this.#isHard) execFileSync('umount', [this.file('data')])
+    await super.end()
   }
 
   async #hearsAfter(atMs: number): Promise<void> {
