@@ -42,8 +42,6 @@ function factName(fact: Fact): string | undefined {
       return `answer:${fact.answer.id}`
     case 'category':
       return `category:${fact.hits.map(({ word }) => word).join()}`
-    case 'rule':
-      return `rule:${fact.rule.id}`
     case 'notice':
       return undefined
   }

@@ -96,8 +96,6 @@ export function cardOf(decision: Decision): string | null {
       return fact.answer.id
     case 'category':
       return fact.hits.flatMap(({ rows, advice }) => advice?.id ?? rows[0]?.id ?? [])[0] ?? null
-    case 'rule':
-      return fact.rule.id
     case 'notice':
       return fact.reasons.flatMap(({ rule, category }) => rule?.id ?? category?.id ?? [])[0] ?? null
   }

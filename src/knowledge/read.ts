@@ -5,7 +5,7 @@ import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents }
 import { qualifyKeys } from './keys.js'
 import { isLanguage } from './language.js'
 import { bindAnswers, parseAnswers } from './short-answers.js'
-import { parseCategories, parseRejections } from './tables.js'
+import { answersOfRules, parseCategories, parseRejections } from './tables.js'
 
 interface AuthorsFile {
   readonly file: string
@@ -68,6 +68,7 @@ export function readKnowledge(
     contents.flatMap((content) => (content.kind === 'asks' ? content.asks : [])),
     guides,
   )
+  const sectionKeys = new Set(guides.flatMap(({ sections }) => sections.map(({ key }) => key)))
   const taught = files.intents.filter(isLearned).map(parseIntents)
   const learned = bindLearned(contentsOf(taught), {
     intents: bound.intents,
@@ -94,7 +95,7 @@ export function readKnowledge(
       silence: [...examples.map(({ text, kind, hard }) => ({ text, kind, hard })), ...learned.silence],
       concepts: contents.flatMap((content) => (content.kind === 'concepts' ? content.concepts : [])),
       topics: contents.flatMap((content) => (content.kind === 'topics' ? content.topics : [])),
-      answers: answers.answers,
+      answers: [...answers.answers, ...answersOfRules(tables.rejections, (key) => sectionKeys.has(key))],
       categories: tables.categories,
       rejections: tables.rejections,
       language: Object.fromEntries(

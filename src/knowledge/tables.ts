@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type CategoryTable, NO_KNOWLEDGE, type Problem, type RejectionRule, type Source } from '../model/knowledge.js'
+import {
+  type CategoryTable,
+  NO_KNOWLEDGE,
+  type Problem,
+  type RejectionRule,
+  type ShortAnswer,
+  type Source,
+} from '../model/knowledge.js'
 import { checkShape, readYaml } from './yaml.js'
 
 interface File {
@@ -133,6 +140,37 @@ export function parseRejections(source: File): {
     rules,
     problems: [...problems, ...findDouble(rules, ({ list: from, number }) => `${from} ${number}`, '规则')],
   }
+}
+
+/** The subject of all reasons that no section of the guide is about. */
+const REJECTIONS = 'rejections'
+/** Shorter ones stand in talk about anything. */
+const MIN_MARK_CHARS = 4
+
+/**
+ * What customers say of a rejection, as short answers: 说我头像侵权. Where a reason is a matter of several sections, these
+ * answer it; where nobody has written how customers speak of it, only its words in a notice tell.
+ *
+ * @param exists whether there is a section of this key
+ */
+export function answersOfRules(
+  rules: readonly RejectionRule[],
+  exists: (sectionKey: string) => boolean,
+): readonly ShortAnswer[] {
+  return rules.flatMap((rule): readonly ShortAnswer[] => {
+    const sections = rule.sections.filter(exists)
+    const [sectionKey] = sections
+    if (rule.asks.length === 0 || sections.length > 1) return []
+    return [
+      {
+        ...{ id: rule.id, title: rule.title, asks: rule.asks, followUps: [], lines: [], rule },
+        more: rule.marks.filter((mark) => mark.length >= MIN_MARK_CHARS),
+        ...(sectionKey === undefined ? {} : { sectionKey }),
+        ...{ topic: REJECTIONS, beyond: false, whole: false },
+        ...{ source: rule.source, file: rule.file, line: rule.line },
+      },
+    ]
+  })
 }
 
 function withNulls(yaml: ReturnType<typeof readYaml>): ReturnType<typeof readYaml> {

@@ -1,5 +1,5 @@
 import type { Day } from '../base/time.js'
-import type { GuidePicture, RejectionRule, ShortAnswer } from './knowledge.js'
+import type { GuidePicture, ShortAnswer } from './knowledge.js'
 import type {
   CategoryHit,
   DatesReading,
@@ -61,7 +61,6 @@ export type TicketAct =
 export type Fact =
   | { readonly kind: 'short-answer'; readonly answer: ShortAnswer }
   | { readonly kind: 'category'; readonly hits: readonly CategoryHit[] }
-  | { readonly kind: 'rule'; readonly rule: RejectionRule }
   /** A rejection notice, reason by reason. */
   | { readonly kind: 'notice'; readonly reasons: readonly NoticeReason[] }
 

@@ -134,6 +134,8 @@ export interface ShortAnswer {
   /** Means it only while its section is talked of: 要盖章吗, 多大. */
   readonly followUps: readonly string[]
   readonly lines: readonly string[]
+  /** One of WeChat's reasons for a rejection, told by its row instead of lines. */
+  readonly rule?: RejectionRule
   /** Section of a guide that tells more; absent for what lies outside every guide. */
   readonly sectionKey?: string
   /** Subject that it belongs to; those of one subject are told apart from the sections together. */

@@ -185,6 +185,7 @@ export const LANGUAGE_SHAPE = {
       'frame',
       'heading',
       'asksCategory',
+      'lacksCategory',
       'verdict',
       'asksWhy',
     ],

@@ -17,19 +17,27 @@ const MARK_CONFIDENCE = 0.9
 const KNOWN_REASON_CONFIDENCE = 0.7
 /** Where a rule is known besides, a guess at the section leads nobody astray. */
 const WITH_RULE_CONFIDENCE = 0.5
+/** As surely one of WeChat's rules is meant that no word of the reason marks. */
+const WORDED_RULE = { share: 0.4, within: 0.4 } as const
 /** Of several sections with a mark, those that the classifier gives less don't come first. */
 const MARKED_SHARE = 0.1
 /** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
 const PHRASE_CHARS = 8
 
 /**
- * Takes a pasted rejection notice apart and finds the sections of each reason.
+ * Takes a pasted rejection notice apart and finds the sections of each reason. "平台说要补充文娱-其他视频类目" is one, too: the
+ * category is named, whoever tells it.
  *
  * @param normalized see `normalizeText`
  * @returns undefined when the message is no notice
  */
 export function readNotice(normalized: string, knowing: Knowing): readonly NoticeReason[] | undefined {
-  return splitNotice(normalized, knowing.language.notice)?.map((reason) => readReason(reason, knowing))
+  const { notice } = knowing.language
+  const pasted = splitNotice(normalized, notice)
+  if (pasted) return pasted.map((reason) => readReason(reason, knowing))
+  if (!notice.lacksCategory.test(normalized) || notice.otherPlatform.test(normalized)) return undefined
+  const told = readReason(normalized, knowing)
+  return told.category && [told]
 }
 
 interface Mark {
@@ -56,6 +64,7 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
   }
   const { isMarked, ...read } = reason
   const [top] = read.candidates
+  if (!rule && !category && !top) return { ...read, ...ruleByWords(text, knowing) }
   if (!rule || (top && (top.confidence >= MARK_CONFIDENCE || isMarked))) return read
   // What a rule says of sections is surer than a guess at one.
   const fitting = read.candidates.filter(({ sectionKey }) => rule.sections.includes(sectionKey))
@@ -67,6 +76,13 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
     ...read,
     candidates: isOne ? [toCandidate({ intentId: only.id, sectionKey: only.sectionKey!, text: '' })] : [],
   }
+}
+
+/** The rule that customers speak of in such words. */
+function ruleByWords(text: string, { matcher }: Knowing): Pick<NoticeReason, 'rule'> {
+  const best = matcher.match(text).answers?.[0]
+  const isSure = best !== undefined && best.share >= WORDED_RULE.share && best.within >= WORDED_RULE.within
+  return isSure && best.answer.rule ? { rule: best.answer.rule } : {}
 }
 
 type Sections = Pick<NoticeReason, 'text' | 'candidates' | 'alsoSections'> & { readonly isMarked: boolean }
@@ -271,21 +287,27 @@ function splitReasons(
 interface Labels {
   readonly reason: RegExp
   readonly other: RegExp
+  /** Before a label within a line: a notice that lost its line breaks on the way. */
+  readonly inline: RegExp
 }
 
 const labelsOf = new WeakMap<Phrases<'notice'>, Labels>()
 
 function labels(phrases: Phrases<'notice'>): Labels {
   const atStart = ({ source }: RegExp): RegExp => new RegExp(`^[【「]?(?:${source})[】」]?(?: ?: ?| |$)`)
-  const known = labelsOf.get(phrases) ?? { reason: atStart(phrases.reasonLabel), other: atStart(phrases.otherLabel) }
+  const { reasonLabel, otherLabel } = phrases
+  const known = labelsOf.get(phrases) ?? {
+    ...{ reason: atStart(reasonLabel), other: atStart(otherLabel) },
+    inline: new RegExp(`[ ,。;]+(?=[【「]?(?:${reasonLabel.source}|${otherLabel.source})[】」]? ?:)`, 'g'),
+  }
   labelsOf.set(phrases, known)
   return known
 }
 
 /** A notice in lines of `label: value` or `label value`: what stands behind 原因, down to the next label. */
 function reasonsUnderLabels(text: string, phrases: Phrases<'notice'>): string | undefined {
-  const lines = text.split('\n')
-  const { reason, other } = labels(phrases)
+  const { reason, other, inline } = labels(phrases)
+  const lines = text.replace(inline, '\n').split('\n')
   const found: string[] = []
   let others = 0
   let isReason = false

@@ -1,5 +1,5 @@
 import { type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
-import type { CategoryRow, Section } from '../model/knowledge.js'
+import type { CategoryRow, RejectionRule, Section } from '../model/knowledge.js'
 import type { CategoryHit, DatesReading, KnowledgeSnapshot, NoticeReason, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
@@ -408,20 +408,21 @@ const asidesAsLines = (texts: readonly string[]): readonly ReplyLine[] => texts.
 export function renderFact(fact: Fact, question: string): readonly string[] {
   switch (fact.kind) {
     case 'short-answer':
-      return fact.answer.lines
+      return fact.answer.rule ? renderRule(fact.answer.rule) : fact.answer.lines
     case 'category':
       return fact.hits.flatMap((hit) => renderCategory(hit, question))
-    case 'rule':
-      return [
-        factPhrases.meaning(fact.rule.meaning),
-        factPhrases.customerDoes(fact.rule.customer.join('；')),
-        ...(fact.rule.vendor === undefined ? [] : [factPhrases.vendorDoes(fact.rule.vendor)]),
-      ]
     case 'notice':
       // Reason by reason, see `composeNotice`.
       return []
   }
 }
+
+/** What the reason means, what the customer does about it, and what we do. */
+const renderRule = ({ meaning, customer, vendor }: RejectionRule): readonly string[] => [
+  factPhrases.meaning(meaning),
+  factPhrases.customerDoes(customer.join('；')),
+  ...(vendor === undefined ? [] : [factPhrases.vendorDoes(vendor)]),
+]
 
 /** More than this many categories for one word is a list, no answer. */
 const MAX_ROWS = 2

@@ -119,7 +119,9 @@ export const factPhrases = {
   documents: (names: readonly string[], choose: number): string => {
     if (names.length === 0) return '不用另交资质'
     if (choose >= names.length) return `要交${names.join('和')}`
-    return `${names.length} 选 ${choose}：${names.join('，或')}`
+    const all = `${names.length} 选 ${choose}：${names.join('，或')}`
+    if (names.length <= 3 || all.length <= 90) return all
+    return `${names.length} 选 ${choose}，常用的是${names.slice(0, 2).join('，或')}，其余见“设置类目”弹窗`
   },
   individualYes: '个人主体也能选',
   individualNo: '个人主体选不了',

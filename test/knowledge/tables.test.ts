@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatProblem } from '../../src/knowledge/checks.js'
-import { parseCategories, parseRejections } from '../../src/knowledge/tables.js'
+import { answersOfRules, parseCategories, parseRejections } from '../../src/knowledge/tables.js'
 
 const META = 'meta: { source: 官方, date: 2026-07-29, strength: S }\n'
 const row = (facts = ''): string =>
@@ -41,6 +41,22 @@ test('reads rules, with or without something for us to do', () => {
     { id: '驳回:常见拒绝情形 2.2', vendor: '重新打包', sections: ['A4'], asks: ['测试数据被拒'] },
   ])
   expect(rules[0]).not.toHaveProperty('vendor')
+})
+
+test('makes short answers of what customers say of a rejection, where one section at most tells of it', () => {
+  const { rules } = rejections(
+    `${META}rejections:\n${rule('    ask: [说有测试]\n')}${rule('    sections: [A4]\n    ask: [测试数据被拒]\n').replace('2.1', '2.2')}${rule('    sections: [A3, A4]\n    ask: [说页面空]\n').replace('2.1', '2.3')}${rule().replace('2.1', '2.4')}`,
+  )
+  const answers = answersOfRules(rules, (key) => key !== 'A3')
+  expect(answers.map(({ id, sectionKey, asks }) => [id, sectionKey, asks])).toEqual([
+    ['驳回:常见拒绝情形 2.1', undefined, ['说有测试']],
+    ['驳回:常见拒绝情形 2.2', 'A4', ['测试数据被拒']],
+    ['驳回:常见拒绝情形 2.3', 'A4', ['说页面空']],
+  ])
+  expect(answersOfRules(rules, () => true).map(({ id }) => id)).toEqual([
+    '驳回:常见拒绝情形 2.1',
+    '驳回:常见拒绝情形 2.2',
+  ])
 })
 
 describe('tells of a slip with file, line and remedy, and takes nothing of the file', () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
+import { cardOf } from '../../src/dialogue/trace.js'
 import type { Bubble, Decision } from '../../src/model/decision.js'
 import type { KnowledgeSnapshot, Understanding } from '../../src/model/understanding.js'
 import { knowingOf, understand } from '../../src/nlu/pipeline.js'
@@ -114,6 +115,23 @@ describe('the shipped knowledge', () => {
   ])('takes the notice %s apart', (text, keys) => {
     const fact = { kind: 'notice', reasons: keys.map(() => ({})) }
     expect(decideOn(text, true)).toMatchObject({ kind: 'answer', sectionKeys: keys, reason: 'notice', fact })
+  })
+
+  test.each([
+    [
+      '审核不通过 审核结果:不通过 不通过原因:1.你的小程序中涉及播放视频，请补充选择：文娱-其他视频类目 修改指引:查看',
+      '驳回:常见拒绝情形 2.1',
+    ],
+    ['审核意见：你好，小程序涉及“社交-陌生人交友”类目未选择，请补充', '驳回:常见拒绝情形 2.1'],
+    ['平台说要补商家自营-食品饮料类目', '类目:商家自营-食品饮料'],
+    ['审核失败 原因：（1）小程序存在诱导分享行为，违反平台运营规范', '驳回:常见拒绝情形 3.2.1'],
+    ['驳回原因 3.4 小程序使用了虚拟支付', '驳回:平台运营规范 5.13'],
+    ['驳回：登录页强制用户授权手机号才能使用', '驳回:常见拒绝情形 3.4(登录)'],
+    ['被拒了 说我的头像侵权', '驳回:常见拒绝情形 1.1(1)'],
+    ['打回来了，说小程序名称和内容不符', '驳回:常见拒绝情形 1.2.1(2)'],
+    ['提示该小程序主体不支持这个类目', '驳回:常见拒绝情形 3.1.3'],
+  ])('explains %s by %s', (text, card) => {
+    expect(cardOf(decideOn(text, true))).toBe(card)
   })
 
   test.each(['转人工', '帮我找人工客服'])('hears in %s that a person is wanted', (text) => {

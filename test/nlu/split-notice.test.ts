@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { normalizeText } from '../../src/nlu/normalize.js'
-import { splitNotice } from '../../src/nlu/rejection-notice.js'
+import { readBareRejection, splitNotice } from '../../src/nlu/rejection-notice.js'
 import { hostileTexts } from '../support/hostile-text.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
@@ -123,4 +123,29 @@ test('gives reasons that stand in the notice, never an empty one', () => {
   const found = hostileTexts(600, 7).flatMap((text) => reasonsOf(`代码发布审核未通过：${text}`) ?? [])
   expect(found.length).toBeGreaterThan(150)
   expect(found.filter((reason) => reason.trim() === '' || reason.length > 600)).toEqual([])
+})
+
+test('takes a notice apart that has lost its line breaks', () => {
+  expect(reasonsOf('审核不通过 审核结果:不通过 不通过原因:1.页面点击无内容 2.存在测试数据 修改指引:查看')).toEqual([
+    '页面点击无内容',
+    '存在测试数据',
+  ])
+})
+
+test.each(['审核失败 原因：（1）页面点击无内容', '驳回原因 页面点击无内容', '审核意见：你好，页面点击无内容'])(
+  'knows the notice in %s',
+  (text) => {
+    expect(reasonsOf(text)).toEqual([expect.stringContaining('页面点击无内容')])
+  },
+)
+
+test.each([
+  ['被驳回了', 'tells'],
+  ['审核失败了怎么办', 'asks'],
+  ['我又被拒了！！！第三次了 你们到底行不行', 'tells'],
+  ['怎么又打回来了 烦死', 'tells'],
+  ['被拒了 说页面是空的', undefined],
+  ['审核没过 类目不对', undefined],
+])('hears of %s that it was rejected and no more: %s', (text, expected) => {
+  expect(readBareRejection(normalizeText(text), LANGUAGE)).toBe(expected)
 })
