@@ -34,7 +34,7 @@ import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
 
 /** What differs between the real bot, the command line and tests. */
-export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore'> {
+export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore' | 'shared'> {
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -103,6 +103,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const maxAgeMs = config.sending.maxAgeSeconds * 1000
   const { outbox, notices, unsaid, ...sending } = openOutbox({
     ...{ ...pacingOf(config), random: Math.random, store: stores.outbox, channel, isAddressed, titleOf },
+    noticeStore: stores.notices,
     ...{ alerts, metrics, clock, log },
     noticePlace: new NoticePlace({
       ...{ channel, desk, clock },
@@ -114,6 +115,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const { attendant, ...tickets } = openDesk({
     ...{ desk, state, channel, outbox, notices, alerts, titleOf, clock, log },
     language: () => knowledge.current().language,
+    relays: stores.relays,
   })
   const commands = openCommands({
     ...{ ...surroundings, stores, roles, knowledge, desk, version: programVersion() },
@@ -147,7 +149,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     }),
   )
   const keepers: readonly Forgetful[] = [
-    ...[stores.outbox, unsaid, learned, ...commands.keepers],
+    ...[stores.notices, unsaid, learned, ...commands.keepers],
     ...keepersOf({ reminders, reminderStore: stores.reminders, walks: state, walkStore: stores.walks }),
   ]
   return {
@@ -163,9 +165,11 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       opened.start()
       await channel.start(handle)
       for (const room of [sending, rounds, attendant, commands]) room.start()
+      stores.relays?.start((words) => tickets.deskFront.sayToAsker(words))
     },
     stop: async () => {
       sending.stopTelling()
+      stores.relays?.stop()
       const lastWords = async (): Promise<void> => {
         await channel.stopHearing()
         await Promise.all([outbox.drain({ withinMs: LAST_WORDS_MS }), underWay.settled()])
@@ -175,6 +179,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       await sending.stop()
       const flushed = [stores.outbox, stores.walks, stores.reminders, learned].map((store) => store.flush())
       await Promise.all([...flushed, commands.stop(), opened.stop()])
+      await stores.shared?.stop()
     },
   }
 }

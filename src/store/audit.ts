@@ -13,7 +13,8 @@ export interface AuditFileOptions {
   readonly keptFiles?: number
 }
 
-const storedEntry: z.ZodType<AuditEntry> = z.object({
+/** An order as it is written down. */
+export const storedEntry: z.ZodType<AuditEntry> = z.object({
   atMs: z.number(),
   who: z.object({ key: z.string(), name: z.string() }),
   role: z.enum(['customer', 'staff', 'admin', 'operator']),
