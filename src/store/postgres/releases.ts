@@ -48,9 +48,12 @@ export class PostgresReleases implements SharedTable {
     return this.#db.isUp
   }
 
-  async numbers(): Promise<readonly number[]> {
-    const { rows } = await this.#db.query<{ number: number }>('select number from guoshen.releases order by number')
-    return rows.map(({ number }) => number)
+  /** Oldest first. */
+  async kept(): Promise<readonly { readonly number: number; readonly textsKey: string }[]> {
+    const { rows } = await this.#db.query<{ number: number; texts_key: string }>(
+      `select number, record->>'textsKey' as texts_key from guoshen.releases order by number`,
+    )
+    return rows.map(({ number, texts_key }) => ({ number, textsKey: texts_key }))
   }
 
   async read(number: number): Promise<KeptRelease | undefined> {
@@ -81,6 +84,7 @@ export class PostgresReleases implements SharedTable {
       return true
     })
     if (isAdded) this.#inUse = { number, pinned }
+    else await this.resync()
     return isAdded
   }
 
