@@ -62,6 +62,12 @@ export class AuditFile implements AuditLog {
     return [...before, ...current].slice(-count).reverse()
   }
 
+  /** All that is kept, oldest first. */
+  async everything(): Promise<readonly AuditEntry[]> {
+    await this.#tail
+    return (await Promise.all([...(await this.#setAside()), this.#path].map(readEntries))).flat()
+  }
+
   /**
    * Takes a person's name and key out of all that is kept. What was relayed or noted stands there only in lines of before
    * texts were left out; where it has the name it is cut to verb and number.

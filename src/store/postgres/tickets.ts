@@ -21,6 +21,11 @@ interface Seen {
 
 /** A number that was given out while the database was gone is the account's own: 2,000,001 is the first of account 2. */
 const NUMBERS_OF_ACCOUNT = 1_000_000
+/**
+ * A change that is kept on this machine raises the version by so little that it is none of the database: whatever the
+ * database has next is newer, and no version of it is taken for one of ours.
+ */
+const KEPT_HERE = 2 ** -20
 /** Changes that are told within so long are read together. */
 const GATHER_MS = 10
 const NOTES = 'desk'
@@ -54,7 +59,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
     for (const { version, ticket } of tickets) this.#seen.set(ticket.number, { ticket, version })
     const { pending } = here
     for (const { baseVersion, ticket } of pending.records().tickets)
-      this.#seen.set(ticket.number, { ticket, version: baseVersion + 1 })
+      this.#seen.set(ticket.number, { ticket, version: baseVersion + KEPT_HERE })
     this.#notes = pending.records().notes ?? notes
   }
 
@@ -98,8 +103,13 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
     const { number } = ticket
     if (this.versionOf(number) !== expectedVersion) return 'conflict'
     try {
-      // What waits here of a ticket goes before anything new of it.
-      if (!this.#db.isUp || this.#pendingOf(number)) throw new DatabaseGone('kept here')
+      if (!this.#db.isUp) throw new DatabaseGone('kept here')
+      // What waits here of a ticket goes before anything new of it, which is then made from what has come of that.
+      const waiting = this.#pendingOf(number)
+      if (waiting) {
+        await this.#handOverTicket(waiting)
+        return 'conflict'
+      }
       if (await this.#update(ticket, expectedVersion)) {
         this.#see(ticket, expectedVersion + 1)
         return 'kept'
@@ -254,11 +264,10 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
         ? [{ baseVersion: kept.version, base: kept.ticket, ticket: mergeTickets(ticket, later.ticket, kept.ticket) }]
         : []
     const others = now.tickets.filter((one) => one.ticket.number !== number)
-    await pending.save({ ...now, tickets: [...others, ...left] })
-    if (kept && left.length === 0) {
-      this.#seen.delete(number)
-      this.#see(kept.ticket, kept.version)
-    }
+    const saved = pending.save({ ...now, tickets: [...others, ...left] })
+    if (kept) this.#see(kept.ticket, kept.version)
+    if (kept && left[0]) this.#see(left[0].ticket, kept.version + KEPT_HERE)
+    await saved
   }
 
   async #nextNumber(): Promise<number> {
@@ -314,8 +323,9 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
       ? { ...before, ticket }
       : { baseVersion: expectedVersion, base: this.#seen.get(ticket.number)?.ticket ?? null, ticket }
     const others = now.tickets.filter((one) => one !== before)
-    this.#see(ticket, expectedVersion + 1)
-    await pending.save({ ...now, tickets: [...others, change] })
+    const saved = pending.save({ ...now, tickets: [...others, change] })
+    this.#see(ticket, expectedVersion + KEPT_HERE)
+    await saved
   }
 
   #pendingOf(number: number): PendingTicket | undefined {
@@ -387,7 +397,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
   /** For a start without the database. */
   #remember(): void {
     const tickets = [...this.#seen.values()].filter(
-      ({ ticket }) => ticket.account === this.home.account && !this.#pendingOf(ticket.number),
+      ({ ticket, version }) => ticket.account === this.home.account && Number.isInteger(version),
     )
     const accountId = this.#db.accountId || this.#here.seen.records().accountId
     this.#here.seen.keep({ accountId, tickets, notes: this.#notes })
