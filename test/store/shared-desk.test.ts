@@ -259,9 +259,11 @@ describe('while the database is gone', { skip: !hasPostgres }, () => {
     )
     expect(two.desk.find(1)?.events.at(-1)).toMatchObject({ what: 'added', why: '还在吗' })
     expect(two.desk.find(2)).toMatchObject({ status: 'withdrawn' })
-    expect(again.shared.notices.list().map(({ text }) => text)).toEqual(
-      expect.arrayContaining([...textsHere, expect.stringMatching(/工单库恢复了/)]),
-    )
+    await vi.waitFor(() => {
+      expect(again.shared.notices.list().map(({ text }) => text)).toEqual(
+        expect.arrayContaining([...textsHere, expect.stringMatching(/工单库恢复了/)]),
+      )
+    }, soon)
     expect(readFileSync(join(one.dataDir, 'desk-pending.json'), 'utf8')).not.toMatch(/小张|断线时的通知/)
     expect(await two.desk.claim(1, CHEN)).toMatchObject({ status: 'done' })
     for (const { lines } of [one, two, again]) expect(JSON.stringify(lines)).not.toMatch(new RegExp(DATABASE_PASSWORD))
