@@ -1,138 +1,194 @@
-import { toBase64 } from './call-server.js'
-import { byId } from './elements.js'
-import { MentionPicker } from './mention-picker.js'
-import { takePictures } from './take-pictures.js'
-import { toast } from './toast.js'
+import { Icon, toast } from './parts.js'
+import { draftOf, get, keepDraft, post, toBase64, whyUnsendable } from './store.js'
+import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.js'
+
+/** `/` and what follows it, at the cursor: the beginning of what is looked for in the knowledge. */
+const LOOKS_UP = /(?:^|\s|[，。！？、；：])\/([^\s/]{0,20})$/u
+const KIND_NAMES = { step: '一步', answer: '短答', required: '要的材料', section: '整节' }
+const TYPING_EVERY_MS = 4_000
+const LOOK_AFTER_MS = 120
 
 /**
- * @typedef {import('./chat-store.js').ChatStore} ChatStore
- * @typedef {import('./chat-store.js').Message} Message
+ * Where a colleague writes to a customer, or notes something beside: `/` offers what the knowledge has to say, and several
+ * pieces go into one message. What is being written stays on the device until it is out.
+ *
+ * @param {{ ticket: any, mode: 'reply' | 'note', setMode: (mode: 'reply' | 'note') => void, isOff: boolean, send: (words: { text: string, pictures: object[] }) => Promise<boolean>, signedBy: string }} props
  */
-
-/** What is about to be said in one conversation; every conversation keeps its own. */
-class Draft {
-  text = ''
-  /** @type {Message | undefined} */
-  quote
-  /** @type {Blob | undefined} */
-  picture
-  /** @type {Map<string, string>} names by person id, of members chosen from the list */
-  mentions = new Map()
-
-  get isEmpty() {
-    return this.text.trim() === '' && !this.picture
+export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy }) {
+  const key = `${ticket.number} ${mode}`
+  const text = useRef(/** @type {any} */ (null))
+  const file = useRef(/** @type {any} */ (null))
+  const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
+  const [pictures, setPictures] = useState(/** @type {any[]} */ ([]))
+  const [found, setFound] = useState(/** @type {{ items: any[], marked: number } | undefined} */ (undefined))
+  const [isBusy, setBusy] = useState(false)
+  const lookTimer = useRef(0)
+  const typedAtMs = useRef(0)
+  const resize = () => {
+    if (!text.current) return
+    text.current.style.height = 'auto'
+    text.current.style.height = `${Math.min(220, text.current.scrollHeight)}px`
   }
-}
-
-/** The place to write: text, mentions, a quote, a picture. */
-export class Composer {
-  /** @type {Map<string, Draft>} by conversation id */
-  #drafts = new Map()
-  #draft = new Draft()
-  #sending = Promise.resolve()
-  #store
-  #text = /** @type {HTMLTextAreaElement} */ (byId('text'))
-
-  /** @param {ChatStore} store */
-  constructor(store) {
-    this.#store = store
-    store.addEventListener('opened', () => this.#changeConversation())
-    const picker = new MentionPicker(store, this.#text, ({ id, name }) => this.#draft.mentions.set(id, name))
-    this.#text.addEventListener('input', () => this.#change({ text: this.#text.value }))
-    this.#text.addEventListener('keydown', (event) => {
-      // Enter also ends the choice of characters in a Chinese input method; that is no wish to send.
-      if (event.isComposing || picker.takes(event) || event.key !== 'Enter' || event.shiftKey) return
-      event.preventDefault()
-      this.#send()
+  useEffect(() => {
+    text.current.value = draftOf(key)
+    setFound(undefined)
+    resize()
+    redraw(0)
+  }, [key])
+  const typed = () => LOOKS_UP.exec(text.current.value.slice(0, text.current.selectionStart))
+  const look = async (/** @type {string} */ q) => {
+    const { snippets } = await get(`/api/snippets?ticket=${ticket.number}&q=${encodeURIComponent(q)}`).catch(() => ({
+      snippets: [],
+    }))
+    if (typed()?.[1] === q) setFound({ items: snippets, marked: 0 })
+  }
+  const changed = () => {
+    keepDraft(key, text.current.value)
+    resize()
+    redraw(0)
+    clearTimeout(lookTimer.current)
+    const q = typed()?.[1]
+    if (q === undefined) setFound(undefined)
+    else lookTimer.current = window.setTimeout(() => void look(q), LOOK_AFTER_MS)
+    if (Date.now() - typedAtMs.current > TYPING_EVERY_MS) {
+      typedAtMs.current = Date.now()
+      post(`/api/tickets/${ticket.number}/typing`).catch(() => undefined)
+    }
+  }
+  const insert = (/** @type {any} */ snippet) => {
+    const cursor = text.current.selectionStart
+    const start = cursor - (typed()?.[1]?.length ?? -1) - 1
+    text.current.setRangeText(snippet.text, Math.max(0, start), cursor, 'end')
+    setPictures((before) =>
+      [
+        ...before,
+        ...snippet.pictures.filter((/** @type {any} */ { path }) => !before.some((one) => one.path === path)),
+      ].slice(0, 6),
+    )
+    setFound(undefined)
+    text.current.focus()
+    changed()
+  }
+  const openKnowledge = () => {
+    text.current.focus()
+    if (!typed())
+      text.current.setRangeText(
+        text.current.value === '' || /\s$/.test(text.current.value) ? '/' : ' /',
+        text.current.selectionStart,
+        text.current.selectionEnd,
+        'end',
+      )
+    changed()
+  }
+  const take = async (/** @type {FileList | undefined | null} */ files) => {
+    for (const picture of files ?? []) {
+      const why = whyUnsendable(picture)
+      if (why) toast({ ok: false, text: why })
+      else {
+        const base64 = await toBase64(picture)
+        setPictures((before) =>
+          [...before, { base64, alt: picture.name, url: URL.createObjectURL(picture) }].slice(0, 6),
+        )
+      }
+    }
+  }
+  const go = async () => {
+    const words = text.current.value.trim()
+    if (isBusy || isOff || (words === '' && pictures.length === 0)) return
+    setBusy(true)
+    const isSent = await send({
+      text: words,
+      pictures: pictures.map(({ path, base64 }) => (path ? { path } : { base64 })),
     })
-    byId('composer').addEventListener('submit', (event) => {
+    setBusy(false)
+    if (!isSent) return
+    text.current.value = ''
+    setPictures([])
+    setFound(undefined)
+    resize()
+  }
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    // Enter also ends the choice of characters in a Chinese input method; that is no wish to send.
+    if (event.isComposing) return
+    if (found && found.items.length > 0) {
+      const { items, marked } = found
+      const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key]
+      if (step !== undefined) setFound({ items, marked: (marked + step) % items.length })
+      else if (event.key === 'Enter' || event.key === 'Tab') insert(items[marked])
+      else if (event.key === 'Escape') setFound(undefined)
+      else return
       event.preventDefault()
-      this.#send()
-    })
-    byId('drop-quote').addEventListener('click', () => this.#change({ quote: undefined }))
-    byId('drop-picture').addEventListener('click', () => this.#change({ picture: undefined }))
-    takePictures((picture) => this.#change({ picture }))
+      event.stopPropagation()
+      return
+    }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      void go()
+    }
+    if (event.key === 'Escape') text.current.blur()
   }
-
-  /** @param {Message} message of the open conversation */
-  quote(message) {
-    this.#change({ quote: message })
-    this.#text.focus()
-  }
-
-  #changeConversation() {
-    const id = this.#store.openId ?? ''
-    this.#draft = this.#drafts.get(id) ?? new Draft()
-    this.#drafts.set(id, this.#draft)
-    byId('mention').hidden = this.#store.opened?.kind !== 'room'
-    this.#draw()
-    // On a phone the keyboard would jump up at once.
-    if (matchMedia('(pointer: fine)').matches) this.#text.focus()
-  }
-
-  /** @param {Partial<Draft>} change */
-  #change(change) {
-    Object.assign(this.#draft, change)
-    this.#draw()
-  }
-
-  #send() {
-    const sent = this.#draft
-    if (sent.isEmpty || !this.#store.openId) return
-    const conversation = this.#store.openId
-    this.#draft = new Draft()
-    this.#drafts.set(conversation, this.#draft)
-    this.#draw()
-    // One after the other: requests under way together may overtake each other.
-    this.#sending = this.#sending
-      .then(() => deliver(this.#store, conversation, sent))
-      .catch((error) => {
-        toast({ ok: false, text: error.message })
-        this.#giveBack(conversation, sent)
-      })
-  }
-
-  /** What did not go out is to be sent again, unless something new is being written. @param {string} conversation @param {Draft} unsent */
-  #giveBack(conversation, unsent) {
-    if (!this.#drafts.get(conversation)?.isEmpty) return
-    this.#drafts.set(conversation, unsent)
-    if (this.#store.openId === conversation) this.#draft = unsent
-    this.#draw()
-  }
-
-  #draw() {
-    const { text, quote, picture, isEmpty } = this.#draft
-    if (this.#text.value !== text) this.#text.value = text
-    byId('pending-quote').hidden = !quote
-    byId('pending-quote-text').textContent = quote ? `${quote.fromName}：${quote.text || '[图片]'}` : ''
-    drawPicture(picture)
-    byId('send').toggleAttribute('disabled', isEmpty)
-    this.#text.style.height = 'auto'
-    this.#text.style.height = `${this.#text.scrollHeight}px`
-  }
-}
-
-/** A picture and a text are two bubbles, as in WeChat. @param {ChatStore} store @param {string} conversation @param {Draft} draft */
-async function deliver(store, conversation, draft) {
-  const quoting = () => (draft.quote ? { quote: draft.quote.id } : {})
-  const text = draft.text.trim()
-  if (draft.picture) {
-    const picture = { base64: await toBase64(draft.picture) }
-    await store.send(conversation, { picture, ...(text ? {} : quoting()) })
-    draft.picture = undefined
-  }
-  if (!text) return
-  const mentions = [...draft.mentions].filter(([, name]) => text.includes(`@${name}`)).map(([id]) => id)
-  await store.send(conversation, { text, mentions, ...quoting() })
-}
-
-/** @param {Blob | undefined} picture */
-function drawPicture(picture) {
-  const image = /** @type {HTMLImageElement & { shown?: Blob | undefined }} */ (byId('pending-picture-image'))
-  byId('pending-picture').hidden = !picture
-  if (image.shown === picture) return
-  URL.revokeObjectURL(image.src)
-  image.shown = picture
-  if (picture) image.src = URL.createObjectURL(picture)
-  else image.removeAttribute('src')
+  const isOpen = ticket.status === 'open' || ticket.status === 'reopened'
+  const label = mode === 'note' ? '记下' : isOpen ? '接单并发送' : '发送'
+  const isEmpty = (text.current?.value ?? draftOf(key)).trim() === '' && pictures.length === 0
+  return html`<div class="ticket-composer">
+    ${
+      found &&
+      html`<div class="snippets" role="listbox" aria-label="知识里的话" id="snippets">
+      <p><span>知识里的话，按这位客户的问题排</span><span class="wide"><kbd>↑</kbd> <kbd>↓</kbd> 选 <kbd>↵</kbd> 插入</span></p>
+      ${found.items.map((snippet, index) => {
+        const choose = (/** @type {Event} */ event) => {
+          event.preventDefault()
+          insert(snippet)
+        }
+        return html`<button type="button" role="option" aria-selected=${String(index === found.marked)} data-snippet=${snippet.id} onPointerDown=${choose}>
+          <b>${snippet.kind === 'answer' ? '短答' : snippet.key}</b>
+          <span><span class="one-line">${snippet.text.replace(/\s+/g, ' ')}</span><small>${snippet.title} · ${KIND_NAMES[/** @type {keyof typeof KIND_NAMES} */ (snippet.kind)]}</small></span>
+          ${snippet.pictures.length > 0 && html`<em><${Icon} name="picture" small=${true} />${snippet.pictures.length}</em>`}
+        </button>`
+      })}
+      ${found.items.length === 0 && html`<p class="muted">知识里没有找到。</p>`}
+    </div>`
+    }
+    <div class="composer-modes" role="tablist">
+      <button type="button" role="tab" aria-selected=${String(mode === 'reply')} data-mode="reply" onClick=${() => setMode('reply')}>回复客户</button>
+      <button type="button" role="tab" aria-selected=${String(mode === 'note')} data-mode="note" onClick=${() => setMode('note')}>内部备注</button>
+      <span class="composer-to wide">${mode === 'reply' ? `发到 ${ticket.isDirect ? '私聊' : ticket.placeName}，@${ticket.askerName}，署名${signedBy || '…'}` : '客户看不到'}</span>
+    </div>
+    <div class="composer-box" data-mode=${mode} onDragOver=${(/** @type {Event} */ event) => event.preventDefault()} onDrop=${(
+      /** @type {DragEvent} */ event,
+    ) => {
+      event.preventDefault()
+      void take(event.dataTransfer?.files)
+    }}>
+      <textarea id="ticket-text" ref=${text} rows="2" maxlength="2000" aria-label=${mode === 'reply' ? '回复客户' : '内部备注'} placeholder=${mode === 'reply' ? '直接写，打 / 插入知识里的话' : '只有同事看得到'} onInput=${changed} onKeyDown=${onKey}
+        onPaste=${(/** @type {ClipboardEvent} */ event) => {
+          if (!event.clipboardData?.files.length) return
+          event.preventDefault()
+          void take(event.clipboardData.files)
+        }}></textarea>
+      ${
+        pictures.length > 0 &&
+        html`<div class="attached">${pictures.map(
+          (picture, index) =>
+            html`<span><img src=${picture.url ?? `/api/guide-picture?path=${encodeURIComponent(picture.path)}`} alt="" />${picture.alt || '图片'}<button type="button" aria-label="去掉这张图" onClick=${() => setPictures(pictures.filter((_, at) => at !== index))}><${Icon} name="close" small=${true} /></button></span>`,
+        )}</div>`
+      }
+    </div>
+    <div class="composer-bar">
+      ${
+        mode === 'reply' &&
+        html`<button type="button" class="icon-button" aria-label="图片" onClick=${() => file.current.click()}><${Icon} name="picture" /></button>
+        <button type="button" class="icon-button" id="open-knowledge" aria-label="知识里的话" onClick=${openKnowledge}><${Icon} name="book" /></button>
+        <input ref=${file} type="file" accept="image/png,image/jpeg,image/gif" multiple hidden onChange=${(
+          /** @type {any} */ event,
+        ) => {
+          void take(event.target.files)
+          event.target.value = ''
+        }} />`
+      }
+      <span class="top-space"></span>
+      ${mode === 'reply' && html`<small class="wide">5 秒内可以撤销</small>`}
+      <button type="button" class="button primary" id="ticket-send" disabled=${isOff || isBusy || isEmpty} onClick=${go}><${Icon} name="send" small=${true} />${label}</button>
+    </div>
+  </div>`
 }

@@ -6,6 +6,7 @@ import type { Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
 import type { WechatyInterface } from 'wechaty/impls'
+import { MINUTE_MS } from './base/time.js'
 import { PuppetSimulator } from './channel/simulator/puppet.js'
 import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
 import { WechatyChannel } from './channel/wechaty/channel.js'
@@ -13,12 +14,29 @@ import { openSession, type Session } from './channel/wechaty/session.js'
 import { buildWechaty } from './channel/wechaty/wechat4u.js'
 import { type ChannelMemory, openChannelMemory } from './channel-memory.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
-import { sendingWords } from './commands/phrases.js'
-import { type Config, configPath, holdsSecrets, readConfigOfRun } from './config.js'
-import { type Bot, createBot } from './create-bot.js'
+import { linkPhrases, sendingWords } from './commands/phrases.js'
+import { type Config, configPath, holdsSecrets, programVersion, readConfigOfRun } from './config.js'
+import { type Bot, createBot, type Surroundings } from './create-bot.js'
+import { THRESHOLDS } from './dialogue/answer.js'
 import { StoreError } from './errors.js'
-import type { Clock, DecisionJournal, LoginState, Metrics, StaffRoomNews } from './model/ports.js'
+import { type Meaning, previewTeaching } from './evaluate/preview.js'
+import { knownIn, readExam } from './evaluate/read-questions.js'
+import { KnowledgeFolder } from './knowledge/files.js'
+import { SnippetIndex } from './knowledge/snippets.js'
+import { callsWrong } from './learning/unanswered.js'
+import {
+  type Channel,
+  type Clock,
+  type DecisionJournal,
+  done,
+  failed,
+  type LoginState,
+  type Metrics,
+  type StaffRoomNews,
+} from './model/ports.js'
 import type { DeskFeed } from './model/ticket.js'
+import type { KnowledgeSnapshot } from './model/understanding.js'
+import { maskIdentifiers, normalizeText } from './nlu/normalize.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
@@ -29,12 +47,14 @@ import { SteadyClock, watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
-import { setAsideDamaged } from './store/open.js'
-import type { SharedDesk, SharedDeskNeeds } from './store/postgres/open.js'
-import { deskRows, openBoard } from './tickets/figures.js'
+import { openSessions, setAsideDamaged } from './store/open.js'
+import { TalkLog } from './store/talks.js'
+import { openBoard } from './tickets/board.js'
+import { deskRows, ticketFacts } from './tickets/figures.js'
+import { lastClosingMs } from './tickets/working-time.js'
 import { AccessControl } from './web/access.js'
 import { createHealthRoutes, createWebApp } from './web/app.js'
-import { DecisionLog } from './web/deps.js'
+import type { LearnDeps } from './web/learn-routes.js'
 import { startWebServer } from './web/server.js'
 
 /** What runs before it is known whether WeChat will tell the time. */
@@ -104,12 +124,9 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     queueLength: () => bot.queueLength(),
     sendingLoad: () => bot.sendingLoad(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
-    deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
+    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
   })
-  const { dataDir, account, puppet } = config
-  const { url } = config.store
-  const shared = url === null ? undefined : await joinDesk({ url, account, channel: puppet, dataDir, log, alerts })
-  const memory = await openChannelMemory(dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config), shared })
+  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config) })
   exit.before(() => memory.flush())
   const onStaffRoom = (news: StaffRoomNews): void => {
     const text = staffRoomText(news)
@@ -123,23 +140,34 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     metrics,
     alerts,
   })
-  const decisions = new DecisionLog()
+  const talks = await openTalks({ config, memory, clock, log })
+  exit.before(() => talks.stop())
   // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
   const bot = await createBot(config, {
-    ...{ channel, clock, log, alerts, journal: measuredJournal(decisions, metrics), roles: memory.roles },
-    ...{ tellOperator: print, login: session.login, metrics, shared },
+    ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
+    ...{ tellOperator: print, login: session.login, metrics },
+    ...linksOf(config, { access: () => access, isGranted: (key) => isGranted(key, bot) }),
   })
   keepsTickets = () => bot.desk.isOnDisk()
   exit.before(() => bot.stop())
   exit.before(() => session.stop())
 
-  const { token, trustProxy, ...address } = config.web
+  const { token, trustProxy, publicUrl, ...address } = config.web
   const runKey = randomBytes(32).toString('base64url')
-  const access = new AccessControl({ token: token ?? undefined, runKey, trustProxy, clock, alerts })
-  const forget: DeskFeed['forget'] = (order) => bot.forget(order, [memory.identities, { forget: () => memory.flush() }])
   const network: Network = { awayFrom: undefined }
-  const app = createApp({ network, config, log, world, session, metrics, decisions, bot, forget, access, disk, clock })
+  const sessions = await openSessions({ dataDir: config.dataDir, log })
+  const access: AccessControl = new AccessControl({
+    ...{ token: token ?? undefined, runKey, trustProxy, clock, alerts, sessions },
+    isEntitled: ({ who }) => isGranted(who.key, bot),
+  })
+  const forget: DeskFeed['forget'] = (order) =>
+    bot.forget(order, [memory.identities, talks, { forget: () => memory.flush() }])
+  const app = createApp({
+    ...{ network, config, log, world, session, metrics, talks, bot, forget, access, disk, clock, publicUrl },
+    channel,
+    atEnd: (end) => exit.before(async () => end()),
+  })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
@@ -171,12 +199,6 @@ interface Network {
 
 const awayWords = (host: string): string => `连不上微信（${host}）：请看看网络或代理。连上以后自动继续，不用重启。`
 
-/** The driver is loaded by those who have a database. */
-async function joinDesk(needs: SharedDeskNeeds): Promise<SharedDesk> {
-  const { openSharedDesk } = await import('./store/postgres/open.js')
-  return openSharedDesk(needs)
-}
-
 interface AppParts {
   readonly network: Network
   readonly forget: DeskFeed['forget']
@@ -185,7 +207,10 @@ interface AppParts {
   readonly world: World | undefined
   readonly session: Session
   readonly metrics: PrometheusMetrics
-  readonly decisions: DecisionLog
+  readonly talks: TalkLog
+  readonly channel: Channel
+  readonly publicUrl: string | null
+  readonly atEnd: (end: () => Promise<void> | void) => void
   readonly bot: Bot
   readonly access: AccessControl
   readonly disk: DiskWatch
@@ -194,31 +219,155 @@ interface AppParts {
 
 /** The page, and what watchdogs ask for. */
 function createApp(parts: AppParts): Hono {
-  const { network, config, log, world, session, metrics, decisions, bot, forget, access, disk, clock } = parts
+  const { network, config, log, world, session, metrics, talks, bot, forget, access, disk, clock } = parts
+  const { publicUrl, atEnd } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
+  const snapshot = () => bot.knowledge.current()
+  let snippets: { readonly version: string; readonly index: SnippetIndex } | undefined
   return createWebApp({
-    world,
-    access,
+    ...{ world, access, talks, log, clock, publicUrl, atEnd, audit: bot.operations.audit, give: bot.give },
+    guidePictures: bot.guidePictures,
     health: createHealthRoutes({
       ...{ ...session, diskTrouble: () => disk.trouble(), pollLimitMs: pollLimitMs(config), mayTell, metrics },
     }),
-    journal: decisions,
-    log,
     status: () => {
       const { status: login, ...since } = session.login()
       const away = network.awayFrom === undefined ? [] : [awayWords(network.awayFrom)]
       const warnings = [...away, ...sendingWords(bot.sendingLoad())]
-      return { login, ...since, puppet: config.puppet, knowledgeVersion: bot.knowledge.current().version, warnings }
+      const release = bot.operations.releases.current?.().number
+      return {
+        ...{ login, ...since, puppet: config.puppet, knowledgeVersion: snapshot().version, warnings },
+        ...(release !== undefined && { release }),
+      }
     },
+    machine: async () => {
+      const { day, heldUntilMs } = bot.sendingLoad()
+      return {
+        ...{ version: programVersion(), startedAtMs: clock.now() - process.uptime() * 1000 },
+        ...{ queueLength: bot.queueLength(), heldUntilMs, ...(day && { today: day }) },
+        rooms: (await parts.channel.rooms?.()) ?? [],
+        mutes: bot.mutes.living(),
+      }
+    },
+    mutes: () => bot.mutes.living(),
     desk: openBoard({
-      ...{ desk: bot.desk, clock, forget },
-      titleOf: (key) => bot.knowledge.current().sections.get(key)?.title,
+      ...{ desk: bot.desk, clock, forget, pictures: bot.ticketPictures },
+      titleOf: (key) => snapshot().sections.get(key)?.title,
     }),
-    reload: ({ force, where }) => bot.order(force ? '重载 强制' : '重载', where),
-    operator: { order: bot.order, claims: () => bot.rights.waiting(), grants: () => bot.rights.grants() },
-    sectionTitle: (key) => bot.knowledge.current().sections.get(key)?.title,
+    snippets: (asked) => {
+      const { version } = snapshot()
+      if (snippets?.version !== version) snippets = { version, index: new SnippetIndex(snapshot()) }
+      return snippets.index.find(asked)
+    },
+    reload: ({ force, by }) => bot.give({ kind: 'reload', force }, by),
+    order: bot.order,
+    people: {
+      claims: () => bot.rights.waiting(),
+      grants: () => bot.rights.grants(),
+      configured: [...config.desk.people.map(({ name }) => name), ...config.admin.remarks],
+    },
+    learn: {
+      entries: () => bot.learningRecords().entries,
+      taught: () => taughtIn(snapshot()),
+      preview: teachingPreview(config, { snapshot, clock }),
+    },
+    figures: {
+      days: () => bot.figures.records(),
+      tickets: async () => (await bot.desk.everything()).map((ticket) => ticketFacts(ticket, bot.desk.rules)),
+      closedAtMs: () => lastClosingMs(clock.now(), bot.desk.rules.hours),
+      entries: () => bot.learningRecords().entries,
+      notices: bot.calendarNotice === undefined ? [] : [bot.calendarNotice],
+    },
+    sections: () => [...snapshot().sections.values()].map(({ key, title }) => ({ key, title })),
   })
 }
+
+const openTalks = ({
+  config,
+  memory,
+  clock,
+  log,
+}: Pick<AppParts, 'config' | 'clock' | 'log'> & { readonly memory: ChannelMemory }) =>
+  TalkLog.open({
+    dir: join(config.dataDir, 'talks'),
+    ...config.console,
+    clean: (text) => maskIdentifiers(text.slice(0, MAX_KEPT_CHARS)),
+    callsWrong: (text) => callsWrong(normalizeText(text)),
+    thresholds: {
+      asked: THRESHOLDS.offerScope * THRESHOLDS.answerShare,
+      overheard: THRESHOLDS.speakScope * THRESHOLDS.speakShare,
+    },
+    nameOf: (key) => memory.identities.nameOf(key),
+    ...{ clock, log },
+  })
+
+/** A longer message is a story; its beginning tells what it is about. */
+const MAX_KEPT_CHARS = 1_000
+
+/** What people have taught, a line a sentence. */
+const taughtIn = ({ content: { intents, silence } }: KnowledgeSnapshot) => [
+  ...intents.flatMap(({ sectionKey, learned = [] }) => learned.map((text) => ({ text, target: sectionKey ?? HUMAN }))),
+  ...silence.flatMap(({ text, learned }) => (learned ? [{ text, target: SILENCE }] : [])),
+]
+
+/** As people write them. */
+const HUMAN = '人工'
+const SILENCE = '无关'
+
+/** What teaching would change, on the golden questions as they lie in the folder. */
+function teachingPreview(
+  { knowledge, dataDir }: Config,
+  { snapshot, clock }: { readonly snapshot: () => KnowledgeSnapshot; readonly clock: Clock },
+): LearnDeps['preview'] {
+  const folder = new KnowledgeFolder({
+    ...{ knowledgeDir: knowledge.dir, intentsDir: knowledge.intentsDir, learnedDir: join(dataDir, 'learned') },
+  })
+  return async ({ text, target }, messages) => {
+    const began = performance.now()
+    const now = snapshot()
+    const meaning: Meaning | undefined =
+      target === HUMAN
+        ? { kind: 'human' }
+        : target === SILENCE
+          ? { kind: 'silence' }
+          : now.sections.has(target)
+            ? { kind: 'section', sectionKey: target }
+            : undefined
+    if (!meaning) return undefined
+    const { questions } = readExam((await folder.read()).intents, knownIn(now.content))
+    const golden = questions.filter(({ set }) => set === 'golden')
+    return previewTeaching(
+      { sentence: text, meaning },
+      {
+        ...{ snapshot: now, messages, golden, nowMs: clock.now() },
+        tookMs: () => Math.round(performance.now() - began),
+      },
+    )
+  }
+}
+
+/** Links that lead to the page; none where it has no address for others. */
+function linksOf(
+  { web: { publicUrl } }: Config,
+  { access, isGranted }: { readonly access: () => AccessControl; readonly isGranted: (key: string) => boolean },
+): Pick<Surroundings, 'links' | 'linkTo'> {
+  return {
+    links: {
+      issue: async ({ by, role }) => {
+        if (publicUrl === null) return failed(linkPhrases.noAddress)
+        const code = access().links.make({ role, who: by, by: isGranted(by.key) ? 'chat' : 'handed' }, LINK_MS)
+        return done(linkPhrases.link(`${publicUrl}/#/enter/${code}`))
+      },
+    },
+    ...(publicUrl !== null && { linkTo: (number: number) => `${publicUrl}/#/tickets/${number}` }),
+  }
+}
+
+const LINK_MS = 10 * MINUTE_MS
+
+/** What was given by a code can be taken back; the configuration's own people have their roles by it. */
+const isGranted = (personKey: string, bot: Bot): boolean =>
+  bot.rights.grants().some((grant) => grant.personKey === personKey)
 
 /** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
 const HOLD_MS = 300
@@ -258,10 +407,11 @@ const staffRoomOf = ({ puppet, rooms }: Config): string | null =>
   rooms.staffRoom ?? (puppet === 'simulator' ? SIMULATED_STAFF_ROOM : null)
 
 const measuredJournal = (journal: DecisionJournal, metrics: Metrics): DecisionJournal => ({
-  record(trace) {
+  record(trace, message) {
     metrics.decided(trace.kind)
-    journal.record(trace)
+    journal.record(trace, message)
   },
+  said: (...told) => journal.said?.(...told),
 })
 
 const pollLimitMs = ({ alive }: Config): number => alive.pollLimitSeconds * 1000

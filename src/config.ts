@@ -131,6 +131,12 @@ export const webSchema = z
       .regex(/^[\x21-\x7e]*$/, '口令只能用英文字母、数字和半角符号，不能有空格')
       .nullable()
       .default(null),
+    /** Where others find the page, e.g. `https://bot.example.com`: stands in links that the bot sends to people. */
+    publicUrl: z
+      .url({ protocol: /^https?$/ })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .nullable()
+      .default(null),
     /** A reverse proxy stands in front: X-Forwarded-For and X-Forwarded-Proto are believed. */
     trustProxy: z.boolean().default(false),
   })
@@ -157,21 +163,6 @@ const schema = z.strictObject({
   puppet: z.string().min(1).default('simulator'),
   /** Tickets, login card and cached pictures. */
   dataDir: z.string().min(1).default('data'),
-  /** What this process is called where several share a desk; people read it. */
-  account: z
-    .string()
-    .regex(/^[^\s#]{1,30}$/, '最多 30 个字，不能有空格和 #')
-    .default('main'),
-  /** Where tickets, notices, learning, releases, audit and figures are kept; see docs/operations.md, "Several accounts". */
-  store: z
-    .strictObject({
-      /** `postgres://…`; null: in files of `dataDir`, for this process alone. */
-      url: z
-        .url({ protocol: /^postgres(?:ql)?$/, error: '应该是 postgres:// 开头的网址' })
-        .nullable()
-        .default(null),
-    })
-    .prefault({}),
   knowledge: z
     .strictObject({
       dir: z.string().min(1).default(join(PROJECT_ROOT, 'knowledge')),
@@ -262,6 +253,14 @@ const schema = z.strictObject({
     })
     .prefault({}),
   web: webSchema.prefault({}),
+  console: z
+    .strictObject({
+      /** Days for which the console keeps questions with what was decided; 0: in memory only. */
+      keepDays: z.number().int().min(0).max(90).default(7),
+      /** Hours for which idle talk keeps its words, in memory only; 0: not at all. */
+      chatterHours: z.number().min(0).max(48).default(2),
+    })
+    .prefault({}),
   alive: z
     .strictObject({
       /** Seconds without a successful poll after which a fresh process is started; a quiet poll takes up to 25. */
@@ -304,8 +303,6 @@ const DEFAULTS: unknown = schema.parse({})
 export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
   GUOSHEN_PUPPET: ['puppet'],
   GUOSHEN_DATA_DIR: ['dataDir'],
-  GUOSHEN_ACCOUNT: ['account'],
-  GUOSHEN_DATABASE_URL: ['store', 'url'],
   GUOSHEN_KNOWLEDGE_DIR: ['knowledge', 'dir'],
   GUOSHEN_INTENTS_DIR: ['knowledge', 'intentsDir'],
   GUOSHEN_DOCS_SITE: ['knowledge', 'docsSite'],
@@ -313,6 +310,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
   GUOSHEN_WEB_HOST: ['web', 'host'],
   GUOSHEN_WEB_PORT: ['web', 'port'],
   GUOSHEN_WEB_TOKEN: ['web', 'token'],
+  GUOSHEN_WEB_PUBLIC_URL: ['web', 'publicUrl'],
   GUOSHEN_LOG_LEVEL: ['log', 'level'],
   /** As a list in YAML or JSON. */
   GUOSHEN_WEBHOOKS: ['alerts', 'webhooks'],
@@ -402,12 +400,10 @@ const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
 const fromFile = (path: string | undefined): string | undefined => (path ? readText(path).trim() : undefined)
 
 /** Whether anything that stands in the file gives others the page or the robots. */
-export const holdsSecrets = ({ web, alerts, store }: Config, text: string): boolean =>
-  [
-    web.token,
-    store.url,
-    ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined]),
-  ].some((secret) => secret && text.includes(secret))
+export const holdsSecrets = ({ web, alerts }: Config, text: string): boolean =>
+  [web.token, ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined])].some(
+    (secret) => secret && text.includes(secret),
+  )
 
 export const configPath = (env: NodeJS.ProcessEnv): string => env.GUOSHEN_CONFIG ?? CONFIG_FILE
 

@@ -2,7 +2,7 @@ import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { openCommands } from './commands/open.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
-import { type OperatorDoor, operatorDoor } from './commands/take.js'
+import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, pacingOf, pictureFolders, programVersion, readDeskRules } from './config.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
 import { DialogueState } from './dialogue/state.js'
@@ -13,6 +13,8 @@ import type { KnowledgeHolder } from './knowledge/keys.js'
 import { PictureLibrary } from './knowledge/pictures.js'
 import { openLearning } from './learning/open.js'
 import type { IncomingMessage } from './model/chat.js'
+import type { DayFigures, Mute, Order } from './model/decision.js'
+import type { LearningRecords } from './model/learning.js'
 import type {
   Alerts,
   Channel,
@@ -22,19 +24,23 @@ import type {
   LoginState,
   Metrics,
   Operations,
+  Orderer,
+  PersonalLinks,
+  PictureSource,
+  Report,
   SendingLoad,
 } from './model/ports.js'
-import type { ForgetOrder, ForgetOutcome } from './model/ticket.js'
+import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
 import { openOutbox } from './outbox/open.js'
 import { openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
 import { openGrants, openStores, type StoreNeeds } from './store/open.js'
-import { openDesk } from './tickets/attendant.js'
+import { openDesk, type TicketLink } from './tickets/attendant.js'
 import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
 
 /** What differs between the real bot, the command line and tests. */
-export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore' | 'shared'> {
+export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore'> {
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -46,6 +52,10 @@ export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStor
   /** Shows something to whoever sits at the machine; not for logs. */
   readonly tellOperator?: (text: string) => void
   readonly login?: () => LoginState
+  /** Sends people links to the page. */
+  readonly links?: PersonalLinks
+  /** Where a ticket is found on the page. */
+  readonly linkTo?: TicketLink
   /** Counts replies that were not said. */
   readonly metrics?: Pick<Metrics, 'unsaid'>
 }
@@ -54,7 +64,16 @@ export interface Bot {
   readonly operations: Operations
   /** Carries out an order of the operator, as the chat carries out those of admins. */
   readonly order: OperatorDoor
+  /** The same for orders that come from the page as such, of whoever is there. */
+  readonly give: (order: Order, by: Orderer) => Promise<Report>
   readonly rights: BotRights
+  /** What asker had sent before their tickets were opened. */
+  readonly ticketPictures: TicketPictures
+  readonly guidePictures: PictureSource
+  readonly mutes: { living(): readonly Mute[] }
+  readonly figures: { records(): readonly DayFigures[] }
+  /** What could not be answered, and what colleagues explained. */
+  readonly learningRecords: () => LearningRecords
   readonly knowledge: KnowledgeHolder
   readonly desk: TicketDesk
   /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
@@ -103,7 +122,6 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const maxAgeMs = config.sending.maxAgeSeconds * 1000
   const { outbox, notices, unsaid, ...sending } = openOutbox({
     ...{ ...pacingOf(config), random: Math.random, store: stores.outbox, channel, isAddressed, titleOf },
-    noticeStore: stores.notices,
     ...{ alerts, metrics, clock, log },
     noticePlace: new NoticePlace({
       ...{ channel, desk, clock },
@@ -113,9 +131,9 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     openTicket: (message, [sectionKey = null]) => tickets.deskFront.openQuietly(message, sectionKey),
   })
   const { attendant, ...tickets } = openDesk({
-    ...{ desk, state, channel, outbox, notices, alerts, titleOf, clock, log },
+    ...{ desk, state, channel, outbox, notices, alerts, titleOf, linkTo: surroundings.linkTo, clock, log },
+    pictures: stores.ticketPictures,
     language: () => knowledge.current().language,
-    relays: stores.relays,
   })
   const commands = openCommands({
     ...{ ...surroundings, stores, roles, knowledge, desk, version: programVersion() },
@@ -134,12 +152,14 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const isQuiet = (placeKey: string, personKey: string) =>
     isMuted(placeKey) || desk.quietFor(placeKey, personKey) === 'held'
   const rounds = new ReminderRounds({ book: reminders, outbox, write: renderReminder, clock, log, isMuted: isQuiet })
-  const operations: Operations = { releases, learning: learningOrders, ...commands.operations }
+  const { links } = surroundings
+  const operations: Operations = { releases, learning: learningOrders, ...commands.operations, ...(links && { links }) }
   const counted: DecisionJournal = {
-    record: (trace) => {
+    record: (trace, message) => {
       commands.figures.record(trace)
-      journal.record(trace)
+      journal.record(trace, message)
     },
+    said: (...told) => journal.said?.(...told),
   }
   const underWay = new UnderWay()
   const handle = underWay.noting(
@@ -149,12 +169,15 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     }),
   )
   const keepers: readonly Forgetful[] = [
-    ...[stores.notices, unsaid, learned, ...commands.keepers],
+    ...[stores.outbox, stores.ticketPictures, unsaid, learned, ...commands.keepers],
     ...keepersOf({ reminders, reminderStore: stores.reminders, walks: state, walkStore: stores.walks }),
   ]
   return {
-    ...{ operations, rights: commands.rights, knowledge, desk, handle },
+    ...{ operations, rights: commands.rights, knowledge, desk, handle, mutes: commands.mutes },
+    ...{ ticketPictures: stores.ticketPictures, guidePictures: pictures, figures: stores.figures },
+    learningRecords: () => stores.learning.records(),
     order: operatorDoor({ operations, staffTools: tickets.staffTools, clock }),
+    give: commandDoor({ operations, staffTools: tickets.staffTools, clock }),
     notice: opened.notice,
     calendarNotice: calendar.notice,
     forget: (order, others) => forgetPerson(order, { tickets: desk, others: [...keepers, ...others] }),
@@ -165,11 +188,9 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       opened.start()
       await channel.start(handle)
       for (const room of [sending, rounds, attendant, commands]) room.start()
-      stores.relays?.start((words) => tickets.deskFront.sayToAsker(words))
     },
     stop: async () => {
       sending.stopTelling()
-      stores.relays?.stop()
       const lastWords = async (): Promise<void> => {
         await channel.stopHearing()
         await Promise.all([outbox.drain({ withinMs: LAST_WORDS_MS }), underWay.settled()])
@@ -179,7 +200,6 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       await sending.stop()
       const flushed = [stores.outbox, stores.walks, stores.reminders, learned].map((store) => store.flush())
       await Promise.all([...flushed, commands.stop(), opened.stop()])
-      await stores.shared?.stop()
     },
   }
 }

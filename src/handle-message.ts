@@ -90,7 +90,10 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
     if (!order) parts.learning.note(message, decided.decision, turn.understanding)
     reply = await compose(heard, settled, parts)
     state.composed(saying, reply)
-    if (reply.bubbles.length > 0) outcome = await send(heard, settled, { reply, parts })
+    if (reply.bubbles.length > 0) {
+      outcome = await send(heard, settled, { reply, parts })
+      parts.journal.said?.(message.id, shownBubbles(reply), outcome.said ? undefined : outcome.reason)
+    }
   } finally {
     if (outcome.said) state.said(saying, clock.now())
     else state.dropped(saying, outcome, clock.now())
@@ -101,6 +104,10 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
   if (outcome.said) await parts.unsaid.settled(message)
   else await parts.unsaid.note(message, decided.decision, outcome.reason)
 }
+
+/** As people read it, a line a bubble. */
+const shownBubbles = ({ bubbles }: Reply): readonly string[] =>
+  bubbles.map((bubble) => (bubble.kind === 'text' ? bubble.text : `[图片] ${bubble.picture.alt}`.trim()))
 
 /** Decides, and again where what the decision rested on came to nothing: somebody else's answer, or a ticket's state. */
 async function decide({ message, order, snapshot, turn }: Heard, parts: MessageHandlerParts): Promise<Settled> {
@@ -135,7 +142,7 @@ function note(
 ): void {
   const tookMs = clock.now() - startedMs
   const trace = traceDecision(message, decided, { snapshot, understanding: turn?.understanding, tookMs })
-  journal.record(trace)
+  journal.record(trace, message)
   const { candidates: _candidates, placeKey: _placeKey, ...line } = trace
   log.info(line, 'decided')
 }

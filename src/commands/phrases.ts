@@ -8,7 +8,14 @@ const RESULTS: Readonly<Record<AuditEntry['result'], string>> = { done: '', fail
 const MAX_REPORT_CHARS = 500
 
 /** Answers to orders of staff and admins. */
+/** About links to the page, in direct chat. */
+export const linkPhrases = {
+  noAddress: '网页只能在机器上打开：配置里还没有 web.publicUrl。',
+  link: (url: string): string => `打开后点“进入”，10 分钟内有效，只能用一次，别转给别人：\n${url}`,
+} as const
+
 export const commandPhrases = {
+  linkInDirectChat: '请用自己的微信私聊我发“网页”，我把链接只发给您。',
   help: '可以这样说：',
   notAvailable: '这个机器人还没有这项功能。',
   notAllowed: '这个命令只有管理员能用。有审核上的问题，直接问我就行。',

@@ -20,7 +20,9 @@ import {
   sentenceToTry,
   ticketNumber,
 } from './row.js'
-import { ticketOrders } from './ticket-orders.js'
+import { type RelayedWords, ticketOrders } from './ticket-orders.js'
+
+type Nullable<Args extends { readonly number: number }> = Omit<Args, 'number'> & { readonly number: number | null }
 
 const span = (of: FiguresSpan): { readonly span: FiguresSpan } => ({ span: of })
 const role = (of: GrantedRole | null): { readonly role: GrantedRole | null } => ({ role: of })
@@ -206,6 +208,20 @@ export const TABLE = {
     isThere: ({ learning }) => learning,
     run: (args, { who }, { operations }) => operations.learning?.teach({ ...args, by: who }),
   }),
+  unteach: row(
+    begins('[收撤]回[说說]法', (rest) => ({ text: rest })),
+    {
+      verb: '收回说法',
+      by: 'admin',
+      usage: '收回说法 一句话',
+      does: '教过的这句话不算了，和教之前一样',
+      needs: { args: ['text'], words: '教过的那句话', example: '收回说法 弹出UGC怎么填' },
+      slips: [],
+      isOurWord: true,
+      isThere: ({ learning }) => learning,
+      run: ({ text }, { who }, { operations }) => operations.learning?.unteach({ text, by: who }),
+    },
+  ),
   'list-drafts': row(begins('草稿(?:列表)?', alone({})), {
     verb: '草稿',
     by: 'staff',
@@ -276,6 +292,19 @@ export const TABLE = {
       run: ({ name }, { who }, { operations }) => operations.rights?.revoke({ name, by: who }),
     },
   ),
+  'web-link': row(begins('[网網](?:页|頁)', alone({})), {
+    verb: '网页',
+    by: 'staff',
+    hint: '要一个进控制台的链接',
+    does: '发来一个控制台的链接，10 分钟内有效，只能用一次。要在私聊里发；配置里要有 web.publicUrl',
+    slips: [],
+    isTalk: true,
+    isThere: ({ links }) => links,
+    run: (_, { who, role: as, where }, { operations }) => {
+      if (where !== 'direct' || (as !== 'staff' && as !== 'admin')) return failed(say.linkInDirectChat)
+      return operations.links?.issue({ by: who, role: as })
+    },
+  }),
   'list-tickets': row(
     onTicket(TICKET, (number, rest) => (rest === '' && number === null ? {} : undefined)),
     {
@@ -321,7 +350,7 @@ export const TABLE = {
     },
   ),
   'reply-ticket': row(
-    onTicket('回[复復覆]', (number, text) => ({ number, text })),
+    onTicket('回[复復覆]', (number, text): Nullable<RelayedWords> => ({ number, text })),
     {
       verb: '回复',
       by: 'staff',

@@ -1,7 +1,7 @@
 import { BoundedMap } from '../base/bounded-map.js'
 import type { KnowledgeHolder } from '../knowledge/keys.js'
 import type { IncomingMessage } from '../model/chat.js'
-import type { Decision } from '../model/decision.js'
+import type { Decision, Order } from '../model/decision.js'
 import { failed, OPERATOR, type Orderer, type Report } from '../model/ports.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { mayBeOrder, parseCommand, suggestOrder } from './parse.js'
@@ -143,14 +143,25 @@ const holdsWords = (command: Command): boolean =>
   )
 
 /** Carries out what the operator orders at the page or the terminal; the verbs are those of the chat. */
-export type OperatorDoor = (text: string, where: 'page' | 'terminal') => Promise<Report>
+export type OperatorDoor = (text: string, by: Orderer | 'page' | 'terminal') => Promise<Report>
+
+/** Takes orders that were never words, from the page: the same rights, and the same line in the audit log. */
+export function commandDoor(tools: OrderTools): (command: Order, by: Orderer) => Promise<Report> {
+  return async (order, by) => {
+    const command = order as Command
+    if (mayGive(by.role, command, by.where)) return runCommand(command, by, tools)
+    await noteRefusal(command, by, tools)
+    return failed(say.notAllowed)
+  }
+}
 
 /** Nothing but orders is written here, so that every mistyped verb is told. */
 export function operatorDoor(tools: OrderTools): OperatorDoor {
-  return async (text, where) => {
+  return async (text, from) => {
+    const by = typeof from === 'string' ? { who: OPERATOR, role: 'operator' as const, where: from } : from
     const near = suggestOrder(text)
     const command = parseCommand(text) ?? tryOut(text) ?? (near?.soundsAlike ? parseCommand(near.text) : undefined)
-    if (command) return runCommand(command, { who: OPERATOR, role: 'operator', where }, tools)
+    if (command) return commandDoor(tools)(command, by)
     return { ok: false, text: near ? say.didYouMean(exampleOf(near.kind)) : say.notUnderstood }
   }
 }

@@ -1,4 +1,4 @@
-import { type Clock, done, failed, type Report } from '../model/ports.js'
+import { type Clock, done, failed, type NoticePicture, type Report } from '../model/ports.js'
 import type { Told } from '../model/stores.js'
 import type { Party, Ticket } from '../model/ticket.js'
 import type { Change, TicketDesk } from '../tickets/desk.js'
@@ -10,12 +10,24 @@ export interface StaffTools {
   readonly desk: TicketDesk
   readonly clock: Clock
   /** Says something to a ticket's asker, where it was opened. */
-  readonly tellAsker: (ticket: Ticket, text: string, options?: { readonly isReply?: boolean }) => Promise<Told>
+  readonly tellAsker: (ticket: Ticket, text: string, options?: TellOptions) => Promise<Told>
   readonly titleOf: (sectionKey: string) => string | undefined
 }
 
 interface OnTicket {
   readonly number: number
+}
+
+/** `isReply`: a colleague's words, which must not get lost; `pictures` go out behind them. */
+export interface TellOptions {
+  readonly isReply?: boolean
+  readonly pictures?: readonly NoticePicture[]
+}
+
+/** Words that go to the asker; pictures come from the page alone. */
+export interface RelayedWords extends OnTicket {
+  readonly text: string
+  readonly pictures?: readonly NoticePicture[]
 }
 
 /** What colleagues order about tickets and their own duty. */
@@ -52,12 +64,15 @@ export const ticketOrders = {
     })
   },
 
-  async reply({ number, text }: OnTicket & { readonly text: string }, by: Party, tools: StaffTools): Promise<Report> {
-    const change = await tools.desk.answered(number, by, { how: 'replied', text })
+  async reply({ number, text, pictures = [] }: RelayedWords, by: Party, tools: StaffTools): Promise<Report> {
+    const noted = pictures.length > 0 ? say.withPictures(text, pictures.length) : text
+    const change = await tools.desk.answered(number, by, { how: 'replied', text: noted })
     if (change.status !== 'done') return answered(change, number, () => '')
-    const told = await tools.tellAsker(change.ticket, askerPhrases.relayed(number, by.name, text), { isReply: true })
+    const told = await tools.tellAsker(change.ticket, askerPhrases.relayed(number, by.name, text), {
+      ...{ isReply: true, pictures },
+    })
     if (told === 'later') return done(say.handedOn(change.ticket))
-    return done(told === 'said' ? say.replied(change.ticket) : say.notReplied(change.ticket))
+    return told === 'said' ? done(say.replied(change.ticket)) : failed(say.notReplied(change.ticket))
   },
 
   async note({ number, text }: OnTicket & { readonly text: string }, by: Party, { desk }: StaffTools): Promise<Report> {

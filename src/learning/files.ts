@@ -43,6 +43,18 @@ export class LearnedFolder implements LearnedFiles {
     return this.#write(changes)
   }
 
+  async takeOut(isSame: (text: string) => boolean): Promise<Undo | undefined> {
+    const changes: { before: Before; text: string | undefined }[] = []
+    for (const name of await readdir(this.#dir).catch(() => [])) {
+      if (!INTENT.test(name)) continue
+      const before = await this.#read(join(this.#dir, name))
+      const document = parse(before, false)
+      if (!document || !takeOut(document, isSame)) continue
+      changes.push({ before, text: holdsAny(document) ? document.toString({ lineWidth: 0 }) : undefined })
+    }
+    return changes.length === 0 ? undefined : this.#write(changes)
+  }
+
   async addAnswer({ number, question, lines }: { number: number; question: string; lines: readonly string[] }) {
     const before = await this.#read(join(this.#dir, ANSWERS_FILE))
     const section = `## ${number}. ${headingOf(question)}\n\n${lines.map(asProse).join('\n\n')}\n`

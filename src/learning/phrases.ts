@@ -54,6 +54,8 @@ export const learningPhrases = {
   },
   taught: (text: string, others: number, meaning: string): string =>
     `学会了：“${shorten(text, 40)}”${others > 0 ? `等 ${others + 1} 句` : ''} → ${meaning}。`,
+  untaught: (text: string): string => `收回了：“${shorten(text, 40)}”又和教之前一样。`,
+  neverTaught: (text: string): string => `没有教过“${shorten(text, 40)}”。`,
   knownAlready: (text: string, meaning: string): string => `“${shorten(text, 40)}”早就教过了 → ${meaning}。`,
   toSection: (key: string, title: string): string => `${key} ${title}`.trim(),
   toHuman: '转人工',

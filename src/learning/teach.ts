@@ -77,6 +77,25 @@ export class BotLearning implements Learning {
     return this.#teach(target, [sentence], { by, force, insist: say.insistTeach(sectionKey, sentence) })
   }
 
+  /** Takes back what was taught: the sentence means again what it meant before. */
+  async unteach({ text, by }: Pick<Order, 'by'> & { readonly text: string }): Promise<Report> {
+    const { files, knowledge } = this.#parts
+    const isSame = sameSentence([text])
+    let isThere = true
+    const report = await this.#teacher.teach({
+      change: async () => {
+        const undo = await files.takeOut(isSame)
+        isThere = undo !== undefined
+        return undo ?? (async () => {})
+      },
+      isLearned: () => !isThere || knowledge.current().matcher.match(normalizeText(text)).taught === undefined,
+      // Without it the golden questions are as they were before it was taught.
+      ...{ by, force: true, insist: '' },
+    })
+    if (!report.ok) return report
+    return isThere ? done(say.untaught(text)) : failed(say.neverTaught(text))
+  }
+
   async ignore({ number }: Order): Promise<Report> {
     const entry = this.#find(number)
     if (!entry) return failed(say.unknown(number))

@@ -40,6 +40,10 @@ const JUDGED: ReadonlySet<SilenceReason> = new Set(['not-for-us', 'not-sure'])
 /** About an answer of the bot, said as a whole message. */
 const DISLIKES =
   /^(?:你|这|这个|您|都|也|说的|回答的?|答案|机器人|根本|完全|好像|[,，\s])*(?:没(?:什么|啥)?用|没帮助|不对|不是(?:这个|这样|我(?:想|要)?问的)(?:意思|问题)?|答非所问|[答说搞]错了?|错了?|文不对题)[的了啊呀吧呢嘛吗]*[\s。.!！,，~～?？…]*$/
+
+/** @param normalized the whole message, see `normalizeText` */
+export const callsWrong = (normalized: string): boolean => DISLIKES.test(normalized)
+
 /** Overheard and at least this probably for us: a question of ours, though not surely enough to speak up. */
 const IN_SCOPE = 0.5
 /** Less likely than this, a section is no guess worth telling. */
@@ -59,7 +63,7 @@ export function readUnanswered(
 ): UnansweredReading {
   if (message.kind !== 'text' || understanding.taught !== undefined || !isCustomers(message)) return {}
   if (decision.kind === 'silent') return readSilence(message, decision.reason, understanding)
-  const dislikes = DISLIKES.test(understanding.normalized) || isComplaint(decision)
+  const dislikes = callsWrong(understanding.normalized) || isComplaint(decision)
   if (dislikes && last?.answeredBy != null) {
     return { asked: { text: last.text, why: 'disliked', sectionKey: last.otherwise }, disliked: last.answeredBy }
   }

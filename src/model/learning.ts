@@ -100,6 +100,13 @@ export interface LearnedFiles {
    * @throws KnowledgeError when a file can't be read or written; nothing is changed then
    */
   teach(target: TeachingTarget, sentences: readonly string[], isSame: (text: string) => boolean): Promise<Undo>
+  /**
+   * Takes sentences out of all learned files.
+   *
+   * @returns undefined when none was there
+   * @throws KnowledgeError as above
+   */
+  takeOut(isSame: (text: string) => boolean): Promise<Undo | undefined>
   /** Adds a section with its question. @returns also the section's key. @throws KnowledgeError as above */
   addAnswer(answer: {
     readonly number: number

@@ -116,7 +116,9 @@ export interface WeChatTime extends Clock {
 
 /** Takes note of every decision, for readers of the page. */
 export interface DecisionJournal {
-  record(trace: DecisionTrace): void
+  record(trace: DecisionTrace, message: IncomingMessage): void
+  /** What was said to a message, bubble by bubble, and why not all of it. */
+  said?(messageId: string, texts: readonly string[], unsaid?: UnsaidReason): void
 }
 
 /** One order, carried out or refused. */
@@ -151,7 +153,6 @@ export interface Log {
  *
  * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
  * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says;
- * `database`: the desk that several accounts share can't be reached;
  * `day-cap-near`, `day-cap`: most or all of what may be said in a day is said; `minute-cap-near`: the same of a minute;
  * `overload`: more is asked than can be answered in time; `disk`: the data folder can't be written to; `clock`: the
  * machine's clock is not WeChat's; `wrong-tokens`: somebody tries to log in to the page; `given-up`: the bot can't be
@@ -168,7 +169,6 @@ export const ALERT_KINDS = [
   'minute-cap-near',
   'overload',
   'disk',
-  'database',
   'clock',
   'wrong-tokens',
   'given-up',
@@ -429,6 +429,8 @@ export interface Learning {
   assign(order: Lesson & { readonly number: number; readonly sectionKey: string }): Promise<Report>
   ignore(order: { readonly number: number; readonly by: Party }): Promise<Report>
   teach(order: Lesson & { readonly sectionKey: string; readonly text: string }): Promise<Report>
+  /** Takes back what was taught. */
+  unteach(order: { readonly text: string; readonly by: Party }): Promise<Report>
   /** What colleagues' explanations of tickets could become. */
   drafts(): Promise<Report>
   /** Makes a draft a section of its own. */
@@ -467,6 +469,12 @@ export interface Overview {
   explain(text: string): Promise<Report>
 }
 
+/** The page's doors for people: personal links, each good for one entry. */
+export interface PersonalLinks {
+  /** @returns a link for whoever asks in direct chat, in Chinese */
+  issue(order: { readonly by: Party; readonly role: GrantedRole }): Promise<Report>
+}
+
 /** What can be ordered; chat, page and command line call the same functions. What is absent is not available. */
 export interface Operations {
   readonly releases: Pick<Releases, 'reload'> & Partial<Releases>
@@ -475,6 +483,7 @@ export interface Operations {
   readonly rooms?: Rooms
   readonly overview?: Overview
   readonly audit?: AuditLog
+  readonly links?: PersonalLinks
 }
 
 /** Somebody who was given a role by a code, and is known by a remark that only the bot's own account can set. */
@@ -504,6 +513,24 @@ export interface RoleClaim {
   readonly lastWrongAtMs: number
   /** Until then no code is taken; 0 when not locked. */
   readonly lockedUntilMs: number
+}
+
+/** Somebody is in at the page, in one browser. */
+export interface WebSession {
+  /** Of the id that the browser has. */
+  readonly digest: string
+  readonly role: 'boss' | 'staff' | 'admin' | 'operator'
+  readonly who: Party
+  /**
+   * `token`: the operator's; `chat`: a link that the bot sent to somebody whose role may be taken back; `handed`: a link
+   * that was made at the page.
+   */
+  readonly by: 'token' | 'chat' | 'handed'
+  readonly beganAtMs: number
+  readonly seenAtMs: number
+  readonly endsAtMs: number
+  /** A word for people, e.g. `Android`. */
+  readonly device: string
 }
 
 /** A list on disk that is always given as a whole. */

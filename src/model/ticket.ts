@@ -119,29 +119,91 @@ export interface DeskNotes {
   readonly digestDay: number | null
 }
 
-/** One ticket as the page draws it; all words are for people. */
-export interface BoardTicket {
+/** How long somebody has waited, in working time, against what was promised. */
+export interface TicketWait {
+  /** For a first answer, or for the next word since their last. */
+  readonly for: 'first' | 'next'
+  readonly ms: number
+  readonly limitMs: number
+  /** When the promise ends; milliseconds since the epoch. */
+  readonly dueMs: number
+}
+
+/** Where a ticket stands in the list. `late`: beyond the promise; `customer`: waits for the customer's word. */
+export type TicketPart = 'late' | 'waiting' | 'working' | 'customer' | 'settled'
+
+/** One ticket as a list shows it; all words are for people. */
+export interface TicketRow {
   readonly number: number
   readonly status: Ticket['status']
+  /** Changes when the state or the holder does: whoever acts on another one has not seen what it is now. */
+  readonly version: string
   /** `待接单`, `陈工 处理中`. */
   readonly state: string
+  readonly part: TicketPart
   readonly placeName: string
   readonly askerName: string
   readonly question: string
   /** Key and title of the section that it is about; empty when there is none. */
   readonly section: string
+  readonly holder: string | null
   readonly openedAtMs: number
-  readonly overdue: boolean
-  /** Newest last. */
-  readonly history: readonly { readonly atMs: number; readonly text: string }[]
+  readonly lastAtMs: number
+  /** Null where nobody waits. */
+  readonly wait: TicketWait | null
+  /** Came in when nobody works. */
+  readonly atNight: boolean
+  readonly pictureCount: number
+  readonly rating: number | null
 }
 
-/** What the staff view of the page shows. */
+/** A line of what happened. `words` was said where the customer reads it, `note` was not. */
+export type ThreadItem =
+  | {
+      readonly kind: 'words' | 'note'
+      readonly by: 'customer' | 'colleague' | 'bot'
+      readonly name: string
+      readonly atMs: number
+      readonly text: string
+      /** The message behind it, where its decision may be known. */
+      readonly messageId?: string
+    }
+  | { readonly kind: 'event'; readonly atMs: number; readonly text: string }
+
+/** One ticket with all that whoever answers it wants to see. */
+export interface TicketView extends TicketRow {
+  readonly placeKey: string
+  readonly askerKey: string
+  readonly isDirect: boolean
+  readonly thread: readonly ThreadItem[]
+  /** What the bot does towards the customer now. */
+  readonly quiet: 'none' | 'waiting' | 'held'
+  /** Sections that the bot had answered with, oldest first. */
+  readonly answered: readonly { readonly key: string; readonly title: string }[]
+  readonly earlier: readonly {
+    readonly number: number
+    readonly question: string
+    readonly state: string
+    readonly rating: number | null
+  }[]
+  readonly promise: {
+    readonly openedAtMs: number
+    readonly firstDueMs: number
+    /** Null while nobody has answered. */
+    readonly firstAtMs: number | null
+    readonly resolveDueMs: number
+  }
+  /** Where pictures are fetched by their place in the list. */
+  readonly pictures: readonly string[]
+  /** What the customer reads when it is closed, by whether there is an explanation. */
+  readonly closing: { readonly withNote: string; readonly without: string }
+}
+
+/** What the list of tickets shows. */
 export interface DeskBoard {
-  /** With people first, oldest first; then what was settled lately, newest first. */
-  readonly tickets: readonly BoardTicket[]
-  /** Who is on duty. */
-  readonly duty: readonly string[]
+  /** With people first, who waits longest on top; then what was settled lately, newest first. */
+  readonly tickets: readonly TicketRow[]
+  readonly people: readonly { readonly name: string; readonly onDuty: boolean; readonly ticketCount: number }[]
   /** A line of figures. */
   readonly summary: string
 }
@@ -149,10 +211,30 @@ export interface DeskBoard {
 /** Where the page reads the desk. */
 export interface DeskFeed {
   board(): DeskBoard
+  /** @returns undefined for a number that is not known, or archived */
+  view(number: number): TicketView | undefined
+  /** Who asked what where, of all that are not archived. */
+  numbered(): readonly Pick<Ticket, 'number' | 'placeKey' | 'askerKey' | 'openedAtMs'>[]
+  /** A picture that came with the question; undefined when it is not kept any more. */
+  picture(number: number, index: number): Promise<KeptPicture | undefined>
   /** @returns a function that ends the subscription */
   onChange(listener: () => void): () => void
   /** Removes what was kept of a person, or tells whom that would be. */
   forget(order: ForgetOrder): Promise<ForgetOutcome>
+}
+
+export interface KeptPicture {
+  readonly bytes: Uint8Array
+  /** Ends in .png, .jpg or .gif. */
+  readonly fileName: string
+}
+
+/** Keeps what askers had sent before their tickets were opened. */
+export interface TicketPictures {
+  keep(number: number, pictures: readonly KeptPicture[]): Promise<void>
+  /** File names, in order. */
+  names(number: number): readonly string[]
+  load(number: number, index: number): Promise<KeptPicture | undefined>
 }
 
 export interface ForgetOrder {

@@ -1,12 +1,11 @@
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { Log, RoleClaim } from '../model/ports.js'
+import type { Log, RoleClaim, WebSession } from '../model/ports.js'
 import type { TicketStore } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { AuditFile } from './audit.js'
 import { LowdbOutboxStore, storedOutbox } from './outbox.js'
-import type { SharedDesk } from './postgres/open.js'
 import {
   type LowdbDocument,
   openLearningStore,
@@ -18,9 +17,10 @@ import {
   storedLearning,
   storedMutes,
   storedReminders,
+  storedSessions,
   storedWalks,
 } from './records.js'
-import { LowdbTicketStore } from './tickets.js'
+import { LowdbTicketStore, TicketPictureFolder } from './tickets.js'
 
 export interface StoreNeeds {
   readonly dataDir: string
@@ -31,38 +31,24 @@ export interface StoreNeeds {
   readonly ticketStore?: TicketStore
   /** Default: the outbox file in `dataDir`. */
   readonly outboxStore?: LowdbOutboxStore
-  /** The desk that several accounts share; default: files in `dataDir`. */
-  readonly shared?: SharedDesk | undefined
 }
 
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /** All that the bot keeps of its talks and orders. @throws StoreError when a file is damaged or of another shape */
 export async function openStores(needs: StoreNeeds) {
-  const { dataDir, shared } = needs
-  const outbox = needs.outboxStore ?? (await LowdbOutboxStore.open(join(dataDir, 'outbox.json')))
-  return {
-    // Of this account alone: what it has said, and what is going on in its talks.
-    outbox,
-    walks: await openList<StoredWalk>('walks.json', storedWalks, needs),
-    reminders: await openList<Reminder>('reminders.json', storedReminders, needs),
-    mutes: await openList('mutes.json', storedMutes, needs),
-    ...(shared ? { ...shared, shared } : await openOwnDesk(needs, outbox)),
-  }
-}
-
-/** The same as a shared desk, in files of this machine. */
-async function openOwnDesk(needs: StoreNeeds, outbox: LowdbOutboxStore) {
   const { dataDir, log, forgetful = false } = needs
   const file = (name: string): string => join(dataDir, name)
   return {
-    shared: undefined,
-    relays: undefined,
-    notices: outbox,
     tickets: needs.ticketStore ?? (await LowdbTicketStore.open(file('tickets.json'))),
+    outbox: needs.outboxStore ?? (await LowdbOutboxStore.open(file('outbox.json'))),
+    walks: await openList<StoredWalk>('walks.json', storedWalks, needs),
+    reminders: await openList<Reminder>('reminders.json', storedReminders, needs),
+    mutes: await openList('mutes.json', storedMutes, needs),
     figures: await openList('figures.json', storedFigures, needs),
     claims: await openList<RoleClaim>('claims.json', storedClaims, needs),
     learning: await openLearningStore(forgetful ? undefined : file('unanswered.json'), log),
+    ticketPictures: new TicketPictureFolder(forgetful ? undefined : file('ticket-pictures')),
     audit: forgetful ? undefined : new AuditFile(file('audit.jsonl'), { log }),
   }
 }
@@ -70,6 +56,10 @@ async function openOwnDesk(needs: StoreNeeds, outbox: LowdbOutboxStore) {
 /** Who was given a role. @throws StoreError when the file is damaged or of another shape */
 export const openGrants = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>) =>
   openList('roles.json', storedGrants, needs)
+
+/** Who is in at the page. */
+export const openSessions = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>) =>
+  openList<WebSession>('sessions.json', storedSessions, needs)
 
 const openList = <Item>(
   fileName: string,
@@ -90,6 +80,7 @@ const EXPENDABLE: Readonly<Record<string, Expendable>> = {
   'figures.json': { schema: storedFigures, lost: '每天的统计数字' },
   'claims.json': { schema: storedClaims, lost: '没用完的认领码，请重新认领' },
   'mutes.json': { schema: storedMutes, lost: '哪些群静音，请重新发“静音”' },
+  'sessions.json': { schema: storedSessions, lost: '网页的登录，请重新登录' },
   'walks.json': { schema: storedWalks, lost: '客户的清单走到了哪一步' },
   'reminders.json': { schema: storedReminders, lost: '答应客户的提醒' },
   'outbox.json': { schema: storedOutbox, lost: '还没发给同事的通知，请发“工单”看一遍' },

@@ -6,7 +6,16 @@ import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { DayFigures, Mute } from '../model/decision.js'
 import type { LearningRecords } from '../model/learning.js'
-import type { HeardIds, IdentityRecords, KnownRoom, Log, RoleClaim, RoleGrant, StaffBinding } from '../model/ports.js'
+import type {
+  HeardIds,
+  IdentityRecords,
+  KnownRoom,
+  Log,
+  RoleClaim,
+  RoleGrant,
+  StaffBinding,
+  WebSession,
+} from '../model/ports.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { DurableJsonFile, fileWords, LatestWrite } from './json-file.js'
 
@@ -249,6 +258,18 @@ export const storedFigures: z.ZodType<DayFigures[]> = z.array(
   }),
 )
 
+/** Sessions of the page as they stand on disk. */
+export const storedSessions: z.ZodType<WebSession[]> = z.array(
+  z.strictObject({
+    digest: z.string().regex(/^[0-9a-f]{64}$/),
+    role: z.enum(['boss', 'staff', 'admin', 'operator']),
+    who: z.strictObject({ key: z.string(), name: z.string() }),
+    by: z.enum(['token', 'chat', 'handed']),
+    ...{ beganAtMs: z.number(), seenAtMs: z.number(), endsAtMs: z.number() },
+    device: z.string(),
+  }),
+)
+
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Walk-throughs as they stand on disk. Strict, because a key that we don't know would be gone after the first write. */
@@ -340,7 +361,6 @@ export const openLearningStore = (
 ): Promise<LowdbDocument<LearningRecords>> =>
   LowdbDocument.open(path, { schema: storedLearning, empty: nothingLearned, delayMs: LEARNING_DELAY_MS, log })
 
-/** Before anything was learned; the salt is random. */
-export const nothingLearned = (): LearningRecords => ({
+const nothingLearned = (): LearningRecords => ({
   ...{ salt: randomBytes(16).toString('hex'), lastNumber: 0, entries: [], sightings: [], told: [] },
 })

@@ -1,13 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, rm, stat } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
-import { chinaDay, isoOf } from '../base/time.js'
+import { chinaDay, DAY_MS, isoOf } from '../base/time.js'
 import { StoreError } from '../errors.js'
 import type { PutOutcome, TicketStore } from '../model/stores.js'
-import { BOT, type DeskNotes, type Ticket } from '../model/ticket.js'
-import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords, LatestWrite } from './json-file.js'
+import {
+  BOT,
+  type DeskNotes,
+  type ForgottenPerson,
+  type KeptPicture,
+  type Ticket,
+  type TicketPictures,
+} from '../model/ticket.js'
+import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords, LatestWrite, writeDurably } from './json-file.js'
 
 /** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
 export class LowdbTicketStore implements TicketStore {
@@ -210,7 +217,6 @@ const facts = {
   lastWords: z.array(z.object({ atMs: z.number(), text: z.string() })),
   events: z.array(event).min(1),
 }
-/** A ticket as it stands on disk, or in the database. */
 export const storedTicket = z.discriminatedUnion('status', [
   z.object({ ...facts, status: z.literal('open') }),
   z.object({ ...facts, status: z.literal('reopened'), reopenedAtMs: z.number() }),
@@ -228,18 +234,15 @@ export const storedTicket = z.discriminatedUnion('status', [
 ])
 export const archivedTickets = z.strictObject({ tickets: z.array(storedTicket) })
 
-/** What the desk remembers beside its tickets. */
-export const storedNotes = z.strictObject({
-  duty: z.array(z.object({ person: party, on: z.boolean(), atMs: z.number() })),
-  digestDay: z.number().nullable(),
-})
-
 // Strict, because a key that we don't know would be gone after the first write.
 const current = z.strictObject({
   version: z.literal(2),
   lastNumber: z.number().int().nonnegative(),
   tickets: z.array(storedTicket),
-  notes: storedNotes,
+  notes: z.strictObject({
+    duty: z.array(z.object({ person: party, on: z.boolean(), atMs: z.number() })),
+    digestDay: z.number().nullable(),
+  }),
 })
 /** Before tickets had a history. */
 const first = z.strictObject({
@@ -421,5 +424,57 @@ function namesIn(path: string, pattern: RegExp): readonly string[] {
       .sort()
   } catch {
     return [] // not there yet
+  }
+}
+
+const PICTURE = /^(\d+)-(\d+)\.(?:png|jpg|gif)$/
+const PICTURES_KEPT_MS = 30 * DAY_MS
+const MAX_PICTURES = 8
+
+/** What askers had sent before their tickets were opened: `ticket-pictures/12-0.png`, for thirty days. */
+export class TicketPictureFolder implements TicketPictures {
+  readonly #dir: string | undefined
+
+  /** @param dir undefined: nothing is kept */
+  constructor(dir: string | undefined) {
+    this.#dir = dir
+  }
+
+  /** Never throws: a ticket without its pictures is better than none. */
+  async keep(number: number, pictures: readonly KeptPicture[]): Promise<void> {
+    if (this.#dir === undefined || pictures.length === 0) return
+    try {
+      for (const [index, { bytes, fileName }] of pictures.slice(0, MAX_PICTURES).entries())
+        await writeDurably(join(this.#dir, `${number}-${index}${extname(fileName)}`), bytes)
+      await this.#dropOld()
+    } catch {
+      // The notice to the staff group carries them all the same.
+    }
+  }
+
+  names(number: number): readonly string[] {
+    if (this.#dir === undefined) return []
+    return namesIn(this.#dir, PICTURE).filter((name) => name.startsWith(`${number}-`))
+  }
+
+  async load(number: number, index: number): Promise<KeptPicture | undefined> {
+    const fileName = this.names(number)[index]
+    if (fileName === undefined || this.#dir === undefined) return undefined
+    const bytes = await readFile(join(this.#dir, fileName)).catch(() => undefined)
+    return bytes && { bytes, fileName }
+  }
+
+  async forget({ tickets }: Pick<ForgottenPerson, 'tickets'>): Promise<void> {
+    for (const number of tickets)
+      for (const name of this.names(number)) await rm(join(this.#dir!, name), { force: true })
+  }
+
+  async #dropOld(): Promise<void> {
+    for (const name of namesIn(this.#dir!, PICTURE)) {
+      const path = join(this.#dir!, name)
+      const { mtimeMs } = await stat(path)
+      // By the file's own clock: nothing else of a picture tells its age.
+      if (mtimeMs + PICTURES_KEPT_MS < (await stat(this.#dir!)).mtimeMs) await rm(path, { force: true })
+    }
   }
 }

@@ -3,7 +3,7 @@ import type { StaffTools } from '../commands/ticket-orders.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
 import type { Relays } from '../model/stores.js'
-import { BOT, type Ticket, type TicketEvent } from '../model/ticket.js'
+import { BOT, type Ticket, type TicketEvent, type TicketPictures } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { packLines } from '../reply/bubbles.js'
 import type { TicketDesk } from './desk.js'
@@ -21,9 +21,13 @@ export interface DeskAttendantParts {
   /** Says something to a ticket's asker, where it was opened. */
   readonly tellAsker: StaffTools['tellAsker']
   readonly titleOf: (sectionKey: string) => string | undefined
+  readonly linkTo?: TicketLink | undefined
   readonly clock: Clock
   readonly log: Log
 }
+
+/** Where colleagues find a ticket on the page. */
+export type TicketLink = (number: number) => string | undefined
 
 const LOOK_EVERY_MS = 15_000
 /** What can't be taken back, and waits until it is certain what time it is. */
@@ -174,7 +178,7 @@ export class DeskAttendant {
   }
 
   #newsWords(ticket: Ticket, news: TicketEvent, pictureCount: number): string {
-    const { desk, clock, titleOf } = this.#parts
+    const { desk, clock, titleOf, linkTo } = this.#parts
     if (news.what === 'withdrawn' || news.what === 'expired') return staffPhrases.ended(ticket, news)
     const nowMs = clock.now()
     return staffPhrases.opened(ticket, news, {
@@ -182,6 +186,7 @@ export class DeskAttendant {
       duty: onDuty(nowMs, desk.notes().duty, desk.rules).slice(0, 1),
       titleOf,
       pictureCount,
+      link: linkTo?.(ticket.number),
     })
   }
 
@@ -206,6 +211,8 @@ export interface DeskSurroundings {
   readonly language: DeskFrontParts['language']
   /** Where several accounts share the desk. */
   readonly relays?: Relays | undefined
+  readonly linkTo?: TicketLink | undefined
+  readonly pictures?: TicketPictures | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -220,9 +227,10 @@ export interface DeskParts {
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
   const { desk, state, channel, outbox, notices, alerts, titleOf, language, relays, clock, log } = surroundings
-  const tellStaff: DeskFrontParts['tellStaff'] = (ticket, pictures) => attendant.tellStaff(ticket, pictures)
-  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, language, relays, clock })
+  const { linkTo, pictures } = surroundings
+  const tellStaff: DeskFrontParts['tellStaff'] = (...told) => attendant.tellStaff(...told)
+  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, pictures, language, relays, clock })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
-  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, clock, log })
+  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, linkTo, clock, log })
   return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }
 }

@@ -1,9 +1,7 @@
 import { CHINA_OFFSET_MS, chinaDay } from '../base/time.js'
-import type { Clock, DeskRow } from '../model/ports.js'
-import type { BoardTicket, DeskBoard, DeskFeed, Ticket, TicketEventKind } from '../model/ticket.js'
-import type { TicketDesk } from './desk.js'
-import { isOverdue, onDuty } from './due.js'
-import { deskCommandPhrases, stateWords } from './phrases.js'
+import type { DeskRow } from '../model/ports.js'
+import type { Ticket, TicketEventKind } from '../model/ticket.js'
+import { isOverdue } from './due.js'
 import { isUnsettled, isWaiting } from './states.js'
 import { type DeskRules, workingTimeBetween } from './working-time.js'
 
@@ -33,7 +31,7 @@ export interface DeskFigures {
   readonly byPlace: readonly Counted[]
 }
 
-const FIRST_ACTS: ReadonlySet<TicketEventKind> = new Set([
+export const FIRST_ACTS: ReadonlySet<TicketEventKind> = new Set([
   'claimed',
   'passed',
   'spoke',
@@ -69,6 +67,19 @@ export function deskFigures(tickets: readonly Ticket[], nowMs: number, rules: De
 export function firstResponseMs({ events, openedAtMs }: Ticket, { hours }: DeskRules): number | undefined {
   const first = events.find(({ what, who }) => FIRST_ACTS.has(what) && who.key !== 'bot')
   return first && workingTimeBetween(openedAtMs, first.atMs, hours)
+}
+
+/** What became of a ticket, for figures by span; durations in working time, null while they are open. */
+export function ticketFacts(ticket: Ticket, rules: DeskRules) {
+  const { number, placeName, sectionKey, openedAtMs, events } = ticket
+  const first = firstResponseMs(ticket, rules) ?? null
+  const resolved = events.findLast(({ what }) => what === 'resolved')
+  return {
+    ...{ number, placeName, sectionKey, openedAtMs, firstResponseMs: first },
+    resolutionMs: resolved ? workingTimeBetween(openedAtMs, resolved.atMs, rules.hours) : null,
+    isKept: first === null ? null : first <= rules.firstResponseMs,
+    rating: ticket.status === 'closed' ? ticket.rating : null,
+  }
 }
 
 const settledOn = ({ events, openedAtMs }: Ticket): number =>
@@ -140,45 +151,6 @@ function commonest(keys: readonly string[], max: number): ReadonlySet<string> {
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
   const ranked = [...counts].sort((a, b) => b[1] - a[1])
   return new Set(ranked.slice(0, max).map(([key]) => key))
-}
-
-const SETTLED_SHOWN = 10
-
-export interface BoardParts {
-  readonly desk: TicketDesk
-  readonly clock: Clock
-  readonly titleOf: (sectionKey: string) => string | undefined
-  readonly forget: DeskFeed['forget']
-}
-
-/** The desk as the page may read it. */
-export const openBoard = (parts: BoardParts): DeskFeed => ({
-  board: () => boardOf(parts),
-  onChange: (listener) => parts.desk.onChange(listener),
-  forget: (order) => parts.forget(order),
-})
-
-function boardOf({ desk, clock, titleOf }: BoardParts): DeskBoard {
-  const nowMs = clock.now()
-  const all = desk.all()
-  const settled = all.filter((ticket) => !isUnsettled(ticket)).slice(-SETTLED_SHOWN)
-  const view = (ticket: Ticket): BoardTicket => ({
-    number: ticket.number,
-    status: ticket.status,
-    state: stateWords(ticket),
-    placeName: ticket.placeName,
-    askerName: ticket.askerName,
-    question: ticket.question,
-    section: ticket.sectionKey === null ? '' : `${ticket.sectionKey} ${titleOf(ticket.sectionKey) ?? ''}`.trim(),
-    openedAtMs: ticket.openedAtMs,
-    overdue: isOverdue(ticket, nowMs, desk.rules),
-    history: deskCommandPhrases.history(ticket),
-  })
-  return {
-    tickets: [...desk.list(), ...settled.toReversed()].map(view),
-    duty: onDuty(nowMs, desk.notes().duty, desk.rules),
-    summary: deskCommandPhrases.figures(deskFigures(all, nowMs, desk.rules)),
-  }
 }
 
 type Column = readonly [heading: string, value: (ticket: Ticket) => string | number | null]

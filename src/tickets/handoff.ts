@@ -1,5 +1,6 @@
 import { MINUTE_MS } from '../base/time.js'
 import { parseTicketOrder } from '../commands/parse.js'
+import type { TellOptions } from '../commands/ticket-orders.js'
 import { whoIsTalkedTo } from '../dialogue/addressee.js'
 import { ticketActOf } from '../dialogue/handoff.js'
 import { mayNotSpeak } from '../dialogue/permission.js'
@@ -10,7 +11,7 @@ import type { Decision, TicketAct } from '../model/decision.js'
 import type { Language } from '../model/language.js'
 import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
 import type { RelayedWords, Relays, Told } from '../model/stores.js'
-import type { SaidWords, Ticket } from '../model/ticket.js'
+import type { SaidWords, Ticket, TicketPictures } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
 import { readDeskTurn } from '../nlu/dialogue-act.js'
 import { normalizeText } from '../nlu/normalize.js'
@@ -30,6 +31,8 @@ export interface DeskFrontParts {
   readonly outbox: Pick<Outbox, 'send'>
   /** Tells staff of a ticket; resolves when that is on disk. */
   readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
+  /** Where the asker's pictures are kept for the page. */
+  readonly pictures?: TicketPictures | undefined
   /** As it is at this moment. */
   readonly language: () => Language
   /** Where several accounts share the desk. */
@@ -155,12 +158,16 @@ export class DeskFront {
     { message, understanding, situation }: Turn,
     { reason, sectionKeys }: Extract<Decision, { kind: 'escalate' }>,
   ): Promise<string> {
-    const { desk, state, tellStaff, clock } = this.#parts
+    const { desk, state, tellStaff, pictures, clock } = this.#parts
     const { lastSection, answeredSections = [] } = situation
     const guess = understanding.candidates.find(({ confidence }) => confidence >= MIN_GUESS_CONFIDENCE)
     const sectionKey = sectionKeys[0] ?? guess?.sectionKey ?? lastSection ?? null
     const { ticket, isNew } = await this.#open(message, { reason, sectionKey, answeredSections })
-    if (isNew) await tellStaff(ticket, noticePictures([...state.picturesBefore(message), message.picture]))
+    if (isNew) {
+      const sent = noticePictures([...state.picturesBefore(message), message.picture])
+      await pictures?.keep(ticket.number, sent)
+      await tellStaff(ticket, sent)
+    }
     const direct = message.place.kind === 'direct'
     if (!desk.isOnDisk()) {
       const [colleague] = onDuty(clock.now(), desk.notes().duty, desk.rules)
@@ -202,15 +209,19 @@ export class DeskFront {
   }
 
   /** Says something to a ticket's asker, where the ticket was opened, by the account that holds the group. */
-  async tellAsker(ticket: Ticket, text: string, options?: { readonly isReply?: boolean }): Promise<Told> {
+  async tellAsker(ticket: Ticket, text: string, { pictures = [], ...options }: TellOptions = {}): Promise<Told> {
     const { desk, relays, clock } = this.#parts
-    if (relays && !desk.isMine(ticket)) return relays.hand(ticket, text, options)
-    const isOut = await this.sayToAsker({ ticket, text, deadlineMs: clock.now() + TELL_WITHIN_MS })
+    // Pictures are not handed from account to account: better none of it is said than half of it.
+    if (relays && !desk.isMine(ticket)) return pictures.length > 0 ? 'not-said' : relays.hand(ticket, text, options)
+    const isOut = await this.sayToAsker({ ticket, text, deadlineMs: clock.now() + TELL_WITHIN_MS }, pictures)
     return isOut ? 'said' : 'not-said'
   }
 
   /** Says words in a group of this account. @returns whether they went out */
-  async sayToAsker({ ticket, text, deadlineMs }: RelayedWords): Promise<boolean> {
+  async sayToAsker(
+    { ticket, text, deadlineMs }: RelayedWords,
+    pictures: readonly NoticePicture[] = [],
+  ): Promise<boolean> {
     const { state, channel, outbox } = this.#parts
     const place = state.place(ticket.placeKey) ?? (await channel.findPlace?.(ticket.placeKey))
     // Not known in this login, or not to be told apart from another.
@@ -221,7 +232,8 @@ export class DeskFront {
       const isFirst = index === 0 && place.kind === 'room'
       return { kind: 'text', text: lines.join('\n'), ...(isFirst ? { mention } : {}) }
     })
-    return (await outbox.send(place, bubbles, { deadlineMs, urgent: true })).said
+    const shown = pictures.map((one): Outgoing => ({ kind: 'picture', path: one.fileName, ...one }))
+    return (await outbox.send(place, [...bubbles, ...shown], { deadlineMs, urgent: true })).said
   }
 }
 

@@ -109,6 +109,8 @@ interface NoticeContext {
   readonly titleOf: (sectionKey: string) => string | undefined
   /** Pictures that follow the notice. */
   readonly pictureCount: number
+  /** Of the ticket on the page; absent where the page has no address for others. */
+  readonly link?: string | undefined
 }
 
 /** What the desk says to colleagues of its own accord. */
@@ -132,6 +134,7 @@ export const staffPhrases = {
       ...lastWordsOf(ticket.lastWords, context.nowMs),
       ...(context.pictureCount > 0 ? [`图片 ${context.pictureCount} 张，发在下面`] : []),
       `时间：${momentWords(news.atMs)}（${agoWords(context.nowMs - news.atMs)}前）`,
+      ...(context.link === undefined ? [] : [`在网页上处理：${context.link}`]),
       `在客户群里直接回复就算接单；也可以在这里回复“接单 ${number}”“回复 ${number} 内容”“结单 ${number} 说明”。`,
     ].join('\n')
   },
@@ -255,8 +258,7 @@ export const deskCommandPhrases = {
       ...events.slice(-maxEvents).map(eventLine),
     ].join('\n')
   },
-  history: (ticket: Ticket): readonly { readonly atMs: number; readonly text: string }[] =>
-    shownEvents(ticket).map((event) => ({ atMs: event.atMs, text: eventWords(event, 500) })),
+  event: (event: TicketEvent): string => eventWords(event, 500),
   figures: ({ open, waiting, overdue, firstResponseMedianMs, reopened }: DeskFigures): string =>
     [
       `开着 ${open}`,
@@ -280,6 +282,7 @@ export const deskCommandPhrases = {
     `已交给账号“${account ?? ''}”，由它发到“${oneLine(placeName)}”并提醒 ${oneLine(askerName)}；没发出去会在值班群里说。`,
   unreachable: (number: number): string =>
     `工单库暂时连不上，工单 ${number} 没有改动，请过几分钟再发一次。着急的话，请直接到客户群里回复。`,
+  withPictures: (text: string, count: number): string => `${text}（图 ${count} 张）`,
   noted: (number: number): string => `已备注到工单 ${number}。`,
   resolved: ({ number, askerName }: Ticket): string =>
     `工单 ${number} 已结单，已请 ${oneLine(askerName)} 确认；机器人会继续回答 ${oneLine(askerName)} 的问题。`,

@@ -103,6 +103,18 @@ function stretchesOf(day: Day, hours: WorkHours): readonly Stretch[] {
   }))
 }
 
+const LOOK_BACK_MS = 14 * DAY_MS
+const STEP_MS = 5 * MINUTE_MS
+
+/** When the desk closed last, on an earlier day while it is open; milliseconds since the epoch. */
+export function lastClosingMs(nowMs: number, hours: WorkHours): number {
+  const midnightMs = Math.floor((nowMs + CHINA_OFFSET_MS) / DAY_MS) * DAY_MS - CHINA_OFFSET_MS
+  const fromMs = isWorkingTime(nowMs, hours) ? midnightMs : Math.floor(nowMs / STEP_MS) * STEP_MS
+  for (let atMs = fromMs; atMs > nowMs - LOOK_BACK_MS; atMs -= STEP_MS)
+    if (isWorkingTime(atMs - STEP_MS, hours)) return atMs
+  return midnightMs
+}
+
 /** Somebody who answers questions, in the order in which they are called. */
 export interface Colleague {
   /** Nick or group display name, as in the staff group. */

@@ -1,9 +1,19 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { z } from 'zod'
 import type { Alerts, Clock, Log } from '../model/ports.js'
+import {
+  ANONYMOUS_OPERATOR,
+  deviceOf,
+  digestOf,
+  LinkBook,
+  type PersonalLink,
+  SessionBook,
+  type SessionBookOptions,
+  type Viewer,
+} from './sessions.js'
 
 export interface AccessOptions {
   /** What people log in with. Undefined: nobody has to, and the page may listen on loopback only. */
@@ -15,6 +25,9 @@ export interface AccessOptions {
   readonly clock: Clock
   /** Somebody tries tokens. */
   readonly alerts: Pick<Alerts, 'raise' | 'clear'>
+  /** Default: in memory, so that a restart ends them all. */
+  readonly sessions?: SessionBookOptions['list'] | undefined
+  readonly isEntitled?: SessionBookOptions['isEntitled']
 }
 
 export type LoginResult =
@@ -22,22 +35,25 @@ export type LoginResult =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'too-many'; readonly retryAfterMs: number }
 
-/** A working day: whoever sits down in the morning logs in once. */
-const SESSION_MS = 12 * 3_600_000
-const MAX_SESSIONS = 50
 const COOKIE = 'guoshen'
+/** Who the operator says they are, so that a ticket bears a name; the page sends it percent-encoded. */
+const NAME_HEADER = 'x-guoshen-me'
+const MAX_NAME_CHARS = 20
 
-/** Decides who may use the page. Sessions live in memory: a restart of the bot ends them. */
+/** Decides who may use the page, and as whom. */
 export class AccessControl {
+  readonly sessions: SessionBook
+  readonly links: LinkBook
   readonly #options: AccessOptions
   readonly #attempts: LoginAttempts
-  /** End of each session in ms since the epoch, by the digest of its id, oldest first. */
-  readonly #sessions = new Map<string, number>()
   #allClear: NodeJS.Timeout | undefined
 
   constructor(options: AccessOptions) {
     this.#options = options
     this.#attempts = new LoginAttempts(options.clock)
+    const { clock, isEntitled, sessions: list } = options
+    this.sessions = new SessionBook({ clock, isEntitled, ...(list && { list }) })
+    this.links = new LinkBook(clock)
   }
 
   /** Nobody has to log in. */
@@ -46,7 +62,28 @@ export class AccessControl {
   }
 
   isIn(c: Context): boolean {
-    return this.isOpen || this.#isKnownProgram(c) || this.#hasSession(c)
+    return this.viewerOf(c) !== undefined
+  }
+
+  /** A session says more than an open door: who came by a link is that person everywhere. */
+  viewerOf(c: Context): Viewer | undefined {
+    const session = this.#isKnownProgram(c) ? undefined : this.sessions.find(this.#sessionId(c) ?? '')
+    if (session && session.role !== 'operator')
+      return { role: session.role, who: session.who, isNamed: true, session: session.digest }
+    if (!session && !this.isOpen && !this.#isKnownProgram(c)) return undefined
+    const name = nameIn(c)
+    return {
+      ...ANONYMOUS_OPERATOR,
+      ...(name && { who: { key: `name:${name}`, name }, isNamed: true }),
+      ...(session && { session: session.digest }),
+    }
+  }
+
+  /** Lets whoever has the link in. @returns undefined when it is spent, void or none */
+  enter(c: Context, code: string): PersonalLink | undefined {
+    const link = this.links.spend(code)
+    if (link) this.#begin(c, link)
+    return link
   }
 
   /** From a program that can read this run's `running.json`: the command line on this machine. */
@@ -66,12 +103,12 @@ export class AccessControl {
   /** Begins a session where the token is right. */
   logIn(c: Context, token: string): LoginResult {
     const result = this.#tryWith(c, this.#isToken(token))
-    if (result.kind === 'in') this.#begin(c)
+    if (result.kind === 'in') this.#begin(c, { role: 'operator', who: ANONYMOUS_OPERATOR.who, by: 'token' })
     return result
   }
 
   logOut(c: Context): void {
-    this.#sessions.delete(digest(this.#sessionId(c) ?? ''))
+    this.sessions.end(digestOf(this.#sessionId(c) ?? ''))
     deleteCookie(c, COOKIE, this.#cookieOptions(c))
   }
 
@@ -93,19 +130,10 @@ export class AccessControl {
     this.#allClear = setTimeout(() => this.#options.alerts.clear('wrong-tokens'), WINDOW_MS).unref()
   }
 
-  #begin(c: Context): void {
-    const id = randomBytes(32).toString('base64url')
-    this.#sessions.set(digest(id), this.#options.clock.now() + SESSION_MS)
-    for (const oldest of this.#sessions.keys()) {
-      if (this.#sessions.size <= MAX_SESSIONS) break
-      this.#sessions.delete(oldest)
-    }
-    setCookie(c, COOKIE, id, { ...this.#cookieOptions(c), maxAge: SESSION_MS / 1000 })
-  }
-
-  #hasSession(c: Context): boolean {
-    const endMs = this.#sessions.get(digest(this.#sessionId(c) ?? ''))
-    return endMs !== undefined && this.#options.clock.now() < endMs
+  #begin(c: Context, facts: Omit<Parameters<SessionBook['begin']>[0], 'device'>): void {
+    this.sessions.end(digestOf(this.#sessionId(c) ?? ''))
+    const { id, lastsMs } = this.sessions.begin({ ...facts, device: deviceOf(c.req.header('user-agent') ?? '') })
+    setCookie(c, COOKIE, id, { ...this.#cookieOptions(c), maxAge: lastsMs / 1000 })
   }
 
   #sessionId(c: Context): string | undefined {
@@ -148,7 +176,16 @@ const isFromSocket = (c: Context): boolean => typeof c.env === 'object' && c.env
 
 const bearerOf = (c: Context): string | undefined => /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
+function nameIn(c: Context): string | undefined {
+  try {
+    const name = decodeURIComponent(c.req.header(NAME_HEADER) ?? '')
+      .replace(/\s+/g, ' ')
+      .trim()
+    return name === '' ? undefined : [...name].slice(0, MAX_NAME_CHARS).join('')
+  } catch {
+    return undefined
+  }
+}
 
 /** Takes the same time wherever the two differ, and however long they are. */
 const isSame = (one: string, other: string): boolean =>
@@ -215,39 +252,38 @@ export const loginPhrases = {
   logInFirst: '请先登录',
   tokenMissing: '请输入口令',
   tokenWrong: '口令不对',
+  linkSpent: '这个链接用过了，或者过期了。请在微信里给机器人发“网页”，再要一个。',
   tooManyAttempts: (minutes: number) => `试错太多次了，请过 ${minutes} 分钟再试`,
 } as const
 
 const credentials = z.strictObject({ token: z.string().min(1).max(1_000) })
 
-/** What everybody may fetch: the log-in page with all that it needs, and whether the bot is well. */
-const FOR_ALL = new Set([
-  '/login.html',
-  '/login.js',
-  '/login.css',
-  '/call-server.js',
-  '/icon.svg',
-  '/api/login',
-  '/api/session',
-  '/healthz',
-  '/readyz',
-])
+const entering = z.strictObject({ code: z.string().min(1).max(100) })
 
-/** Lets in whoever is logged in. Others get the log-in page instead of pages, and 401 instead of all the rest. */
-export function requireLogin(access: AccessControl, log: Log): MiddlewareHandler {
+/** What everybody may fetch beside the page itself, which holds no secrets. */
+const FOR_ALL = new Set(['/', '/api/login', '/api/session', '/api/enter', '/api/enter/look', '/healthz', '/readyz'])
+
+/** Lets in whoever is logged in; others get the page, which asks them in, and 401 instead of all the rest. */
+export function requireLogin(access: AccessControl, log: Log, page: ReadonlySet<string>): MiddlewareHandler {
   return async (c, next) => {
     const byBearer = access.isOpen ? undefined : access.bearerLogin(c)
     if (byBearer && byBearer.kind !== 'in') return refuse(c, byBearer, log)
-    if (access.isIn(c) || FOR_ALL.has(c.req.path)) return next()
-    if (c.req.path === '/' || c.req.path === '/index.html') return c.redirect('/login.html')
+    if (access.isIn(c) || FOR_ALL.has(c.req.path) || page.has(c.req.path)) return next()
     return c.json({ error: loginPhrases.logInFirst }, 401)
   }
 }
 
-/** Logging in and out, and asking whether one is in. */
+/** Coming in by token or by a personal link, going out, and asking whether one is in. No GET ever spends anything. */
 export function loginRoutes(access: AccessControl, log: Log): Hono {
   const routes = new Hono()
-  routes.get('/session', (c) => c.json({ in: access.isIn(c), needed: !access.isOpen }))
+  routes.get('/session', (c) => {
+    const viewer = access.viewerOf(c)
+    return c.json({
+      in: viewer !== undefined,
+      needed: !access.isOpen || viewer?.session !== undefined,
+      ...(viewer && { role: viewer.role, name: viewer.isNamed ? viewer.who.name : null }),
+    })
+  })
 
   routes.post('/login', async (c) => {
     const body = credentials.safeParse(await c.req.json().catch(() => undefined))
@@ -256,6 +292,19 @@ export function loginRoutes(access: AccessControl, log: Log): Hono {
     if (result.kind !== 'in') return refuse(c, result, log)
     log.info({}, 'logged in on the page')
     return c.json({ in: true })
+  })
+
+  routes.post('/enter/look', async (c) => {
+    const body = entering.safeParse(await c.req.json().catch(() => undefined))
+    const link = body.success ? access.links.look(body.data.code) : undefined
+    return link ? c.json({ name: link.who.name, role: link.role }) : c.json({ error: loginPhrases.linkSpent }, 410)
+  })
+
+  routes.post('/enter', async (c) => {
+    const body = entering.safeParse(await c.req.json().catch(() => undefined))
+    const link = body.success ? access.enter(c, body.data.code) : undefined
+    log.info({ role: link?.role ?? null }, 'personal link of the page used')
+    return link ? c.json({ in: true, role: link.role }) : c.json({ error: loginPhrases.linkSpent }, 410)
   })
 
   routes.post('/logout', (c) => {

@@ -1,35 +1,70 @@
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
+import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
 import type { LoginState } from '../model/ports.js'
 import { type AccessControl, loginRoutes, requireLogin } from './access.js'
-import { decisionView, player, type WebDeps } from './deps.js'
-import { boardRoutes, chatRoutes, operatorRoutes, streamEvents, ticketRoutes } from './routes.js'
+import { messageView, type WebDeps } from './deps.js'
+import { learnRoutes } from './learn-routes.js'
+import { requireRole, viewerIn } from './permissions.js'
+import { forgetRoutes, peopleRoutes, simulatorRoutes } from './routes.js'
+import { EventStream } from './stream.js'
+import { type TalkDeps, talkRoutes, viewOfTalk } from './talk-routes.js'
+import { ordererOf, ticketRoutes } from './ticket-routes.js'
+import { todayRoutes } from './today-routes.js'
 
-// The same way up from src/adapters/web and from dist/adapters/web.
+// The same way up from src/web and from dist/web.
 const PUBLIC_FOLDER = fileURLToPath(new URL('../../public', import.meta.url))
-const DECISIONS_SHOWN = 50 // beside the login of a real account, where there are no chats to hang them on
+/** What a browser loads before anybody is in; there are no secrets in it. */
+const PAGE_FILES: ReadonlySet<string> = new Set(
+  readdirSync(PUBLIC_FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.includes('.') && !path.endsWith('.d.ts'))
+    .map((path) => `/${path.replaceAll('\\', '/')}`),
+)
+const LOOK_EVERY_MS = 1_000
+/** A burst of changes to tickets is told once. */
+const SOON_MS = 40
 
 /** The page and its interface, as a function of requests: `app.request(...)` needs no socket. */
 export function createWebApp(deps: WebDeps): Hono {
   const { world, access, log } = deps
   const app = new Hono()
-  app.use(headers(), guardRequests(access), requireLogin(access, log), smallBodies())
+  app.use(headers(), guardRequests(access), requireLogin(access, log, PAGE_FILES), requireRole(access))
+  app.use(smallBodies(), packed(), uncached())
+  const stream = new EventStream()
+  const talking = talkDepsOf(deps)
+  tellOfChanges(deps, stream, talking)
 
   if (deps.health) app.route('/', deps.health)
   app.route('/api', loginRoutes(access, log))
-  app.route('/api', botRoutes(deps))
-  if (deps.operator) app.route('/api', operatorRoutes(deps.operator, access))
-  if (world) app.route('/api', chatRoutes(world, deps))
-  if (deps.desk) app.route('/api', ticketRoutes(deps.desk))
-  if (world && deps.desk) app.route('/api', boardRoutes(world, deps.desk))
-  app.all('/api/*', (c) => c.json({ error: world ? '没有这个接口' : '现在接的是真实微信，这里没有聊天' }, 404))
+  app.route('/api', botRoutes(deps, stream))
+  app.route('/api', talkRoutes(talking))
+  app.route('/api', peopleRoutes(deps))
+  if (deps.desk) app.route('/api', forgetRoutes(deps.desk))
+  if (deps.desk && deps.give && deps.guidePictures) {
+    const { desk, give, guidePictures, snippets = () => [], clock, undoMs } = deps
+    const { routes, pending } = ticketRoutes({
+      ...{ desk, give, guidePictures, snippets, clock, access, stream },
+      ...(undoMs !== undefined && { undoMs }),
+    })
+    app.route('/api', routes)
+    deps.atEnd?.(() => pending.settle())
+  }
+  if (deps.learn && deps.give) {
+    const { learn, give, talks, clock } = deps
+    app.route('/api', learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf } }))
+  }
+  if (deps.figures) app.route('/api', todayRoutes({ ...deps, sources: deps.figures, talking }))
+  if (world) app.route('/api/simulator', simulatorRoutes(world, talking))
+  app.all('/api/*', (c) => c.json({ error: world ? '没有这个接口' : '没有这个接口（模拟只在没接微信时有）' }, 404))
 
-  app.use(serveStatic({ root: PUBLIC_FOLDER, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
+  app.use(etag(), serveStatic({ root: PUBLIC_FOLDER, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
   app.notFound((c) => c.json({ error: '没有这个页面' }, 404))
   app.onError((error, c) => {
     log.error({ err: error, path: c.req.path }, 'request failed')
@@ -38,52 +73,98 @@ export function createWebApp(deps: WebDeps): Hono {
   return app
 }
 
-/** Status, login, live events and the reload button: there with any puppet. */
-function botRoutes(deps: WebDeps): Hono {
-  const routes = new Hono()
+function talkDepsOf({ talks, access, clock, audit, desk, mutes = () => [], sections = () => [] }: WebDeps): TalkDeps {
+  return {
+    ...{ talks, access, clock, audit, mutes },
+    tickets: () => desk?.numbered() ?? [],
+    titleOf: (key) => sections().find((section) => section.key === key)?.title,
+  }
+}
 
-  routes.get('/status', (c) => {
-    const { qrText, ...status } = deps.status()
-    // Whoever has the code's text can log in with it: the page gets a picture of it and a name to notice a new one by.
-    const qrId = qrText && createHash('sha256').update(qrText).digest('hex').slice(0, 12)
-    return c.json({ ...status, simulated: deps.world !== undefined, ...(qrId && { qrId }) })
+/** Joins what happens to the stream. */
+function tellOfChanges(deps: WebDeps, stream: EventStream, talking: TalkDeps): void {
+  const { talks, desk, world } = deps
+  let isTelling = false
+  const ends = [
+    talks.subscribe((talk) => stream.publish('talk', viewOfTalk(talk, talking), 'staff')),
+    desk?.onChange(() => {
+      if (isTelling) return
+      isTelling = true
+      setTimeout(() => {
+        isTelling = false
+        stream.publish('ticket', {}, 'staff')
+      }, SOON_MS).unref()
+    }),
+    world?.subscribe((message) => stream.publish('message', messageView(world, message), 'operator')),
+  ]
+  let before = JSON.stringify(statusOf(deps))
+  const timer = setInterval(() => {
+    const now = statusOf(deps)
+    if (JSON.stringify(now) === before) return
+    before = JSON.stringify(now)
+    stream.publish('status', now, 'boss')
+  }, LOOK_EVERY_MS).unref()
+  deps.atEnd?.(() => {
+    clearInterval(timer)
+    for (const end of ends) end?.()
   })
+}
+
+function statusOf({ status, world }: Pick<WebDeps, 'status' | 'world'>) {
+  const { qrText, ...shown } = status()
+  // Whoever has the code's text can log in with it: the page gets a picture of it and a name to notice a new one by.
+  const qrId = qrText && createHash('sha256').update(qrText).digest('hex').slice(0, 12)
+  return { ...shown, simulated: world !== undefined, ...(qrId && { qrId }) }
+}
+
+/** Status, login, live events and the reload button: there with any puppet. */
+function botRoutes(deps: WebDeps, stream: EventStream): Hono {
+  const routes = new Hono()
+  const { access } = deps
+
+  routes.get('/status', (c) => c.json(statusOf(deps)))
 
   routes.get('/qr.svg', async (c) => {
     const { qrText } = deps.status()
     if (!qrText) return c.json({ error: '现在没有二维码' }, 404)
-    c.header('Cache-Control', 'no-store')
     return c.body(await qrToString(qrText, { type: 'svg', margin: 1 }), 200, { 'Content-Type': 'image/svg+xml' })
   })
 
-  routes.get('/decisions', (c) => {
-    const decisions = deps.journal.recent().slice(-DECISIONS_SHOWN)
-    return c.json({ decisions: decisions.map((trace) => decisionView(trace, deps.sectionTitle)) })
-  })
+  routes.get('/events', (c) => stream.serve(c, viewerIn(c, access), access))
 
-  routes.get('/events', (c) => {
-    const personId = c.req.query('as')
-    const reader = deps.world && player(deps.world, personId)
-    if (reader && 'error' in reader) return c.json({ error: reader.error }, reader.status)
-    return streamEvents(c, deps, personId)
-  })
+  routes.get('/sections', (c) => c.json({ sections: deps.sections?.() ?? [] }))
 
   routes.post('/reload', async (c) => {
     const order = (await c.req.json().catch(() => null)) as { force?: unknown } | null
-    const { ok, text } = await deps.reload({
-      force: order?.force === true,
-      where: deps.access.isCommandLine(c) ? 'terminal' : 'page',
-    })
+    const by = ordererOf(viewerIn(c, access))
+    const where = access.isCommandLine(c) ? 'terminal' : 'page'
+    const { ok, text } = await deps.reload({ force: order?.force === true, by: { ...by, where } })
     deps.log.info({ ok }, 'reload asked for on the page')
     return c.json({ ok, text }, ok ? 200 : 422)
   })
   return routes
 }
 
-/** Only a picture is large, and has a limit of its own. */
+/** Only what brings pictures is large, and has a limit of its own. */
 function smallBodies(): MiddlewareHandler {
   const limit = bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.json({ error: '内容太长了' }, 413) })
-  return (c, next) => (c.req.path === '/api/messages' ? next() : limit(c, next))
+  const isLarge = /^\/api\/(?:simulator\/messages|tickets\/\d+\/reply)$/
+  return (c, next) => (isLarge.test(c.req.path) ? next() : limit(c, next))
+}
+
+/** A stream that is packed comes in lumps. */
+function packed(): MiddlewareHandler {
+  const pack = compress()
+  return (c, next) => (c.req.path === '/api/events' ? next() : pack(c, next))
+}
+
+/** What people said is kept by no browser, but for pictures that say so themselves. */
+function uncached(): MiddlewareHandler {
+  return async (c, next) => {
+    await next()
+    if (c.req.path.startsWith('/api/') && !c.res.headers.has('cache-control'))
+      c.res.headers.set('Cache-Control', 'no-store')
+  }
 }
 
 function headers() {

@@ -1,11 +1,24 @@
 import type { Hono } from 'hono'
 import type { Conversation, SimulatedPerson, World, WorldMessage } from '../channel/simulator/world.js'
 import { shownWords } from '../model/chat.js'
-import type { DecisionTrace } from '../model/decision.js'
-import type { DecisionJournal, Log, LoginStatus } from '../model/ports.js'
+import type {
+  AuditLog,
+  Clock,
+  Log,
+  LoginStatus,
+  Orderer,
+  PictureSource,
+  Report,
+  RoleClaim,
+  RoleGrant,
+} from '../model/ports.js'
+import type { TalkFeed } from '../model/talk.js'
 import type { DeskFeed } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
-import type { OperatorDesk } from './routes.js'
+import type { LearnDeps } from './learn-routes.js'
+import type { TalkDeps } from './talk-routes.js'
+import type { GiveOrder, TicketDeps } from './ticket-routes.js'
+import type { FigureSources } from './today-routes.js'
 
 export interface BotStatus {
   /** As configured: `simulator`, `wechat4u`, a package name. */
@@ -16,6 +29,8 @@ export interface BotStatus {
   /** What the QR code says, while there is one to scan. */
   readonly qrText?: string | undefined
   readonly knowledgeVersion: string
+  /** Number of the release in use; absent where they are not counted. */
+  readonly release?: number
   /** What people should know of, in Chinese: caps that are near, too much to do. */
   readonly warnings?: readonly string[]
 }
@@ -26,61 +41,59 @@ export interface ReloadOutcome {
   readonly text: string
 }
 
+/** What the machine view shows beside the status. */
+export interface MachineView {
+  readonly version: string
+  readonly startedAtMs: number
+  readonly queueLength: number
+  /** Absent where nothing is limited. */
+  readonly today?: { readonly used: number; readonly cap: number }
+  readonly heldUntilMs?: number | undefined
+  readonly rooms: readonly { readonly key: string; readonly topic: string; readonly purpose: string }[]
+  readonly mutes: readonly { readonly placeKey: string; readonly topic: string; readonly untilMs: number | null }[]
+}
+
+/** Who has rights, and whose codes wait. */
+export interface PeopleSource {
+  /** For the operator's eyes only. */
+  claims(): readonly RoleClaim[]
+  grants(): readonly RoleGrant[]
+  /** Names by which the configuration knows colleagues. */
+  readonly configured: readonly string[]
+}
+
 /** All that the page shows and does. */
 export interface WebDeps {
-  /** The simulated WeChat; without it (a real puppet is used) the page shows the login instead of chats. */
+  /** The simulated WeChat; without it (a real puppet is used) there is no view of chats to play in. */
   readonly world?: World | undefined
-  readonly journal: DecisionFeed
-  /** The tickets, for those who play the vendor's people. */
+  readonly talks: TalkFeed
   readonly desk?: DeskFeed | undefined
   /** Who may use the page; decides about every request. */
   readonly access: AccessControl
   /** See `createHealthRoutes`. */
   readonly health?: Hono | undefined
-  /** Orders of whoever has the machine. */
-  readonly operator?: OperatorDesk | undefined
+  readonly people?: PeopleSource | undefined
+  readonly machine?: (() => Promise<MachineView>) | undefined
+  readonly audit?: AuditLog | undefined
+  readonly guidePictures?: PictureSource | undefined
+  readonly snippets?: TicketDeps['snippets'] | undefined
+  readonly mutes?: TalkDeps['mutes'] | undefined
+  /** Orders as people write them, of whoever is at the page or at the machine. */
+  readonly order?: ((text: string, by: Orderer) => Promise<Report>) | undefined
+  readonly give?: GiveOrder | undefined
+  readonly publicUrl?: string | null | undefined
+  readonly clock: Clock
   readonly log: Log
   status(): BotStatus
   /** @param order `force`: take the knowledge although it does worse */
-  reload(order: { readonly force: boolean; readonly where: 'page' | 'terminal' }): Promise<ReloadOutcome>
-  /** Title of a guide section, so that a decision reads as more than `4.1`. */
-  sectionTitle?(key: string): string | undefined
-}
-
-/** Where the page reads decisions. */
-export interface DecisionFeed {
-  /** What is still remembered, oldest first; one trace a message, the last one recorded. */
-  recent(): readonly DecisionTrace[]
-  /** @returns a function that ends the subscription */
-  subscribe(listener: (trace: DecisionTrace) => void): () => void
-}
-
-const KEPT_TRACES = 2_000 // as many messages as the page can show: four conversations of 500
-
-/** Keeps the last decisions in memory, for the page. */
-export class DecisionLog implements DecisionJournal, DecisionFeed {
-  readonly #traces = new Map<string, DecisionTrace>()
-  readonly #listeners = new Set<(trace: DecisionTrace) => void>()
-
-  record(trace: DecisionTrace): void {
-    // Deleting first moves a message that is decided on again to the end.
-    this.#traces.delete(trace.messageId)
-    this.#traces.set(trace.messageId, trace)
-    for (const oldest of this.#traces.keys()) {
-      if (this.#traces.size <= KEPT_TRACES) break
-      this.#traces.delete(oldest)
-    }
-    for (const listener of this.#listeners) listener(trace)
-  }
-
-  recent(): readonly DecisionTrace[] {
-    return [...this.#traces.values()]
-  }
-
-  subscribe(listener: (trace: DecisionTrace) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
+  reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
+  readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview'> | undefined
+  readonly figures?: FigureSources | undefined
+  /** Sections in the order of the guides. */
+  sections?(): readonly { readonly key: string; readonly title: string }[]
+  /** Told what has to be done before the program ends. */
+  atEnd?(end: () => Promise<void> | void): void
+  readonly undoMs?: number
 }
 
 /** A message as the page draws it. */
@@ -112,9 +125,6 @@ export interface ConversationView {
   readonly last?: MessageView
 }
 
-/** A trace with the titles of the sections that it names. */
-export type DecisionView = DecisionTrace & { readonly titles: Readonly<Record<string, string>> }
-
 export function messageView(world: World, message: WorldMessage): MessageView {
   const conversation = world.conversation(message.conversationId)
   const nameOf = (personId: string): string => (conversation ? world.nameIn(conversation, personId) : personId)
@@ -124,7 +134,7 @@ export function messageView(world: World, message: WorldMessage): MessageView {
   return {
     ...{ id, conversationId, fromId, fromName: nameOf(fromId), kind, text, mentionIds, atMs },
     ...(quoted && { quote: { id: quoted.id, name: nameOf(quoted.fromId), kind: quoted.kind, text: quoted.text } }),
-    ...(kind === 'picture' && { pictureUrl: world.picture(id) ? `/api/pictures/${id}` : null }),
+    ...(kind === 'picture' && { pictureUrl: world.picture(id) ? `/api/simulator/pictures/${id}` : null }),
   }
 }
 
@@ -139,18 +149,6 @@ export function conversationView(world: World, conversation: Conversation, viewe
     members: conversation.memberIds.map((id) => ({ id, name: world.nameIn(conversation, id) })),
     ...(last && { last: messageView(world, last) }),
   }
-}
-
-export function decisionView(
-  trace: DecisionTrace,
-  sectionTitle: ((key: string) => string | undefined) | undefined,
-): DecisionView {
-  const keys = [...trace.sections, ...trace.candidates.map(({ section }) => section)]
-  const titles = keys.flatMap((key) => {
-    const title = sectionTitle?.(key)
-    return title === undefined ? [] : [[key, title] as const]
-  })
-  return { ...trace, titles: Object.fromEntries(titles) }
 }
 
 export type Refusal = { readonly error: string; readonly status: 400 | 403 | 404 }

@@ -1,14 +1,14 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
+import { DAY_MS } from '../base/time.js'
 import { type Conversation, SIMULATED_MEDIA, type SimulatedPerson, type World } from '../channel/simulator/world.js'
 import { readPictureHeader } from '../knowledge/pictures.js'
-import type { DecisionTrace } from '../model/decision.js'
-import type { Report, RoleClaim, RoleGrant } from '../model/ports.js'
 import type { DeskFeed } from '../model/ticket.js'
-import type { AccessControl } from './access.js'
-import { conversationView, decisionView, messageView, player, type Refusal, type WebDeps } from './deps.js'
+import { conversationView, messageView, player, type Refusal, type WebDeps } from './deps.js'
+import { viewerIn } from './permissions.js'
+import { type TalkDeps, viewOfTalk } from './talk-routes.js'
+import { ordererOf } from './ticket-routes.js'
 
 const MAX_TEXT_CHARS = 5_000
 const MAX_PICTURE_BYTES = 5 * 1024 * 1024
@@ -31,7 +31,7 @@ const newMessage = z
 type Membership = { readonly person: SimulatedPerson; readonly conversation: Conversation }
 
 /** The conversations of the simulated WeChat: list, read, write, pictures. */
-export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Hono {
+export function simulatorRoutes(world: World, talking: TalkDeps): Hono {
   const routes = new Hono()
 
   routes.get('/people', (c) => c.json({ botId: world.botId, people: world.people }))
@@ -48,13 +48,10 @@ export function chatRoutes(world: World, { journal, sectionTitle }: WebDeps): Ho
     const found = membership(world, c.req.query('as'), c.req.query('conversation'))
     if ('error' in found) return refuse(c, found)
     const said = world.messages(found.conversation.id)
-    const ids = new Set(said.map(({ id }) => id))
+    const talks = said.flatMap(({ id }) => talking.talks.find(id) ?? [])
     return c.json({
       messages: said.map((message) => messageView(world, message)),
-      decisions: journal
-        .recent()
-        .filter(({ messageId }) => ids.has(messageId))
-        .map((trace) => decisionView(trace, sectionTitle)),
+      talks: talks.map((talk) => viewOfTalk(talk, talking)),
     })
   })
 
@@ -127,23 +124,8 @@ function refuse(c: Context, { error, status }: Refusal): Response {
 
 const forgetting = z.strictObject({ who: z.string().trim().min(1).max(100), sure: z.boolean().default(false) })
 
-/**
- * The tickets for those who play the vendor's people. Orders are given in the chat, as with any other client: the page
- * has no verbs of its own.
- */
-export function boardRoutes(world: World, desk: DeskFeed): Hono {
-  const routes = new Hono()
-  routes.get('/desk', (c) => {
-    const me = player(world, c.req.query('as'))
-    if ('error' in me) return c.json({ error: me.error }, me.status)
-    if (!isColleague(me.part)) return c.json({ error: '工单只给服务商的同事看' }, 403)
-    return c.json(desk.board())
-  })
-  return routes
-}
-
 /** What the command line asks of the running bot, which owns the tickets. */
-export function ticketRoutes(desk: DeskFeed): Hono {
+export function forgetRoutes(desk: DeskFeed): Hono {
   const routes = new Hono()
   routes.post('/tickets/forget', async (c) => {
     const body = forgetting.safeParse(await c.req.json().catch(() => undefined))
@@ -153,86 +135,101 @@ export function ticketRoutes(desk: DeskFeed): Hono {
   return routes
 }
 
-export const isColleague = (part: string): boolean => part === 'staff' || part === 'admin'
-
-/** What the operator does at the page, and the command line through it. */
-export interface OperatorDesk {
-  order(text: string, where: 'page' | 'terminal'): Promise<Report>
-  /** People whose codes wait to be handed out. */
-  claims(): readonly RoleClaim[]
-  grants(): readonly RoleGrant[]
-}
-
 const MAX_ORDER_CHARS = 2_000
 const order = z.strictObject({ text: z.string().trim().min(1).max(MAX_ORDER_CHARS) })
+const handing = z.strictObject({ name: z.string().trim().min(1).max(20), role: z.enum(['boss', 'staff', 'admin']) })
+const muting = z.strictObject({ minutes: z.number().int().min(1).max(43_200).nullable() })
+const MAX_AUDIT = 200
 
 /**
- * `POST /orders`: the verbs of the chat, ordered by whoever has the machine. `GET /claims`: one-time codes, for the same
- * eyes; never kept by the browser.
+ * The machine, who may do what, and who has done what. `POST /orders`: the verbs of the chat. `GET /claims`: one-time
+ * codes, for the operator's eyes alone.
  */
-export function operatorRoutes(desk: OperatorDesk, access: Pick<AccessControl, 'isCommandLine'>): Hono {
+export function peopleRoutes(deps: WebDeps): Hono {
+  const { access, people, machine, audit, give } = deps
   const routes = new Hono()
 
   routes.post('/orders', async (c) => {
     const body = order.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: `要有一条命令，最多 ${MAX_ORDER_CHARS} 字` }, 400)
-    const { ok, text } = await desk.order(body.data.text, access.isCommandLine(c) ? 'terminal' : 'page')
+    if (!deps.order) return c.json({ error: '没有这个接口' }, 404)
+    const by = ordererOf(viewerIn(c, access))
+    const where = access.isCommandLine(c) ? 'terminal' : 'page'
+    const { ok, text } = await deps.order(body.data.text, { ...by, where })
     return c.json({ ok, text })
   })
 
-  routes.get('/claims', (c) => {
-    c.header('Cache-Control', 'no-store')
+  routes.get('/claims', (c) =>
+    c.json({
+      claims: (people?.claims() ?? []).map(({ person, codes, expiresAtMs }) => ({
+        name: person.name,
+        codes,
+        expiresAtMs,
+      })),
+      grants: (people?.grants() ?? []).map(({ name, role, remark }) => ({ name, role, remark })),
+    }),
+  )
+
+  routes.get('/machine', async (c) => c.json({ status: publicStatus(deps), ...(await machine?.()) }))
+
+  routes.post('/rooms/:key/:verb{mute|unmute}', async (c) => {
+    const room = (await machine?.())?.rooms.find(({ key }) => key === c.req.param('key'))
+    const body = muting.safeParse(await c.req.json().catch(() => undefined))
+    if (!room || !give) return c.json({ error: '没有这个群' }, 404)
+    if (!body.success) return c.json({ error: '静音的时间不对' }, 400)
+    const isMute = c.req.param('verb') === 'mute'
+    const command = isMute ? { kind: 'mute', room: room.topic, ...body.data } : { kind: 'unmute', room: room.topic }
+    const report = await give(command, ordererOf(viewerIn(c, access)))
+    return c.json(report, report.ok ? 200 : 422)
+  })
+
+  routes.get('/people', (c) => {
+    const own = viewerIn(c, access)
     return c.json({
-      claims: desk.claims().map(({ person, codes, expiresAtMs }) => ({ name: person.name, codes, expiresAtMs })),
-      grants: desk.grants().map(({ name, role, remark }) => ({ name, role, remark })),
+      grants: (people?.grants() ?? []).map(({ name, role, remark, grantedAtMs }) => ({
+        name,
+        role,
+        remark,
+        grantedAtMs,
+      })),
+      configured: people?.configured ?? [],
+      sessions: access.sessions.living().map(({ digest, role, who, device, beganAtMs, seenAtMs }) => ({
+        ...{ id: digest, role, name: who.name, device, beganAtMs, seenAtMs },
+        isOwn: digest === own.session,
+      })),
+      publicUrl: deps.publicUrl ?? null,
     })
+  })
+
+  routes.get('/audit', async (c) => c.json({ entries: (await audit?.recent(MAX_AUDIT)) ?? [] }))
+
+  routes.post('/links', async (c) => {
+    const body = handing.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要写名字，和给他看什么' }, 400)
+    const viewer = viewerIn(c, access)
+    const { name, role } = body.data
+    if (role === 'admin' && viewer.role !== 'operator') return c.json({ error: '管理员的链接只有操作员能给' }, 403)
+    const code = access.links.make({ role, who: { key: `name:${name}`, name }, by: 'handed' }, DAY_MS)
+    const { who, role: as, where } = ordererOf(viewer)
+    const what = `给${name}一个网页链接（${ROLE_WORDS[role]}）`
+    await audit?.record({ atMs: deps.clock.now(), who, role: as, what, result: 'done', where })
+    return c.json({ path: `/#/enter/${code}`, publicUrl: deps.publicUrl ?? null })
+  })
+
+  routes.delete('/sessions/:id', async (c) => {
+    const session = access.sessions.living().find(({ digest }) => digest === c.req.param('id'))
+    if (!session || !access.sessions.end(session.digest)) return c.json({ error: '已经退出了' }, 404)
+    const { who, role, where } = ordererOf(viewerIn(c, access))
+    const what = `退出${session.who.name}的网页（${session.device}）`
+    await audit?.record({ atMs: deps.clock.now(), who, role, what, result: 'done', where })
+    return c.json({ ok: true })
   })
   return routes
 }
 
-const HEARTBEAT_MS = 20_000 // below the half minute after which some browsers and proxies drop a silent stream
-const RECONNECT_MS = 1_000
+const ROLE_WORDS = { boss: '老板', staff: '同事', admin: '管理员' } as const
 
-/**
- * Server-sent events until the reader leaves: `hello` once, `message` with a `MessageView` for every message that the
- * person can see, `decision` with a `DecisionView` for every decision about one, and for the vendor's people `desk`
- * when tickets have changed. Without a world: every decision.
- */
-export function streamEvents(c: Context, deps: WebDeps, personId: string | undefined): Response {
-  const { world, journal } = deps
-  return streamSSE(c, async (stream) => {
-    const write = (event: string, content: object): void => {
-      // A write to a reader that has left is lost on purpose: `onAbort` ends the subscriptions.
-      void stream.writeSSE({ event, data: JSON.stringify(content) }).catch(() => undefined)
-    }
-    const undo = [
-      world?.subscribe((message) => {
-        if (isVisible(world, message.conversationId, personId)) write('message', messageView(world, message))
-      }),
-      journal.subscribe((trace) => {
-        if (!world || concerns(world, trace, personId)) write('decision', decisionView(trace, deps.sectionTitle))
-      }),
-      isColleague(world?.person(personId ?? '')?.part ?? '') ? deps.desk?.onChange(() => write('desk', {})) : undefined,
-      // Whoever is logged out, or whose session is over, hears nothing more.
-      every(HEARTBEAT_MS, () => (deps.access.isIn(c) ? write('heartbeat', {}) : stream.abort())),
-    ]
-    await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
-    await new Promise<void>((resolve) => stream.onAbort(resolve))
-    for (const end of undo) end?.()
-  })
-}
-
-function isVisible(world: World, conversationId: string, personId: string | undefined): boolean {
-  return personId !== undefined && (world.conversation(conversationId)?.memberIds.includes(personId) ?? false)
-}
-
-function concerns(world: World, { messageId }: DecisionTrace, personId: string | undefined): boolean {
-  const message = world.message(messageId)
-  return message !== undefined && isVisible(world, message.conversationId, personId)
-}
-
-function every(ms: number, act: () => void): () => void {
-  const timer = setInterval(act, ms)
-  timer.unref()
-  return () => clearInterval(timer)
+const publicStatus = ({ status }: WebDeps) => {
+  const { qrText: _secret, ...shown } = status()
+  return shown
 }

@@ -5,7 +5,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import type { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { botSays, openWindow, say, startOnPage } from '../support/on-the-page.js'
+import { botSays, openConsole, openWindow, say, startOnPage } from '../support/on-the-page.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
@@ -68,13 +68,14 @@ describe('an admin runs the bot from the page', () => {
     await lastOfBot(wang, '只有管理员能用').waitFor()
     await say(wang, '认领')
     await lastOfBot(wang, '认领码已经显示').waitFor()
-    await wang.locator('#admin-toggle', { hasText: '1 人认领' }).click()
-    const code = await wang.locator('.admin-code[data-role=admin] b').innerText()
+    const machine = await openConsole(browser, url, { view: '/machine' })
+    await machine.locator('h2', { hasText: '1 人认领' }).waitFor()
+    const code = await machine.locator('.admin-code[data-role=admin] b').innerText()
     await say(wang, code)
     await lastOfBot(wang, '您现在是管理员').waitFor()
-    await wang.locator('.admin-grant', { hasText: '管理员 王老板' }).waitFor()
-    expect(await wang.locator('.admin-code').count()).toBe(0)
-    await wang.close()
+    await machine.locator('.admin-grant', { hasText: '管理员 王老板' }).waitFor()
+    expect(await machine.locator('.admin-code').count()).toBe(0)
+    await Promise.all([wang.close(), machine.close()])
   })
 
   it('takes an edit, refuses a broken one by line, and goes back', async () => {
@@ -122,17 +123,17 @@ describe('an admin runs the bot from the page', () => {
 
   it('obeys the operator in the box, in the words of the chat, and shows texts as texts', async () => {
     const li = await windowOf('li', GROUP)
-    await li.locator('#admin-toggle').click()
-    await (await orderInBox(li, '静音 想天 1小时')).locator('p', { hasText: '已静音' }).waitFor()
+    const machine = await openConsole(browser, url, { view: '/machine' })
+    await (await orderInBox(machine, '静音 想天 1小时')).locator('p', { hasText: '已静音' }).waitFor()
     await say(li, QUESTION)
     await li.locator('li.row.mine').last().locator('[data-badge=silent]').waitFor({ state: 'attached' })
-    await (await orderInBox(li, '恢复')).locator('p', { hasText: '已全部恢复' }).waitFor()
-    const answer = await orderInBox(li, '撤销 <img src=x onerror=alert(1)>')
+    await (await orderInBox(machine, '恢复')).locator('p', { hasText: '已全部恢复' }).waitFor()
+    const answer = await orderInBox(machine, '撤销 <img src=x onerror=alert(1)>')
     await answer.locator('p', { hasText: '<img src=x' }).waitFor()
-    expect(await li.locator('#admin-answers img').count()).toBe(0)
-    await (await orderInBox(li, '撤销 王老板')).locator('p', { hasText: '已收回 王老板' }).waitFor()
-    await (await orderInBox(li, '审计')).locator('p', { hasText: /操作员：撤销 王老板/ }).waitFor()
-    await li.close()
+    expect(await machine.locator('#admin-answers img').count()).toBe(0)
+    await (await orderInBox(machine, '撤销 王老板')).locator('p', { hasText: '已收回 王老板' }).waitFor()
+    await (await orderInBox(machine, '审计')).locator('p', { hasText: /操作员：撤销 王老板/ }).waitFor()
+    await Promise.all([li.close(), machine.close()])
     const wang = await windowOf('wang')
     await say(wang, '重载')
     await lastOfBot(wang, '只有管理员能用').waitFor()

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { botSays, openWindow, say, startOnPage } from '../support/on-the-page.js'
+import { botSays, openConsole, openWindow, say, startOnPage } from '../support/on-the-page.js'
 import { WechatBot } from '../support/wechat-bot.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
@@ -25,6 +25,7 @@ describe('handing over on the page', () => {
   let li: Page
   let chen: Page
   let xu: Page
+  let desk: Page
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'guoshen-handoff-'))
@@ -73,16 +74,16 @@ describe('handing over on the page', () => {
     await saysWithoutAnswer(wang, '@过审小助手 转人工')
   })
 
-  it('shows the staff view to colleagues only, live', async () => {
-    await xu.locator('#desk-toggle', { hasText: '工单 1' }).click()
-    await xu.locator('[data-ticket="1"][data-status=claimed]', { hasText: '陈工 处理中' }).waitFor()
-    expect(await wang.locator('#desk-toggle').isVisible()).toBe(false)
+  it('shows the ticket in the console, live', async () => {
+    desk = await openConsole(browser, url, { view: '/tickets/1', as: '徐经理' })
+    await desk.locator('[data-ticket="1"][data-status=claimed]', { hasText: '陈工' }).waitFor()
+    await desk.locator('#thread .bubble', { hasText: '您发个截图，我看一下' }).waitFor()
   })
 
   it('remembers all of it over a kill, and serves the other asker at once', async () => {
     bot.kill('SIGKILL')
     await bot.waitExit()
-    await Promise.all([wang, li, chen, xu].map((page) => page.close()))
+    await Promise.all([wang, li, chen, xu, desk].map((page) => page.close()))
     await startBot()
     await say(wang, UGC)
     await botSays(wang, HELD).waitFor()
@@ -91,16 +92,17 @@ describe('handing over on the page', () => {
     await botSays(li, '新版本提交').waitFor()
   })
 
-  it('closes from the staff view by the other colleague, and asks the asker', async () => {
-    await xu.locator('#desk-toggle').click()
-    await xu.locator('[data-ticket="1"] .desk-card-head').click()
-    await xu.locator('[data-ticket="1"] textarea').fill('包已重新上传')
-    await xu.locator('[data-ticket="1"] [data-verb=结单]').click()
-    await xu.locator('#toast[data-ok=true]', { hasText: '工单 1 已结单' }).waitFor()
+  it('closes from the console by the other colleague, and asks the asker', async () => {
+    desk = await openConsole(browser, url, { view: '/tickets/1', as: '徐经理' })
+    await desk.locator('[data-verb=resolve]').click()
+    await desk.locator('#resolve-text').fill('包已重新上传')
+    await desk.locator('#resolve-preview', { hasText: '@王老板 工单 1 已处理：包已重新上传' }).waitFor()
+    await desk.locator('#resolve-go').click()
     await botSays(wang, /@王老板 工单 1 已处理：包已重新上传[\s\S]*解决了吗/).waitFor()
     await say(wang, '没解决')
     await botSays(wang, /工单 1 已重新打开/).waitFor()
-    await xu.locator('[data-ticket="1"][data-status=reopened]').waitFor()
+    await desk.locator('[data-ticket="1"][data-status=reopened]').waitFor()
+    await desk.close()
   })
 
   it('relays a reply, closes again, and counts the rating', async () => {

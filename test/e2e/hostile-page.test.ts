@@ -48,20 +48,20 @@ describe('the page among hostile people', () => {
   })
 
   it('asks for the token, and says when it is wrong', async () => {
-    await page.goto(`${url}/?as=wang#${GROUP}`)
+    await page.goto(`${url}/?as=wang#/sim/${GROUP}`)
     await page.locator('#token').fill('wrong')
     await page.locator('#submit').click()
     await page.locator('#problem', { hasText: '口令不对' }).waitFor()
     await page.locator('#token').fill(PAGE_TOKEN)
     await page.locator('#token').press('Enter')
-    await page.locator('#log-out').waitFor()
+    await page.locator('body.talking').waitFor()
     const [cookie] = await visitor.cookies()
     expect(cookie).toMatchObject({ name: 'guoshen', httpOnly: true, sameSite: 'Strict', path: '/' })
     expect(await page.evaluate(() => document.cookie)).toBe('')
   })
 
   it('shows what people write as what it is', async () => {
-    await page.goto(`${url}/?as=wang#${GROUP}`)
+    await page.goto(`${url}/?as=wang#/sim/${GROUP}`)
     await page.locator('body.talking').waitFor()
     for (const text of [MARKUP, '[a](javascript:alert(1)) javascript:alert(1)', '\u202e倒过来\u0000', '\ud83d半个']) {
       await page.locator('#text').fill(text)
@@ -143,6 +143,7 @@ describe('the page among hostile people', () => {
   })
 
   it('is closed again after logging out', async () => {
+    await page.locator('.account-face').click()
     await page.locator('#log-out').click()
     await page.locator('#token').waitFor()
     expect(await page.evaluate(() => fetch('/api/status').then(({ status }) => status))).toBe(401)
@@ -164,6 +165,6 @@ describe('the page among hostile people', () => {
     await page.locator('#problem', { hasText: '试错太多次了' }).waitFor()
     await page.locator('#token').fill(PAGE_TOKEN)
     await page.locator('#submit').click()
-    await page.locator('#log-out').waitFor()
+    await page.locator('.account-face').waitFor()
   })
 })

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.js'
 import type { BotProcess } from '../support/fake-weixin/bot-process.js'
-import { botSays, npm, openWindow, say, startOnPage } from '../support/on-the-page.js'
+import { botSays, npm, openConsole, openWindow, say, startOnPage } from '../support/on-the-page.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
@@ -95,8 +95,12 @@ describe('the page', () => {
     await say(xu, '4.2')
     await botSays(xu, '随便写一句即可').waitFor()
     await writeFile(guide, text.replace(/\n首次提审\n:::/, '\n首次题审\n:::'))
-    await xu.locator('#reload').click()
-    await xu.locator('#toast[data-ok=false]', { hasText: /继续用发布 2[\s\S]*fasttest\.md:\d+/ }).waitFor()
+    const machine = await openConsole(browser, url, { view: '/machine' })
+    await machine.locator('#reload').click()
+    await machine
+      .locator('#toast[data-ok=false]', { hasText: /继续用发布 2[\s\S]*fasttest\.md:\d+/ })
+      .waitFor({ timeout: 60_000 })
+    await machine.close()
     await say(xu, '回滚')
     await botSays(xu, /已回到发布 1/).waitFor()
     await say(xu, '4.2')

@@ -36,7 +36,7 @@ const FILES_BEHIND_PORTS = new Set([
   'learning/files.ts',
   'tickets/working-time.ts',
 ])
-const OUTSIDE_PACKAGE = /^(node:(fs|http|net|readline|child_process|os)|wechaty|lowdb|pg$|pino$|hono|@hono)/
+const OUTSIDE_PACKAGE = /^(node:(fs|http|net|readline|child_process|os)|wechaty|lowdb|pino$|hono|@hono)/
 const HIDDEN_INPUT = /Date\.now\(|new Date\(\)|Math\.random\(|process\./
 const DRAWER = /\b(utils?|helpers?|common|misc)\b/i
 const MAX_LINES = 600

@@ -36,8 +36,27 @@ export async function openWindow(
   { person, conversation }: { readonly person: string; readonly conversation: string },
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  await page.goto(`${url}/?as=${person}#${conversation}`)
+  await page.goto(`${url}/?as=${person}#/sim/${encodeURIComponent(conversation)}`)
   await page.locator('body.talking').waitFor()
+  return page
+}
+
+/** A window of whoever has the machine, at one view: `/tickets/1`, `/machine`. @param as who they say they are */
+export async function openConsole(
+  browser: Browser,
+  url: string,
+  { view, as = '', width = 1280, dark = false }: { view: string; as?: string; width?: number; dark?: boolean },
+): Promise<Page> {
+  const phone = width < 500
+  const context = await browser.newContext({
+    viewport: { width, height: phone ? 844 : 800 },
+    colorScheme: dark ? 'dark' : 'light',
+    hasTouch: phone,
+  })
+  await context.addInitScript((name) => localStorage.setItem('guoshen:me', name), as)
+  const page = await context.newPage()
+  await page.goto(`${url}/#${view}`)
+  await page.locator('.top h1, [data-detail]').first().waitFor()
   return page
 }
 

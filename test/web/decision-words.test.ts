@@ -3,7 +3,7 @@ import type { Decision, EscalationReason, SilenceReason } from '../../src/model/
 
 // By address, because the page's scripts are no part of the compiled program.
 const { KIND_WORDS, REASON_WORDS, badgeWords, reasonWords } = await import(
-  new URL('../../public/decision-words.js', import.meta.url).href
+  new URL('../../public/words.js', import.meta.url).href
 )
 
 type Reasons =
@@ -71,6 +71,7 @@ const REASONS: Record<Reasons, true> = {
   assign: true,
   ignore: true,
   teach: true,
+  unteach: true,
   'list-drafts': true,
   'accept-draft': true,
   mute: true,
@@ -81,6 +82,7 @@ const REASONS: Record<Reasons, true> = {
   'show-audit': true,
   'claim-role': true,
   'revoke-role': true,
+  'web-link': true,
   'list-tickets': true,
   'claim-ticket': true,
   'close-ticket': true,
@@ -123,7 +125,7 @@ test('shows a reason that it does not know as it is', () => {
 
 test.each([
   [{ kind: 'answer', sections: ['4.1', '4.2'], confidence: 0.934, reason: 'sure' }, '回答 4.1、4.2 · 93%'],
-  [{ kind: 'silent', sections: [], confidence: 0.4, reason: 'not-sure' }, '沉默 · 把握不够'],
+  [{ kind: 'silent', sections: [], confidence: 0.4, reason: 'not-sure' }, '没插话 · 把握不够'],
   [{ kind: 'fallback', sections: [], confidence: 0.1, reason: 'not-understood' }, '不知道 · 提出转人工'],
 ])('sums up %o', (decision, badge) => {
   expect(badgeWords(decision)).toBe(badge)

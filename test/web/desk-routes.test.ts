@@ -1,18 +1,13 @@
 import { expect, test } from 'vitest'
-import { createVendorWorld } from '../../src/channel/simulator/world.js'
 import { forgetPerson } from '../../src/commands/forget.js'
 import type { DeskBoard } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
+import { openBoard } from '../../src/tickets/board.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
-import { openBoard } from '../../src/tickets/figures.js'
-import { createWebApp } from '../../src/web/app.js'
-import { DecisionLog } from '../../src/web/deps.js'
+import { aPage } from '../support/a-page.js'
 import { aTicketRequest, CHEN } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { fixedClock, MONDAY_MS } from '../support/fixed-clock.js'
-import { openAccess } from '../support/open-access.js'
-
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function page({ simulated = true } = {}) {
   const clock = fixedClock()
@@ -21,63 +16,36 @@ async function page({ simulated = true } = {}) {
     ...{ desk, clock, titleOf: () => '主体信息' },
     forget: (order) => forgetPerson(order, { tickets: desk, others: [] }),
   })
-  const app = createWebApp({
-    world: simulated ? createVendorWorld({ clock }) : undefined,
-    journal: new DecisionLog(),
-    status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
-    reload: async () => ({ ok: true, text: '已重载' }),
-    log: quiet,
-    access: openAccess(),
-    desk: feed,
+  const give = async () => ({ ok: true, text: '' })
+  const guidePictures = { load: async () => undefined }
+  const { app, post } = await aPage({
+    ...{ clock, desk: feed, give, guidePictures },
+    ...(simulated ? {} : { world: null }),
   })
-  const post = (path: string, content: unknown) =>
-    app.request(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(content),
-    })
   return { app, desk, clock, feed, post }
 }
 
-test('shows colleagues the tickets, open ones first, with their history', async () => {
-  const { app, desk, clock } = await page()
+test.each([true, false])('shows the tickets, open ones first, in the simulator %s', async (simulated) => {
+  const { app, desk, clock } = await page({ simulated })
   await desk.open(aTicketRequest())
   await desk.open(aTicketRequest({ askerKey: 'name:小李', askerName: '小李', question: '怎么付款' }))
   await desk.resolve(1, CHEN, '已重新打包')
   await desk.claim(2, CHEN)
   await desk.putDuty({ person: CHEN, on: true, atMs: clock.now() })
-  for (const who of ['chen', 'xu']) {
-    const board = (await (await app.request(`/api/desk?as=${who}`)).json()) as DeskBoard
-    expect(board.tickets.map(({ number, state }) => [number, state])).toEqual([
-      [2, '陈工 处理中'],
-      [1, '已处理，等客户确认'],
-    ])
-    expect(board.tickets[1]).toMatchObject({ askerName: '王老板', section: '1.1 主体信息', openedAtMs: MONDAY_MS })
-    expect(board.tickets[1]!.history.map(({ text }) => text)).toEqual([
-      '王老板 提问：转人工，备案页打不开',
-      '陈工 结单：已重新打包',
-    ])
-    expect(board.duty).toEqual(['陈工'])
-    expect(board.summary).toMatch(/^开着 1 · 没人接 0/)
-  }
-})
-
-test.each([
-  ['wang', 403],
-  ['li', 403],
-  ['bot', 404],
-  ['nobody', 404],
-])('shows %s nothing', async (who, status) => {
-  const { app, desk } = await page()
-  await desk.open(aTicketRequest())
-  const response = await app.request(`/api/desk?as=${who}`)
-  expect(response.status).toBe(status)
-  expect(await response.text()).not.toContain('备案页')
-})
-
-test('has no board beside a real account', async () => {
-  const { app } = await page({ simulated: false })
-  expect((await app.request('/api/desk?as=chen')).status).toBe(404)
+  const board = (await (await app.request('/api/tickets')).json()) as DeskBoard
+  expect(board.tickets.map(({ number, state }) => [number, state])).toEqual([
+    [2, '陈工 处理中'],
+    [1, '已处理，等客户确认'],
+  ])
+  expect(board.tickets[1]).toMatchObject({ askerName: '王老板', section: '1.1 主体信息', openedAtMs: MONDAY_MS })
+  expect(board.people).toContainEqual({ name: '陈工', onDuty: true, ticketCount: 1 })
+  expect(board.summary).toMatch(/^开着 1 · 没人接 0/)
+  const { ticket } = await (await app.request('/api/tickets/1')).json()
+  expect(ticket.thread.filter(({ kind }: { kind: string }) => kind === 'event')).toMatchObject([
+    { text: '陈工 结单：已重新打包' },
+  ])
+  expect(ticket.thread.map(({ text }: { text: string }) => text)).toContain('转人工，备案页打不开')
+  expect((await app.request('/api/tickets/9')).status).toBe(404)
 })
 
 test('forgets a person for the command line', async () => {

@@ -2,9 +2,7 @@ import { expect, test } from 'vitest'
 import type { LoginStatus } from '../../src/model/ports.js'
 
 // By address, because the page's scripts are no part of the compiled program.
-const { LOGIN_WORDS, loginWords, sinceWords } = await import(
-  new URL('../../public/login-words.js', import.meta.url).href
-)
+const { LOGIN_WORDS, loginWords, sinceWords } = await import(new URL('../../public/words.js', import.meta.url).href)
 
 // A new state in the model does not compile until it stands here, and then needs its words.
 const STATES: Record<LoginStatus, true> = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RoleClaim, RoleGrant } from '../../src/model/ports.js'
 import { AccessControl } from '../../src/web/access.js'
-import { type OperatorDesk, operatorRoutes } from '../../src/web/routes.js'
+import { aPage } from '../support/a-page.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 
@@ -19,16 +19,8 @@ const GRANT: RoleGrant = {
   ...{ formerRemark: '', isRemarkSeen: true, grantedAtMs: 1 },
 }
 
-function aRoute() {
+async function aRoute() {
   const orders: string[] = []
-  const desk: OperatorDesk = {
-    order: async (text, where) => {
-      orders.push(`${where}: ${text}`)
-      return { ok: text !== '坏', text: '好的' }
-    },
-    claims: () => [CLAIM],
-    grants: () => [GRANT],
-  }
   const access = new AccessControl({
     token: TOKEN,
     runKey: RUN_KEY,
@@ -36,28 +28,35 @@ function aRoute() {
     clock: fixedClock(),
     alerts: recordedAlerts().alerts,
   })
-  const routes = operatorRoutes(desk, access)
+  const { app } = await aPage({
+    access,
+    order: async (text, by) => {
+      orders.push(`${by.role} ${by.where}: ${text}`)
+      return { ok: text !== '坏', text: '好的' }
+    },
+    people: { claims: () => [CLAIM], grants: () => [GRANT], configured: [] },
+  })
   const post = (body: unknown, bearer = TOKEN) =>
-    routes.request('/orders', {
+    app.request('/api/orders', {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
-  return { routes, orders, post }
+  return { app, orders, post }
 }
 
 test('passes an order on and tells what came of it', async () => {
-  const { post, orders } = aRoute()
+  const { post, orders } = await aRoute()
   expect(await (await post({ text: ' 状态 ' })).json()).toEqual({ ok: true, text: '好的' })
   expect(await (await post({ text: '坏' }, RUN_KEY)).json()).toEqual({ ok: false, text: '好的' })
-  expect(orders).toEqual(['page: 状态', 'terminal: 坏'])
+  expect(orders).toEqual(['operator page: 状态', 'operator terminal: 坏'])
 })
 
 test('only who has the key of this run is the terminal, whatever is said', async () => {
-  const { post, orders } = aRoute()
+  const { post, orders } = await aRoute()
   expect((await post({ text: '状态', where: 'terminal' })).status).toBe(400)
   for (const bearer of [TOKEN, '', `${RUN_KEY}x`, RUN_KEY.toUpperCase()]) await post({ text: '状态' }, bearer)
-  expect(new Set(orders)).toEqual(new Set(['page: 状态']))
+  expect(new Set(orders)).toEqual(new Set(['operator page: 状态']))
 })
 
 test.each([
@@ -70,13 +69,13 @@ test.each([
   { text: 'a'.repeat(2_001) },
   { text: '状态', where: 'direct' },
 ])('refuses %j', async (body) => {
-  const { post, orders } = aRoute()
+  const { post, orders } = await aRoute()
   expect((await post(body)).status).toBe(400)
   expect(orders).toEqual([])
 })
 
 test('shows codes and roles, and has the browser keep nothing', async () => {
-  const response = await aRoute().routes.request('/claims')
+  const response = await (await aRoute()).app.request('/api/claims', { headers: { authorization: `Bearer ${TOKEN}` } })
   expect(response.headers.get('cache-control')).toBe('no-store')
   expect(await response.json()).toEqual({
     claims: [{ name: '<b>张三</b>', codes: CLAIM.codes, expiresAtMs: 5 }],

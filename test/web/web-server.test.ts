@@ -1,11 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { createVendorWorld, directIdOf } from '../../src/channel/simulator/world.js'
-import type { DecisionTrace } from '../../src/model/decision.js'
-import { createWebApp } from '../../src/web/app.js'
-import { DecisionLog } from '../../src/web/deps.js'
+import { directIdOf } from '../../src/channel/simulator/world.js'
 import { startWebServer, type WebServer } from '../../src/web/server.js'
-import { openAccess } from '../support/open-access.js'
+import { aMessage } from '../support/a-message.js'
+import { aPage, aTrace } from '../support/a-page.js'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const running: WebServer[] = []
@@ -14,19 +12,10 @@ afterEach(async () => {
 })
 
 async function serve({ port = 0 } = {}) {
-  const world = createVendorWorld({ clock: { now: () => 1_000 } })
-  const journal = new DecisionLog()
-  const app = createWebApp({
-    world,
-    journal,
-    status: () => ({ puppet: 'simulator', login: 'logged-in', sinceMs: 1_000, knowledgeVersion: 'k1' }),
-    reload: async () => ({ ok: true, text: '已重载' }),
-    log: quiet,
-    access: openAccess(),
-  })
+  const { app, world, talks } = await aPage()
   const server = await startWebServer(app, { port, log: quiet })
   running.push(server)
-  return { world, journal, server }
+  return { world, talks, server }
 }
 
 /** Reads events as the page does; `next` waits for one, `rest` for the end of the stream. */
@@ -34,7 +23,7 @@ async function listen(url: string) {
   const response = await fetch(url)
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
-  const next = async (): Promise<{ event: string; data: Record<string, unknown> }> => {
+  const next = async (): Promise<{ event: string; id: string; data: Record<string, unknown> }> => {
     while (!text.includes('\n\n')) {
       const { value, done } = await reader.read()
       if (done) throw new Error('the stream has ended')
@@ -44,6 +33,7 @@ async function listen(url: string) {
     text = later.join('\n\n')
     return {
       event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
+      id: /^id: (.*)$/m.exec(block)?.[1] ?? '',
       data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}'),
     }
   }
@@ -58,42 +48,42 @@ test('listens on loopback and takes the next port when the wanted one is taken',
   expect((await fetch(`${second.server.url}/api/status`)).status).toBe(200)
 })
 
-test('streams messages and decisions to those who can see them', async () => {
-  const { world, journal, server } = await serve()
-  const wang = await listen(`${server.url}/api/events?as=wang`)
-  expect((await wang.next()).event).toBe('hello')
+test('streams what is said and decided, in order and numbered', async () => {
+  const { world, talks, server } = await serve()
+  const reader = await listen(`${server.url}/api/events`)
+  expect(await reader.next()).toMatchObject({ event: 'hello', data: { role: 'operator' } })
   world.post({ conversationId: directIdOf('li'), fromId: 'li', text: '悄悄话' })
-  world.post({ conversationId: 'room-staff', fromId: 'chen', text: '值班的事' })
   const asked = world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '大家好\n\n在吗' })
-  journal.record({ messageId: 'gone', kind: 'silent', sections: [], candidates: [] } as unknown as DecisionTrace)
-  journal.record({ messageId: asked.id, kind: 'silent', sections: [], candidates: [] } as unknown as DecisionTrace)
-  expect(await wang.next()).toMatchObject({ event: 'message', data: { text: '大家好\n\n在吗', fromName: '小李' } })
-  expect(await wang.next()).toMatchObject({ event: 'decision', data: { messageId: asked.id, kind: 'silent' } })
+  talks.record(aTrace({ messageId: asked.id, kind: 'silent' }), aMessage({ id: asked.id }))
+  expect(await reader.next()).toMatchObject({ event: 'message', data: { text: '悄悄话' } })
+  const second = await reader.next()
+  expect(second).toMatchObject({ event: 'message', data: { text: '大家好\n\n在吗', fromName: '小李' } })
+  const third = await reader.next()
+  expect(third).toMatchObject({ event: 'talk', data: { messageId: asked.id, kind: 'silent' } })
+  expect(Number(third.id.split('-')[1])).toBe(Number(second.id.split('-')[1]) + 1)
 })
 
-test('ends its subscriptions when the reader leaves', async () => {
-  const { journal, server } = await serve()
-  const subscribe = journal.subscribe.bind(journal)
-  const ended = new Promise<void>((resolve) => {
-    journal.subscribe = (listener) => {
-      const end = subscribe(listener)
-      return () => resolve(end())
-    }
-  })
-  const leaving = new AbortController()
-  await fetch(`${server.url}/api/events?as=wang`, { signal: leaving.signal })
-  leaving.abort()
-  await ended
-})
-
-test('streams to nobody unknown', async () => {
-  const { server } = await serve()
-  expect((await fetch(`${server.url}/api/events?as=nobody`)).status).toBe(404)
+test('gives whoever comes back what they missed, once, and says so where it is not kept', async () => {
+  const { world, server } = await serve()
+  const first = await listen(`${server.url}/api/events`)
+  await first.next()
+  world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '一' })
+  const { id } = await first.next()
+  world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '二' })
+  world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '三' })
+  const back = await listen(`${server.url}/api/events?after=${id}`)
+  expect((await back.next()).event).toBe('hello')
+  expect((await back.next()).data.text).toBe('二')
+  expect((await back.next()).data.text).toBe('三')
+  world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '四' })
+  expect((await back.next()).data.text).toBe('四')
+  const stranger = await listen(`${server.url}/api/events?after=otherrun-3`)
+  expect([(await stranger.next()).event, (await stranger.next()).event]).toEqual(['hello', 'resync'])
 })
 
 test('stops at once although streams are open, and twice', async () => {
   const { server } = await serve()
-  const reader = await listen(`${server.url}/api/events?as=wang`)
+  const reader = await listen(`${server.url}/api/events`)
   await reader.next()
   const ended = expect(reader.next()).rejects.toThrow()
   await server.stop()
@@ -134,7 +124,7 @@ describe('connections that are only held open', () => {
     'make room for whoever comes, and are never too many: %j',
     async (start) => {
       const { server } = await serve()
-      const reader = await listen(`${server.url}/api/events?as=wang`)
+      const reader = await listen(`${server.url}/api/events`)
       expect((await reader.next()).event).toBe('hello')
       const all = Array.from({ length: 1_100 }, () => hold(server.port, start))
       expect((await fetch(`${server.url}/api/status`)).status).toBe(200)

@@ -1,0 +1,152 @@
+import { setParams, Top } from './app.js'
+import { Broken, Empty, toast } from './parts.js'
+import { me, useData } from './store.js'
+import { html, useEffect, useRef, useState } from './vendor/preact.js'
+import { percent, spanWords } from './words.js'
+
+const DAY_MS = 86_400_000
+const SPANS = [
+  ['week', '本周'],
+  ['last', '上周'],
+  ['month', '30 天'],
+  ['quarter', '90 天'],
+]
+
+const iso = (/** @type {Date} */ date) =>
+  `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
+
+/** @param {string} span @returns {{ from: string, to: string }} */
+function datesOf(span) {
+  const now = new Date()
+  const monday = new Date(now.getTime() - ((now.getDay() + 6) % 7) * DAY_MS)
+  if (span === 'week') return { from: iso(monday), to: iso(now) }
+  if (span === 'last')
+    return { from: iso(new Date(monday.getTime() - 7 * DAY_MS)), to: iso(new Date(monday.getTime() - DAY_MS)) }
+  return { from: iso(new Date(now.getTime() - (span === 'quarter' ? 89 : 29) * DAY_MS)), to: iso(now) }
+}
+
+/** @param {{ name: string, head: any, where: { params: URLSearchParams } }} props */
+export default function Figures({ name, head, where }) {
+  const span = where.params.get('span') ?? 'month'
+  const { from, to } = where.params.get('from')
+    ? { from: where.params.get('from') ?? '', to: where.params.get('to') ?? '' }
+    : datesOf(span)
+  const query = `from=${from}&to=${to}`
+  const { data, error, reload } = useData(`/api/figures?${query}`)
+  const copy = () => {
+    const { totals } = data
+    const words = `这段时间机器人答了 ${totals.answered} 次，${totals.alone === null ? '' : `${percent(totals.alone)} 没用人就解决；`}转人工 ${totals.handedOver} 次，首次响应中位数 ${time(totals.firstResponse.medianMs)}。`
+    void navigator.clipboard?.writeText(words).then(() => toast({ ok: true, text: '复制好了，可以发到微信里' }))
+  }
+  return html`<main class="view"><${Top} name=${name} fact=${`${from} 到 ${to}`} head=${head} />
+    <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(span === id && !where.params.get('from'))} onClick=${() => setParams({ span: id, from: undefined, to: undefined })}>${label}</button>`)}
+      <span class="top-space"></span>
+      <button type="button" class="button small wide" onClick=${copy} disabled=${!data}>复制一句话</button>
+      <button type="button" class="button small wide" onClick=${() => print()}>打印一页周报</button>
+      <a class="button small" id="csv" href=${`/api/figures.csv?${query}`} download>导出 CSV</a>
+    </div>
+    <div class="page">
+      ${error && html`<${Broken} error=${error} retry=${reload} />`}
+      ${data && html`<${Sums} data=${data} /><${Chart} data=${data} /><${Lists} data=${data} />`}
+    </div>
+  </main>`
+}
+
+/** @param {number | null} ms */
+const time = (ms) => (ms === null ? '还没有' : spanWords(ms))
+
+/** @param {{ data: any }} props */
+function Sums({ data }) {
+  const { totals, before, judged } = data
+  const change = (/** @type {number | null} */ now, /** @type {number | null} */ then) =>
+    now === null || then === null || then === 0
+      ? ''
+      : `${now >= then ? '+' : '−'}${Math.abs(Math.round(((now - then) / then) * 100))}%`
+  const sum = (
+    /** @type {string} */ label,
+    /** @type {any} */ value,
+    /** @type {string} */ hint = '',
+    /** @type {boolean} */ isThin = false,
+    /** @type {string} */ href = '',
+  ) =>
+    html`<a class="tile" data-thin=${String(isThin)} href=${href && me.may('staff') ? href : undefined}><span>${label}</span><b>${value}<small>${hint}</small></b>${isThin && html`<small class="muted">样本少</small>`}</a>`
+  return html`<section class="card tiles" id="sums">
+    ${sum('回答', totals.answered, change(totals.answered, before.answered), false, '#/talks?flag=answer')}
+    ${sum('没用人就解决', totals.alone === null ? '—' : percent(totals.alone), before.alone === null ? '' : `上一段 ${percent(before.alone)}`)}
+    ${sum('首次响应', time(totals.firstResponse.medianMs), totals.firstResponse.p90Ms === null ? '' : `九成在 ${time(totals.firstResponse.p90Ms)} 内`, totals.firstResponse.count < 5, '#/tickets?view=settled')}
+    ${sum('守住承诺', totals.kept === null ? '—' : percent(totals.kept), `工单 ${totals.tickets} 张`, totals.tickets < 5, '#/tickets?view=settled')}
+    ${sum('人判答错', `${judged.wrong}/${judged.count}`, '只算人看过并判错的', judged.count < 20, '#/talks?flag=wrong')}
+  </section>`
+}
+
+/** @param {{ data: any }} props */
+function Chart({ data }) {
+  const box = useRef(/** @type {any} */ (null))
+  const [isTable, setTable] = useState(false)
+  useEffect(() => {
+    if (isTable) return
+    /** @type {any} */
+    let plot
+    let isGone = false
+    const colour = (/** @type {string} */ name) =>
+      getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+    if (!document.querySelector('link[href="/vendor/uplot.css"]')) {
+      const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/vendor/uplot.css' })
+      document.head.append(sheet)
+    }
+    void import('./vendor/uplot.js').then(({ default: uPlot }) => {
+      if (isGone || !box.current) return
+      const names = ['--green-dot', '--blue-dot', '--violet-dot', '--grey-dot']
+      const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } }
+      plot = new uPlot(
+        {
+          width: box.current.clientWidth,
+          height: 240,
+          scales: { x: { time: true } },
+          series: [
+            { value: '{YYYY}-{MM}-{DD}' },
+            ...data.series.map((/** @type {any} */ { name }, /** @type {number} */ index) => ({
+              label: name,
+              stroke: colour(names[index] ?? '--ink'),
+              width: 2,
+              points: { show: data.x.length < 40 },
+            })),
+          ],
+          axes: [{ ...axis, values: '{M}月{D}日' }, axis],
+        },
+        [data.x, ...data.series.map((/** @type {any} */ { y }) => y)],
+        box.current,
+      )
+    })
+    const resize = new ResizeObserver(() => plot?.setSize({ width: box.current.clientWidth, height: 240 }))
+    resize.observe(box.current)
+    return () => {
+      isGone = true
+      resize.disconnect()
+      plot?.destroy()
+    }
+  }, [data, isTable])
+  return html`<section class="card"><h2>每天 <button type="button" class="link more-link" onClick=${() => setTable(!isTable)}>${isTable ? '看图' : '看表'}</button></h2>
+    ${!isTable && html`<div class="plot" id="plot" ref=${box}></div>`}
+    ${isTable && html`<div class="table-box"><table><thead><tr><th>日期</th>${data.series.map((/** @type {any} */ { name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${data.days.map((/** @type {string} */ day, /** @type {number} */ index) => html`<tr><th>${day}</th>${data.series.map((/** @type {any} */ { y }) => html`<td>${y[index]}</td>`)}</tr>`)}</tbody></table></div>`}
+  </section>`
+}
+
+/** @param {{ data: any }} props */
+function Lists({ data }) {
+  const { lists, ratings } = data
+  const total = ratings.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0)
+  const list = (/** @type {string} */ title, /** @type {any[]} */ rows, /** @type {(row: any) => any} */ draw) =>
+    html`<section class="card"><h2>${title}</h2><ul class="lines">${rows.map((row) => html`<li>${draw(row)}<time>${row.count}</time></li>`)}</ul>${rows.length === 0 && html`<${Empty} title="没有。" />`}</section>`
+  const link = (/** @type {string} */ href, /** @type {string} */ words) =>
+    me.may('staff')
+      ? html`<span class="one-line"><a href=${href}>${words}</a></span>`
+      : html`<span class="one-line">${words}</span>`
+  return html`<div class="page-columns figures-lists">
+    ${list('问得最多', lists.sections, ({ name, title }) => link(`#/talks?section=${name}`, `${name} ${title}`))}
+    ${list('说没用最多', lists.disliked, ({ name, title }) => link(`#/talks?flag=wrong&section=${name}`, `${name} ${title}`))}
+    ${me.may('staff') && list('群', lists.groups, ({ name }) => link(`#/talks?q=${encodeURIComponent(name)}`, name))}
+    ${me.may('staff') && list('未答最多', lists.unanswered, ({ number, name }) => link(`#/learn/${number}`, name))}
+    <section class="card"><h2>满意度</h2><dl class="facts">${[5, 4, 3, 2, 1].map((stars) => html`<dt>${stars} 分</dt><dd>${ratings[stars - 1]}</dd>`)}</dl>${total < 5 && html`<p class="muted pad">样本少</p>`}</section>
+  </div>`
+}

@@ -1,0 +1,145 @@
+import { go, setParams, Top } from './app.js'
+import { Broken, Empty, Icon, toast, toastError, useKeys } from './parts.js'
+import { me, post, useData } from './store.js'
+import { SectionPicker } from './talks.js'
+import { Teach } from './teach.js'
+import { html, useState } from './vendor/preact.js'
+import { dayTime } from './words.js'
+
+const TABS = [
+  ['open', '没答上'],
+  ['disliked', '说没用'],
+  ['drafts', '草稿'],
+  ['taught', '教过'],
+  ['ignored', '忽略'],
+]
+const WHY = {
+  'not-understood': '没听懂',
+  'not-chosen': '给了几个没选',
+  'not-sure': '把握不够',
+  corrected: '客户改了口',
+  disliked: '客户说不对',
+  person: '转了人工',
+}
+
+/** @param {{ name: string, head: any, where: { rest: string, params: URLSearchParams } }} props */
+export default function Learn({ name, head, where }) {
+  const tab = where.params.get('tab') ?? 'open'
+  const { data, error, reload } = useData(`/api/unanswered?tab=${tab}`, ['unanswered', 'release'])
+  const entries = data?.entries ?? []
+  const number = Number(where.rest) || undefined
+  const chosen = entries.find((/** @type {any} */ entry) => entry.number === number)
+  const search = where.params.size > 0 ? `?${where.params}` : ''
+  const open = (/** @type {number | undefined} */ next) => go(next ? `/learn/${next}${search}` : `/learn${search}`)
+  const step = (/** @type {number} */ by) => {
+    const at = entries.findIndex((/** @type {any} */ entry) => entry.number === number)
+    const next = entries[Math.max(0, Math.min(entries.length - 1, at + by))]
+    if (next) open(next.number)
+  }
+  useKeys({ J: () => step(1), K: () => step(-1), Escape: () => number && open(undefined) })
+  const act = async (/** @type {number} */ of, /** @type {string} */ verb, /** @type {object} */ content = {}) => {
+    try {
+      const { text } = await post(`/api/unanswered/${of}/${verb}`, content)
+      toast({ ok: true, text })
+      step(1)
+    } catch (failed) {
+      toastError(failed)
+    }
+    await reload()
+  }
+  return html`<main class="view" data-detail=${chosen ? '' : undefined}>
+    <${Top} name=${name} fact="没答上的、说没用的，和同事写的说明" head=${head} />
+    <div class="tabs" role="tablist">${TABS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-tab=${id} aria-selected=${String(tab === id)} onClick=${() => setParams({ tab: id === 'open' ? undefined : id })}>${label} <b>${data?.counts[id] || ''}</b></button>`)}</div>
+    <div class="tickets-columns learn-columns">
+      <section class="ticket-list" aria-label="未答">
+        ${error && html`<${Broken} error=${error} retry=${reload} />`}
+        ${data && tab !== 'taught' && entries.length === 0 && html`<${Empty} title=${tab === 'open' ? '没有要教的。' : '这里没有。'} text=${tab === 'open' ? '最近 7 天的问题都答上了，或者已经教过。' : ''} />`}
+        ${tab !== 'taught' && entries.map((/** @type {any} */ entry) => html`<${EntryRow} key=${entry.number} entry=${entry} isOpen=${entry.number === number} open=${open} />`)}
+        ${tab === 'taught' && html`<${Taught} lines=${data?.taught ?? []} reload=${reload} />`}
+      </section>
+      <section class="learn-detail">
+        ${!chosen && tab !== 'taught' && html`<${Empty} title="选一条" text="左边点一条，这里看怎么问的、教到哪里。" />`}
+        ${chosen?.kind === 'question' && html`<${Question} key=${number} entry=${chosen} act=${act} close=${() => open(undefined)} reload=${reload} />`}
+        ${chosen?.kind === 'draft' && html`<${Draft} key=${number} entry=${chosen} act=${act} close=${() => open(undefined)} />`}
+        ${
+          chosen?.kind === 'disliked' &&
+          html`<div class="learn-inside"><${Back} close=${() => open(undefined)} /><h2>${chosen.sectionKey} ${chosen.title}</h2><p>${chosen.people.length} 个人说这一节的回答没用。改那一节的内容，再发布。</p>
+          <div class="buttons"><a class="button" href=${`#/knowledge/${chosen.sectionKey}`}>看这一节</a><a class="button" href=${`#/talks?flag=wrong&section=${chosen.sectionKey}`}>看这些对话</a>${me.may('admin') && html`<button type="button" class="button" onClick=${() => act(chosen.number, 'ignore')}>忽略</button>`}</div></div>`
+        }
+      </section>
+    </div>
+  </main>`
+}
+
+/** @param {{ close: () => void }} props */
+const Back = ({ close }) =>
+  html`<button type="button" class="icon-button narrow" aria-label="返回" onClick=${close}><${Icon} name="back" /></button>`
+
+/** @param {{ entry: any, isOpen: boolean, open: (number: number) => void }} props */
+function EntryRow({ entry, isOpen, open }) {
+  const words =
+    entry.kind === 'question'
+      ? entry.texts[0]
+      : entry.kind === 'draft'
+        ? entry.question
+        : `${entry.sectionKey} ${entry.title}`
+  return html`<button type="button" class="learn-row" aria-current=${isOpen ? 'true' : undefined} data-entry=${entry.number} onClick=${() => open(entry.number)}>
+    <b>${words}</b>
+    <small>${
+      entry.kind === 'question'
+        ? `问了 ${entry.count} 次 · ${entry.places.length} 个群 · 最近 ${dayTime(entry.lastAtMs)} · ${WHY[/** @type {keyof typeof WHY} */ (entry.why)]}`
+        : entry.kind === 'draft'
+          ? `工单 ${entry.ticketNumber} 的说明`
+          : `${entry.people.length} 个人说没用`
+    }</small>
+    ${entry.kind === 'question' && entry.sectionKey && html`<small>机器人猜：${entry.sectionKey} ${entry.title}</small>`}
+  </button>`
+}
+
+/** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void, reload: () => Promise<void> }} props */
+function Question({ entry, act, close, reload }) {
+  const [target, setTarget] = useState(/** @type {string | undefined} */ (undefined))
+  const [isPicking, setPicking] = useState(false)
+  const choose = (/** @type {string} */ next) => {
+    setPicking(false)
+    setTarget(next)
+  }
+  const button = (/** @type {string} */ to, /** @type {string} */ label) =>
+    html`<button type="button" class="button" data-target=${to} aria-pressed=${String(target === to)} onClick=${() => choose(to)}>${label}</button>`
+  return html`<div class="learn-inside">
+    <${Back} close=${close} />
+    <h2>${entry.texts[0]}</h2>
+    <p class="muted">问了 ${entry.count} 次 · ${entry.places.length} 个群 · ${WHY[/** @type {keyof typeof WHY} */ (entry.why)]} · ${dayTime(entry.firstAtMs)} 起</p>
+    ${entry.texts.length > 1 && html`<h3>也这样问</h3><ul class="ways">${entry.texts.slice(1).map((/** @type {string} */ text) => html`<li>${text}</li>`)}</ul>`}
+    <h3>教到哪里</h3>
+    <div class="buttons">
+      ${entry.sectionKey && button(entry.sectionKey, `${entry.sectionKey} ${entry.title}`)}
+      <button type="button" class="button" aria-pressed=${String(isPicking)} onClick=${() => setPicking(!isPicking)}>别的小节…</button>
+      ${button('人工', '转人工')}${button('无关', '不接话')}
+    </div>
+    ${isPicking && html`<${SectionPicker} choose=${choose} />`}
+    ${target && html`<${Teach} key=${target} text=${entry.texts[0]} target=${target} teach=${(/** @type {{ force: boolean }} */ how) => post(`/api/unanswered/${entry.number}/assign`, { target, ...how })} onDone=${reload} />`}
+    ${me.may('admin') && html`<div class="buttons end"><button type="button" class="button ghost" id="ignore" onClick=${() => act(entry.number, 'ignore')}>忽略</button></div>`}
+  </div>`
+}
+
+/** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void }} props */
+function Draft({ entry, act, close }) {
+  return html`<div class="learn-inside">
+    <${Back} close=${close} />
+    <h2>${entry.question}</h2>
+    <p class="muted"><a class="link" href=${`#/tickets/${entry.ticketNumber}`}>工单 ${entry.ticketNumber}</a> 结单时写的说明：</p>
+    <div class="why-said"><div class="bubble">${entry.answer}</div></div>
+    ${me.may('admin') && html`<div class="buttons end"><button type="button" class="button ghost" onClick=${() => act(entry.number, 'ignore')}>不要</button><button type="button" class="button primary" id="accept" onClick=${() => act(entry.number, 'accept')}>收进知识</button></div>`}
+  </div>`
+}
+
+/** @param {{ lines: any[], reload: () => Promise<void> }} props */
+function Taught({ lines, reload }) {
+  const undo = async (/** @type {string} */ text) => {
+    await post('/api/teach/undo', { text }).then(toast, toastError)
+    await reload()
+  }
+  if (lines.length === 0) return html`<${Empty} title="还没有教过。" />`
+  return html`<ul class="lines">${lines.map(({ text, target, title }) => html`<li><span><b>${text}</b><small>${target === '人工' ? '转人工' : target === '无关' ? '不接话' : `${target} ${title}`}</small></span>${me.may('admin') && html`<button type="button" class="button small" onClick=${() => undo(text)}>撤销</button>`}</li>`)}</ul>`
+}

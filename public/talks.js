@@ -1,0 +1,378 @@
+import { go, setParams, Top } from './app.js'
+import { Avatar, Broken, Chip, Empty, Icon, toast, toastError, useKeys, Windowed } from './parts.js'
+import { call, get, live, useData } from './store.js'
+import { Teach } from './teach.js'
+import { html, useEffect, useMemo, useReducer, useRef, useState } from './vendor/preact.js'
+import { clock, dayHeading, dayTime, GONE_WORDS, kindWord, percent, reasonWords, spanWords } from './words.js'
+
+const FLAGS = [
+  ['', '全部', 'all'],
+  ['wrong', '客户说不对', 'wrong'],
+  ['unsure', '拿不准', 'unsure'],
+  ['answer', '回答', 'answer'],
+  ['silent', '没插话', 'silent'],
+  ['clarify', '反问、不知道', 'clarify'],
+  ['escalate', '转人工', 'escalate'],
+]
+const PAGE = 200
+/** How far the threshold may lie for a decision to count as unsure, as on the server. */
+const UNSURE = 0.06
+
+/** Whether a talk belongs to what is filtered for: live events are held to it, too. @param {any} talk @param {Record<string, string | undefined>} filter */
+function matches(talk, { group, flag, q }) {
+  if (group && talk.placeKey !== group) return false
+  if (q && !`${talk.text ?? ''}${talk.who.name}${talk.placeName}${talk.said.join('')}`.includes(q)) return false
+  switch (flag) {
+    case 'wrong':
+      return talk.after?.what === 'wrong' || (talk.verdict && talk.verdict.kind !== 'right')
+    case 'unsure':
+      return talk.candidates.length > 0 && Math.abs(talk.confidence - talk.threshold) <= UNSURE
+    case 'answer':
+      return talk.kind === 'answer' || talk.kind === 'outside'
+    case 'clarify':
+      return talk.kind === 'clarify' || talk.kind === 'fallback'
+    case 'silent':
+    case 'escalate':
+      return talk.kind === flag
+  }
+  return true
+}
+
+/** The list as it is loaded and as it grows; what comes in while somebody reads further down waits above. @param {string} query @param {Record<string, string | undefined>} filter */
+function useTalks(query, filter) {
+  const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
+  const state = useRef(/** @type {any} */ ({ items: [], waiting: [], isReading: false }))
+  const now = state.current
+  const load = async () => {
+    try {
+      const first = await get(`/api/talks?limit=${PAGE}${query}`)
+      Object.assign(state.current, first, { waiting: [], error: undefined, isLoaded: true })
+    } catch (error) {
+      state.current.error = /** @type {Error} */ (error).message
+    }
+    redraw(0)
+  }
+  const more = async () => {
+    const { next, isLoading } = state.current
+    if (!next || isLoading) return
+    state.current.isLoading = true
+    try {
+      const page = await get(`/api/talks?limit=${PAGE}&before=${encodeURIComponent(next)}${query}`)
+      state.current.items = [...state.current.items, ...page.items]
+      state.current.next = page.next
+    } catch (error) {
+      toastError(error)
+    }
+    state.current.isLoading = false
+    redraw(0)
+  }
+  const take = (/** @type {any} */ talk) => {
+    const { items, waiting, isReading } = state.current
+    const at = items.findIndex((/** @type {any} */ { messageId }) => messageId === talk.messageId)
+    if (at >= 0) state.current.items = items.with(at, talk)
+    else if (
+      matches(talk, filter) &&
+      !waiting.some((/** @type {any} */ { messageId }) => messageId === talk.messageId)
+    ) {
+      if (isReading) state.current.waiting = [talk, ...waiting]
+      else state.current.items = [talk, ...items]
+      state.current.total = (state.current.total ?? 0) + 1
+    } else
+      state.current.waiting = waiting.map((/** @type {any} */ one) => (one.messageId === talk.messageId ? talk : one))
+    soon()
+  }
+  // A burst is drawn once a frame.
+  const frame = useRef(0)
+  const soon = () => {
+    cancelAnimationFrame(frame.current)
+    frame.current = requestAnimationFrame(() => redraw(0))
+  }
+  const showWaiting = () => {
+    now.items = [...now.waiting, ...now.items]
+    now.waiting = []
+    redraw(0)
+  }
+  useEffect(() => {
+    Object.assign(state.current, { items: [], isLoaded: false, next: null })
+    void load()
+    const ends = [
+      live.on('talk', take),
+      live.on('resync', load),
+      live.on('hello', () => state.current.isLoaded || load()),
+    ]
+    // Counts are made anew now and then; the list itself is live.
+    const timer = setInterval(async () => {
+      const { counts, groups } = await get(`/api/talks?limit=1${query}`).catch(() => ({}))
+      if (counts) Object.assign(state.current, { counts, groups })
+      redraw(0)
+    }, 15_000)
+    return () => {
+      clearInterval(timer)
+      for (const end of ends) end()
+    }
+  }, [query])
+  return {
+    ...now,
+    reload: load,
+    more,
+    showWaiting,
+    reading: (/** @type {boolean} */ isReading) => (now.isReading = isReading),
+    take,
+  }
+}
+
+/** @param {{ name: string, head: any, where: { rest: string, params: URLSearchParams } }} props */
+export default function Talks({ name, head, where }) {
+  const filter = {
+    group: where.params.get('group') ?? undefined,
+    flag: where.params.get('flag') ?? undefined,
+    q: where.params.get('q') ?? undefined,
+    section: where.params.get('section') ?? undefined,
+  }
+  const query = Object.entries(filter)
+    .map(([key, value]) => (value ? `&${key}=${encodeURIComponent(value)}` : ''))
+    .join('')
+  const list = useTalks(query, filter)
+  const box = useRef(/** @type {any} */ (null))
+  const { data: alone } = useData(where.rest ? `/api/talks/${encodeURIComponent(where.rest)}` : undefined)
+  const chosen =
+    list.items.find((/** @type {any} */ { messageId }) => messageId === where.rest) ??
+    (alone?.talk?.messageId === where.rest ? alone?.talk : undefined)
+  const isOpen = where.rest !== ''
+  const search = where.params.size > 0 ? `?${where.params}` : ''
+  const open = (/** @type {string | undefined} */ id) =>
+    go(id ? `/talks/${encodeURIComponent(id)}${search}` : `/talks${search}`)
+  const step = (/** @type {number} */ by) => {
+    const at = list.items.findIndex((/** @type {any} */ { messageId }) => messageId === where.rest)
+    const next = list.items[Math.max(0, Math.min(list.items.length - 1, at + by))]
+    if (!next) return
+    open(next.messageId)
+    requestAnimationFrame(() =>
+      box.current?.querySelector(`[data-row="${CSS.escape(next.messageId)}"]`)?.scrollIntoView({ block: 'nearest' }),
+    )
+  }
+  const judge = (/** @type {string} */ kind, /** @type {string | undefined} */ sectionKey = undefined) =>
+    chosen && giveVerdict(chosen, { kind, sectionKey }, list.take)
+  useKeys({
+    J: () => step(1),
+    K: () => step(-1),
+    Escape: () => isOpen && open(undefined),
+    Y: () => judge('right'),
+    T: () =>
+      document.querySelector('[data-verdict=section]')?.dispatchEvent(new MouseEvent('click', { bubbles: true })),
+  })
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const onScroll = () => list.reading(element.scrollTop > 40)
+    element.addEventListener('scroll', onScroll, { passive: true })
+    return () => element.removeEventListener('scroll', onScroll)
+  }, [box.current])
+  const limits = list.limits
+  const fact = limits && `问题留 ${limits.keepDays} 天，闲聊 ${limits.chatterHours} 小时 · 电话、账号、网址已遮住`
+  const isFiltered = query !== ''
+  const row = (/** @type {any} */ talk, /** @type {number} */ index) =>
+    html`<${TalkRow} talk=${talk} before=${list.items[index - 1]} isChosen=${talk.messageId === where.rest} open=${open} judge=${(/** @type {any} */ kind) => giveVerdict(talk, { kind }, list.take)} />`
+  const keyOf = useMemo(
+    () =>
+      (/** @type {any} */ { messageId }) =>
+        messageId,
+    [],
+  )
+  return html`<main class="view" data-detail=${isOpen ? '' : undefined}>
+    <${Top} name=${name} fact=${fact} head=${head} />
+    <div class="talks-columns">
+      <${Groups} groups=${list.groups ?? []} total=${list.counts?.all ?? 0} chosen=${filter.group} />
+      <section class="feed" aria-label="对话">
+        <div class="filters" role="group" aria-label="筛选">${FLAGS.map(
+          ([flag = '', label, count = '']) =>
+            html`<button type="button" class="filter" data-flag=${flag} aria-pressed=${String((filter.flag ?? '') === flag)} onClick=${() => setParams({ flag: flag || undefined })}>${label} <b>${list.counts?.[count] ?? ''}</b></button>`,
+        )}${filter.q && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => setParams({ q: undefined })}>“${filter.q}” ×</button>`}</div>
+        ${list.error && html`<${Broken} error=${list.error} retry=${list.reload} />`}
+        ${
+          list.waiting.length > 0 &&
+          html`<button type="button" class="new-pill" onClick=${() => {
+            list.showWaiting()
+            box.current.scrollTop = 0
+          }}><${Icon} name="up" small=${true} />新的 ${list.waiting.length} 条</button>`
+        }
+        ${list.isLoaded && list.items.length === 0 && html`<${Empty} title=${isFiltered ? '没有符合的。' : '还没有消息。'} text=${isFiltered ? '' : '机器人在群里听着，有人说话就会出现在这里。'}>${isFiltered && html`<button type="button" class="button" onClick=${() => go('/talks')}>清除筛选</button>`}</${Empty}>`}
+        <${Windowed} items=${list.items} keyOf=${keyOf} row=${row} label="对话" boxRef=${box} onNearEnd=${list.more} estimate=${86} />
+      </section>
+      <aside class="why why-pane" id="why" aria-label="为什么">
+        <header class="why-head"><button type="button" class="icon-button narrow" aria-label="返回" onClick=${() => open(undefined)}><${Icon} name="back" /></button><h2>为什么</h2><span class="wide"><kbd>J</kbd> <kbd>K</kbd></span></header>
+        ${!chosen && html`<p class="muted">点一条，看机器人为什么回答，或者为什么不说话。</p>`}
+        ${chosen && html`<${Why} key=${chosen.messageId} talk=${chosen} words=${chosen.text} /><${Judge} key=${`judge ${chosen.messageId}`} talk=${chosen} judge=${judge}/>`}
+      </aside>
+    </div>
+  </main>`
+}
+
+/** @param {any} talk @param {{ kind: string, sectionKey?: string | undefined }} verdict @param {(talk: any) => void} onChange */
+async function giveVerdict(talk, { kind, sectionKey }, onChange) {
+  const path = `/api/talks/${encodeURIComponent(talk.messageId)}/verdict`
+  try {
+    const { talk: judged } = await call('PUT', path, { kind, ...(sectionKey && { sectionKey }) })
+    onChange(judged)
+    toast({
+      ok: true,
+      text: VERDICT_DONE[/** @type {keyof typeof VERDICT_DONE} */ (kind)],
+      undo: () => call('DELETE', path, {}).then((undone) => onChange(undone.talk), toastError),
+    })
+  } catch (error) {
+    toastError(error)
+  }
+}
+
+const VERDICT_DONE = {
+  right: '记下了：答得对',
+  section: '记下了：该答别的',
+  silence: '记下了：不该说',
+  human: '记下了：该转人工',
+}
+
+/** @param {{ groups: any[], total: number, chosen: string | undefined }} props */
+function Groups({ groups, total, chosen }) {
+  const row = (
+    /** @type {any} */ group,
+  ) => html`<button type="button" class="group-row" aria-pressed=${String(chosen === group.key)} onClick=${() => setParams({ group: chosen === group.key ? undefined : group.key })}>
+    <${Avatar} name=${group.name} size="small" /><span><b>${group.name}</b><small>${group.muted ? (group.muted.untilMs ? `静音到 ${dayTime(group.muted.untilMs)}` : '静音中') : group.last || `${group.count} 条`}</small></span>
+    ${group.wrong > 0 ? html`<em class="count-red">${group.wrong}</em>` : html`<time>${clock(group.lastAtMs)}</time>`}
+  </button>`
+  const muted = groups.filter((group) => group.muted)
+  const busy = groups.filter((group) => !group.muted && group.today > 0)
+  const rest = groups.filter((group) => !group.muted && group.today === 0)
+  const part = (/** @type {string} */ title, /** @type {any[]} */ some) =>
+    some.length > 0 && html`<h3>${title}</h3>${some.map(row)}`
+  return html`<nav class="groups" aria-label="群">
+    <button type="button" class="group-row" aria-pressed=${String(!chosen)} onClick=${() => setParams({ group: undefined })}><span class="group-all"><${Icon} name="talks" small=${true} /></span><span><b>全部群</b><small>${groups.length} 个群 · ${total} 条</small></span></button>
+    ${part('今天有动静', busy)}${part('静音', muted)}${part('其他', rest)}
+  </nav>`
+}
+
+/** @param {any} props */
+function TalkRow({ talk, before, isChosen, open, judge }) {
+  const day = dayHeading(talk.atMs)
+  const isNewDay = !before || dayHeading(before.atMs) !== day
+  const isUnsure =
+    talk.candidates.length > 0 &&
+    ['silent', 'answer', 'clarify'].includes(talk.kind) &&
+    Math.abs(talk.confidence - talk.threshold) <= UNSURE
+  const words =
+    talk.text === null
+      ? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]
+      : talk.text || '（没有文字）'
+  const told = toldWords(talk)
+  return html`${isNewDay && html`<h3 class="day-line">${day}</h3>`}
+    <div class=${`talk-row ${talk.isChatter || talk.text === null ? 'talk-quiet' : ''}`} role="option" aria-selected=${String(isChosen)} tabindex="0" data-talk=${talk.messageId} data-kind=${talk.kind}
+      onClick=${() => open(talk.messageId)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && open(talk.messageId)}>
+      <time>${clock(talk.atMs)}</time>
+      <${Avatar} name=${talk.who.name || '？'} />
+      <div>
+        <p class="talk-who"><b>${talk.who.name || '（名字不在了）'}</b><span>${talk.placeName || '私聊'}</span>${talk.after?.what === 'wrong' && html`<em class="chip chip-red">客户说不对</em>`}${isUnsure && html`<em class="chip chip-amber">拿不准</em>`}${talk.verdict && html`<em class="chip">${VERDICT_WORDS[/** @type {keyof typeof VERDICT_WORDS} */ (talk.verdict.kind)]}</em>`}</p>
+        <p class="talk-words">${talk.addressed && talk.place === 'room' && html`<i>@</i>`}${words}</p>
+        <p class="talk-did"><${Chip} talk=${talk} />${talk.ticket && html`<a href=${`#/tickets/${talk.ticket}`}>工单 ${talk.ticket}</a>`}<span class="one-line">${told}</span>
+          <span class="row-acts">
+            <button type="button" aria-label="答得对" title="答得对" onClick=${(/** @type {Event} */ event) => {
+              event.stopPropagation()
+              judge('right')
+            }}><${Icon} name="check" small=${true} /></button>
+          </span>
+        </p>
+      </div>
+    </div>`
+}
+
+const VERDICT_WORDS = { right: '人说答得对', section: '人说该答别的', silence: '人说不该说', human: '人说该转人工' }
+
+/** What the bot said or did, on one line. @param {any} talk */
+function toldWords(talk) {
+  if (talk.unsaid) return '没发出去'
+  if (talk.kind === 'silent')
+    return talk.reason === 'not-sure' ? `把握 ${percent(talk.confidence)}，不够 ${percent(talk.threshold)}` : ''
+  return (talk.said[0] ?? '').replace(/\s+/g, ' ').slice(0, 80)
+}
+
+/** Why it was decided so, from what was kept at that time: nothing is asked anew. @param {{ talk: any, words: string | null }} props */
+export function Why({ talk, words }) {
+  const { label, sentence } = reasonWords(talk.reason)
+  const titled = (/** @type {string} */ key) => (talk.titles[key] ? `${key} ${talk.titles[key]}` : key)
+  const likely = talk.candidates.filter((/** @type {any} */ { confidence }) => confidence >= 0.02).slice(0, 5)
+  const isWeighed = talk.candidates.length > 0 || talk.confidence > 0
+  return html`
+    <blockquote class="why-quote"><cite>${talk.who.name} · ${talk.placeName || '私聊'} · ${dayTime(talk.atMs)}</cite><p>${words ?? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]}</p></blockquote>
+    <div class=${`verdict verdict-${talk.kind}`} data-decision=${talk.kind} data-reason=${talk.reason}><strong>${kindWord(talk.kind)}</strong><span>${label}</span></div>
+    ${sentence && html`<p class="why-sentence">${sentence}</p>`}
+    ${talk.after && html`<p class=${`after ${talk.after.what === 'wrong' ? 'after-wrong' : ''}`}>${afterWords(talk)}</p>`}
+    ${talk.unsaid && html`<p class="after after-wrong">没发出去：${talk.unsaid}</p>`}
+    <dl class="why-facts">
+      ${talk.sections.length > 0 && html`<dt>小节</dt><dd data-fact="sections">${talk.sections.map(titled).join('\n')}</dd>`}
+      ${talk.card && html`<dt>短答</dt><dd data-fact="card">${talk.card}</dd>`}
+      <dt>把握</dt><dd data-fact="confidence">${isWeighed ? percent(talk.confidence) : '没有计算'}</dd>
+    </dl>
+    ${
+      likely.length > 0 &&
+      html`<h3>想到的几种可能</h3>
+      <ul class="candidates">${likely.map(
+        (
+          /** @type {any} */ { section, confidence },
+        ) => html`<li data-section=${section}><span>${titled(section)}</span><b>${percent(confidence)}</b>
+          <i class="bar" data-enough=${String(confidence >= talk.threshold)} style=${{ '--w': `${confidence * 100}%`, '--t': `${talk.threshold * 100}%` }}></i></li>`,
+      )}</ul>
+      <p class="why-cap">竖线是${talk.addressed ? '点名' : '没点名'}时要的把握 ${percent(talk.threshold)}</p>`
+    }
+    ${talk.said.length > 0 && html`<h3>说了什么</h3><div class="why-said">${talk.said.map((/** @type {string} */ text) => html`<div class="bubble bubble-bot">${text}</div>`)}</div>`}
+    <p class="why-foot">知识 ${talk.knowledgeVersion} · 判断用时 ${talk.tookMs < 1 ? '不到 1 毫秒' : `${Math.round(talk.tookMs)} 毫秒`}</p>
+  `
+}
+
+/** @param {any} talk */
+function afterWords({ after, atMs }) {
+  const later = `${spanWords(Math.max(1000, after.atMs - atMs))}后`
+  if (after.what === 'chose') return `${later}客户选了${after.text ? `“${after.text}”` : '一个'}`
+  return `${later}客户说：${after.text ? `“${after.text}”` : '（原文不在了）'}`
+}
+
+/** What a person says of it; staff judge, admins teach. @param {{ talk: any, judge: (kind: string, sectionKey?: string) => void }} props */
+function Judge({ talk, judge }) {
+  const [isPicking, setPicking] = useState(false)
+  const verdict = talk.verdict?.kind
+  const button = (
+    /** @type {string} */ kind,
+    /** @type {string} */ icon,
+    /** @type {string} */ label,
+    /** @type {() => void} */ act,
+  ) =>
+    html`<button type="button" data-verdict=${kind} aria-pressed=${String(verdict === kind)} onClick=${act}><${Icon} name=${icon} />${label}</button>`
+  return html`<h3>您说呢？</h3>
+    <div class="judge">
+      ${button('right', 'check', '答得对', () => judge('right'))}
+      ${button('section', 'target', '该答…', () => setPicking(!isPicking))}
+      ${button('silence', 'quiet', '不该说', () => judge('silence'))}
+      ${button('human', 'hand', '该转人工', () => judge('human'))}
+    </div>
+    ${
+      isPicking &&
+      html`<${SectionPicker} choose=${(/** @type {string} */ key) => {
+        setPicking(false)
+        judge('section', key)
+      }} />`
+    }
+    ${talk.verdict && html`<p class="muted small">${talk.verdict.by} ${dayTime(talk.verdict.atMs)}${talk.verdict.sectionKey ? ` · 该答 ${talk.verdict.sectionKey}` : ''}</p>`}
+    ${talk.verdict && talk.verdict.kind !== 'right' && talk.text && html`<${Teach} key=${`${talk.verdict.kind} ${talk.verdict.sectionKey}`} text=${talk.text} talk=${talk} target=${TARGETS[/** @type {keyof typeof TARGETS} */ (talk.verdict.kind)] ?? talk.verdict.sectionKey} />`}`
+}
+
+const TARGETS = { silence: '无关', human: '人工', section: undefined }
+
+/** @param {{ choose: (key: string) => void }} props */
+export function SectionPicker({ choose }) {
+  const { data } = useData('/api/sections')
+  const [q, setQ] = useState('')
+  const found = (data?.sections ?? []).filter(
+    (/** @type {any} */ { key, title }) => q === '' || key.startsWith(q) || title.includes(q),
+  )
+  return html`<div class="picker">
+    <input class="field" value=${q} placeholder="找小节" aria-label="找小节" onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
+    <ul>${found.slice(0, 40).map((/** @type {any} */ { key, title }) => html`<li><button type="button" data-section=${key} onClick=${() => choose(key)}><b>${key}</b> ${title}</button></li>`)}</ul>
+  </div>`
+}

@@ -1,0 +1,287 @@
+import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { chinaDay, DAY_MS, HOUR_MS, isoOf, MINUTE_MS } from '../base/time.js'
+import type { IncomingMessage } from '../model/chat.js'
+import type { DecisionTrace } from '../model/decision.js'
+import type { Clock, DecisionJournal, Log, UnsaidReason } from '../model/ports.js'
+import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
+import type { ForgottenPerson } from '../model/ticket.js'
+import { LatestWrite, writeDurably } from './json-file.js'
+
+export interface TalkLogOptions {
+  /** Where the days lie; undefined: nothing is written. */
+  readonly dir: string | undefined
+  /** Days for which questions are kept; 0: in memory only, for a day. */
+  readonly keepDays: number
+  /** Hours for which idle talk keeps its words, in memory; 0: none at all. */
+  readonly chatterHours: number
+  /** @returns what may be kept of somebody's words */
+  readonly clean: (text: string) => string
+  /** Whether somebody's words, as a whole, call an answer wrong. */
+  readonly callsWrong: (text: string) => boolean
+  /** How sure the bot has to be, 0..1. */
+  readonly thresholds: { readonly asked: number; readonly overheard: number }
+  /** What the bearer of a key was last called: names are not written down. */
+  readonly nameOf?: ((key: string) => string | undefined) | undefined
+  readonly clock: Clock
+  readonly log: Pick<Log, 'error'>
+}
+
+/** A week of a very busy account; some 20 MB. */
+const MAX_TALKS = 20_000
+/** What a kill loses. */
+const WRITE_DELAY_MS = 400
+const LOOK_EVERY_MS = 5 * MINUTE_MS
+/** Whoever speaks later speaks of something else. */
+const AFTER_MS = 10 * MINUTE_MS
+const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.jsonl$/
+const OWNER_ONLY = 0o600
+/** Kinds that are followed by something worth knowing. */
+const ANSWERS = new Set<Talk['kind']>(['answer', 'clarify', 'outside', 'fallback'])
+/** What colleagues order, codes among it, is no talk. */
+const WORDLESS = new Set<Talk['kind']>(['command'])
+
+/** Only what has to be there to be shown; the rest is as it was written. */
+const storedTalk = z.looseObject({
+  messageId: z.string(),
+  placeKey: z.string(),
+  kind: z.string(),
+  reason: z.string(),
+  atMs: z.number(),
+  confidence: z.number(),
+  sections: z.array(z.string()),
+  candidates: z.array(z.object({ section: z.string(), confidence: z.number() })),
+  who: z.object({ key: z.string() }),
+  text: z.string().nullable(),
+  said: z.array(z.string()),
+})
+
+/**
+ * Remembers what was said and decided, for the console: questions on disk for days (`talks/2026-11-30.jsonl`, the last
+ * line of an id counts), idle talk without its words. Names are looked up by key when they are shown.
+ */
+export class TalkLog implements DecisionJournal, TalkFeed {
+  readonly #options: TalkLogOptions
+  /** By message id, oldest first. */
+  readonly #talks: Map<string, Talk>
+  /** The latest of each person in each place. */
+  readonly #latest = new Map<string, string>()
+  readonly #listeners = new Set<(talk: Talk) => void>()
+  readonly #unwritten = new Set<string>()
+  readonly #writes: LatestWrite
+  #timer: NodeJS.Timeout | undefined
+
+  private constructor(options: TalkLogOptions, talks: Map<string, Talk>) {
+    this.#options = options
+    this.#talks = talks
+    for (const talk of talks.values()) this.#latest.set(latestKey(talk), talk.messageId)
+    this.#writes = new LatestWrite(
+      () => this.#write(),
+      (error) => options.log.error({ error: (error as NodeJS.ErrnoException).code }, 'talks not kept'),
+    )
+    this.#timer = setInterval(() => void this.prune(), LOOK_EVERY_MS).unref()
+  }
+
+  /** Reads what earlier runs have kept. What can't be read is passed over: nothing depends on it. */
+  static async open(options: TalkLogOptions): Promise<TalkLog> {
+    const talks = new Map<string, Talk>()
+    for (const name of await dayFiles(options.dir)) {
+      const text = await readFile(join(options.dir!, name), 'utf8').catch(() => '')
+      for (const line of text.split('\n')) {
+        const talk = readTalk(line)
+        const name = talk && (options.nameOf?.(talk.who.key) ?? '')
+        if (talk) talks.set(talk.messageId, { ...talk, who: { key: talk.who.key, name: name ?? '' } })
+      }
+    }
+    const sorted = [...talks.values()].sort((a, b) => a.atMs - b.atMs).slice(-MAX_TALKS)
+    const log = new TalkLog(options, new Map(sorted.map((talk) => [talk.messageId, talk])))
+    await log.prune()
+    return log
+  }
+
+  get limits(): TalkFeed['limits'] {
+    const { keepDays, chatterHours } = this.#options
+    return { keepDays, chatterHours }
+  }
+
+  record(trace: DecisionTrace, message: IncomingMessage): void {
+    const { thresholds, chatterHours, clean, clock } = this.#options
+    const { place, sender } = message
+    const addressed = place.kind === 'direct' || message.addressedToBot
+    const isQuestion = addressed || trace.kind !== 'silent' || trace.reason === 'not-sure'
+    const isChatter = sender.role !== 'customer' || message.fromSelf || !isQuestion
+    const isWordless = WORDLESS.has(trace.kind) || trace.reason === 'not-allowed' || (isChatter && chatterHours === 0)
+    const words = message.kind === 'text' ? clean(message.text) : message.kind === 'picture' ? '[图片]' : ''
+    const talk: Talk = {
+      ...trace,
+      atMs: Math.min(message.sentAtMs, clock.now()),
+      place: place.kind,
+      placeName: place.kind === 'room' ? place.topic : '',
+      who: { key: sender.key, name: sender.name },
+      role: sender.role,
+      addressed,
+      threshold: addressed ? thresholds.asked : thresholds.overheard,
+      isChatter,
+      text: isWordless ? null : words,
+      said: [],
+    }
+    this.#follow(talk, message)
+    // Deleting first moves a message that is decided on again to the end.
+    this.#talks.delete(talk.messageId)
+    for (const oldest of this.#talks.keys()) {
+      if (this.#talks.size < MAX_TALKS) break
+      this.#talks.delete(oldest)
+    }
+    this.#latest.set(latestKey(talk), talk.messageId)
+    this.#put(talk)
+  }
+
+  said(messageId: string, texts: readonly string[], unsaid?: UnsaidReason): void {
+    const talk = this.#talks.get(messageId)
+    if (!talk) return
+    const said = WORDLESS.has(talk.kind) ? [] : texts.map((text) => this.#options.clean(text))
+    this.#put({ ...talk, said, ...(unsaid && { unsaid }) })
+  }
+
+  judge(messageId: string, verdict: Verdict | undefined): Talk | undefined {
+    const { verdict: _before, ...talk } = this.#talks.get(messageId) ?? {}
+    if (!('messageId' in talk)) return undefined
+    const judged = { ...(talk as Talk), ...(verdict && { verdict }) }
+    this.#put(judged)
+    return judged
+  }
+
+  recent(): readonly Talk[] {
+    return [...this.#talks.values()]
+  }
+
+  find(messageId: string): Talk | undefined {
+    return this.#talks.get(messageId)
+  }
+
+  subscribe(listener: (talk: Talk) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes away what has been kept for long enough. */
+  async prune(): Promise<void> {
+    const { clock, keepDays, chatterHours, dir, log } = this.#options
+    if (clock.isSure?.() === false) return
+    const nowMs = clock.now()
+    const oldestMs = nowMs - Math.max(1, keepDays) * DAY_MS
+    for (const talk of this.#talks.values()) {
+      if (talk.atMs < oldestMs) this.#talks.delete(talk.messageId)
+      else if (talk.isChatter && talk.text !== null && nowMs - talk.atMs >= chatterHours * HOUR_MS)
+        this.#talks.set(talk.messageId, withoutWords(talk))
+    }
+    const oldestDay = isoOf(chinaDay(oldestMs))
+    for (const name of await dayFiles(dir)) {
+      if (name.slice(0, 10) >= oldestDay && keepDays > 0) continue
+      await rm(join(dir!, name), { force: true }).catch((error: NodeJS.ErrnoException) =>
+        log.error({ error: error.code }, 'old talks not removed'),
+      )
+    }
+  }
+
+  /** Theirs goes as a whole, what others said of them loses its words. Resolves when it is off the disk. */
+  async forget({ keys, names, said }: ForgottenPerson): Promise<void> {
+    const words = said.filter((text) => text !== '')
+    const isTheirs = ({ who }: Pick<Talk, 'who'>): boolean => keys.includes(who.key)
+    const tellsOf = (talk: Talk): boolean =>
+      [talk.text ?? '', talk.after?.text ?? '', ...talk.said].some((text) =>
+        [...names, ...words].some((part) => text.includes(part)),
+      )
+    for (const talk of this.#talks.values()) {
+      if (isTheirs(talk)) this.#talks.delete(talk.messageId)
+      else if (tellsOf(talk)) this.#talks.set(talk.messageId, withoutWords(talk))
+    }
+    await this.#writes.flush()
+    for (const name of await dayFiles(this.#options.dir)) {
+      const path = join(this.#options.dir!, name)
+      const before = (await readFile(path, 'utf8')).split('\n').flatMap((line) => readTalk(line) ?? [])
+      const kept = before.filter((talk) => !isTheirs(talk)).map((talk) => (tellsOf(talk) ? withoutWords(talk) : talk))
+      await writeDurably(path, kept.map((talk) => `${JSON.stringify(talk)}\n`).join(''))
+    }
+  }
+
+  /** Resolves when all is on disk. */
+  async flush(): Promise<void> {
+    await this.#writes.flush()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+
+  /** Writes down at the answer before what its asker says now. */
+  #follow(talk: Talk, message: IncomingMessage): void {
+    if (talk.role !== 'customer' || message.fromSelf) return
+    const before = this.#talks.get(this.#latest.get(latestKey(talk)) ?? '')
+    if (!before || before.after || !ANSWERS.has(before.kind) || talk.atMs - before.atMs > AFTER_MS) return
+    const what = this.#options.callsWrong(message.text) ? 'wrong' : talk.reason === 'chosen' ? 'chose' : 'asked'
+    const isKept = what !== 'asked' || !talk.isChatter
+    this.#put({ ...before, after: { what, atMs: talk.atMs, text: isKept ? (talk.text ?? '') : '' } })
+  }
+
+  #put(talk: Talk): void {
+    this.#talks.set(talk.messageId, talk)
+    this.#unwritten.add(talk.messageId)
+    this.#writes.within(WRITE_DELAY_MS)
+    for (const listener of this.#listeners) listener(talk)
+  }
+
+  async #write(): Promise<void> {
+    const { dir, keepDays } = this.#options
+    const ids = [...this.#unwritten]
+    this.#unwritten.clear()
+    if (dir === undefined || keepDays === 0) return
+    const linesOfDay = new Map<string, string>()
+    for (const talk of ids.flatMap((id) => this.#talks.get(id) ?? [])) {
+      const day = isoOf(chinaDay(talk.atMs))
+      linesOfDay.set(day, `${linesOfDay.get(day) ?? ''}${JSON.stringify(asKept(talk))}\n`)
+    }
+    try {
+      await mkdir(dir, { recursive: true })
+      for (const [day, lines] of linesOfDay) {
+        await appendFile(join(dir, `${day}.jsonl`), lines, { mode: OWNER_ONLY })
+      }
+    } catch (error) {
+      for (const id of ids) this.#unwritten.add(id)
+      throw error
+    }
+  }
+}
+
+const latestKey = ({ placeKey, who }: Pick<Talk, 'placeKey' | 'who'>): string => JSON.stringify([placeKey, who.key])
+
+/** What a line ends with that a kill has cut is none. */
+function readTalk(line: string): Talk | undefined {
+  if (line === '') return undefined
+  try {
+    const checked = storedTalk.safeParse(JSON.parse(line))
+    return checked.success ? (checked.data as unknown as Talk) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const withoutWords = (talk: Talk): Talk => ({
+  ...talk,
+  text: null,
+  said: [],
+  ...(talk.after && { after: { ...talk.after, text: '' } }),
+})
+
+const asKept = (talk: Talk): Talk => {
+  const kept = talk.isChatter ? withoutWords(talk) : talk
+  return { ...kept, who: { key: talk.who.key, name: '' } }
+}
+
+async function dayFiles(dir: string | undefined): Promise<readonly string[]> {
+  if (dir === undefined) return []
+  const names = await readdir(dir).catch(() => [])
+  return names.filter((name) => DAY_FILE.test(name)).sort()
+}

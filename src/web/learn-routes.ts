@@ -1,0 +1,153 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { chinaDay } from '../base/time.js'
+import type { LearningEntry } from '../model/learning.js'
+import type { Clock } from '../model/ports.js'
+import type { TalkFeed } from '../model/talk.js'
+import type { AccessControl } from './access.js'
+import { viewerIn } from './permissions.js'
+import type { EventStream } from './stream.js'
+import { type GiveOrder, ordererOf } from './ticket-routes.js'
+
+/** What a sentence is taught to mean: a section key, 人工 or 无关. */
+export type TeachTarget = string
+
+/** What a taught sentence stands for at this moment. */
+export interface TaughtLine {
+  readonly text: string
+  readonly target: TeachTarget
+}
+
+/** What teaching would change; `Met` is a kind of decision and its sections. */
+export interface Preview {
+  readonly changes: readonly {
+    readonly text: string
+    readonly count: number
+    readonly before: { readonly kind: string; readonly sections: readonly string[] }
+    readonly after: { readonly kind: string; readonly sections: readonly string[] }
+  }[]
+  readonly messageCount: number
+  readonly golden: { readonly total: number; readonly right: number; readonly lost: readonly string[] }
+  readonly tookMs: number
+}
+
+export interface LearnDeps {
+  readonly access: AccessControl
+  readonly give: GiveOrder
+  readonly talks: TalkFeed
+  readonly stream: EventStream
+  readonly clock: Clock
+  readonly entries: () => readonly LearningEntry[]
+  readonly taught: () => readonly TaughtLine[]
+  /** @returns undefined where the target means nothing in the knowledge in use */
+  readonly preview: (
+    lesson: { readonly text: string; readonly target: TeachTarget },
+    messages: readonly { readonly text: string; readonly addressed: boolean }[],
+  ) => Promise<Preview | undefined>
+  readonly titleOf: (key: string) => string | undefined
+}
+
+const TREND_DAYS = 14
+const lesson = z.strictObject({
+  text: z.string().trim().min(1).max(500),
+  target: z.string().trim().min(1).max(50),
+  force: z.boolean().default(false),
+})
+const target = z.strictObject({ target: z.string().trim().min(1).max(50), force: z.boolean().default(false) })
+const sentence = z.strictObject({ text: z.string().trim().min(1).max(500) })
+
+/** What could not be answered, and what people teach of it; all of it by the orders of the chat. */
+export function learnRoutes(deps: LearnDeps): Hono {
+  const { access, give, talks, stream, entries, taught, preview, titleOf } = deps
+  const routes = new Hono()
+
+  routes.get('/unanswered', (c) => {
+    const tab = c.req.query('tab') ?? 'open'
+    const all = entries()
+    const of = (name: string): readonly LearningEntry[] => all.filter((entry) => tabOf(entry) === name)
+    return c.json({
+      counts: { ...Object.fromEntries(TABS.map((name) => [name, of(name).length])), taught: taught().length },
+      entries: of(tab)
+        .toSorted((a, b) => weight(b) - weight(a) || b.lastAtMs - a.lastAtMs)
+        .map((entry) => ({
+          ...entry,
+          ...(entry.kind !== 'draft' && { title: titleOf(entry.sectionKey ?? '') ?? '' }),
+        })),
+      taught: tab === 'taught' ? taught().map((line) => ({ ...line, title: titleOf(line.target) ?? '' })) : [],
+      trend: trendOf(of(tab), deps),
+    })
+  })
+
+  const verbs: Readonly<Record<string, (number: number) => { readonly kind: string; readonly number: number }>> = {
+    ignore: (number) => ({ kind: 'ignore', number }),
+    accept: (number) => ({ kind: 'accept-draft', number }),
+  }
+  routes.post('/unanswered/:number{\\d+}/:verb', async (c) => {
+    const [number, verb] = [Number(c.req.param('number')), c.req.param('verb')]
+    const body: unknown = await c.req.json().catch(() => ({}))
+    const by = ordererOf(viewerIn(c, access))
+    const asked = target.safeParse(body)
+    if (verb === 'assign' && !asked.success) return c.json({ error: '要选教到哪里' }, 400)
+    const order =
+      verb === 'assign' && asked.success
+        ? { kind: 'assign', number, sectionKey: asked.data.target, ...(asked.data.force && { force: true }) }
+        : verbs[verb]?.(number)
+    if (!order) return c.json({ error: '没有这个操作' }, 404)
+    const report = await give(order, by)
+    if (report.ok) stream.publish('unanswered', {}, 'staff')
+    return c.json(report, report.ok ? 200 : 422)
+  })
+
+  routes.post('/teach/preview', async (c) => {
+    const body = lesson.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
+    const messages = talks
+      .recent()
+      .flatMap(({ text, addressed, isChatter }) =>
+        text === null || text === '' || isChatter ? [] : [{ text, addressed }],
+      )
+    const shown = await preview(body.data, messages)
+    return shown ? c.json(shown) : c.json({ error: `没有小节 ${body.data.target}` }, 400)
+  })
+
+  routes.post('/teach', async (c) => {
+    const body = lesson.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
+    const { text, target: sectionKey, force } = body.data
+    const order = { kind: 'teach', sectionKey, text, ...(force && { force: true }) }
+    const report = await give(order, ordererOf(viewerIn(c, access)))
+    if (report.ok) stream.publish('unanswered', {}, 'staff')
+    return c.json(report, report.ok ? 200 : 422)
+  })
+
+  routes.post('/teach/undo', async (c) => {
+    const body = sentence.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要有一句话' }, 400)
+    const report = await give({ kind: 'unteach', text: body.data.text }, ordererOf(viewerIn(c, access)))
+    if (report.ok) stream.publish('unanswered', {}, 'staff')
+    return c.json(report, report.ok ? 200 : 422)
+  })
+  return routes
+}
+
+const TABS = ['open', 'disliked', 'drafts', 'ignored'] as const
+
+function tabOf(entry: LearningEntry): string {
+  if (entry.kind === 'disliked') return 'disliked'
+  if (entry.kind === 'draft') return entry.status === 'open' ? 'drafts' : 'settled'
+  return entry.status === 'open' ? 'open' : 'ignored'
+}
+
+const weight = (entry: LearningEntry): number =>
+  entry.kind === 'question' ? entry.count : entry.kind === 'disliked' ? entry.people.length : 1
+
+/** Questions that could not be answered, by day, as far as talks are kept. */
+function trendOf(_entries: readonly LearningEntry[], { talks, clock }: LearnDeps): readonly number[] {
+  const today = chinaDay(clock.now())
+  const days = Array.from({ length: TREND_DAYS }, () => 0)
+  for (const { kind, atMs } of talks.recent()) {
+    const ago = today - chinaDay(atMs)
+    if (ago < TREND_DAYS && (kind === 'fallback' || kind === 'clarify')) days[TREND_DAYS - 1 - ago]!++
+  }
+  return days
+}

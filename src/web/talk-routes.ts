@@ -1,0 +1,235 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { chinaDay } from '../base/time.js'
+import type { AuditLog, Clock } from '../model/ports.js'
+import type { Talk, TalkFeed } from '../model/talk.js'
+import type { Ticket } from '../model/ticket.js'
+import type { AccessControl } from './access.js'
+import { viewerIn } from './permissions.js'
+import type { Viewer } from './sessions.js'
+
+export interface TalkDeps {
+  readonly talks: TalkFeed
+  readonly access: AccessControl
+  readonly clock: Clock
+  readonly audit?: AuditLog | undefined
+  /** Tickets of those who talk, by which direct chats may be read and decisions lead to what became of them. */
+  readonly tickets: () => readonly Pick<Ticket, 'number' | 'placeKey' | 'askerKey' | 'openedAtMs'>[]
+  readonly titleOf: (key: string) => string | undefined
+  /** Groups that are muted; null: until further notice. */
+  readonly mutes: () => readonly { readonly placeKey: string; readonly untilMs: number | null }[]
+  /** Called after a person has judged. */
+  readonly onVerdict?: ((talk: Talk, viewer: Viewer) => void) | undefined
+}
+
+/** A talk as the console draws it. `gone`: why its words are not there. */
+export type TalkView = Talk & {
+  readonly titles: Readonly<Record<string, string>>
+  readonly gone?: 'chatter' | 'expired' | 'direct' | 'order'
+  readonly ticket?: number
+}
+
+/** Within so much of the threshold the decision could have gone the other way. */
+const UNSURE = 0.06
+const MAX_PAGE = 500
+const SOON_MS = 60_000
+
+const FLAGS: Readonly<Record<string, (talk: Talk) => boolean>> = {
+  wrong: ({ after, verdict }) => after?.what === 'wrong' || (verdict !== undefined && verdict.kind !== 'right'),
+  unsure: ({ confidence, threshold, candidates, kind }) =>
+    candidates.length > 0 &&
+    ['silent', 'answer', 'clarify'].includes(kind) &&
+    Math.abs(confidence - threshold) <= UNSURE,
+  answer: ({ kind }) => kind === 'answer' || kind === 'outside',
+  silent: ({ kind }) => kind === 'silent',
+  clarify: ({ kind }) => kind === 'clarify' || kind === 'fallback',
+  escalate: ({ kind }) => kind === 'escalate',
+}
+
+const query = z.object({
+  group: z.string().max(200).optional(),
+  flag: z.enum(['wrong', 'unsure', 'answer', 'silent', 'clarify', 'escalate']).optional(),
+  section: z.string().max(50).optional(),
+  q: z.string().max(100).optional(),
+  before: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
+})
+
+const verdict = z.strictObject({
+  kind: z.enum(['right', 'section', 'silence', 'human']),
+  sectionKey: z.string().max(50).optional(),
+})
+
+/** What the bot did and why, newest first, and what people say of it. */
+export function talkRoutes(deps: TalkDeps): Hono {
+  const { talks, access, clock } = deps
+  const routes = new Hono()
+  const reading = new ReadingNotes(deps)
+
+  routes.get('/talks', (c) => {
+    const asked = query.safeParse(c.req.query())
+    if (!asked.success) return c.json({ error: '筛选条件不对' }, 400)
+    const { group, flag, section, q = '', before, limit } = asked.data
+    const all = talks.recent()
+    const inGroup = all.filter(
+      (talk) =>
+        (group === undefined || talk.placeKey === group) &&
+        (section === undefined || talk.sections.includes(section)) &&
+        (q === '' || holds(talk, q)),
+    )
+    const shown = flag === undefined ? inGroup : inGroup.filter(FLAGS[flag]!)
+    const end = before === undefined ? shown.length : shown.findIndex(({ messageId }) => messageId === before)
+    const from = Math.max(0, end - limit)
+    const page = shown.slice(from, Math.max(0, end)).reverse()
+    const ticketsOf = ticketFinder(deps)
+    reading.note(viewerIn(c, access), group === undefined ? '全部群' : (inGroup.at(-1)?.placeName ?? group))
+    return c.json({
+      items: page.map((talk) => talkView(talk, deps, ticketsOf)),
+      next: from > 0 ? (page.at(-1)?.messageId ?? null) : null,
+      total: shown.length,
+      counts: { all: inGroup.length, ...mapValues(FLAGS, (is) => inGroup.filter(is).length) },
+      ...(before === undefined && { groups: groupsOf(all, deps) }),
+      limits: talks.limits,
+      nowMs: clock.now(),
+    })
+  })
+
+  routes.get('/talks/:id', (c) => {
+    const talk = talks.find(c.req.param('id'))
+    if (!talk) return c.json({ error: '这条已经不在了：问题只留几天。' }, 404)
+    return c.json({ talk: talkView(talk, deps, ticketFinder(deps)) })
+  })
+
+  routes.put('/talks/:id/verdict', async (c) => {
+    const body = verdict.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success || (body.data.kind === 'section') !== (body.data.sectionKey !== undefined))
+      return c.json({ error: '判断的写法不对' }, 400)
+    const viewer = viewerIn(c, access)
+    const { sectionKey, kind } = body.data
+    if (sectionKey !== undefined && deps.titleOf(sectionKey) === undefined)
+      return c.json({ error: `没有小节 ${sectionKey}` }, 400)
+    const judged = talks.judge(c.req.param('id'), {
+      ...{ kind, by: viewer.who.name, atMs: clock.now() },
+      ...(sectionKey !== undefined && { sectionKey }),
+    })
+    if (!judged) return c.json({ error: '这条已经不在了' }, 404)
+    deps.onVerdict?.(judged, viewer)
+    return c.json({ talk: talkView(judged, deps, ticketFinder(deps)) })
+  })
+
+  routes.delete('/talks/:id/verdict', (c) => {
+    const judged = talks.judge(c.req.param('id'), undefined)
+    return judged
+      ? c.json({ talk: talkView(judged, deps, ticketFinder(deps)) })
+      : c.json({ error: '这条已经不在了' }, 404)
+  })
+  return routes
+}
+
+function holds({ text, who, placeName, said, sections }: Talk, q: string): boolean {
+  return [text ?? '', who.name, placeName, ...said, ...sections].some((part) => part.includes(q))
+}
+
+type TicketFinder = (talk: Talk) => { readonly number?: number; readonly hasAny: boolean }
+
+function ticketFinder({ tickets }: Pick<TalkDeps, 'tickets'>): TicketFinder {
+  const byAsker = new Map<string, ReturnType<TalkDeps['tickets']>[number][]>()
+  for (const ticket of tickets()) {
+    const key = JSON.stringify([ticket.placeKey, ticket.askerKey])
+    byAsker.set(key, [...(byAsker.get(key) ?? []), ticket])
+  }
+  return ({ kind, placeKey, who, atMs }) => {
+    const theirs = byAsker.get(JSON.stringify([placeKey, who.key])) ?? []
+    const opened = kind === 'escalate' ? theirs.findLast(({ openedAtMs }) => openedAtMs <= atMs + SOON_MS) : undefined
+    return { hasAny: theirs.length > 0, ...(opened && { number: opened.number }) }
+  }
+}
+
+/** Words of a direct chat are for whoever has to answer there. */
+export function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: TicketFinder): TalkView {
+  const { number, hasAny } = ticketOf(talk)
+  const isHidden = talk.place === 'direct' && !hasAny && talk.role === 'customer'
+  const gone = isHidden ? 'direct' : talk.text !== null ? undefined : goneBy(talk)
+  const keys = [...talk.sections, ...talk.candidates.map(({ section }) => section)]
+  const titles = keys.flatMap((key) => {
+    const title = deps.titleOf(key)
+    return title === undefined ? [] : [[key, title] as const]
+  })
+  const { after, ...rest } = talk
+  const shownAfter = after && { after: isHidden ? { ...after, text: '' } : after }
+  return {
+    ...{ ...rest, ...shownAfter },
+    ...(isHidden && { text: null, said: [] }),
+    titles: Object.fromEntries(titles),
+    ...(gone && { gone }),
+    ...(number !== undefined && { ticket: number }),
+  }
+}
+
+function goneBy({ kind, isChatter }: Talk): 'chatter' | 'expired' | 'order' {
+  if (kind === 'command') return 'order'
+  return isChatter ? 'chatter' : 'expired'
+}
+
+/** Of one talk as it changes, for the stream. */
+export const viewOfTalk = (talk: Talk, deps: Pick<TalkDeps, 'titleOf' | 'tickets'>): TalkView =>
+  talkView(talk, deps, ticketFinder(deps))
+
+function groupsOf(all: readonly Talk[], { clock, mutes }: TalkDeps) {
+  const today = chinaDay(clock.now())
+  const groups = new Map<
+    string,
+    { key: string; name: string; count: number; today: number; wrong: number; last: Talk }
+  >()
+  for (const talk of all) {
+    if (talk.place !== 'room') continue
+    const group = groups.get(talk.placeKey) ?? {
+      key: talk.placeKey,
+      name: '',
+      count: 0,
+      today: 0,
+      wrong: 0,
+      last: talk,
+    }
+    group.name = talk.placeName
+    group.count++
+    if (chinaDay(talk.atMs) === today) group.today++
+    if (FLAGS.wrong!(talk) && !talk.verdict) group.wrong++
+    group.last = talk
+    groups.set(talk.placeKey, group)
+  }
+  return [...groups.values()]
+    .sort((a, b) => b.last.atMs - a.last.atMs)
+    .map(({ last, ...group }) => ({
+      ...group,
+      lastAtMs: last.atMs,
+      last: last.text === null ? '' : `${last.who.name}：${last.text}`.slice(0, 40),
+      muted: mutes().find(({ placeKey }) => placeKey === group.key || placeKey === '*') ?? null,
+    }))
+}
+
+const mapValues = <Value, Result>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value) => Result,
+): Record<string, Result> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+
+/** Who reads other people's words stands in the audit log: a line a session, group and day. */
+class ReadingNotes {
+  readonly #deps: TalkDeps
+  readonly #noted = new Set<string>()
+
+  constructor(deps: TalkDeps) {
+    this.#deps = deps
+  }
+
+  note({ role, who, session = '' }: Viewer, group: string): void {
+    const { audit, clock } = this.#deps
+    const atMs = clock.now()
+    const key = JSON.stringify([session || who.key, chinaDay(atMs), group])
+    if (this.#noted.has(key)) return
+    if (this.#noted.size > 10_000) this.#noted.clear()
+    this.#noted.add(key)
+    const asked = role === 'boss' ? 'staff' : role
+    void audit?.record({ atMs, who, role: asked, what: `看过对话原文 ${group}`, result: 'done', where: 'page' })
+  }
+}

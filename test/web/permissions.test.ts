@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import type { Order } from '../../src/model/decision.js'
+import type { Orderer } from '../../src/model/ports.js'
+import { LowdbTicketStore } from '../../src/store/tickets.js'
+import { openBoard } from '../../src/tickets/board.js'
+import { TicketDesk } from '../../src/tickets/desk.js'
+import { ROUTES, roleFor } from '../../src/web/permissions.js'
+import { mayAs, VIEWER_ROLES, type ViewerRole } from '../../src/web/sessions.js'
+import { aMessage } from '../support/a-message.js'
+import { aPage, aTrace } from '../support/a-page.js'
+import { aTicketRequest } from '../support/a-ticket.js'
+import { someDeskRules } from '../support/desk-rules.js'
+import { fixedClock } from '../support/fixed-clock.js'
+import { openAccess } from '../support/open-access.js'
+
+const TOKEN = 'Wh3r-7nobody-Guesses-it.'
+
+/** The whole page, and a browser of each role in it. */
+async function housed() {
+  const clock = fixedClock()
+  const access = openAccess({ clock, token: TOKEN })
+  const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
+  await desk.open(aTicketRequest())
+  const orders: [Order, Orderer][] = []
+  const page = await aPage({
+    ...{ clock, access, undoMs: 20 },
+    desk: openBoard({
+      ...{ desk, clock, titleOf: () => '主体信息' },
+      forget: async () => ({ people: [], mentionedIn: [], isDone: false }),
+    }),
+    give: async (order, by) => {
+      orders.push([order, by])
+      return { ok: true, text: '好的' }
+    },
+    order: async () => ({ ok: true, text: '好的' }),
+    guidePictures: { load: async () => undefined },
+    people: { claims: () => [], grants: () => [], configured: [] },
+    machine: async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms: [], mutes: [] }),
+    learn: { entries: () => [], taught: () => [], preview: async () => undefined },
+    figures: { days: () => [], tickets: async () => [], closedAtMs: () => 0, entries: () => [], notices: [] },
+  })
+  const text = '备案主体要和营业执照一致吗'
+  page.talks.record(aTrace({ messageId: 'm1' }), aMessage({ id: 'm1', text, sentAtMs: clock.now() }))
+  const cookies: Record<string, string> = {}
+  for (const role of VIEWER_ROLES) {
+    if (role === 'operator') {
+      const answer = await page.post('/api/login', { token: TOKEN })
+      cookies[role] = cookieOf(answer)
+      continue
+    }
+    const code = access.links.make({ role, who: { key: `name:${role}`, name: `某${role}` }, by: 'handed' }, 60_000)
+    cookies[role] = cookieOf(await page.post('/api/enter', { code }))
+  }
+  const as = (role: ViewerRole, method: string, path: string, body?: unknown) =>
+    page.app.request(path, {
+      method,
+      headers: { cookie: cookies[role]!, 'content-type': 'application/json' },
+      ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+    })
+  return { ...page, as, access, desk, orders }
+}
+
+const cookieOf = (response: Response): string => response.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+/** A request that fits a row of the table. */
+const exampleOf = (path: string): string =>
+  path
+    .replace(':verb', 'note')
+    .replace(/:key\{\.\+\}/, '4.1')
+    .replace(/:number/, '1')
+    .replace(/:\w+/g, 'm1')
+
+describe('every route of the page', () => {
+  test.each(ROUTES)('%s %s is for %s and above', async (method, path, needed) => {
+    const { as } = await housed()
+    for (const role of VIEWER_ROLES) {
+      if (path === '/api/events') continue // a stream does not end by itself
+      const { status } = await as(role, method, exampleOf(path))
+      if (mayAs(role, needed)) expect([role, status], path).not.toEqual([role, 403])
+      else expect([role, status], path).toEqual([role, 403])
+    }
+  })
+
+  test('stands in the table, so that nothing is open by mistake', async () => {
+    const { app } = await housed()
+    const open = new Set(['/api/session', '/api/login', '/api/logout', '/api/enter', '/api/enter/look', '/api/*'])
+    const routes = app.routes.filter(
+      ({ path, method }) => path.startsWith('/api/') && !open.has(path) && method !== 'ALL',
+    )
+    expect(routes.length).toBeGreaterThan(25)
+    for (const { method, path } of routes) {
+      const example = exampleOf(path.replace(/\{[^}]*\}/g, '').replace(':verb', 'note'))
+      expect(roleFor(method, example), `${method} ${path}`).toBeDefined()
+    }
+  })
+
+  test('the boss reads numbers, and neither a name nor a word', async () => {
+    const { as } = await housed()
+    for (const path of ['/api/today', '/api/figures', '/api/figures.csv', '/api/status']) {
+      const text = await (await as('boss', 'GET', path)).text()
+      expect(text.length).toBeGreaterThan(10)
+      expect(text, path).not.toMatch(/王老板|备案|营业执照|想天/)
+    }
+    expect(await (await as('staff', 'GET', '/api/today')).text()).toMatch(/营业执照/)
+  })
+})
+
+describe('a personal link', () => {
+  test('is spent by the button alone, once, and never by looking', async () => {
+    const { app, access, post } = await housed()
+    const code = access.links.make({ role: 'staff', who: { key: 'name:陈工', name: '陈工' }, by: 'handed' }, 60_000)
+    expect((await app.request(`/enter/${code}`)).status).toBe(401)
+    expect((await app.request('/')).status).toBe(200)
+    for (let times = 0; times < 2; times++)
+      expect(await (await post('/api/enter/look', { code })).json()).toEqual({ name: '陈工', role: 'staff' })
+    const first = await post('/api/enter', { code })
+    expect(first.status).toBe(200)
+    expect(await (await app.request('/api/session', { headers: { cookie: cookieOf(first) } })).json()).toMatchObject({
+      ...{ in: true, role: 'staff', name: '陈工' },
+    })
+    expect((await post('/api/enter', { code })).status).toBe(410)
+    expect((await post('/api/enter/look', { code })).status).toBe(410)
+  })
+
+  test('is void after its time, and when another one is made for the same person', async () => {
+    const { access, clock, post } = await housed()
+    const make = () =>
+      access.links.make({ role: 'staff', who: { key: 'name:陈工', name: '陈工' }, by: 'chat' }, 600_000)
+    const [old, late] = [make(), make()]
+    expect((await post('/api/enter', { code: old })).status).toBe(410)
+    ;(clock as ReturnType<typeof fixedClock>).pass(600_000)
+    expect((await post('/api/enter', { code: late })).status).toBe(410)
+  })
+
+  test('lets nobody stay whose role is taken back', async () => {
+    const clock = fixedClock()
+    let entitled = true
+    const access = openAccess({ clock, token: TOKEN, isEntitled: () => entitled })
+    const { post, app } = await aPage({ clock, access })
+    const code = access.links.make({ role: 'admin', who: { key: 'k', name: '李四' }, by: 'chat' }, 60_000)
+    const cookie = cookieOf(await post('/api/enter', { code }))
+    const get = () => app.request('/api/status', { headers: { cookie } })
+    expect((await get()).status).toBe(200)
+    entitled = false
+    expect((await get()).status).toBe(401)
+  })
+})
+
+describe('a ticket in the console', () => {
+  const versionOf = async ({ as }: Awaited<ReturnType<typeof housed>>): Promise<string> =>
+    (await (await as('staff', 'GET', '/api/tickets/1')).json()).ticket.version
+
+  test('is taken by the order of the chat, in the name of whoever is there', async () => {
+    const house = await housed()
+    const answer = await house.as('staff', 'POST', '/api/tickets/1/claim', { version: await versionOf(house) })
+    expect(answer.status).toBe(200)
+    expect(house.orders).toEqual([
+      [
+        { kind: 'claim-ticket', number: 1 },
+        { who: { key: 'name:staff', name: '某staff' }, role: 'staff', where: 'page' },
+      ],
+    ])
+  })
+
+  test('asks the operator for a name first', async () => {
+    const house = await housed()
+    const answer = await house.as('operator', 'POST', '/api/tickets/1/claim', { version: await versionOf(house) })
+    expect([answer.status, (await answer.json()).needsName]).toEqual([428, true])
+    expect(house.orders).toEqual([])
+  })
+
+  test('is not changed by whoever has not seen what it is now', async () => {
+    const house = await housed()
+    const version = await versionOf(house)
+    await house.desk.claim(1, { key: 'name:徐经理', name: '徐经理' })
+    const answer = await house.as('staff', 'POST', '/api/tickets/1/reply', { version, text: '您好' })
+    expect(answer.status).toBe(409)
+    expect(await answer.json()).toMatchObject({ error: '徐经理 1 秒前接了这张单。', ticket: { status: 'claimed' } })
+    expect(house.orders).toEqual([])
+  })
+
+  test('sends a reply after the time in which it can be taken back, and not when it is', async () => {
+    const house = await housed()
+    const body = { version: await versionOf(house), text: '已经重新打包' }
+    const taken = await (await house.as('staff', 'POST', '/api/tickets/1/reply', body)).json()
+    expect((await house.as('admin', 'DELETE', `/api/pending/${taken.pending}`)).status).toBe(409)
+    expect((await house.as('staff', 'DELETE', `/api/pending/${taken.pending}`)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(house.orders).toEqual([])
+    await house.as('staff', 'POST', '/api/tickets/1/reply', body)
+    await house.end()
+    expect(house.orders.map(([{ kind, text }]) => [kind, text])).toEqual([['reply-ticket', '已经重新打包']])
+  })
+})
