@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 /** The shipped knowledge is trained on once for all tests. */
 const env = { GUOSHEN_CACHE_DIR: join(tmpdir(), 'guoshen-test-cache') }
+/** What is waited for comes soon, but a machine may have much else to do. */
+const expect = { poll: { timeout: 20_000 } }
 
 export default defineConfig({
   test: {
@@ -12,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          expect,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 60_000,
@@ -24,6 +27,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           env,
+          expect,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/build-program.ts'],
           setupFiles: ['test/support/check-logs.ts'],
