@@ -17,7 +17,7 @@ export default defineConfig({
           expect,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
           // On two cores vitest would leave one idle.
           maxWorkers: '100%',
