@@ -76,7 +76,9 @@ async function killAgainAndAgain(program: string, folder: string, lane: number):
   return acknowledged.length
 }
 
-it('keeps every acknowledged change through 200 kills, and tells staff of every ticket', async () => {
+it('keeps every acknowledged change through 200 kills, and tells staff of every ticket', {
+  timeout: 600_000,
+}, async () => {
   const folder = tempFolder()
   const program = compileProgram('test/support/work-tickets', join(folder, 'program'))
   const lanes = Array.from({ length: LANES }, (_, lane) => killAgainAndAgain(program, join(folder, `${lane}`), lane))
