@@ -48,6 +48,7 @@ import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
 import { openSessions, setAsideDamaged } from './store/open.js'
+import type { SharedDesk, SharedDeskNeeds } from './store/postgres/open.js'
 import { TalkLog } from './store/talks.js'
 import { openBoard } from './tickets/board.js'
 import { deskRows, ticketFacts } from './tickets/figures.js'
@@ -124,9 +125,12 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     queueLength: () => bot.queueLength(),
     sendingLoad: () => bot.sendingLoad(),
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
-    deskRows: () => deskRows(bot.desk.all(), clock.now(), bot.desk.rules),
+    deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
   })
-  const memory = await openChannelMemory(config.dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config) })
+  const { dataDir, account, puppet } = config
+  const { url } = config.store
+  const shared = url === null ? undefined : await joinDesk({ url, account, channel: puppet, dataDir, log, alerts })
+  const memory = await openChannelMemory(dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config), shared })
   exit.before(() => memory.flush())
   const onStaffRoom = (news: StaffRoomNews): void => {
     const text = staffRoomText(news)
@@ -146,7 +150,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
-    ...{ tellOperator: print, login: session.login, metrics },
+    ...{ tellOperator: print, login: session.login, metrics, shared },
     ...linksOf(config, { access: () => access, isGranted: (key) => isGranted(key, bot) }),
   })
   keepsTickets = () => bot.desk.isOnDisk()
@@ -198,6 +202,12 @@ interface Network {
 }
 
 const awayWords = (host: string): string => `连不上微信（${host}）：请看看网络或代理。连上以后自动继续，不用重启。`
+
+/** The driver is loaded by those who have a database. */
+async function joinDesk(needs: SharedDeskNeeds): Promise<SharedDesk> {
+  const { openSharedDesk } = await import('./store/postgres/open.js')
+  return openSharedDesk(needs)
+}
 
 interface AppParts {
   readonly network: Network

@@ -4,6 +4,7 @@ import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { RoleBook } from './commands/rights.js'
 import type { Alerts, Clock, DurableList, HeardIds, Identities, Log, StaffBinding } from './model/ports.js'
 import { openGrants } from './store/open.js'
+import type { SharedDesk } from './store/postgres/open.js'
 import { LowdbHeardIds, openIdentities, openStaffBinding } from './store/records.js'
 
 /** What a channel must not forget between two runs. */
@@ -25,15 +26,17 @@ export interface ChannelMemoryParts {
   readonly alerts: Pick<Alerts, 'tell'>
   /** What the configuration calls the staff group. */
   readonly staffRoom?: string | null
+  /** The desk that several accounts share, which keeps roles as well. */
+  readonly shared?: Pick<SharedDesk, 'grants'> | undefined
 }
 
 /** @throws StoreError when a file is damaged or of another shape */
 export async function openChannelMemory(
   dataDir: string,
-  { clock, log, alerts, staffRoom = null }: ChannelMemoryParts,
+  { clock, log, alerts, staffRoom = null, shared }: ChannelMemoryParts,
 ): Promise<ChannelMemory> {
   const store = await openIdentities(join(dataDir, 'identities.json'), log)
-  const roles = new RoleBook(await openGrants({ dataDir, log }))
+  const roles = new RoleBook(shared?.grants ?? (await openGrants({ dataDir, log })))
   const isFirstStart = store.records().accountId === '' && !existsSync(join(dataDir, 'staff-room.json'))
   const heardIds = await LowdbHeardIds.open(join(dataDir, 'heard.json'), log)
   const staffBinding = await openStaffBinding(dataDir, {

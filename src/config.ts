@@ -163,6 +163,21 @@ const schema = z.strictObject({
   puppet: z.string().min(1).default('simulator'),
   /** Tickets, login card and cached pictures. */
   dataDir: z.string().min(1).default('data'),
+  /** What this process is called where several share a desk; people read it. */
+  account: z
+    .string()
+    .regex(/^[^\s#]{1,30}$/, '最多 30 个字，不能有空格和 #')
+    .default('main'),
+  /** Where tickets, notices, learning, releases, audit and figures are kept; see docs/operations.md, "Several accounts". */
+  store: z
+    .strictObject({
+      /** `postgres://…`; null: in files of `dataDir`, for this process alone. */
+      url: z
+        .url({ protocol: /^postgres(?:ql)?$/, error: '应该是 postgres:// 开头的网址' })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
   knowledge: z
     .strictObject({
       dir: z.string().min(1).default(join(PROJECT_ROOT, 'knowledge')),
@@ -303,6 +318,8 @@ const DEFAULTS: unknown = schema.parse({})
 export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
   GUOSHEN_PUPPET: ['puppet'],
   GUOSHEN_DATA_DIR: ['dataDir'],
+  GUOSHEN_ACCOUNT: ['account'],
+  GUOSHEN_DATABASE_URL: ['store', 'url'],
   GUOSHEN_KNOWLEDGE_DIR: ['knowledge', 'dir'],
   GUOSHEN_INTENTS_DIR: ['knowledge', 'intentsDir'],
   GUOSHEN_DOCS_SITE: ['knowledge', 'docsSite'],
@@ -400,10 +417,12 @@ const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
 const fromFile = (path: string | undefined): string | undefined => (path ? readText(path).trim() : undefined)
 
 /** Whether anything that stands in the file gives others the page or the robots. */
-export const holdsSecrets = ({ web, alerts }: Config, text: string): boolean =>
-  [web.token, ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined])].some(
-    (secret) => secret && text.includes(secret),
-  )
+export const holdsSecrets = ({ web, alerts, store }: Config, text: string): boolean =>
+  [
+    web.token,
+    store.url,
+    ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined]),
+  ].some((secret) => secret && text.includes(secret))
 
 export const configPath = (env: NodeJS.ProcessEnv): string => env.GUOSHEN_CONFIG ?? CONFIG_FILE
 

@@ -40,7 +40,7 @@ import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
 
 /** What differs between the real bot, the command line and tests. */
-export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore'> {
+export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore' | 'shared'> {
   readonly channel: Channel
   readonly clock: Clock
   readonly log: Log
@@ -122,6 +122,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const maxAgeMs = config.sending.maxAgeSeconds * 1000
   const { outbox, notices, unsaid, ...sending } = openOutbox({
     ...{ ...pacingOf(config), random: Math.random, store: stores.outbox, channel, isAddressed, titleOf },
+    noticeStore: stores.notices,
     ...{ alerts, metrics, clock, log },
     noticePlace: new NoticePlace({
       ...{ channel, desk, clock },
@@ -134,6 +135,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     ...{ desk, state, channel, outbox, notices, alerts, titleOf, linkTo: surroundings.linkTo, clock, log },
     pictures: stores.ticketPictures,
     language: () => knowledge.current().language,
+    relays: stores.relays,
   })
   const commands = openCommands({
     ...{ ...surroundings, stores, roles, knowledge, desk, version: programVersion() },
@@ -169,7 +171,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     }),
   )
   const keepers: readonly Forgetful[] = [
-    ...[stores.outbox, stores.ticketPictures, unsaid, learned, ...commands.keepers],
+    ...[stores.notices, stores.ticketPictures, unsaid, learned, ...commands.keepers],
     ...keepersOf({ reminders, reminderStore: stores.reminders, walks: state, walkStore: stores.walks }),
   ]
   return {
@@ -188,9 +190,11 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       opened.start()
       await channel.start(handle)
       for (const room of [sending, rounds, attendant, commands]) room.start()
+      stores.relays?.start((words) => tickets.deskFront.sayToAsker(words))
     },
     stop: async () => {
       sending.stopTelling()
+      stores.relays?.stop()
       const lastWords = async (): Promise<void> => {
         await channel.stopHearing()
         await Promise.all([outbox.drain({ withinMs: LAST_WORDS_MS }), underWay.settled()])
@@ -200,6 +204,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       await sending.stop()
       const flushed = [stores.outbox, stores.walks, stores.reminders, learned].map((store) => store.flush())
       await Promise.all([...flushed, commands.stop(), opened.stop()])
+      await stores.shared?.stop()
     },
   }
 }

@@ -82,6 +82,7 @@ test('reads every variable that it names', () => {
     GUOSHEN_WEB_TOKEN: '0123456789abcdefghijklmn',
     GUOSHEN_LOG_LEVEL: 'error',
     GUOSHEN_DOCS_SITE: 'http://127.0.0.1:4000',
+    GUOSHEN_DATABASE_URL: 'postgres://desk:secret@127.0.0.1/desk?sslmode=verify-full',
     GUOSHEN_WEB_PUBLIC_URL: 'https://bot.example.com',
   }
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
@@ -93,6 +94,15 @@ test('reads every variable that it names', () => {
     )
     expect(String(found)).toBe(value)
   }
+})
+
+test('refuses what is no database or no name of an account, without showing a password', () => {
+  expect(
+    problemsOf({ GUOSHEN_DATABASE_URL: 'mysql://desk:secret@127.0.0.1/desk', GUOSHEN_ACCOUNT: 'two words' }),
+  ).toEqual([
+    'GUOSHEN_ACCOUNT account: 最多 30 个字，不能有空格和 #',
+    'GUOSHEN_DATABASE_URL store.url: 应该是 postgres:// 开头的网址',
+  ])
 })
 
 test('reads the list of robots from a variable', () => {

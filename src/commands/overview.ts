@@ -79,6 +79,8 @@ type Counter = Exclude<keyof DayFigures, 'day'>
 export interface FiguresList {
   records(): readonly DayFigures[]
   keep(records: readonly DayFigures[]): void
+  /** Those of all accounts that share a desk; absent where there is one. */
+  everywhere?(): readonly DayFigures[]
 }
 
 const KEPT_DAYS = 60
@@ -125,7 +127,7 @@ export class FiguresBook implements DecisionJournal {
   /** Sums from the first day of the span up to now. */
   sum(span: FiguresSpan): DayFigures {
     const first = this.firstDay(span)
-    const days = this.#list.records().filter(({ day }) => day >= first)
+    const days = (this.#list.everywhere?.() ?? this.#list.records()).filter(({ day }) => day >= first)
     return days.reduce(
       (total, each) => ({
         day: first,

@@ -13,7 +13,7 @@ const MAX_QUESTIONS = 500
 export interface LearningNeeds
   extends Pick<LearningEarParts, 'state' | 'knowledge' | 'notices' | 'alerts' | 'clock' | 'log'>,
     Pick<TeacherParts, 'reload'> {
-  readonly desk: { onChange(listener: () => void): unknown; all(): readonly Ticket[] }
+  readonly desk: { onChange(listener: () => void): unknown; mine(): readonly Ticket[] }
   readonly store: LearningStore & { flush(): Promise<void> }
   /** Where the folder of what was taught lies. */
   readonly dataDir: string
@@ -50,8 +50,8 @@ export function openLearning(needs: LearningNeeds): OpenLearning {
   })
   const files = new LearnedFolder(join(dataDir, 'learned'))
   const learningOrders = new BotLearning({ store, files, knowledge, reload, clock, log, dislikes })
-  desk.onChange(() => learning.noteTickets(desk.all()))
-  learning.noteTickets(desk.all())
+  desk.onChange(() => learning.noteTickets(desk.mine()))
+  learning.noteTickets(desk.mine())
   const forget = (person: ForgottenPerson) => store.save(forgetInLearning(store.records(), person))
   return { learningOrders, learning, forget, flush: () => store.flush() }
 }

@@ -153,6 +153,7 @@ export interface Log {
  *
  * `scan-needed`: a QR code waits for its scan; `kicked`: WeChat ended the session; `unreachable`: WeChat can't be
  * reached for minutes; `restarting`: the bot ends again and again; `send-refused`: WeChat refuses what the bot says;
+ * `database`: the desk that several accounts share can't be reached;
  * `day-cap-near`, `day-cap`: most or all of what may be said in a day is said; `minute-cap-near`: the same of a minute;
  * `overload`: more is asked than can be answered in time; `disk`: the data folder can't be written to; `clock`: the
  * machine's clock is not WeChat's; `wrong-tokens`: somebody tries to log in to the page; `given-up`: the bot can't be
@@ -169,6 +170,7 @@ export const ALERT_KINDS = [
   'minute-cap-near',
   'overload',
   'disk',
+  'database',
   'clock',
   'wrong-tokens',
   'given-up',

@@ -82,3 +82,13 @@ export interface RelayedWords {
   /** When they have lost their point; milliseconds since the epoch. */
   readonly deadlineMs: number
 }
+
+/** One of the accounts that share a desk. */
+export interface AccountState {
+  readonly name: string
+  readonly channel: string
+  /** Which release it answers from; null before it has told. */
+  readonly release: number | null
+  /** When it was last heard of; milliseconds since the epoch. */
+  readonly seenAtMs: number
+}

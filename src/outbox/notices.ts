@@ -19,6 +19,10 @@ export interface NoticeStore {
   /** undefined when it is gone. */
   picture(name: string): Promise<Uint8Array | undefined>
   remove(number: number): Promise<void>
+  /** Told when others have brought something to say. */
+  onChange?(listener: () => void): () => void
+  /** Where several accounts share the notices: those that can tell staff say those of the others. */
+  canTellStaff?(can: boolean): void
 }
 
 export interface NoticeQueueParts {
@@ -40,6 +44,7 @@ const NO_PLACE_RETRY_MS = 5_000
 export class NoticeQueue implements StaffNotices {
   readonly #parts: NoticeQueueParts
   #timer: NodeJS.Timeout | undefined
+  #placeTimer: NodeJS.Timeout | undefined
   #delivering = false
   #running = false
   #failures = 0
@@ -57,12 +62,15 @@ export class NoticeQueue implements StaffNotices {
   /** Begins with what an earlier run has left. */
   start(): void {
     this.#running = true
+    this.#parts.store.onChange?.(() => void this.#deliver())
     void this.#deliver()
+    this.#watchPlace()
   }
 
   stop(): void {
     this.#running = false
     clearTimeout(this.#timer)
+    clearInterval(this.#placeTimer)
   }
 
   async add(text: string, facts?: NoticeFacts): Promise<void> {
@@ -116,6 +124,20 @@ export class NoticeQueue implements StaffNotices {
     if (!this.#toldNoPlace) this.#parts.log.warn({ waiting: this.length }, 'no staff group to tell, notices wait')
     this.#toldNoPlace = true
     return NO_PLACE_RETRY_MS
+  }
+
+  /** Others say what this account can't, for as long as there is nobody here to tell. */
+  #watchPlace(): void {
+    const { store, channel, log } = this.#parts
+    if (!store.canTellStaff) return
+    const look = (): void => {
+      channel
+        .staffPlace()
+        .then((place) => store.canTellStaff?.(place !== undefined))
+        .catch((error: Error) => log.warn({ error: error.message }, 'staff group not looked for'))
+    }
+    look()
+    this.#placeTimer = setInterval(look, NO_PLACE_RETRY_MS).unref()
   }
 
   #tryAgainIn(ms: number): void {

@@ -7,7 +7,7 @@ import { Pacing, type PacingOptions, type SendingState } from './pacing.js'
 import { type UnsaidParts, UnsaidQuestions, type UnsaidStore } from './unsaid.js'
 
 /** Keeps what must not be forgotten of what was said, and of what was not. */
-export interface OutboxStore extends NoticeStore, UnsaidStore {
+export interface OutboxStore extends UnsaidStore {
   sending(): SendingState
   keepSending(state: SendingState): void
 }
@@ -16,6 +16,8 @@ export interface OutboxNeeds
   extends Pick<PacingOptions, 'limits' | 'backOffMs' | 'random'>,
     Pick<UnsaidParts, 'isAddressed' | 'openTicket' | 'titleOf'> {
   readonly store: OutboxStore
+  /** Where several accounts share a desk, theirs together. */
+  readonly noticeStore: NoticeStore
   readonly channel: Channel
   /** Where staff are told. */
   readonly noticePlace: Pick<Channel, 'staffPlace'>
@@ -42,13 +44,13 @@ export interface OpenOutbox {
 
 /** Joins the parts that say what the bot says around their file. */
 export function openOutbox(needs: OutboxNeeds): OpenOutbox {
-  const { store, channel, noticePlace, deadlineMs, alerts, metrics, clock, log } = needs
+  const { store, noticeStore, channel, noticePlace, deadlineMs, alerts, metrics, clock, log } = needs
   const { limits, backOffMs, random, isAddressed, openTicket, titleOf } = needs
   const pacing = new Pacing({ limits, backOffMs, random, state: store.sending() })
   const caps = new CapWatch({ pacing, alerts, clock })
   const keep = (state: SendingState): void => store.keepSending(state)
   const outbox = new Outbox({ channel, pacing, clock, log, keep, watch: caps })
-  const notices = new NoticeQueue({ store, channel: noticePlace, outbox, log })
+  const notices = new NoticeQueue({ store: noticeStore, channel: noticePlace, outbox, log })
   const tellAsker: UnsaidParts['tellAsker'] = (message, text) => {
     const { place, sender } = message
     const bubble = { kind: 'text', text, ...(place.kind === 'room' ? { mention: sender } : {}) } as const

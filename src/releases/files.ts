@@ -18,6 +18,10 @@ const record = z.object({
 })
 const inUse = z.object({ number: z.number().int().min(1), pinned: z.boolean() })
 const files = z.array(z.object({ file: z.string(), kept: z.string() }))
+const filesWithText = z.array(
+  z.object({ file: z.string(), kept: z.string().regex(/^(?!.*\.\.)[^/]/), text: z.string() }),
+)
+const authorsFiles = z.object({ guides: filesWithText, tables: filesWithText, intents: filesWithText })
 
 export type KeptRecord = z.infer<typeof record>
 export type KeptInUse = z.infer<typeof inUse>
@@ -104,10 +108,7 @@ export class ReleaseFolder {
   async add(release: NewRelease): Promise<string> {
     const folder = this.#folderOf(release.record.number)
     try {
-      await writeFile(join(release.staged, REPORT_FILE), release.report)
-      await writeDurably(join(release.staged, RECORD_FILE), JSON.stringify(release.record))
-      await rename(release.staged, folder)
-      this.#records = [...this.#records, release.record]
+      await this.#settle(release, folder)
       await this.use({ number: release.record.number, pinned: release.pinned })
     } catch (error) {
       await this.discard(release.staged)
@@ -117,6 +118,31 @@ export class ReleaseFolder {
     return join(folder, REPORT_FILE)
   }
 
+  /** Makes a release of another machine one of this folder, whatever bore its number here. Takes none into use. */
+  async takeOver(release: {
+    readonly record: unknown
+    readonly files: unknown
+    readonly report: string
+  }): Promise<void> {
+    const kept = record.parse(release.record)
+    const staged = await this.stage(authorsFiles.parse(release.files))
+    await this.#settle({ staged, record: kept, report: release.report }, this.#folderOf(kept.number))
+  }
+
+  /** Releases of other numbers are left on disk, but are none any more. */
+  forgetOthers(numbers: ReadonlySet<number>): void {
+    this.#records = this.#records.filter(({ number }) => numbers.has(number))
+  }
+
+  async #settle({ staged, record, report }: Omit<NewRelease, 'pinned'>, folder: string): Promise<void> {
+    await writeFile(join(staged, REPORT_FILE), report)
+    await writeDurably(join(staged, RECORD_FILE), JSON.stringify(record))
+    await rm(folder, { recursive: true, force: true })
+    await rename(staged, folder)
+    const others = this.#records.filter(({ number }) => number !== record.number)
+    this.#records = [...others, record].sort((a, b) => a.number - b.number)
+  }
+
   /** On disk when this resolves. */
   async use(next: KeptInUse): Promise<void> {
     await this.#inUseFile.write(next)
@@ -124,8 +150,16 @@ export class ReleaseFolder {
   }
 
   /** @throws when the files are gone */
-  async readFiles(number: number): Promise<AuthorsFiles> {
-    const folder = this.#folderOf(number)
+  readFiles(number: number): Promise<AuthorsFiles> {
+    return this.readStaged(this.#folderOf(number))
+  }
+
+  readReport(number: number): Promise<string> {
+    return readFile(join(this.#folderOf(number), REPORT_FILE), 'utf8')
+  }
+
+  /** @throws when the files are gone */
+  async readStaged(folder: string): Promise<AuthorsFiles> {
     const shape = z.object({ guides: files, tables: files.default([]), intents: files })
     const list = shape.parse(JSON.parse(await readFile(join(folder, FILES_FILE), 'utf8')))
     const read = ({ file, kept }: z.infer<typeof files>[number]): Promise<AuthorsFile> =>

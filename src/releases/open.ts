@@ -20,6 +20,7 @@ import {
   type ReleaseStore,
 } from './release.js'
 import { renderWholeReport, releasePhrases as say, whenWords } from './report.js'
+import { type ReleaseExchange, ReleaseNotShared, SharedReleaseStore } from './shared.js'
 import { WorkerThread } from './worker-thread.js'
 import type { BuildJob, ReleasePaths } from './workshop.js'
 
@@ -31,6 +32,8 @@ export interface ReleasesSetup extends Pick<ReleaseDeskParts, 'limits' | 'timeou
   readonly log: Log
   /** For tests; default 2 minutes. */
   readonly completeAfterMs?: number
+  /** Where several accounts share their releases. */
+  readonly shared?: ReleaseExchange | undefined
   /** Told when the start takes long, before it does. */
   readonly tellOperator?: ((text: string) => void) | undefined
 }
@@ -59,8 +62,10 @@ const COMPLETE_AFTER_MS = 2 * MINUTE_MS
  */
 export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> {
   const { paths, timeoutSeconds } = setup
-  const store = new ReleaseFolder(paths.releasesDir)
-  await store.open()
+  const folder = new ReleaseFolder(paths.releasesDir)
+  await folder.open()
+  const shared = setup.shared && new SharedReleaseStore(folder, setup.shared, paths.learnedDir)
+  const store = shared ?? folder
   const thread = new WorkerThread({
     program: WORKER_PROGRAM,
     timeoutMs: timeoutSeconds * 1000,
@@ -80,22 +85,48 @@ export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> 
     complete: (number) => completing.run({ kind: 'complete', paths, number, nowMs: setup.clock.now() }),
   }
   try {
-    const starting = { ...setup, store, builder }
+    const starting = { ...setup, store, folder, shared, builder }
+    if (shared) await takeShared(shared, setup)
     const resumed = await resume(starting)
-    const knowledge = new KnowledgeHolder(resumed?.snapshot ?? (await releaseFirst(starting)))
-    releases = new ReleaseDesk({ ...starting, knowledge, completeAfterMs: setup.completeAfterMs ?? COMPLETE_AFTER_MS })
-    if (resumed?.isBehind) releases.completeLater()
-    const notice = resumed && (await catchUp(resumed.record, { ...starting, releases }))
+    const knowledge = new KnowledgeHolder(resumed?.snapshot ?? (await releaseFirstOfAll(starting)))
+    const desk = new ReleaseDesk({
+      ...starting,
+      knowledge,
+      completeAfterMs: setup.completeAfterMs ?? COMPLETE_AFTER_MS,
+    })
+    releases = desk
+    if (resumed?.isBehind) desk.completeLater()
+    const notice = resumed && (await catchUp(resumed.record, { ...starting, releases: desk }))
     const notices = [resumed?.notice, notice].filter((text) => text !== undefined)
-    return { knowledge, releases, notice: notices.join('\n') || undefined, stop }
+    setup.shared?.onChange(() => void desk.follow())
+    if (shared) await desk.follow().then(() => shared.announce())
+    return { knowledge, releases: desk, notice: notices.join('\n') || undefined, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-interface Starting extends ReleasesSetup {
-  readonly store: ReleaseFolder
+/** What all have in use is what this account starts on; where there is none yet, it is what this one has. */
+async function takeShared(
+  shared: SharedReleaseStore,
+  { shared: exchange, log }: Pick<ReleasesSetup, 'shared' | 'log'>,
+) {
+  if (!exchange?.isReachable()) return
+  try {
+    if (!exchange.inUse()) await shared.give()
+    const next = await shared.fetch()
+    if (next) await shared.settle(next)
+  } catch (error) {
+    log.error({ error: reasonOf(error) }, 'releases of the other accounts not fetched, starting on the own one')
+  }
+}
+
+interface Starting extends Omit<ReleasesSetup, 'shared'> {
+  readonly store: ReleaseStore
+  /** Of this machine. */
+  readonly folder: ReleaseFolder
+  readonly shared: SharedReleaseStore | undefined
   readonly builder: ReleaseBuilder
 }
 
@@ -108,7 +139,7 @@ interface Resumed {
 
 /** @returns undefined when there is no release that can be used */
 async function resume(starting: Starting): Promise<Resumed | undefined> {
-  const { store, log } = starting
+  const { store, folder, log } = starting
   const wanted = store.inUse()
   if (!wanted) return undefined
   const byAge = store.list().toReversed()
@@ -118,7 +149,7 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
       const built = await readBuilt(record, starting)
       const [snapshot, isBehind] = [buildSnapshot(built), built.behind > 0]
       if (record.number === wanted.number) return { record, snapshot, isBehind }
-      await store.use({ number: record.number, pinned: wanted.pinned })
+      await folder.use({ number: record.number, pinned: wanted.pinned })
       return { record, snapshot, isBehind, notice: say.lostRelease(wanted.number, record.number) }
     } catch (error) {
       log.error({ release: record.number, error: reasonOf(error) }, 'release can not be used')
@@ -133,6 +164,21 @@ async function readBuilt(record: ReleaseRecord, { builder, paths, tellOperator }
   if (kept) return kept
   tellOperator?.(say.preparing)
   return builder.restore(record.number)
+}
+
+/** Of several accounts that start for the first time together one is faster, and the others take what it has. */
+async function releaseFirstOfAll(starting: Starting): Promise<KnowledgeSnapshot> {
+  try {
+    return await releaseFirst(starting)
+  } catch (error) {
+    const { shared } = starting
+    if (!shared || !(error instanceof ReleaseNotShared)) throw error
+    const next = await shared.fetch()
+    if (next) await shared.settle(next)
+    const resumed = await resume(starting)
+    if (!resumed) throw error
+    return resumed.snapshot
+  }
 }
 
 async function releaseFirst({ store, builder, clock, tellOperator }: Starting): Promise<KnowledgeSnapshot> {
@@ -156,16 +202,17 @@ async function releaseFirst({ store, builder, clock, tellOperator }: Starting): 
 /** Looks whether the folders hold something else. @returns what the operator should know of it */
 async function catchUp(
   record: ReleaseRecord,
-  { store, paths, isRestart, log, releases }: Starting & { readonly releases: ReleaseDesk },
+  { store, shared, paths, isRestart, log, releases }: Starting & { readonly releases: ReleaseDesk },
 ): Promise<string | undefined> {
   if ((await folderKey(paths)) === record.textsKey) return undefined
   if (store.inUse()?.pinned) {
     log.error({ release: record.number }, 'rolled back: the folders hold something else, which is not taken')
     return say.staysPinned(record.number)
   }
-  if (isRestart) {
+  // What one machine has in its folders is no reason to change what all accounts say.
+  if (isRestart || shared) {
     log.warn({ release: record.number }, 'the folders have changed, and are not taken at a restart')
-    return undefined
+    return shared && !isRestart ? say.foldersDiffer(record.number) : undefined
   }
   const { ok, text } = await releases.reload({ by: OPERATOR })
   if (ok) return undefined
@@ -189,6 +236,8 @@ interface Needs {
   readonly log: Log
   /** Answers from the folders as they stand; nothing is released. */
   readonly forgetful: boolean
+  /** The desk that several accounts share, with its releases. */
+  readonly shared?: { readonly releases: ReleaseExchange } | undefined
   /** For what nobody has asked for and somebody has to know. */
   readonly tellOperator?: ((text: string) => void) | undefined
 }
@@ -202,7 +251,7 @@ export interface OpenKnowledge extends Omit<OpenReleases, 'releases'> {
 /** Where the bot's knowledge comes from. @throws KnowledgeError when there is none to start with */
 export async function openKnowledge(
   config: Config,
-  { clock, log, forgetful, tellOperator }: Needs,
+  { clock, log, forgetful, shared, tellOperator }: Needs,
 ): Promise<OpenKnowledge> {
   const paths = {
     knowledgeDir: config.knowledge.dir,
@@ -223,7 +272,7 @@ export async function openKnowledge(
       hasDocsSite: config.knowledge.docsSite !== null,
     },
     isRestart: Number(process.env.GUOSHEN_RESTARTS ?? 0) > 0,
-    ...{ limits, timeoutSeconds, clock, log, tellOperator },
+    ...{ limits, timeoutSeconds, clock, log, tellOperator, shared: shared?.releases },
   })
   let endWatch = (): void => {}
   return {
@@ -262,6 +311,8 @@ function noReleases(version: string): Releases {
 
 export interface ReleaseDeskParts {
   readonly store: ReleaseStore
+  /** The same, where several accounts share it. */
+  readonly shared?: SharedReleaseStore | undefined
   readonly builder: ReleaseBuilder
   readonly knowledge: KnowledgeHolder
   readonly limits: ReleaseLimits
@@ -305,6 +356,26 @@ export class ReleaseDesk implements Releases {
 
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report> {
     return this.#turns.take(`roll back ${order.to}`, () => this.#guard('roll-back', () => this.#rollBack(order)))
+  }
+
+  /** Takes what another account has released or gone back to. */
+  follow(): Promise<Report> {
+    return this.#turns.take('follow', () => this.#guard('follow', () => this.#follow()))
+  }
+
+  async #follow(): Promise<Report> {
+    const { shared, builder, knowledge, log } = this.#parts
+    const before = this.#record()
+    const next = await shared?.fetch()
+    if (!shared || !next) return { ok: true, text: '' }
+    if (next.number !== before.number) {
+      const built = await builder.restore(next.number)
+      knowledge.replace(buildSnapshot(built))
+      if (built.behind > 0) this.completeLater()
+    }
+    await shared.settle(next)
+    log.info({ release: next.number, from: before.number }, 'release of another account taken')
+    return { ok: true, text: '' }
   }
 
   /** Trains what was put off, once nobody has edited for a while. */
@@ -449,7 +520,8 @@ export class ReleaseDesk implements Releases {
 
 const keptLine = (record: ReleaseRecord): string => say.keptRelease(record, whenWords(record.atMs))
 
-function failureKind(error: unknown): 'timeout' | 'disk-full' | 'no-permission' | 'other' {
+function failureKind(error: unknown): Parameters<typeof say.failed>[1] {
+  if (error instanceof ReleaseNotShared) return error.reason
   if (error instanceof BuildError && error.reason === 'timeout') return 'timeout'
   const code = error instanceof BuildError ? error.systemCode : (error as NodeJS.ErrnoException | undefined)?.code
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'disk-full'

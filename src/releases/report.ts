@@ -158,12 +158,18 @@ export const releasePhrases = {
     const head = `有错误，${current === undefined ? '没有可用的知识' : `继续用发布 ${current}`}。请改好再试：`
     return fitList(head, errors, (more) => `……还有 ${more} 处，运行 npm run knowledge 查看。`)
   },
-  failed: (current: number, why: 'timeout' | 'disk-full' | 'no-permission' | 'other', seconds: number): string =>
+  failed: (
+    current: number,
+    why: 'timeout' | 'disk-full' | 'no-permission' | 'unreachable' | 'overtaken' | 'other',
+    seconds: number,
+  ): string =>
     `没有成功，继续用发布 ${current}。${
       {
         timeout: `检查和训练超过了 ${seconds} 秒；指南或说法太多时，调大配置 releases.timeoutSeconds。`,
         'disk-full': '磁盘满了，请清理后再试。',
         'no-permission': '没有权限读写文件，请检查数据文件夹和知识文件夹的权限。',
+        unreachable: '工单库暂时连不上，其他账号拿不到新发布，请等它恢复再试。',
+        overtaken: '另一个账号刚好先发布了，已改用它的；要采用这里的改动，请再发一次“重载”。',
         other: '原因写在运行日志里。',
       }[why]
     }`,
@@ -182,6 +188,8 @@ export const releasePhrases = {
     `回滚以后停在发布 ${number}：文件夹里的知识和它不同，没有采用。要采用就发“重载”。`,
   startedOnOld: (number: number, why: string): string => `文件夹里的知识没有采用，用发布 ${number} 启动。${why}`,
   lostRelease: (wanted: number, instead: number): string => `发布 ${wanted} 不见了，改用发布 ${instead}。`,
+  foldersDiffer: (number: number): string =>
+    `几个账号共用发布 ${number}；这台机器文件夹里的知识和它不同，没有自动采用。要采用就发“重载”，所有账号都会换。`,
   preparing: '正在学习指南和说法，第一次启动或更新程序以后要十几秒到一分钟，请稍候……',
   notHere: '这里只回答问题，不能重载或回滚。',
 } as const

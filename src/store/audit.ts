@@ -13,7 +13,8 @@ export interface AuditFileOptions {
   readonly keptFiles?: number
 }
 
-const storedEntry: z.ZodType<AuditEntry> = z.object({
+/** An order as it is written down. */
+export const storedEntry: z.ZodType<AuditEntry> = z.object({
   atMs: z.number(),
   who: z.object({ key: z.string(), name: z.string() }),
   role: z.enum(['customer', 'staff', 'admin', 'operator']),
@@ -59,6 +60,12 @@ export class AuditFile implements AuditLog {
     const older = (await this.#setAside()).at(-1)
     const before = older === undefined ? [] : await readEntries(older)
     return [...before, ...current].slice(-count).reverse()
+  }
+
+  /** All that is kept, oldest first. */
+  async everything(): Promise<readonly AuditEntry[]> {
+    await this.#tail
+    return (await Promise.all([...(await this.#setAside()), this.#path].map(readEntries))).flat()
   }
 
   /**

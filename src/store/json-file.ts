@@ -167,9 +167,11 @@ export class LatestWrite {
   now(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
+    // It has not begun yet, also where the one before has just ended: two at once would take each other's file away.
+    if (this.#next !== undefined) return this.#next
     if (!this.#running) return this.#start()
     // The one under way may have begun before the latest change.
-    this.#next ??= this.#running.catch(() => {}).then(() => this.#start())
+    this.#next = this.#running.catch(() => {}).then(() => this.#start())
     return this.#next
   }
 

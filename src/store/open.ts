@@ -6,6 +6,7 @@ import type { TicketStore } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { AuditFile } from './audit.js'
 import { LowdbOutboxStore, storedOutbox } from './outbox.js'
+import type { SharedDesk } from './postgres/open.js'
 import {
   type LowdbDocument,
   openLearningStore,
@@ -31,24 +32,40 @@ export interface StoreNeeds {
   readonly ticketStore?: TicketStore
   /** Default: the outbox file in `dataDir`. */
   readonly outboxStore?: LowdbOutboxStore
+  /** The desk that several accounts share; default: files in `dataDir`. */
+  readonly shared?: SharedDesk | undefined
 }
 
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /** All that the bot keeps of its talks and orders. @throws StoreError when a file is damaged or of another shape */
 export async function openStores(needs: StoreNeeds) {
-  const { dataDir, log, forgetful = false } = needs
-  const file = (name: string): string => join(dataDir, name)
+  const { dataDir, shared } = needs
+  const outbox = needs.outboxStore ?? (await LowdbOutboxStore.open(join(dataDir, 'outbox.json')))
   return {
-    tickets: needs.ticketStore ?? (await LowdbTicketStore.open(file('tickets.json'))),
-    outbox: needs.outboxStore ?? (await LowdbOutboxStore.open(file('outbox.json'))),
+    // Of this account alone: what it has said, and what is going on in its talks.
+    outbox,
     walks: await openList<StoredWalk>('walks.json', storedWalks, needs),
     reminders: await openList<Reminder>('reminders.json', storedReminders, needs),
     mutes: await openList('mutes.json', storedMutes, needs),
+    // As they came to this account; a shared desk keeps the words.
+    ticketPictures: new TicketPictureFolder(needs.forgetful ? undefined : join(dataDir, 'ticket-pictures')),
+    ...(shared ? { ...shared, shared } : await openOwnDesk(needs, outbox)),
+  }
+}
+
+/** The same as a shared desk, in files of this machine. */
+async function openOwnDesk(needs: StoreNeeds, outbox: LowdbOutboxStore) {
+  const { dataDir, log, forgetful = false } = needs
+  const file = (name: string): string => join(dataDir, name)
+  return {
+    shared: undefined,
+    relays: undefined,
+    notices: outbox,
+    tickets: needs.ticketStore ?? (await LowdbTicketStore.open(file('tickets.json'))),
     figures: await openList('figures.json', storedFigures, needs),
     claims: await openList<RoleClaim>('claims.json', storedClaims, needs),
     learning: await openLearningStore(forgetful ? undefined : file('unanswered.json'), log),
-    ticketPictures: new TicketPictureFolder(forgetful ? undefined : file('ticket-pictures')),
     audit: forgetful ? undefined : new AuditFile(file('audit.jsonl'), { log }),
   }
 }

@@ -361,6 +361,7 @@ export const openLearningStore = (
 ): Promise<LowdbDocument<LearningRecords>> =>
   LowdbDocument.open(path, { schema: storedLearning, empty: nothingLearned, delayMs: LEARNING_DELAY_MS, log })
 
-const nothingLearned = (): LearningRecords => ({
+/** Before anything was learned; the salt is random. */
+export const nothingLearned = (): LearningRecords => ({
   ...{ salt: randomBytes(16).toString('hex'), lastNumber: 0, entries: [], sightings: [], told: [] },
 })

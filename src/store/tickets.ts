@@ -217,6 +217,7 @@ const facts = {
   lastWords: z.array(z.object({ atMs: z.number(), text: z.string() })),
   events: z.array(event).min(1),
 }
+/** A ticket as it stands on disk, or in the database. */
 export const storedTicket = z.discriminatedUnion('status', [
   z.object({ ...facts, status: z.literal('open') }),
   z.object({ ...facts, status: z.literal('reopened'), reopenedAtMs: z.number() }),
@@ -234,15 +235,18 @@ export const storedTicket = z.discriminatedUnion('status', [
 ])
 export const archivedTickets = z.strictObject({ tickets: z.array(storedTicket) })
 
+/** What the desk remembers beside its tickets. */
+export const storedNotes = z.strictObject({
+  duty: z.array(z.object({ person: party, on: z.boolean(), atMs: z.number() })),
+  digestDay: z.number().nullable(),
+})
+
 // Strict, because a key that we don't know would be gone after the first write.
 const current = z.strictObject({
   version: z.literal(2),
   lastNumber: z.number().int().nonnegative(),
   tickets: z.array(storedTicket),
-  notes: z.strictObject({
-    duty: z.array(z.object({ person: party, on: z.boolean(), atMs: z.number() })),
-    digestDay: z.number().nullable(),
-  }),
+  notes: storedNotes,
 })
 /** Before tickets had a history. */
 const first = z.strictObject({

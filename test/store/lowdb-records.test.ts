@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
 import type { Reminder, StoredWalk } from '../../src/model/understanding.js'
+import { LatestWrite } from '../../src/store/json-file.js'
 import { openRecords, storedReminders, storedWalks } from '../../src/store/records.js'
 import { CUSTOMERS, DIRECT, WANG } from '../support/a-message.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -66,4 +67,20 @@ test.each([
   expect(refusal).toBeInstanceOf(StoreError)
   expect(String(refusal)).toMatch(/walks\.json (?:坏了|的内容不合格式).*备份.*再启动/)
   expect(readFileSync(path, 'utf8')).toBe(text)
+})
+
+test('never writes twice at once, also for who goes on as soon as a write is done', async () => {
+  let underWay = 0
+  let most = 0
+  const writes = new LatestWrite(async () => {
+    most = Math.max(most, ++underWay)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    underWay--
+  })
+  const one = async () => {
+    await writes.now()
+    await writes.now()
+  }
+  await Promise.all([one(), one(), one()])
+  expect(most).toBe(1)
 })
