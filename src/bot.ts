@@ -28,6 +28,7 @@ import {
   type Channel,
   type Clock,
   type DecisionJournal,
+  type DurableList,
   done,
   failed,
   type LoginState,
@@ -45,6 +46,7 @@ import { lockFolder } from './ops/folder-lock.js'
 import { createPrometheusMetrics, measuredChannel, type PrometheusMetrics } from './ops/metrics.js'
 import { SteadyClock, watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
+import { type Edit, KnowledgeEditor, openEdits } from './releases/edits.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
 import { openSessions, setAsideDamaged } from './store/open.js'
@@ -168,7 +170,22 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const forget: DeskFeed['forget'] = (order) =>
     bot.forget(order, [memory.identities, talks, { forget: () => memory.flush() }])
   const app = createApp({
-    ...{ network, config, log, world, session, metrics, talks, bot, forget, access, disk, clock, publicUrl },
+    ...{
+      edits: await openEdits({ dataDir: config.dataDir, log }),
+      network,
+      config,
+      log,
+      world,
+      session,
+      metrics,
+      talks,
+      bot,
+      forget,
+      access,
+      disk,
+      clock,
+      publicUrl,
+    },
     channel,
     atEnd: (end) => exit.before(async () => end()),
   })
@@ -218,6 +235,7 @@ interface AppParts {
   readonly session: Session
   readonly metrics: PrometheusMetrics
   readonly talks: TalkLog
+  readonly edits: DurableList<Edit>
   readonly channel: Channel
   readonly publicUrl: string | null
   readonly atEnd: (end: () => Promise<void> | void) => void
@@ -281,6 +299,17 @@ function createApp(parts: AppParts): Hono {
       taught: () => taughtIn(snapshot()),
       preview: teachingPreview(config, { snapshot, clock }),
     },
+    knowledge: {
+      editor: editorOf(parts, snapshot),
+      releases: () => {
+        const { current, list } = bot.operations.releases
+        return {
+          current: current?.call(bot.operations.releases).number ?? 0,
+          all: list?.call(bot.operations.releases) ?? [],
+        }
+      },
+      explain: async (text) => bot.operations.overview?.explain(text),
+    },
     figures: {
       days: () => bot.figures.records(),
       tickets: async () => (await bot.desk.everything()).map((ticket) => ticketFacts(ticket, bot.desk.rules)),
@@ -313,6 +342,18 @@ const openTalks = ({
 
 /** A longer message is a story; its beginning tells what it is about. */
 const MAX_KEPT_CHARS = 1_000
+
+/** Drafts of the guides; a release of them is a reload like any other, and stands in the audit log as one. */
+function editorOf({ config, bot, clock, edits }: AppParts, snapshot: () => KnowledgeSnapshot): KnowledgeEditor {
+  const { knowledge, dataDir } = config
+  return new KnowledgeEditor({
+    folder: new KnowledgeFolder({
+      ...{ knowledgeDir: knowledge.dir, intentsDir: knowledge.intentsDir, learnedDir: join(dataDir, 'learned') },
+    }),
+    ...{ list: edits, snapshot, clock },
+    reload: ({ by, force }) => bot.give({ kind: 'reload', force }, by),
+  })
+}
 
 /** What people have taught, a line a sentence. */
 const taughtIn = ({ content: { intents, silence } }: KnowledgeSnapshot) => [

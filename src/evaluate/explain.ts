@@ -42,6 +42,20 @@ export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs
   })
 }
 
+/** What a customer is told who asks for a section by name, bubble by bubble; a picture by its path. */
+export function tellSection(
+  key: string,
+  snapshot: KnowledgeSnapshot,
+  nowMs: number,
+): readonly { readonly text: string; readonly picture?: string }[] {
+  const { bubbles } = composeReply({ kind: 'answer', sectionKeys: [key], reason: 'sure' }, snapshot, {
+    ...{ mentionChars: 0, timelineToldLately: false, question: '', aboutPicture: false, nowMs },
+  })
+  return bubbles.map((bubble) =>
+    bubble.kind === 'text' ? { text: bubble.text } : { text: bubble.picture.alt, picture: bubble.picture.path },
+  )
+}
+
 interface Judged extends Decided {
   readonly trace: ReturnType<typeof traceDecision>
 }

@@ -417,6 +417,8 @@ export interface Releases {
   /** @param order `to`: number of a release; absent for the one before */
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report>
   current(): Release
+  /** Those that can be gone back to, oldest first. */
+  list(): readonly (Release & { readonly by: Party })[]
 }
 
 interface Lesson {

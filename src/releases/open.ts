@@ -306,7 +306,13 @@ const NOTHING_TO_DO = { notice: undefined, start: () => {}, stop: async () => {}
 
 function noReleases(version: string): Releases {
   const refuse = async () => ({ ok: false, text: say.notHere })
-  return { reload: refuse, check: refuse, rollBack: refuse, current: () => ({ number: 0, version, atMs: 0 }) }
+  return {
+    reload: refuse,
+    check: refuse,
+    rollBack: refuse,
+    list: () => [],
+    current: () => ({ number: 0, version, atMs: 0 }),
+  }
 }
 
 export interface ReleaseDeskParts {
@@ -404,6 +410,10 @@ export class ReleaseDesk implements Releases {
     } catch (error) {
       log.warn({ release: number, error: reasonOf(error) }, 'not trained anew')
     }
+  }
+
+  list(): readonly ReleaseRecord[] {
+    return this.#parts.store.list()
   }
 
   current(): Release {

@@ -11,6 +11,7 @@ import { toString as qrToString } from 'qrcode'
 import type { LoginState } from '../model/ports.js'
 import { type AccessControl, loginRoutes, requireLogin } from './access.js'
 import { messageView, type WebDeps } from './deps.js'
+import { knowledgeRoutes } from './knowledge-routes.js'
 import { learnRoutes } from './learn-routes.js'
 import { requireRole, viewerIn } from './permissions.js'
 import { forgetRoutes, peopleRoutes, simulatorRoutes } from './routes.js'
@@ -59,6 +60,9 @@ export function createWebApp(deps: WebDeps): Hono {
   if (deps.learn && deps.give) {
     const { learn, give, talks, clock } = deps
     app.route('/api', learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf } }))
+  }
+  if (deps.knowledge && deps.give) {
+    app.route('/api', knowledgeRoutes({ ...deps.knowledge, give: deps.give, access, stream }))
   }
   if (deps.figures) app.route('/api', todayRoutes({ ...deps, sources: deps.figures, talking }))
   if (world) app.route('/api/simulator', simulatorRoutes(world, talking))

@@ -15,6 +15,7 @@ import type {
 import type { TalkFeed } from '../model/talk.js'
 import type { DeskFeed } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
+import type { KnowledgeDeps } from './knowledge-routes.js'
 import type { LearnDeps } from './learn-routes.js'
 import type { TalkDeps } from './talk-routes.js'
 import type { GiveOrder, TicketDeps } from './ticket-routes.js'
@@ -88,6 +89,7 @@ export interface WebDeps {
   /** @param order `force`: take the knowledge although it does worse */
   reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
   readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview'> | undefined
+  readonly knowledge?: Pick<KnowledgeDeps, 'editor' | 'releases' | 'explain'> | undefined
   readonly figures?: FigureSources | undefined
   /** Sections in the order of the guides. */
   sections?(): readonly { readonly key: string; readonly title: string }[]
