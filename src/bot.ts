@@ -11,7 +11,7 @@ import { PuppetSimulator } from './channel/simulator/puppet.js'
 import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
 import { WechatyChannel } from './channel/wechaty/channel.js'
 import { openSession, type Session } from './channel/wechaty/session.js'
-import { buildWechaty } from './channel/wechaty/wechat4u.js'
+import { buildWechaty, HEARS_BACK_MS } from './channel/wechaty/wechat4u.js'
 import { type ChannelMemory, openChannelMemory } from './channel-memory.js'
 import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
 import { linkPhrases, sendingWords } from './commands/phrases.js'
@@ -101,6 +101,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const { alerts, started } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
   const time = config.puppet === 'simulator' ? undefined : new SteadyClock()
   const clock: Clock = time ?? machineClock
+  const awayMs = awayBefore(process.env)
   const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
   const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
   const session = await openSession(wechaty, {
@@ -142,7 +143,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     if (news.kind !== 'namesake') return
     bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
   }
-  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom, time }), {
+  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom, time, awayMs }), {
     metrics,
     alerts,
   })
@@ -152,7 +153,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
-    ...{ tellOperator: print, login: session.login, metrics, shared },
+    ...{ tellOperator: print, login: session.login, metrics, shared, awayMs },
     ...linksOf(config, { access: () => access, isGranted: (key) => isGranted(key, bot) }),
   })
   keepsTickets = () => bot.desk.isOnDisk()
@@ -430,14 +431,16 @@ interface ChannelParts {
   readonly log: Logger
   readonly onStaffRoom: (news: StaffRoomNews) => void
   readonly time: SteadyClock | undefined
+  readonly awayMs: number | undefined
 }
 
 function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChannel {
-  const { config, memory, session, log, onStaffRoom, time } = parts
+  const { config, memory, session, log, onStaffRoom, time, awayMs } = parts
   const options = {
     ...memory,
     onStaffRoom,
     ...(time && { time }),
+    awayMs,
     holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
     serve: config.rooms.serve,
     staffRoom: staffRoomOf(config),

@@ -49,6 +49,8 @@ export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStor
   readonly alerts?: Alerts
   /** Default: the file in `config.dataDir`. The channel has to know the same. */
   readonly roles?: RoleBook
+  /** What was said so long before the start is heard as well, after a restart by itself; milliseconds. */
+  readonly awayMs?: number | undefined
   /** Shows something to whoever sits at the machine; not for logs. */
   readonly tellOperator?: (text: string) => void
   readonly login?: () => LoginState
@@ -105,11 +107,11 @@ const LAST_WORDS_MS = 3_000
  * @throws StoreError when a file is damaged
  */
 export async function createBot(config: Config, surroundings: Surroundings): Promise<Bot> {
-  const { channel, clock, log, journal, alerts, metrics, forgetful = false } = surroundings
+  const { channel, clock, log, journal, alerts, metrics, awayMs = 0, forgetful = false } = surroundings
   const { dataDir } = config
   // WeChat dates messages in whole seconds: what is written within the second of the start would seem older.
   const openedMs = clock.now()
-  const startedAtMs = () => Math.floor((clock.startedMs?.() ?? openedMs) / 1000) * 1000
+  const startedAtMs = () => Math.floor(((clock.startedMs?.() ?? openedMs) - awayMs) / 1000) * 1000
   const { knowledge, releases, ...opened } = await openKnowledge(config, { ...surroundings, forgetful })
   const titleOf = (key: string) => knowledge.current().sections.get(key)?.title
   const stores = await openStores({ ...surroundings, dataDir })

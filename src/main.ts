@@ -36,9 +36,10 @@ async function main(): Promise<void> {
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
   const env = { ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
   const supervisor = new Supervisor({
-    startBot: () => {
+    startBot: (downMs) => {
       const last = restarts.total > 0 ? lastConfigEnv(text) : {}
-      return fork(BOT_PROGRAM, args, { env: { ...env, ...last, GUOSHEN_RESTARTS: String(restarts.total) } })
+      const facts = { GUOSHEN_RESTARTS: String(restarts.total), GUOSHEN_DOWN_MS: String(Math.round(downMs)) }
+      return fork(BOT_PROGRAM, args, { env: { ...env, ...last, ...facts } })
     },
     log,
     onMessage: (message) => {

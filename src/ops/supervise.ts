@@ -14,7 +14,8 @@ export interface Child {
 
 export interface SupervisorOptions {
   /** Starts the bot's process. */
-  readonly startBot: () => Child
+  /** @param downMs since the last run ended; 0 for the first */
+  readonly startBot: (downMs: number) => Child
   readonly log: Log
   readonly policy?: RestartPolicy
   /** What the bot says, unchecked. Anything counts as a sign of life. */
@@ -51,12 +52,13 @@ export class Supervisor {
   async run(): Promise<number> {
     const watch = setInterval(() => this.#tick(), TICK_MS)
     try {
-      for (;;) {
+      for (let endedMs: number | undefined; ; ) {
         const startedMs = performance.now()
-        const ended = await this.#live()
+        const ended = await this.#live(startedMs - (endedMs ?? startedMs))
+        endedMs = performance.now()
         const final = this.#finalCode(ended)
         if (final !== undefined) return final
-        await this.#pause(ended, performance.now() - startedMs)
+        await this.#pause(ended, endedMs - startedMs)
         if (this.#stop.signal.aborted) return EXIT.stopped
       }
     } finally {
@@ -78,8 +80,8 @@ export class Supervisor {
     if (!this.#stop.signal.aborted) this.#child?.kill(signal)
   }
 
-  #live(): Promise<Ended> {
-    const child = this.#options.startBot()
+  #live(downMs: number): Promise<Ended> {
+    const child = this.#options.startBot(downMs)
     this.#child = child
     this.#silentTicks = 0
     child.on('message', (message) => {

@@ -20,10 +20,12 @@ class FakeChild extends EventEmitter implements Child {
 function supervised({ waitMs = 1 } = {}) {
   const children: FakeChild[] = []
   const restarts: number[] = []
+  const downs: number[] = []
   const messages: unknown[] = []
   const { log, lines } = capturedLog()
   const supervisor = new Supervisor({
-    startBot: () => {
+    startBot: (downMs) => {
+      downs.push(downMs)
       const child = new FakeChild()
       children.push(child)
       return child
@@ -35,7 +37,7 @@ function supervised({ waitMs = 1 } = {}) {
   })
   const code = supervisor.run()
   const nth = (count: number) => vi.waitUntil(() => children[count - 1], { interval: 1 })
-  return { supervisor, code, nth, children, restarts, messages, lines }
+  return { supervisor, code, nth, children, restarts, downs, messages, lines }
 }
 
 afterEach(() => {
@@ -43,7 +45,7 @@ afterEach(() => {
 })
 
 test('starts the bot again after a crash, a kill, and when it asks', async () => {
-  const { nth, code, restarts } = supervised()
+  const { nth, code, restarts, downs } = supervised()
   ;(await nth(1)).end(EXIT.crashed)
   ;(await nth(2)).end(null, 'SIGKILL')
   ;(await nth(3)).end(EXIT.restart)
@@ -51,6 +53,7 @@ test('starts the bot again after a crash, a kill, and when it asks', async () =>
   ;(await nth(5)).end(EXIT.stopped)
   expect(await code).toBe(EXIT.stopped)
   expect(restarts).toEqual([1, 2, 3, 4])
+  expect(downs.map((downMs) => downMs > 0)).toEqual([false, true, true, true, true])
 })
 
 test('does not start it again when its configuration or knowledge is wrong', async () => {

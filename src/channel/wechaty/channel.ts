@@ -48,6 +48,8 @@ export interface WechatyChannelOptions {
   readonly heardIds: HeardIds
   /** Learns WeChat's time from what is heard. */
   readonly time?: WeChatTime
+  /** How long before this process nobody listened, after a restart by itself; milliseconds. */
+  readonly awayMs?: number | undefined
   /** Roles given by a code. */
   readonly roles?: GrantedRoles
   /** Told when a send is refused because the login has ended. */
@@ -104,7 +106,7 @@ export class WechatyChannel implements Channel {
       await this.#bot.start()
       keepFewRawMessages(this.#bot.puppet)
       logUnheard(this.#bot.puppet, this.#log)
-      if (this.#options.time) keepWeChatTime(this.#bot.puppet, this.#options.time)
+      if (this.#options.time) keepWeChatTime(this.#bot.puppet, this.#options.time, this.#options.awayMs)
     }
     this.#wireOrder.follow(this.#bot.puppet)
     this.#staff.start()

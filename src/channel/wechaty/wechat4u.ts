@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { WechatyBuilder } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Puppet, payloads } from 'wechaty-puppet'
+import { MINUTE_MS } from '../../base/time.js'
 import { ConfigError } from '../../errors.js'
 import type { Log, WeChatTime } from '../../model/ports.js'
 
@@ -161,6 +162,9 @@ interface LogUnheardRawMessage {
   readonly CreateTime?: unknown
 }
 
+/** What is older, nobody waits for any more. */
+export const HEARS_BACK_MS = 10 * MINUTE_MS
+
 /** The list of open chats, which looks like a message. */
 const STATUS_NOTIFY = 51
 
@@ -186,16 +190,25 @@ export function logUnheard(puppet: object, log: Log): void {
  * Makes the puppet reckon with WeChat's time instead of the machine's. By a clock that is ahead it would drop what people
  * say as older than its connection; by one that jumps it would think that it has not polled for days. To be called as
  * soon as the puppet has started; does nothing with other puppets.
+ *
+ * What was said while the connection was broken is heard, should WeChat bring it: messages are known by their ids, so that
+ * nothing is heard twice.
+ *
+ * @param awayMs how long before the start of the process nobody listened; absent: nobody ever did
  */
-export function keepWeChatTime(puppet: object, time: WeChatTime): void {
+export function keepWeChatTime(puppet: object, time: WeChatTime, awayMs?: number): void {
   const wechat4u = findWechat4u(puppet)
   if (!wechat4u) return
   wechat4u.on('init', ({ SystemTime: seconds }) => {
     if (typeof seconds === 'number' && seconds > 0) time.told(seconds * 1000)
   })
   // The puppet's own listener comes first, and takes the machine's time.
+  let sinceMs: number | undefined
   wechat4u.on('login', () => {
-    ;(puppet as Connection).startTime = Math.floor(time.now() / 1000)
+    const nowMs = time.now()
+    const before = awayMs === undefined ? nowMs : (time.startedMs?.() ?? nowMs) - awayMs
+    sinceMs = Math.max(sinceMs ?? before, nowMs - HEARS_BACK_MS)
+    ;(puppet as Connection).startTime = Math.floor(sinceMs / 1000)
   })
   let polledMs = wechat4u.lastSyncTime
   let polledRunningMs = performance.now()

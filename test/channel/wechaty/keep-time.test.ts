@@ -25,6 +25,21 @@ test('takes the time from the answer to the login, and what is too old for the p
   expect([time.skewMs(), ahead.startTime]).toEqual([AHEAD_S * 1000, NOW_S])
 })
 
+test('hears what was said while the connection was broken, and no older things than people wait for', () => {
+  const wechat4u = new FakeWechat4u()
+  const puppet = { wechat4u, startTime: 0 }
+  const machine = { wallMs: NOW_S * 1000, runningMs: 0 }
+  const time = new SteadyClock({ wallMs: () => machine.wallMs, runningMs: () => machine.runningMs })
+  const pass = (seconds: number) => {
+    machine.wallMs += seconds * 1000
+    machine.runningMs += seconds * 1000
+    wechat4u.emit('login')
+    return NOW_S - puppet.startTime
+  }
+  keepWeChatTime(puppet, time, 20_000)
+  expect([pass(5), pass(60), pass(600)]).toEqual([20, 20, -65])
+})
+
 test.each([{}, { SystemTime: 0 }, { SystemTime: 'now' }])('takes no time from %j', (answer) => {
   const { wechat4u, time } = puppet()
   wechat4u.emit('init', answer)
