@@ -17,6 +17,14 @@ const CONFIG = [
   'desk: { hours: ["00:00-24:00"], weekdays: [1, 2, 3, 4, 5, 6, 7], people: [{ name: 陈工, remark: 同事陈工 }] }',
 ]
 
+const RUSH = ['提审的时候弹出UGC说明要怎么填', '首次审核一共要多久', '类目要选哪个', '版本描述那一栏要写什么']
+
+interface StoredTicket {
+  readonly askerName: string
+  readonly question: string
+  readonly events: readonly { readonly why: string }[]
+}
+
 const textsTo = (living: LivingBot, to: string): readonly string[] =>
   living.wx.sentList({ to, kind: 'text' }).map(({ text = '' }) => text)
 const metrics = async (living: LivingBot): Promise<string> =>
@@ -118,5 +126,64 @@ describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
     const tickets = ticketCount()
     wx.inject({ from: 'li', text: QUESTION })
     await living.until(() => ticketCount() > tickets, 'the question to become a ticket')
+  })
+
+  it('answers each question of a rush in time, or has it in its asker’s ticket by its words', async (test) => {
+    const GROUPS = 15
+    const people = Array.from({ length: 3 * GROUPS }, (_, i) => ({ key: `c${i}`, nick: `客户${i}号`, friend: false }))
+    const groups = Array.from({ length: GROUPS }, (_, i) => ({
+      ...{ key: `r${i}`, topic: `第${i}个售后群`, members: people.slice(3 * i, 3 * i + 3).map(({ key }) => key) },
+    }))
+    const living = await LivingBot.start(test, {
+      contacts: [CHEN, ...people],
+      rooms: [STAFF, ...groups],
+      config: CONFIG,
+    })
+    const { wx } = living
+    const asked: {
+      readonly id: string
+      readonly name: string
+      readonly room: string
+      readonly text: string
+      atMs: number
+    }[] = []
+    // Everybody asks twice within half a minute, and the others talk meanwhile.
+    for (let n = 0; n < 2 * people.length; n++) {
+      const at = (n * 7) % people.length
+      const { key: from, nick: name } = people[at]!
+      const room = `r${Math.floor(at / 3)}`
+      const text = RUSH[(n + Math.floor(n / people.length)) % RUSH.length]!
+      const { msgId } = wx.inject({ from, room, text: `{@bot}${text}` })
+      asked.push({ id: msgId, name, room, text, atMs: Date.now() })
+      wx.inject({ from: people[(at + 1) % people.length]!.key, room, text: '收到，我先去开会' })
+      await sleep(300)
+    }
+    const fates = () => {
+      const lines = living.output.split('\n').filter((line) => line.startsWith('{"level"'))
+      const ofMessage = (id: string) => lines.filter((line) => line.includes(id))
+      const { tickets } = JSON.parse(readFileSync(living.dataFile('tickets.json'), 'utf8')) as {
+        tickets: readonly StoredTicket[]
+      }
+      return asked.map(({ id, name, room, text, atMs }) => {
+        const own = ofMessage(id)
+        const isDropped = own.some((line) => line.includes('"msg":"reply dropped"'))
+        const answer = wx
+          .sentList({ to: room, kind: 'text' })
+          .find(({ at, text: said }) => at >= atMs && said?.startsWith(`@${name}`))
+        if (answer && !isDropped) return answer.at - atMs
+        const held = tickets.filter((ticket) => ticket.askerName === name)
+        return held.some(({ question, events }) =>
+          [question, ...events.map(({ why }) => why)].join('\n').includes(text),
+        )
+          ? 'with staff'
+          : `${name} ${text}: ${own.map((line) => /"msg":"[^"]*"/.exec(line)?.[0]).join()}`
+      })
+    }
+    const lost = () => fates().filter((fate) => typeof fate === 'string' && fate !== 'with staff')
+    await living.until(() => lost().length === 0, 'everybody to be seen to').catch(() => undefined)
+    expect(lost()).toEqual([])
+    const waits = fates().filter((fate) => typeof fate === 'number')
+    expect(waits.length).toBeGreaterThan(5)
+    expect(waits.sort((a, b) => a - b)[waits.length >> 1]).toBeLessThan(30_000)
   })
 })
