@@ -59,7 +59,10 @@ export class LowdbDocument<Data> {
     const db = new Low<Data>(adapter, options.empty())
     await db.read()
     const checked = options.schema.safeParse(db.data)
-    if (checked.success) return new LowdbDocument(db, options)
+    if (checked.success) {
+      db.data = checked.data // with what earlier versions did not write
+      return new LowdbDocument(db, options)
+    }
     const where = checked.error.issues[0]?.path.join('.') ?? ''
     throw new StoreError(fileWords.otherShape(path ?? 'memory', where))
   }

@@ -172,7 +172,9 @@ export class BotUnderLoad extends WechatBot {
 
   /** Half an edit and half a file, and then a crash. */
   async #spoilFiles(meanwhile: () => Promise<void>): Promise<void> {
-    await this.wx.waitSent({ quietMs: HARDSHIP_MS / 2, waitMs: ONLINE_MS }) // what waits would go with the process
+    // What waits would go with the process, and what came in this very second.
+    await sleep(HARDSHIP_MS / 2)
+    await this.wx.waitSent({ quietMs: HARDSHIP_MS / 2, waitMs: ONLINE_MS })
     const config = await readFile(this.file('guoshen.yaml'), 'utf8')
     await writeFile(this.file('guoshen.yaml'), `${config}rooms2: { serve: [\n`)
     await truncate(this.file('data', 'heard.json'), 40)
