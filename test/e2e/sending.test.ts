@@ -134,7 +134,7 @@ describe('what can not be said', { concurrent: true, timeout: 240_000 }, () => {
     const groups = Array.from({ length: GROUPS }, (_, i) => ({
       ...{ key: `r${i}`, topic: `第${i}个售后群`, members: people.slice(3 * i, 3 * i + 3).map(({ key }) => key) },
     }))
-    const living = await LivingBot.start(test, {
+    const living = await LivingBot.begin(test, {
       contacts: [CHEN, ...people],
       rooms: [STAFF, ...groups],
       config: CONFIG,
