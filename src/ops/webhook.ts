@@ -10,8 +10,9 @@ export interface PostingOptions {
   readonly timeoutMs?: number
 }
 
-/** 16 minutes in all: what a router needs to come back, with some to spare. */
-const WAITS_MS = [1_000, 5_000, 30_000, 120_000, 300_000, 500_000]
+const FIRST_WAITS_MS = [1_000, 5_000, 30_000, 120_000]
+/** 12 hours in all: a network that is away for a night must not swallow what went wrong in it. */
+const WAITS_MS = [...FIRST_WAITS_MS, ...Array.from({ length: 144 }, () => 300_000)]
 const TIMEOUT_MS = 10_000
 
 /**
