@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { BoundedMap } from '../base/bounded-map.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { IncomingMessage } from '../model/chat.js'
@@ -45,6 +46,8 @@ export class LearningEar {
   readonly #likest = new LikestQuestion()
   /** Topics by opaque key, of groups heard in this run; for the eyes of staff. */
   readonly #topics = new Map<string, string>()
+  /** In which group each person first told of a reason: nobody sees it in several groups alone. */
+  readonly #firstTold = new BoundedMap<string, string>(KEPT_REPORTS)
 
   constructor(parts: LearningEarParts) {
     this.#parts = parts
@@ -126,10 +129,15 @@ export class LearningEar {
   #watchReasons(message: IncomingMessage, decision: Decision, understanding: Understanding): void {
     const { place, sender } = message
     if (place.kind !== 'room' || place.purpose !== 'customers' || sender.role !== 'customer' || message.fromSelf) return
-    const reasons = rejectionReasons(decision, understanding)
+    const opaque = this.#opaque(place.key)
+    const reasons = rejectionReasons(decision, understanding).filter((reason) => {
+      const report = `${reason}\n${sender.key}`
+      const first = this.#firstTold.get(report) ?? opaque
+      this.#firstTold.set(report, first)
+      return first === opaque
+    })
     if (reasons.length === 0) return
     const { store, clock, radar } = this.#parts
-    const opaque = this.#opaque(place.key)
     this.#topics.set(opaque, place.topic)
     const sightings = reasons.map((reason) => ({ reason, place: opaque, atMs: clock.now() }))
     const { records, incidents } = lookForIncidents(store.records(), sightings, radar)
@@ -191,6 +199,7 @@ export class LearningEar {
   }
 }
 
+const KEPT_REPORTS = 2_000
 /** What was said longer ago is another talk. */
 const FRESH_MS = 15 * MINUTE_MS
 const KEPT_NUMBERS = 20

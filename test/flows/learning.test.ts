@@ -149,10 +149,12 @@ describe('the same rejection in several groups', () => {
 
   test('is told to staff once, also across a restart', async () => {
     const bot = await wholeBot()
-    const rejected = (name: string) => bot.hears('@小助手 审核说没有内容', { place: room(name) })
+    const rejected = (name: string, who = name) =>
+      bot.hears('@小助手 审核说没有内容', { place: room(name), sender: { ...LI, id: `@${who}`, key: `name:${who}` } })
     await rejected('一群')
     await rejected('一群')
     await rejected('二群')
+    await rejected('六群', '二群') // the same person in another group is no news
     await bot.restart()
     expect(bot.toldStaff()).toEqual([])
     await rejected('三群')
