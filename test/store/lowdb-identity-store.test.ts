@@ -44,3 +44,10 @@ test.each(['{"accountId":"@me","ro', '{"rooms":[]}'])(
     expect(readFileSync(path, 'utf8')).toBe(text)
   },
 )
+
+test('reads what an earlier version kept, which knew no members', async () => {
+  const path = join(tempFolder(), 'identities.json')
+  const { members: _members, ...room } = RECORDS.rooms[0]!
+  writeFileSync(path, JSON.stringify({ ...RECORDS, rooms: [room] }))
+  expect((await openIdentities(path, log)).records().rooms).toEqual([{ ...room, members: [] }])
+})
