@@ -421,6 +421,10 @@ const LINK_MS = 10 * MINUTE_MS
 const isGranted = (personKey: string, bot: Bot): boolean =>
   bot.rights.grants().some((grant) => grant.personKey === personKey)
 
+/** How long nobody has listened, after an end that was not meant. The time that this process took to get here counts. */
+const awayBefore = ({ GUOSHEN_RESTARTS: restarts = '0', GUOSHEN_DOWN_MS: down = '0' }: NodeJS.ProcessEnv) =>
+  Number(restarts) > 0 ? Math.min(Number(down), HEARS_BACK_MS) + performance.now() : undefined
+
 /** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
 const HOLD_MS = 300
 
