@@ -20,6 +20,8 @@ COPY --from=build /app/dist ./dist
 COPY knowledge ./knowledge
 COPY intents ./intents
 COPY public ./public
+# Screenshots are read; `-e GUOSHEN_READ_PICTURES=false` turns it off, for containers of less than a gigabyte. A second
+# opinion: `-e GUOSHEN_MODEL_URL=… -e GUOSHEN_MODEL_NAME=…`, and `-e GUOSHEN_MODEL_KEY_FILE=…` where it wants a key.
 # The image's own user `node` has uid 1000.
 RUN mkdir data && chown node:node data
 USER node

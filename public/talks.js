@@ -3,7 +3,17 @@ import { Avatar, Broken, Chip, Empty, Icon, toast, toastError, useKeys, Windowed
 import { call, get, live, useData } from './store.js'
 import { Teach } from './teach.js'
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './vendor/preact.js'
-import { clock, dayHeading, dayTime, GONE_WORDS, kindWord, percent, reasonWords, spanWords } from './words.js'
+import {
+  clock,
+  dayHeading,
+  dayTime,
+  GONE_WORDS,
+  kindWord,
+  opinionWord,
+  percent,
+  reasonWords,
+  spanWords,
+} from './words.js'
 
 const FLAGS = [
   ['', '全部', 'all'],
@@ -309,6 +319,8 @@ export function Why({ talk, words }) {
       ${talk.sections.length > 0 && html`<dt>小节</dt><dd data-fact="sections">${talk.sections.map(titled).join('\n')}</dd>`}
       ${talk.card && html`<dt>短答</dt><dd data-fact="card">${talk.card}</dd>`}
       <dt>把握</dt><dd data-fact="confidence">${isWeighed ? percent(talk.confidence) : '没有计算'}</dd>
+      ${talk.seen !== undefined && html`<dt>图里的字</dt><dd data-fact="seen">读出来的把握 ${percent(talk.seen)}</dd>`}
+      ${talk.opinion && html`<dt>问了模型</dt><dd data-fact="opinion">${opinionWords(talk.opinion, titled)}</dd>`}
     </dl>
     ${
       likely.length > 0 &&
@@ -324,6 +336,12 @@ export function Why({ talk, words }) {
     ${talk.said.length > 0 && html`<h3>说了什么</h3><div class="why-said">${talk.said.map((/** @type {string} */ text) => html`<div class="bubble bubble-bot">${text}</div>`)}</div>`}
     <p class="why-foot">知识 ${talk.knowledgeVersion} · 判断用时 ${talk.tookMs < 1 ? '不到 1 毫秒' : `${Math.round(talk.tookMs)} 毫秒`}</p>
   `
+}
+
+/** What a language model chose, or why it did not. @param {any} opinion @param {(id: string) => string} titled */
+function opinionWords({ outcome, kind, ids, agrees, tookMs }, titled) {
+  const same = agrees === undefined ? '' : agrees ? '，和不问一样' : '，和不问不一样'
+  return `${[opinionWord(kind ?? outcome), ...ids.map(titled)].join(' ')}${same}（${Math.round(tookMs)} 毫秒）`
 }
 
 /** @param {any} talk */

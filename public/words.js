@@ -48,6 +48,10 @@ export const REASON_WORDS = {
   'walk-through': ['带着走清单', '对方在按清单一步一步走，给出这一步或最后的结论。'],
   'several-likely': ['有几种可能', '问题可能指几节内容，请对方选一个。'],
   'not-understood': ['没有听懂', '指南里没有找到对应的内容，老实说不知道，并提出转人工。'],
+  'picture-unread': ['图没读出来', '图片打不开或者读得太久，请对方换一张或者发文字。'],
+  'picture-gone': ['图不在了', '那张图已经不在内存里，请对方再发一次。'],
+  'picture-no-notice': ['图里没有驳回', '图里没有驳回通知，不猜，照实说一句。'],
+  'picture-unsure': ['图没看准', '图里的字读得不够准，先给对方看，问对不对。'],
   // handing over
   asked: ['主动要人工', '对方明确要找人工，开一张工单交给同事。'],
   'accepted-offer': ['接受转人工', '机器人提出转人工，对方同意了。'],
@@ -108,6 +112,23 @@ export const REASON_WORDS = {
   'start-duty': ['开始值班', '同事开始值班，新工单先叫他。'],
   'end-duty': ['下班', '同事下班，新工单不再叫他。'],
 }
+
+/** What a language model chose, or why it did not. */
+const OPINION_WORDS = {
+  answer: '要的就是',
+  ask: '可能是',
+  none: '清单里没有',
+  human: '要找人',
+  slow: '4 秒内没有回',
+  unreachable: '连不上，或者接口报错',
+  garbage: '回的不是选择，不算',
+  resting: '连着失败，先歇一分钟',
+  spent: '今天的次数用完了',
+  busy: '同时问的太多',
+}
+
+/** @param {string} word of its choice, or of why there is none */
+export const opinionWord = (word) => OPINION_WORDS[/** @type {keyof typeof OPINION_WORDS} */ (word)] ?? word
 
 /** @param {string} kind */
 export const kindWord = (kind) => KIND_WORDS[/** @type {keyof typeof KIND_WORDS} */ (kind)] ?? kind

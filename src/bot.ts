@@ -211,6 +211,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   }
   if (world) print(`过审小助手已启动，用浏览器打开：${web.url}`)
   if (bot.calendarNotice !== undefined) print(bot.calendarNotice)
+  for (const warning of bot.warnings) print(warning)
   if (staffRoomOf(config) === null) print(NO_STAFF_ROOM)
 }
 
@@ -262,7 +263,7 @@ function createApp(parts: AppParts): Hono {
     status: () => {
       const { status: login, ...since } = session.login()
       const away = network.awayFrom === undefined ? [] : [awayWords(network.awayFrom)]
-      const warnings = [...away, ...sendingWords(bot.sendingLoad())]
+      const warnings = [...away, ...sendingWords(bot.sendingLoad()), ...bot.warnings]
       const release = bot.operations.releases.current?.().number
       return {
         ...{ login, ...since, puppet: config.puppet, knowledgeVersion: snapshot().version, warnings },

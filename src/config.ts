@@ -3,12 +3,14 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import { chinaDay, civilOf, DAY_MS, HOUR_MS, type OfficialDays } from './base/time.js'
+import { DAY_MS, HOUR_MS, type OfficialDays } from './base/time.js'
 import { ConfigError } from './errors.js'
 import { formatProblem } from './knowledge/checks.js'
 import { nearest, readYaml } from './knowledge/yaml.js'
 import type { Clock } from './model/ports.js'
-import { chineseOfficialDays, type DeskRules, type WorkSpan } from './tickets/working-time.js'
+import { secondOpinionSchema } from './opinion/model-client.js'
+import { unknownYearNotice } from './tickets/phrases.js'
+import { chineseOfficialDays, type DeskRules, unknownYear, type WorkSpan } from './tickets/working-time.js'
 
 /** Why these values: docs/operations.md, "Flooding". */
 export const floodingSchema = z.strictObject({
@@ -267,6 +269,13 @@ const schema = z.strictObject({
       incidentHours: z.number().min(1).max(720).default(48),
     })
     .prefault({}),
+  pictures: z
+    .strictObject({
+      /** Whether what is written in pictures is read, where the packages for it are installed. */
+      read: z.boolean().default(true),
+    })
+    .prefault({}),
+  secondOpinion: secondOpinionSchema.prefault({}),
   web: webSchema.prefault({}),
   console: z
     .strictObject({
@@ -324,6 +333,10 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]
   GUOSHEN_INTENTS_DIR: ['knowledge', 'intentsDir'],
   GUOSHEN_DOCS_SITE: ['knowledge', 'docsSite'],
   GUOSHEN_STAFF_ROOM: ['rooms', 'staffRoom'],
+  GUOSHEN_READ_PICTURES: ['pictures', 'read'],
+  GUOSHEN_MODEL_URL: ['secondOpinion', 'url'],
+  GUOSHEN_MODEL_NAME: ['secondOpinion', 'model'],
+  GUOSHEN_MODEL_KEY: ['secondOpinion', 'key'],
   GUOSHEN_WEB_HOST: ['web', 'host'],
   GUOSHEN_WEB_PORT: ['web', 'port'],
   GUOSHEN_WEB_TOKEN: ['web', 'token'],
@@ -411,16 +424,18 @@ export function readConfig(
 
 const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
   GUOSHEN_WEB_PORT: Number,
+  GUOSHEN_READ_PICTURES: (value) => ({ true: true, false: false })[value] ?? value,
   GUOSHEN_WEBHOOKS: (value) => parseDocument(value).toJS({ maxAliasCount: 0 }),
 }
 
 const fromFile = (path: string | undefined): string | undefined => (path ? readText(path).trim() : undefined)
 
-/** Whether anything that stands in the file gives others the page or the robots. */
-export const holdsSecrets = ({ web, alerts, store }: Config, text: string): boolean =>
+/** Whether anything that stands in the file gives others the page, the robots, the database or the model. */
+export const holdsSecrets = ({ web, alerts, store, secondOpinion }: Config, text: string): boolean =>
   [
     web.token,
     store.url,
+    secondOpinion.key,
     ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined]),
   ].some((secret) => secret && text.includes(secret))
 
@@ -570,30 +585,3 @@ export function readDeskRules({ desk }: Pick<Config, 'desk'>, { clock }: { reado
   const rules = deskRulesOf(desk, officialDays)
   return { rules, notice: year === undefined ? undefined : unknownYearNotice(year, lastYear) }
 }
-
-/** From this month on next year's days matter: the State Council announces them in November. */
-const ANNOUNCED_IN_MONTH = 11
-
-/**
- * The year whose days off ought to be known by now, and are not.
- *
- * @param lastYear last year that is published in the data
- * @param configured days that the operator has set, `YYYY-MM-DD`; one of a year is taken for all of it
- */
-export function unknownYear({
-  lastYear,
-  configured,
-  nowMs,
-}: {
-  readonly lastYear: number
-  readonly configured: readonly string[]
-  readonly nowMs: number
-}): number | undefined {
-  const { year, month } = civilOf(chinaDay(nowMs))
-  const needed = month >= ANNOUNCED_IN_MONTH ? [year, year + 1] : [year]
-  return needed.find((one) => one > lastYear && !configured.some((day) => day.startsWith(`${one}-`)))
-}
-
-/** What is missing, what holds meanwhile, and what to do. */
-export const unknownYearNotice = (year: number, lastYear: number): string =>
-  `还没有 ${year} 年的放假安排（现有的到 ${lastYear} 年，先按周末和法定节日算值班）。11 月公布后运行 npm install chinese-days@latest 再重启，或写进 guoshen.yaml 的 desk.holidays、desk.workdays。`

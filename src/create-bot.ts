@@ -1,18 +1,20 @@
 import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { openCommands } from './commands/open.js'
+import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
 import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, pacingOf, pictureFolders, programVersion, readDeskRules } from './config.js'
+import { PictureTalk } from './dialogue/pictures.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
 import { DialogueState } from './dialogue/state.js'
 import { isAddressed } from './dialogue/turn.js'
 import { explainSentence } from './evaluate/explain.js'
-import { createMessageHandler } from './handle-message.js'
+import { createMessageHandler, type MessageHandlerParts } from './handle-message.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import { PictureLibrary } from './knowledge/pictures.js'
 import { openLearning } from './learning/open.js'
-import type { IncomingMessage } from './model/chat.js'
+import type { HeardPicture, IncomingMessage } from './model/chat.js'
 import type { DayFigures, Mute, Order } from './model/decision.js'
 import type { LearningRecords } from './model/learning.js'
 import type {
@@ -26,11 +28,13 @@ import type {
   Operations,
   Orderer,
   PersonalLinks,
+  PictureReader,
   PictureSource,
   Report,
   SendingLoad,
 } from './model/ports.js'
 import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
+import { ModelOpinion } from './opinion/model-client.js'
 import { openOutbox } from './outbox/open.js'
 import { openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
@@ -38,6 +42,7 @@ import { openGrants, openStores, type StoreNeeds } from './store/open.js'
 import { openDesk, type TicketLink } from './tickets/attendant.js'
 import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
+import { missingPackages, ProcessPictureReader } from './vision/picture-reader.js'
 
 /** What differs between the real bot, the command line and tests. */
 export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStore' | 'outboxStore' | 'shared'> {
@@ -58,8 +63,10 @@ export interface Surroundings extends Pick<StoreNeeds, 'forgetful' | 'ticketStor
   readonly links?: PersonalLinks
   /** Where a ticket is found on the page. */
   readonly linkTo?: TicketLink
-  /** Counts replies that were not said. */
-  readonly metrics?: Pick<Metrics, 'unsaid'>
+  /** Default: a process of its own, where the packages for it are installed and the configuration wants it. */
+  readonly pictureReader?: PictureReader
+  /** Counts replies that were not said, and second opinions. */
+  readonly metrics?: Pick<Metrics, 'unsaid' | 'opinion'>
 }
 
 export interface Bot {
@@ -88,6 +95,8 @@ export interface Bot {
   queueLength(): number
   /** Tells colleagues something that is about no ticket. Resolves when it is on disk. */
   tellStaff(text: string): Promise<void>
+  /** For the operator, in Chinese: what it ought to do, and can't. */
+  readonly warnings: readonly string[]
   /** How near it is to what it may say. */
   sendingLoad(): SendingLoad
   handle(message: IncomingMessage): Promise<void>
@@ -133,10 +142,15 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     deadlineMs: ({ sentAtMs }) => sentAtMs + maxAgeMs,
     openTicket: (message, [sectionKey = null]) => tickets.deskFront.openQuietly(message, sectionKey),
   })
+  const language = () => knowledge.current().language
+  const senses = sensesOf(config)
+  const reader = surroundings.pictureReader ?? openReader(senses, log)
+  const sight = new PictureTalk({ reader, language })
+  const pictureWords = reader && ((picture: HeardPicture) => sight.forColleagues(picture))
+  const secondOpinion = openSecondOpinion(config, { clock, log })
   const { attendant, ...tickets } = openDesk({
     ...{ desk, state, channel, outbox, notices, alerts, titleOf, linkTo: surroundings.linkTo, clock, log },
-    pictures: stores.ticketPictures,
-    language: () => knowledge.current().language,
+    ...{ language, pictureWords, pictures: stores.ticketPictures },
     relays: stores.relays,
   })
   const commands = openCommands({
@@ -144,6 +158,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     explain: (text) => explainSentence(text, knowledge.current(), clock.now()),
     queueLength: () => outbox.length,
     sendingLoad: () => sending.load(),
+    senses,
     configuredRemarks: [...config.admin.remarks, ...config.desk.people.flatMap(({ remark }) => remark ?? [])],
     release: () => releases.current?.(),
   })
@@ -168,12 +183,27 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const underWay = new UnderWay()
   const handle = underWay.noting(
     createMessageHandler({
-      ...{ knowledge, state, reminders, operations, learning, isMuted, outbox, unsaid, pictures, clock, log },
+      ...{
+        knowledge,
+        state,
+        reminders,
+        operations,
+        learning,
+        sight,
+        secondOpinion,
+        metrics,
+        isMuted,
+        outbox,
+        unsaid,
+        pictures,
+        clock,
+        log,
+      },
       ...{ ...tickets, journal: counted, startedAtMs, maxAgeMs },
     }),
   )
   const keepers: readonly Forgetful[] = [
-    ...[stores.notices, stores.ticketPictures, unsaid, learned, ...commands.keepers],
+    ...[stores.notices, stores.ticketPictures, unsaid, learned, sight, ...commands.keepers],
     ...keepersOf({ reminders, reminderStore: stores.reminders, walks: state, walkStore: stores.walks }),
   ]
   return {
@@ -187,6 +217,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     forget: (order, others) => forgetPerson(order, { tickets: desk, others: [...keepers, ...others] }),
     queueLength: () => outbox.length,
     tellStaff: (text) => notices.add(text),
+    warnings: sensesWarnings(senses),
     sendingLoad: () => sending.load(),
     start: async () => {
       opened.start()
@@ -203,12 +234,29 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       }
       await withTimeout(Promise.all([lastWords(), attendant.stop(), rounds.stop()]), LAST_WORDS_MS)
       await channel.stop()
+      await reader?.stop()
       await sending.stop()
       const flushed = [stores.outbox, stores.walks, stores.reminders, learned].map((store) => store.flush())
       await Promise.all([...flushed, commands.stop(), opened.stop()])
       await stores.shared?.stop()
     },
   }
+}
+
+const sensesOf = ({ pictures, secondOpinion: { url, model } }: Config): Senses => ({
+  pictures: pictures.read ? missingPackages() : 'off',
+  model: url === null ? undefined : (model ?? undefined),
+})
+
+const openReader = ({ pictures }: Senses, log: Log): PictureReader | undefined =>
+  pictures !== 'off' && pictures.length === 0 ? new ProcessPictureReader({ log }) : undefined
+
+function openSecondOpinion(
+  { secondOpinion: { url, model, key, perDay, overheard } }: Config,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): MessageHandlerParts['secondOpinion'] {
+  if (url === null || model === null) return undefined
+  return { by: new ModelOpinion({ url, model, key: key ?? undefined, perDay, clock, log }), overheard }
 }
 
 const dialogueOf = ({ conversation, desk, flooding }: Config) => ({

@@ -2,7 +2,9 @@ import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { guideOf, walkSteps } from './dialogue/checklist.js'
 import { talkAboutQuote, wordsMeant } from './dialogue/context.js'
+import { isOpenTo, opinionTrace, questionFor } from './dialogue/opinion.js'
 import { overtakenBy } from './dialogue/permission.js'
+import { type PictureTalk, summaryOf, type ToBeSeen } from './dialogue/pictures.js'
 import { policies } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
 import type { Composed, Saying } from './dialogue/replies.js'
@@ -11,9 +13,10 @@ import { traceDecision } from './dialogue/trace.js'
 import { type Decided, decideBy, isAddressed, type Turn } from './dialogue/turn.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
-import { type IncomingMessage, isUnreadable, kindWord } from './model/chat.js'
-import type { Bubble, Decision, DropReason } from './model/decision.js'
-import type { Clock, DecisionJournal, Log, Operations, PictureSource, SendOutcome } from './model/ports.js'
+import { type IncomingMessage, inWords, isUnreadable, kindWord } from './model/chat.js'
+import type { Bubble, Decision, DecisionTrace, DropReason } from './model/decision.js'
+import type { OpinionReply, SecondOpinion } from './model/opinion.js'
+import type { Clock, DecisionJournal, Log, Metrics, Operations, PictureSource, SendOutcome } from './model/ports.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
@@ -28,6 +31,10 @@ export interface MessageHandlerParts extends AnswerParts, Omit<DeskParts, 'atten
   readonly knowledge: KnowledgeHolder
   readonly operations: Operations
   readonly learning: Pick<LearningEar, 'note'>
+  readonly sight: PictureTalk
+  /** Absent where nobody is asked. */
+  readonly secondOpinion?: { readonly by: SecondOpinion; readonly overheard: boolean } | undefined
+  readonly metrics?: Pick<Metrics, 'opinion'> | undefined
   readonly journal: DecisionJournal
   /** Messages sent before this are none of ours; milliseconds since the epoch. */
   readonly startedAtMs: () => number
@@ -41,7 +48,12 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
   const orders = new OrderTaker(parts)
   return async (message) => {
     try {
-      await answer(hear(message, orders.read(message), parts), parts)
+      const heard = hear(message, orders.read(message), parts)
+      // Without a picture nothing is waited for: messages are decided about in the order in which they came.
+      const seeing = heard.order ? undefined : parts.sight.toBeSeen(heard.turn())
+      const seen = seeing ? await withSeen(heard, seeing, parts) : heard
+      const asking = seen.order ? undefined : askingAbout(seen, parts)
+      await answer(asking ? await withOpinion(seen, asking, parts) : seen, parts)
     } catch (error) {
       giveUp(message, error, parts)
     }
@@ -49,13 +61,55 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
 }
 
 function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: MessageHandlerParts): Heard {
-  const { state, knowledge, reminders, clock } = parts
-  const { seenBefore, sequence } = state.heard(message)
-  reminders.meet(message)
-  const snapshot = knowledge.current()
-  const startedMs = clock.now()
+  const { seenBefore, sequence } = parts.state.heard(message)
+  parts.reminders.meet(message)
+  parts.sight.heard(message)
+  const facts = { order, seenBefore, sequence, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() }
+  return understood(message, facts, parts)
+}
+
+/** The same with what is written in the picture that it is about. */
+async function withSeen(heard: Heard, { message, words }: ToBeSeen, parts: MessageHandlerParts): Promise<Heard> {
+  return understood({ ...message, seen: await words }, heard, parts)
+}
+
+interface AskingAbout {
+  readonly reply: Promise<OpinionReply>
+  /** What is decided without it. */
+  readonly without: Decision
+}
+
+/** @returns undefined where nobody is to be asked what the message means */
+function askingAbout({ message, snapshot, turn }: Heard, parts: MessageHandlerParts): AskingAbout | undefined {
+  const { secondOpinion, state } = parts
+  if (!secondOpinion) return undefined
+  const now = turn()
+  const decided = decideBy(policies, now)
+  if (!isOpenTo(now, decided, secondOpinion)) return undefined
+  const saidBefore = state.wordsBefore(message).map(({ text }) => text)
+  const text = message.seen?.kind === 'read' ? message.seen.text : message.text
+  const question = questionFor({ turn: now, snapshot, text, saidBefore })
+  return { reply: secondOpinion.by.ask(question), without: decided.decision }
+}
+
+/** The same with what a second opinion takes it for. */
+async function withOpinion(heard: Heard, { reply, without }: AskingAbout, parts: MessageHandlerParts): Promise<Heard> {
+  return understood(heard.message, { ...heard, opinion: { reply: await reply, without } }, parts)
+}
+
+function understood(
+  message: IncomingMessage,
+  facts: Omit<Heard, 'message' | 'turn'>,
+  parts: MessageHandlerParts,
+): Heard {
+  const { state, reminders, clock } = parts
+  const { order, seenBefore, snapshot, startedMs, opinion: heardOpinion } = facts
+  const opinion = heardOpinion?.reply.opinion
   const { language } = snapshot
-  const words = wordsMeant(message, { lines: state.linesIn(message.place.key), language })
+  const words =
+    message.seen?.kind === 'read'
+      ? message.seen.text
+      : wordsMeant(message, { lines: state.linesIn(message.place.key), language })
   const understanding = order ? NOTHING_UNDERSTOOD : understand(words, knowingOf(snapshot, startedMs))
   const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
   const situation = (): Turn['situation'] => {
@@ -72,10 +126,11 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
       walking: { ...recalled.walking, steps: () => walkSteps(snapshot) },
+      opinion: opinion && { ...opinion, rules: snapshot.content.rejections },
       reminding: { nowMs: clock.now(), toldDays, isWished, isSet: reminders.isSetFor(message) },
     }
   }
-  return { message, order, snapshot, startedMs, sequence, turn }
+  return { ...facts, message, turn }
 }
 
 async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
@@ -87,7 +142,8 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
   let reply: Reply | undefined
   try {
     note(heard, settled, parts)
-    if (!order) parts.learning.note(message, decided.decision, turn.understanding)
+    if (!order) parts.learning.note(inWords(message), decided.decision, turn.understanding)
+    if ('reason' in decided.decision && decided.decision.reason === 'picture-unsure') parts.sight.doubted(message)
     reply = await compose(heard, settled, parts)
     state.composed(saying, reply)
     if (reply.bubbles.length > 0) {
@@ -136,12 +192,16 @@ async function decide({ message, order, snapshot, turn }: Heard, parts: MessageH
 
 /** The one line that says why the bot spoke or did not: no text, no names. */
 function note(
-  { message, snapshot, startedMs }: Pick<Heard, 'message' | 'snapshot' | 'startedMs'>,
+  { message, snapshot, startedMs, opinion }: Pick<Heard, 'message' | 'snapshot' | 'startedMs' | 'opinion'>,
   { turn, decided }: { turn?: Turn; decided: Decided },
-  { journal, log, clock }: MessageHandlerParts,
+  { journal, log, clock, metrics }: MessageHandlerParts,
 ): void {
   const tookMs = clock.now() - startedMs
-  const trace = traceDecision(message, decided, { snapshot, understanding: turn?.understanding, tookMs })
+  const trace: DecisionTrace = {
+    ...traceDecision(message, decided, { snapshot, understanding: turn?.understanding, tookMs }),
+    ...(opinion && { opinion: opinionTrace(opinion.reply, { without: opinion.without, now: decided.decision }) }),
+  }
+  if (opinion && trace.opinion) metrics?.opinion(trace.opinion, opinion.reply.tokens)
   journal.record(trace, message)
   const { candidates: _candidates, placeKey: _placeKey, ...line } = trace
   log.info(line, 'decided')
@@ -179,6 +239,9 @@ export interface Heard {
   readonly order: TakenOrder | undefined
   readonly snapshot: KnowledgeSnapshot
   readonly startedMs: number
+  readonly seenBefore: boolean
+  /** Present where somebody else was asked what it means. */
+  readonly opinion?: { readonly reply: OpinionReply; readonly without: Decision }
   /** Its number among all that was heard: from here on, whoever is quicker than the bot counts. */
   readonly sequence: number
   /** With all that is known at the moment of asking. */
@@ -207,10 +270,10 @@ export async function compose(heard: Heard, settled: Settled, parts: AnswerParts
   const { decision, overruled } = decided
   if (order && (decision === order.decision || overruled === order.decision)) {
     const news = await order.carryOut()
-    if (decision === order.decision) return inWords(packLines((news ?? '').split('\n')), false)
+    if (decision === order.decision) return inBubbles(packLines((news ?? '').split('\n')), false)
   }
   const isInRoom = message.place.kind === 'room'
-  if (decision.kind === 'courtesy' && decision.word === 'ticket') return inWords([[ticketNews ?? '']], isInRoom)
+  if (decision.kind === 'courtesy' && decision.word === 'ticket') return inBubbles([[ticketNews ?? '']], isInRoom)
   const handedOver = decision.kind === 'escalate' ? await parts.deskFront.handOver(turn, decision) : undefined
   const takeBack = await parts.reminders.follow(message, decision)
   const { heldTicket, walking, timelineToldLately = false } = turn.situation
@@ -218,7 +281,8 @@ export async function compose(heard: Heard, settled: Settled, parts: AnswerParts
     mentionChars: isInRoom && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
     timelineToldLately,
     question: turn.understanding.normalized,
-    aboutPicture: message.kind === 'picture',
+    aboutPicture: message.kind === 'picture' && !message.seen,
+    pictureSays: summaryOf(message, turn.understanding),
     ...(isUnreadable(message) && { unreadable: kindWord(message.kind) }),
     nowMs: parts.clock.now(),
     ticketNews: handedOver,
@@ -242,7 +306,7 @@ const invitedBy = (bubbles: readonly Bubble[]): readonly string[] =>
   )
 
 /** @param pieces lines of each bubble */
-function inWords(pieces: readonly (readonly string[])[], mention: boolean): Reply {
+function inBubbles(pieces: readonly (readonly string[])[], mention: boolean): Reply {
   const texts = pieces.map((lines) => lines.join('\n')).filter((text) => text !== '')
   const bubbles = texts.map((text, index): Bubble => ({ kind: 'text', text, mention: mention && index === 0 }))
   return { bubbles, shown: [], toldTimeline: false, text: texts[0] ?? '', invites: invitedBy(bubbles) }

@@ -84,13 +84,17 @@ test('reads every variable that it names', () => {
     GUOSHEN_DOCS_SITE: 'http://127.0.0.1:4000',
     GUOSHEN_DATABASE_URL: 'postgres://desk:secret@127.0.0.1/desk?sslmode=verify-full',
     GUOSHEN_WEB_PUBLIC_URL: 'https://bot.example.com',
+    GUOSHEN_READ_PICTURES: 'false',
+    GUOSHEN_MODEL_URL: 'http://127.0.0.1:11434/v1',
   }
+  // These two go together.
+  const model = { GUOSHEN_MODEL_URL: 'http://127.0.0.1:1/v1', GUOSHEN_MODEL_NAME: 'some' }
   for (const [name, keys] of Object.entries(ENVIRONMENT)) {
     if (name === 'GUOSHEN_WEBHOOKS') continue // a list
     const value = values[name] ?? `from-${name}`
     const found = keys.reduce<unknown>(
       (inner, key) => (inner as Record<string, unknown>)[key],
-      readConfig({ [name]: value }),
+      readConfig({ ...(name.startsWith('GUOSHEN_MODEL') && model), [name]: value }),
     )
     expect(String(found)).toBe(value)
   }
@@ -102,6 +106,17 @@ test('refuses what is no database or no name of an account, without showing a pa
   ).toEqual([
     'GUOSHEN_ACCOUNT account: 最多 30 个字，不能有空格和 #',
     'GUOSHEN_DATABASE_URL store.url: 应该是 postgres:// 开头的网址',
+  ])
+})
+
+test('wants the address of a model and its name, or neither', () => {
+  expect(problemsOf({ GUOSHEN_MODEL_URL: 'http://127.0.0.1:11434/v1' }).join()).toContain('GUOSHEN_MODEL_NAME')
+  expect(problemsOf({ GUOSHEN_MODEL_NAME: 'qwen3' }).join()).toContain('GUOSHEN_MODEL_URL')
+  expect(problemsOf({ GUOSHEN_MODEL_URL: 'localhost', GUOSHEN_MODEL_NAME: 'qwen3' })).toEqual([
+    'GUOSHEN_MODEL_URL secondOpinion.url: 应该是 http:// 或 https:// 开头的网址',
+  ])
+  expect(problemsOf({ GUOSHEN_READ_PICTURES: 'yes' })).toEqual([
+    'GUOSHEN_READ_PICTURES pictures.read: 应该是 true 或 false',
   ])
 })
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { chinaDay, dayFromIso } from '../src/base/time.js'
-import { deskRulesOf, deskSchema, unknownYear, unknownYearNotice } from '../src/config.js'
-import { chineseOfficialDays, expectAnswer, isWorkingDay } from '../src/tickets/working-time.js'
+import { deskRulesOf, deskSchema } from '../src/config.js'
+import { unknownYearNotice } from '../src/tickets/phrases.js'
+import { chineseOfficialDays, expectAnswer, isWorkingDay, unknownYear } from '../src/tickets/working-time.js'
 
 const at = (moment: string) => Date.parse(`${moment}+08:00`)
 

@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs'
 import pino from 'pino'
 import { z } from 'zod'
 import { readText } from '../channel/wechaty/text.js'
 import { type Config, NO_FLOODING_LIMITS } from '../config.js'
 import { type Bot, createBot } from '../create-bot.js'
+import { readPictureHeader } from '../knowledge/pictures.js'
 import type { IncomingMessage, Place } from '../model/chat.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { Channel, MessageListener, Outgoing } from '../model/ports.js'
@@ -48,6 +50,7 @@ const schema = z
     speaker: z.string().optional(),
     role: z.enum(['customer', 'staff', 'admin']).default('customer'),
     now: z.iso.datetime({ offset: true, local: true }).optional(),
+    /** Path of a picture: the message is that picture, where it has no text. */
     image: z.string().optional(),
     /** Not a text: voice, file …; the text is its name or heading then. */
     kind: z.enum(['voice', 'video', 'sticker', 'file', 'link', 'card', 'record', 'location', 'other']).optional(),
@@ -100,9 +103,18 @@ export function toAskMessage(line: AskLine, sequence: number, nowMs: number): In
     addressedToBot: line.mentioned || read.addressedToBot,
     mentionsOthers: read.mentionsOthers,
     ...(quote ? { quote } : {}),
+    ...pictureOf(line.image),
     sentAtMs: nowMs,
     fromSelf: false,
   }
+}
+
+/** Of the file that a line names, where it is one. */
+function pictureOf(path: string | undefined): Pick<IncomingMessage, 'picture'> {
+  if (path === undefined || !existsSync(path)) return {}
+  const bytes = readFileSync(path)
+  const mime = readPictureHeader(bytes)?.mediaType
+  return mime === undefined ? {} : { picture: { mime, byteCount: bytes.length, bytes: () => bytes } }
 }
 
 function placeOf({ session, room }: AskLine, sequence: number): Place {

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import pino from 'pino'
 import { MINUTE_MS } from '../base/time.js'
 import { type Config, readConfig } from '../config.js'
-import { KnowledgeError } from '../errors.js'
+import { ConfigError, KnowledgeError } from '../errors.js'
+import type { LabelledMessage } from '../evaluate/exam.js'
+import { renderOpinionScore, scoreOpinion } from '../evaluate/opinion.js'
 import {
   type Conversation,
   isMetAsExpected,
@@ -19,7 +22,9 @@ import {
   renderMistakes,
   renderReport,
 } from '../evaluate/report.js'
+import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
+import { ModelOpinion } from '../opinion/model-client.js'
 import { createLoadSnapshot } from '../releases/build.js'
 import { Asker } from './asker.js'
 import { exitOnBadInput } from './running-bot.js'
@@ -30,11 +35,24 @@ const USAGE = `用法：npm run eval                用留出的问题给现在�
 
 const FOLDS = 5
 const MISTAKES_SHOWN = 30
+const OPINION_CALLS = 300
+/** About a third of the messages is unclear. */
+const MESSAGES_PER_CALL = 2
+const NO_MODEL =
+  '还没有配置模型：在 guoshen.yaml 的 secondOpinion 里写 url 和 model，或者设 GUOSHEN_MODEL_URL、GUOSHEN_MODEL_NAME（要密钥的再设 GUOSHEN_MODEL_KEY）'
 
-/** Scores the knowledge on the held-out messages; --cross: on itself, part by part; --ablate: without each ingredient. */
+/**
+ * Scores the knowledge on the held-out messages; --cross: on itself, part by part; --ablate: without each ingredient;
+ * --second-opinion: with the language model that is configured, about so many of them as --calls allows, and nothing else.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { cross: { type: 'boolean', default: false }, ablate: { type: 'boolean', default: false } },
+    options: {
+      cross: { type: 'boolean', default: false },
+      ablate: { type: 'boolean', default: false },
+      'second-opinion': { type: 'boolean', default: false },
+      calls: { type: 'string', default: String(OPINION_CALLS) },
+    },
   })
   const config = readConfig(process.env)
   const { snapshot } = await createLoadSnapshot({
@@ -48,6 +66,8 @@ async function main(): Promise<void> {
     return { file, text: await readFile(file, 'utf8') }
   }
   const { messages: heldOut, problems } = readHeldOut(await sourceOf('held-out.yaml'))
+  if (values['second-opinion'])
+    return console.log(await askModel(heldOut, { config, snapshot, calls: Number(values.calls) }))
   const talks = readConversations(await sourceOf('conversations.yaml'))
   if (problems.length + talks.problems.length > 0) throw new KnowledgeError([...problems, ...talks.problems])
   const knowing = knowingOf(snapshot, Date.now())
@@ -60,6 +80,26 @@ async function main(): Promise<void> {
   console.log(`\n${renderTalks(await talkThrough(talks.conversations, config))}`)
   if (values.ablate) console.log(`\n${renderAblation(ablate(snapshot.content, heldOut))}`)
   if (values.cross) console.log(`\n${renderReport(`交叉验证（${FOLDS} 份）`, crossValidate(snapshot.content, FOLDS))}`)
+}
+
+interface AskModel {
+  readonly config: Config
+  readonly snapshot: KnowledgeSnapshot
+  readonly calls: number
+}
+
+/** @throws ConfigError when no model is configured */
+async function askModel(messages: readonly LabelledMessage[], { config, snapshot, calls }: AskModel): Promise<string> {
+  const { url, model, key } = config.secondOpinion
+  if (url === null || model === null) throw new ConfigError([NO_MODEL])
+  if (!Number.isInteger(calls) || calls < 1) throw new ConfigError(['--calls 后面写一个正整数，例如 --calls 300'])
+  const clock = { now: () => Date.now() }
+  const log = pino({ level: 'error' }, pino.destination(2))
+  const by = new ModelOpinion({ url, model, key: key ?? undefined, perDay: calls, clock, log })
+  // Evenly from all of them: they stand by section.
+  const step = Math.max(1, messages.length / (calls * MESSAGES_PER_CALL))
+  const some = messages.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step))
+  return renderOpinionScore(await scoreOpinion(some, { snapshot, by, nowMs: Date.now() }))
 }
 
 /** A turn that was met in another way than expected. */

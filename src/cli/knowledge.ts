@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chinaDay } from '../base/time.js'
+import { sensesWarnings } from '../commands/phrases.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
 import { ownSentences, sitExam, unmetOf } from '../evaluate/exam.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
@@ -13,6 +14,7 @@ import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { createLoadSnapshot } from '../releases/build.js'
 import { misreadLines } from '../releases/report.js'
+import { missingPackages } from '../vision/picture-reader.js'
 import { exitOnBadInput } from './running-bot.js'
 
 const USAGE = `用法：npm run knowledge                列出知识、短答和它们的日子，指出写错的地方
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
       check: { type: 'boolean', default: false },
     },
   })
-  const { knowledge, dataDir } = readConfig({
+  const { knowledge, dataDir, pictures } = readConfig({
     ...process.env,
     ...(values.knowledge ? { GUOSHEN_KNOWLEDGE_DIR: values.knowledge } : {}),
     ...(values.intents ? { GUOSHEN_INTENTS_DIR: values.intents } : {}),
@@ -43,11 +45,13 @@ async function main(): Promise<void> {
   const { content, problems: found } = readKnowledge(files)
   const exam = readExam(files.intents, knownIn(content))
   const today = chinaDay(Date.now())
-  const pictures = await lackingPictures(content, { files, knowledge })
-  const problems = [...found, ...exam.problems, ...pictures, ...findOldFacts(content, today)]
+  const lacking = await lackingPictures(content, { files, knowledge })
+  const problems = [...found, ...exam.problems, ...lacking, ...findOldFacts(content, today)]
   const facts = describeFacts(content, today)
   for (const line of facts.length > 0 ? [...facts, ''] : []) console.log(line)
   for (const line of describeKnowledge(content, problems)) console.log(line)
+  for (const line of pictures.read ? sensesWarnings({ pictures: missingPackages(), model: undefined }) : [])
+    console.log(line)
   const isBroken = problems.some(({ severity }) => severity === 'error')
   if (values.check && !isBroken) await trySentences({ ...paths, cacheDir: join(dataDir, 'cache') })
   process.exitCode = isBroken ? 1 : 0

@@ -45,6 +45,7 @@ export interface CommandNeeds {
   readonly desk: TicketDesk
   readonly queueLength: () => number
   readonly sendingLoad: () => SendingLoad
+  readonly senses?: BotOverviewParts['senses']
 }
 
 export interface OpenCommands {
@@ -92,7 +93,7 @@ export function openCommands(needs: CommandNeeds): OpenCommands {
 }
 
 function overviewParts(needs: CommandNeeds, figures: FiguresBook): BotOverviewParts {
-  const { version, explain, knowledge, release, login, queueLength, sendingLoad, desk, clock } = needs
+  const { version, explain, knowledge, release, login, queueLength, sendingLoad, senses, desk, clock } = needs
   const openedMs = clock.now()
   return {
     version,
@@ -102,7 +103,7 @@ function overviewParts(needs: CommandNeeds, figures: FiguresBook): BotOverviewPa
       const current = release?.()
       return { version: ofContent, sectionCount: sections.size, ...(current && { release: current }) }
     },
-    ...{ login, queueLength, sendingLoad, figures, desk, clock },
+    ...{ login, queueLength, sendingLoad, senses, figures, desk, clock },
     explain,
   }
 }

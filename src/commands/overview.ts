@@ -11,7 +11,7 @@ import {
 } from '../model/ports.js'
 import type { TicketDesk } from '../tickets/desk.js'
 import { isUnsettled, isWaiting } from '../tickets/states.js'
-import { type KnowledgeState, overviewPhrases as say } from './phrases.js'
+import { type KnowledgeState, type Senses, overviewPhrases as say } from './phrases.js'
 
 export interface BotOverviewParts {
   /** Of the program. */
@@ -22,6 +22,7 @@ export interface BotOverviewParts {
   readonly login?: (() => LoginState) | undefined
   readonly queueLength: () => number
   readonly sendingLoad: () => SendingLoad
+  readonly senses?: Senses | undefined
   readonly figures: FiguresBook
   readonly desk: TicketDesk
   readonly explain: (text: string) => string
@@ -37,7 +38,7 @@ export class BotOverview implements Overview {
   }
 
   async status(): Promise<Report> {
-    const { version, startedAtMs, knowledge, login, queueLength, sendingLoad, figures, clock } = this.#parts
+    const { version, startedAtMs, knowledge, login, queueLength, sendingLoad, senses, figures, clock } = this.#parts
     return done(
       say.status({
         version,
@@ -46,6 +47,7 @@ export class BotOverview implements Overview {
         login: login?.().status,
         queueLength: queueLength(),
         sending: sendingLoad(),
+        senses,
         today: figures.sum('today'),
         tickets: this.#tickets('today'),
       }),

@@ -58,6 +58,7 @@ interface Status {
   readonly sending: SendingLoad
   readonly today: DayFigures
   readonly tickets: TicketCounts
+  readonly senses?: Senses | undefined
 }
 
 const LOGINS: Readonly<Record<LoginStatus, string>> = {
@@ -81,9 +82,28 @@ export function sendingWords({ day, isMinuteNear, isOverloaded, heldUntilMs }: S
   ]
 }
 
+/** What the bot can do beside reading text. */
+export interface Senses {
+  /** Packages that are not installed; `off`: the configuration wants no pictures read. */
+  readonly pictures: 'off' | readonly string[]
+  /** Name of the model that is asked where the bot is unsure. */
+  readonly model: string | undefined
+}
+
+const picturesWords = ({ pictures }: Pick<Senses, 'pictures'>): string => {
+  if (pictures === 'off') return '关着'
+  return pictures.length === 0 ? '可以' : `不行，没装 ${pictures.join('、')}`
+}
+
+/** For people who run the bot: what it ought to read, and can't. */
+export const sensesWarnings = ({ pictures }: Senses): readonly string[] =>
+  pictures === 'off' || pictures.length === 0
+    ? []
+    : [`截图里的字读不了：没装 ${pictures.join('、')}（npm ci 会装；不用读就设 GUOSHEN_READ_PICTURES=false）`]
+
 /** How the bot is doing. */
 export const overviewPhrases = {
-  status: ({ version, knowledge, upMs, login, queueLength, sending, today, tickets }: Status): string =>
+  status: ({ version, knowledge, upMs, login, queueLength, sending, senses, today, tickets }: Status): string =>
     [
       `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
       `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
@@ -91,6 +111,7 @@ export const overviewPhrases = {
       ...(login === undefined ? [] : [`微信：${LOGINS[login]}`]),
       `排队待发：${queueLength} 条`,
       ...sendingWords(sending),
+      ...(senses ? [`读截图：${picturesWords(senses)}`, `问模型：${senses.model ?? '没配置'}`] : []),
       `今天：${counts(today)}`,
       `工单：开着 ${tickets.open}，没人接 ${tickets.waiting}`,
     ].join('\n'),

@@ -31,15 +31,16 @@ type NoticeAnswer = Extract<Decision, { kind: 'answer' | 'outside' | 'escalate' 
 export function answerNotice(notice: readonly NoticeReason[]): NoticeAnswer | undefined {
   const keys = [...new Set(notice.flatMap(toSections))]
   const [first, ...rest] = keys
-  if (notice.every((reason) => !isKnown(reason))) return undefined
+  if (notice.every((reason) => !isKnownReason(reason))) return undefined
   const fact = { kind: 'notice', reasons: notice } as const
-  if (!notice.every(isKnown)) return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys, fact }
+  if (!notice.every(isKnownReason))
+    return { kind: 'escalate', reason: 'unknown-rejection-reason', sectionKeys: keys, fact }
   return first === undefined
     ? { kind: 'outside', fact }
     : { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice', fact }
 }
 
-const isKnown = ({ candidates, rule, category }: NoticeReason): boolean =>
+export const isKnownReason = ({ candidates, rule, category }: NoticeReason): boolean =>
   candidates.length > 0 || rule !== undefined || category !== undefined
 
 const toSections = ({ candidates, alsoSections }: NoticeReason): readonly string[] =>

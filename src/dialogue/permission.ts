@@ -22,7 +22,8 @@ export const notToBeAnswered: readonly Policy[] = [
   }),
   silence('to-somebody-else', ({ message }) => {
     const toOthers = message.mentionsOthers || (message.quote !== undefined && !message.quote.ofBot)
-    return toOthers && !message.addressedToBot
+    // In a chat of two nobody else can be meant.
+    return toOthers && !message.addressedToBot && message.place.kind === 'room'
   }),
 ]
 

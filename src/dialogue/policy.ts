@@ -6,7 +6,9 @@ import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
 import { elided, elidedWordForWord, goOn, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
+import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
+import { picturePolicy } from './pictures.js'
 import { withoutRepeating } from './repeats.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
@@ -24,7 +26,7 @@ export const policies: readonly Policy[] = [
   ...notToBeAnswered,
   ticketWords,
   heldByHuman,
-  silence('not-text', ({ message, asked }) => !asked && message.kind !== 'text'),
+  silence('not-text', ({ message, asked }) => !asked && message.kind !== 'text' && !message.seen),
   silence('empty', ({ understanding, asked }) => !asked && understanding.normalized === ''),
   silence('not-for-us', ({ understanding: { form }, asked }) => !asked && form !== undefined),
   ticketWaits,
@@ -44,10 +46,7 @@ export const policies: readonly Policy[] = [
   { name: 'said-before', decide: withoutRepeating },
 
   // What takes up the talk so far.
-  {
-    name: 'no-words',
-    decide: ({ message }) => (message.kind === 'text' ? undefined : { kind: 'fallback', reason: 'not-understood' }),
-  },
+  picturePolicy,
   {
     name: 'menu',
     decide: ({ understanding: { act, normalized }, asked }) =>
@@ -66,6 +65,7 @@ export const policies: readonly Policy[] = [
   { name: 'goes-on', decide: goesOnOverheard },
 
   // What the words mean by themselves.
+  opinionPolicy,
   // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
   { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },
   { name: 'answered-lately', decide: unlessToldLately },

@@ -355,14 +355,9 @@ export class DialogueState {
     return this.#personOf(who)
   }
 
-  /** What the asker said before this message, oldest first, at most five. */
-  wordsBefore(message: IncomingMessage): readonly SaidWords[] {
-    return this.#wordsBefore(message).map(({ atMs, text }) => ({ atMs, text }))
-  }
-
-  /** The pictures among them, oldest first. */
-  picturesBefore(message: IncomingMessage): readonly HeardPicture[] {
-    return this.#wordsBefore(message).flatMap(({ picture }) => picture ?? [])
+  /** What the asker said before this message, oldest first, at most five; with the pictures among it. */
+  wordsBefore(message: IncomingMessage): readonly (SaidWords & { readonly picture?: HeardPicture | undefined })[] {
+    return this.#wordsBefore(message).map(({ atMs, text, picture }) => ({ atMs, text, picture }))
   }
 
   /** What is known of a person, anywhere. */

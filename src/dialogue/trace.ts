@@ -36,6 +36,7 @@ export function traceDecision(
     policy,
     candidates: shown,
     timeline: 'days' in decision && decision.days ? decision.days.timeline : null,
+    ...(message.seen?.kind === 'read' && { seen: message.seen.confidence }),
     knowledgeVersion: snapshot.version,
     tookMs,
   }

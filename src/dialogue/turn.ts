@@ -1,6 +1,8 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
+import type { RejectionRule } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
+import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
 import type { DatesReading, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import type { FloodView } from './flooding.js'
@@ -83,6 +85,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly failedTries: number
   /** The asker's walk-through; absent where none is to be had. */
   readonly walking?: WalkRecollection & { readonly steps: () => readonly string[] }
+  /** What somebody else takes the message for, where that was asked; the rules that could be chosen go with it. */
+  readonly opinion?: (Opinion & { readonly rules: readonly RejectionRule[] }) | undefined
   /** About reminding the asker of a day; absent where nobody can be. */
   readonly reminding?: {
     readonly nowMs: number

@@ -47,6 +47,26 @@ export interface HeardPicture {
 }
 
 /**
+ * What is written in a picture. `gone`: its bytes are no longer in memory; `unreadable`: no picture, or one too large;
+ * `busy`: too many wait; `slow`: it took too long; `unavailable`: there is nothing here to read with.
+ */
+export type PictureReading =
+  | {
+      readonly kind: 'read'
+      /** At most 5,000 characters, a paragraph a line; empty where nothing is written. */
+      readonly text: string
+      /** 0..1: how surely it was read, over all of it. */
+      readonly confidence: number
+    }
+  | { readonly kind: 'unread'; readonly why: 'gone' | 'unreadable' | 'busy' | 'slow' | 'unavailable' }
+
+/** What a message shows, or points at: words of its sender like any other. */
+export type SeenWords = PictureReading & {
+  /** The sender has said that it was read right. */
+  readonly isConfirmed?: true
+}
+
+/**
  * `notice`: a grey line of the system, or an account that is no person; `card`: a person or a mini program; `record`:
  * several messages handed on as one; `other`: a transfer, a call …
  */
@@ -83,11 +103,30 @@ export const isUnreadable = ({ kind }: Pick<IncomingMessage, 'kind'>): boolean =
 /** What people call a kind of message. */
 export const kindWord = (kind: MessageKind): string => KIND_WORDS[kind as keyof typeof KIND_WORDS] ?? ''
 
-/** What people read of a message: its text, or what it was, e.g. （文件 营业执照.pdf）. Never a link of the wire. */
-export function shownWords({ kind, text, title }: Pick<IncomingMessage, 'kind' | 'text' | 'title'>): string {
-  if (kind === 'text') return text
-  return kind === 'picture' ? '[图片]' : `（${[KIND_WORDS[kind], title ?? ''].join(' ').trim()}）`
+/** What people read in the place of a picture. */
+export const PICTURE = '[图片]'
+
+/**
+ * What people read of a message: its text, or what it was, e.g. （文件 营业执照.pdf）, and what is written in the picture.
+ * Never a link of the wire.
+ */
+export function shownWords(message: Pick<IncomingMessage, 'kind' | 'text' | 'title' | 'seen'>): string {
+  const { kind, text, title, seen } = message
+  const own = kind === 'text' ? text : kind === 'picture' ? PICTURE : namedKind(kind, title)
+  return [own, ...(seen ? pictureWords(seen) : [])].join('\n')
 }
+
+const namedKind = (kind: MessageKind, title = ''): string => `（${[kindWord(kind), title].join(' ').trim()}）`
+
+/** What colleagues read of a picture, to be found by its words; no line where none could be read. */
+export const pictureWords = (reading: PictureReading): readonly string[] =>
+  reading.kind === 'read' && reading.text !== ''
+    ? [`图里的字（把握 ${Math.round(reading.confidence * 100)}%）：${reading.text}`]
+    : []
+
+/** The message as its words alone would have come: for whoever has no eye for pictures. */
+export const inWords = (message: IncomingMessage): IncomingMessage =>
+  message.seen?.kind === 'read' ? { ...message, kind: 'text', text: message.seen.text } : message
 
 export interface IncomingMessage {
   readonly id: string
@@ -111,6 +150,8 @@ export interface IncomingMessage {
   readonly recalls?: string
   /** Only with `kind: 'picture'`, and only when its bytes could be had. */
   readonly picture?: HeardPicture
+  /** What was read in it, or in the picture that the text points at; absent where nothing was to be read. */
+  readonly seen?: SeenWords
 }
 
 /** One person in one place. No key of a place or a person holds the separator. */

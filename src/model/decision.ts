@@ -1,5 +1,6 @@
 import type { Day } from '../base/time.js'
 import type { GuidePicture, ShortAnswer } from './knowledge.js'
+import type { OpinionTrace } from './opinion.js'
 import type {
   CategoryHit,
   DatesReading,
@@ -108,7 +109,19 @@ export type Decision =
       /** Was rejected and has not told why: these are the usual reasons. */
       readonly asksNotice?: true
     }
-  | { readonly kind: 'fallback'; readonly reason: 'not-understood' | 'still-failing' | 'not-that' | 'unclear' }
+  | {
+      readonly kind: 'fallback'
+      readonly reason:
+        | 'not-understood'
+        | 'still-failing'
+        | 'not-that'
+        | 'unclear'
+        /** Of a picture: it can't be read, is no longer here, holds no notice, or may have been read wrong. */
+        | 'picture-unread'
+        | 'picture-gone'
+        | 'picture-no-notice'
+        | 'picture-unsure'
+    }
   | {
       readonly kind: 'escalate'
       readonly reason: EscalationReason
@@ -160,6 +173,10 @@ export interface DecisionTrace {
   readonly candidates: readonly { readonly section: string; readonly confidence: number }[]
   /** The asker's days, where the message told any and the bot took them up. */
   readonly timeline: ReviewTimeline | null
+  /** 0..1: how surely the picture was read that the message is, or points at; absent where none was read. */
+  readonly seen?: number
+  /** Of a language model, where one was asked. */
+  readonly opinion?: OpinionTrace
   readonly knowledgeVersion: string
   readonly tookMs: number
 }

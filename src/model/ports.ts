@@ -1,5 +1,6 @@
-import type { IncomingMessage, Person, Place, Role, RoomPlace } from './chat.js'
+import type { IncomingMessage, Person, PictureReading, Place, Role, RoomPlace } from './chat.js'
 import type { Decision, DecisionTrace, DropReason, FiguresSpan, GrantedRole } from './decision.js'
+import type { OpinionReply, OpinionTrace } from './opinion.js'
 import type { ForgottenPerson, Party } from './ticket.js'
 
 /** A bubble ready for the wire. */
@@ -95,6 +96,14 @@ export interface StaffNotices {
 /** Bytes of a guide picture, or undefined when no source has it. Never throws. */
 export interface PictureSource {
   load(path: string): Promise<{ readonly bytes: Uint8Array; readonly fileName: string } | undefined>
+}
+
+/** Reads what is written in pictures, one after another. */
+export interface PictureReader {
+  /** Never throws, and takes 15 seconds at most from its turn on. */
+  read(bytes: Uint8Array): Promise<PictureReading>
+  /** Ends what it runs; what waits is `unavailable`. */
+  stop(): Promise<void>
 }
 
 export interface Clock {
@@ -348,6 +357,8 @@ export interface Metrics {
   refused(code: string): void
   /** A reply was not said, or not all of it. */
   unsaid(reason: UnsaidReason): void
+  /** A language model was asked about a message. */
+  opinion(what: OpinionTrace, tokens: OpinionReply['tokens']): void
 }
 
 /** How the desk is doing with one section in one group; over the tickets that are not archived. */

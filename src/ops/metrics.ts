@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { ChannelError } from '../errors.js'
 import type { Alerts, Channel, DeskRow, LoginState, LoginStatus, Metrics, SendingLoad } from '../model/ports.js'
 
@@ -59,6 +59,7 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
     labelNames: ['reason'],
     registers,
   })
+  const opinion = countOpinions(registers)
   observeLogin(gauges, registers)
   observeSending(() => gauges.sendingLoad(), registers)
   observeDesk(() => gauges.deskRows(), registers)
@@ -69,8 +70,44 @@ export function createPrometheusMetrics(gauges: Gauges): PrometheusMetrics {
     sent: (bubble) => sends.inc({ bubble }),
     refused: (code) => refusals.inc({ code }),
     unsaid: (reason) => unsaid.inc({ reason }),
+    opinion,
     contentType: register.contentType,
     text: () => register.metrics(),
+  }
+}
+
+/** What the language model costs, how it fares, and how often it says what would have been said without it. */
+function countOpinions(registers: Registry[]): Metrics['opinion'] {
+  const calls = new Counter({
+    name: 'guoshen_opinions_total',
+    help: 'Second opinions asked for, by what came: chose, or why none came',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const agreements = new Counter({
+    name: 'guoshen_opinion_agreements_total',
+    help: 'Second opinions by whether they led to what would have been said without',
+    labelNames: ['agrees'],
+    registers,
+  })
+  const times = new Histogram({
+    name: 'guoshen_opinion_seconds',
+    help: 'How long second opinions took',
+    buckets: [0.25, 0.5, 1, 2, 3, 4],
+    registers,
+  })
+  const counted = new Counter({
+    name: 'guoshen_opinion_tokens_total',
+    help: 'Tokens of second opinions, as the endpoint counts them',
+    labelNames: ['kind'],
+    registers,
+  })
+  return ({ outcome, agrees, tookMs }, { prompt, completion }) => {
+    calls.inc({ outcome })
+    if (agrees !== undefined) agreements.inc({ agrees: agrees ? 'yes' : 'no' })
+    if (tookMs > 0) times.observe(tookMs / 1000)
+    counted.inc({ kind: 'prompt' }, prompt)
+    counted.inc({ kind: 'completion' }, completion)
   }
 }
 

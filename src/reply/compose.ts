@@ -25,6 +25,8 @@ export interface ReplyContext {
   readonly question: string
   /** The message was a picture. */
   readonly aboutPicture: boolean
+  /** What is written in the picture that it is about, in short. */
+  readonly pictureSays?: string | undefined
   /** What it was, where it was something that the bot can't read: 语音, 文件 … */
   readonly unreadable?: string
   /** Today, for the days of a review; milliseconds since the epoch. */
@@ -206,8 +208,12 @@ const composeDays = (days: DatesReading, sectionKey: string, context: Composing)
 
 function fallbackOf(
   reason: Extract<Decision, { kind: 'fallback' }>['reason'],
-  { aboutPicture, unreadable }: ReplyContext,
+  { aboutPicture, pictureSays = '', unreadable }: ReplyContext,
 ): string {
+  if (reason === 'picture-gone') return phrases.pictureGone
+  if (reason === 'picture-unread') return phrases.pictureUnread
+  if (reason === 'picture-no-notice') return phrases.pictureNoNotice
+  if (reason === 'picture-unsure') return phrases.pictureUnsure(pictureSays)
   if (unreadable !== undefined) return phrases.fallbackUnreadable(unreadable)
   if (aboutPicture) return phrases.fallbackPicture
   if (reason === 'not-that') return phrases.notThat
@@ -368,6 +374,7 @@ export interface Asides {
 
 interface AsidesContext {
   readonly nowMs: number
+  readonly pictureSays?: string | undefined
   /** Said before an answer, e.g. that a person will still come. */
   readonly opening?: string | undefined
   /** A walk-through on which the asker is under way. */
@@ -378,9 +385,11 @@ interface AsidesContext {
 export function asidesOf(
   decision: Decision,
   { sections, facts }: KnowledgeSnapshot,
-  { nowMs, walking, opening }: AsidesContext,
+  { nowMs, walking, opening, pictureSays }: AsidesContext,
 ): Asides {
-  if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: [], below: [] }
+  const isOfPicture = decision.kind !== 'fallback' && decision.kind !== 'courtesy' && pictureSays !== undefined
+  const seen = isOfPicture ? [phrases.pictureSays(pictureSays)] : []
+  if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: asidesAsLines(seen), below: [] }
   const telling = (): string =>
     renderWithdrawalWarning(
       [...sections.values()].find(({ tellsTimeline }) => tellsTimeline),
@@ -391,6 +400,7 @@ export function asidesOf(
   const waiting = isInBetween ? [walkPhrases.waiting(stepNumber(walking), walking.steps.length)] : []
   return {
     above: asidesAsLines([
+      ...seen,
       ...(opening === undefined ? [] : [opening]),
       ...(decision.warns === 'withdrawal' ? [telling()] : []),
     ]),

@@ -42,7 +42,7 @@ export const phrases = {
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
   asksNotice:
-    '别急，多半改一改就能过。把驳回通知整段发给我（文字），我逐条说怎么改；常见的是这几种，也可以直接回复字母：',
+    '别急，多半改一改就能过。把驳回通知整段发给我（最好是文字），我逐条说怎么改；常见的是这几种，也可以直接回复字母：',
   clarifyFooter: '都不是的话，回复“转人工”。',
   option: (letter: string, title: string): string => `${letter}. ${title}`,
   menuEntry: (key: string, title: string): string => `${key} ${title}`,
@@ -50,6 +50,12 @@ export const phrases = {
   stillFailing: '是哪一步不行？把页面上的提示，或者驳回原因的原文发给我；着急的话回复“转人工”，我请同事来看。',
   notThat: '那您问的是哪一块？换个说法，或者把页面、驳回原因的文字发来；也可以回复“转人工”，我请同事来看。',
   fallbackPicture: '图片里的字我看不了，请把上面的文字发给我（比如驳回原因），或者回复“转人工”。',
+  pictureSays: (words: string): string => `图里写的是：“${words}”`,
+  pictureUnsure: (words: string): string =>
+    `图里写的是：“${words}”\n有些字看不太清，是这个意思吗？回复“对”我就按这个说；不对的话，请把文字发给我，或者换一张清楚的截图。`,
+  pictureNoNotice: '图里没看到驳回原因，我不敢乱猜。想问什么请打字告诉我，或者把写着驳回原因的那一页截给我。',
+  pictureUnread: '这张图我没看清。请换一张清楚的截图，或者把上面的文字发给我；也可以回复“转人工”，我请同事来看。',
+  pictureGone: '那张图我这里找不到了，请再发一次，或者把上面的文字发给我。',
   fallbackUnreadable: (what: string): string =>
     `我只看得懂文字和图片，${what}看不了。请打字告诉我，或者回复“转人工”，我请同事来看。`,
   greeting: '您好，我是机器人“过审小助手”。提审的问题直接问我就行，回复“菜单”看全部步骤，回复“转人工”找同事。',

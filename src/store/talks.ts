@@ -2,7 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { chinaDay, DAY_MS, HOUR_MS, isoOf, MINUTE_MS } from '../base/time.js'
-import type { IncomingMessage } from '../model/chat.js'
+import { type IncomingMessage, shownWords } from '../model/chat.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { Clock, DecisionJournal, Log, UnsaidReason } from '../model/ports.js'
 import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
@@ -112,7 +112,8 @@ export class TalkLog implements DecisionJournal, TalkFeed {
     const isQuestion = addressed || trace.kind !== 'silent' || trace.reason === 'not-sure'
     const isChatter = sender.role !== 'customer' || message.fromSelf || !isQuestion
     const isWordless = WORDLESS.has(trace.kind) || trace.reason === 'not-allowed' || (isChatter && chatterHours === 0)
-    const words = message.kind === 'text' ? clean(message.text) : message.kind === 'picture' ? '[图片]' : ''
+    const isShown = message.kind === 'text' || message.kind === 'picture'
+    const words = isShown ? clean(shownWords(message)) : ''
     const talk: Talk = {
       ...trace,
       atMs: Math.min(message.sentAtMs, clock.now()),

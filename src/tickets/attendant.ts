@@ -213,6 +213,7 @@ export interface DeskSurroundings {
   readonly relays?: Relays | undefined
   readonly linkTo?: TicketLink | undefined
   readonly pictures?: TicketPictures | undefined
+  readonly pictureWords?: DeskFrontParts['pictureWords']
   readonly clock: Clock
   readonly log: Log
 }
@@ -227,9 +228,11 @@ export interface DeskParts {
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
   const { desk, state, channel, outbox, notices, alerts, titleOf, language, relays, clock, log } = surroundings
-  const { linkTo, pictures } = surroundings
+  const { linkTo, pictures, pictureWords } = surroundings
   const tellStaff: DeskFrontParts['tellStaff'] = (...told) => attendant.tellStaff(...told)
-  const deskFront = new DeskFront({ desk, state, channel, outbox, tellStaff, pictures, language, relays, clock })
+  const deskFront = new DeskFront({
+    ...{ desk, state, channel, outbox, tellStaff, pictures, pictureWords, language, relays, clock },
+  })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
   const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, linkTo, clock, log })
   return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }

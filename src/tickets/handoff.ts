@@ -6,7 +6,7 @@ import { ticketActOf } from '../dialogue/handoff.js'
 import { mayNotSpeak } from '../dialogue/permission.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { PeopleAtWork, Turn } from '../dialogue/turn.js'
-import { type HeardPicture, type IncomingMessage, type Place, shownWords } from '../model/chat.js'
+import { type HeardPicture, type IncomingMessage, PICTURE, type Place, shownWords } from '../model/chat.js'
 import type { Decision, TicketAct } from '../model/decision.js'
 import type { Language } from '../model/language.js'
 import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
@@ -29,6 +29,8 @@ export interface DeskFrontParts {
   readonly state: DialogueState
   readonly channel: Pick<Channel, 'findPlace'>
   readonly outbox: Pick<Outbox, 'send'>
+  /** The words of a picture in a line, while they can be had soon; absent where nothing reads pictures. */
+  readonly pictureWords?: ((picture: HeardPicture) => Promise<string | undefined>) | undefined
   /** Tells staff of a ticket; resolves when that is on disk. */
   readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
   /** Where the asker's pictures are kept for the page. */
@@ -162,9 +164,11 @@ export class DeskFront {
     const { lastSection, answeredSections = [] } = situation
     const guess = understanding.candidates.find(({ confidence }) => confidence >= MIN_GUESS_CONFIDENCE)
     const sectionKey = sectionKeys[0] ?? guess?.sectionKey ?? lastSection ?? null
-    const { ticket, isNew } = await this.#open(message, { reason, sectionKey, answeredSections })
+    const before = state.wordsBefore(message)
+    const lastWords = await this.#withPictureWords(before)
+    const { ticket, isNew } = await this.#open(message, { reason, sectionKey, answeredSections, lastWords })
     if (isNew) {
-      const sent = noticePictures([...state.picturesBefore(message), message.picture])
+      const sent = noticePictures([...before.map(({ picture }) => picture), message.picture])
       await pictures?.keep(ticket.number, sent)
       await tellStaff(ticket, sent)
     }
@@ -185,25 +189,35 @@ export class DeskFront {
     message: IncomingMessage,
     sectionKey: string | null,
   ): Promise<{ readonly number: number; readonly isNew: boolean }> {
-    const { desk } = this.#parts
-    const { ticket, isNew } = await this.#open(message, { reason: 'overload', sectionKey, answeredSections: [] })
+    const { desk, state } = this.#parts
+    const lastWords = state.wordsBefore(message).map(({ atMs, text }) => ({ atMs, text }))
+    const facts = { reason: 'overload', sectionKey, answeredSections: [], lastWords } as const
+    const { ticket, isNew } = await this.#open(message, facts)
     if (isNew) await desk.record(ticket.number, 'told-staff', 'opened')
     // Asked while another question of the same person was still on its way into the ticket.
     else await desk.addMissingWords(ticket.number, shownWords(message))
     return { number: ticket.number, isNew }
   }
 
-  #open(message: IncomingMessage, facts: Pick<NewTicket, 'reason' | 'sectionKey' | 'answeredSections'>) {
-    const { desk, state } = this.#parts
+  /** Colleagues search for what is written in a picture, too. */
+  async #withPictureWords(before: ReturnType<DialogueState['wordsBefore']>): Promise<readonly SaidWords[]> {
+    return Promise.all(
+      before.map(async ({ atMs, text, picture }) => {
+        const words = picture && text === PICTURE ? await this.#parts.pictureWords?.(picture) : undefined
+        return { atMs, text: words === undefined ? text : `${text}\n${words}` }
+      }),
+    )
+  }
+
+  #open(message: IncomingMessage, facts: Pick<NewTicket, 'reason' | 'sectionKey' | 'answeredSections' | 'lastWords'>) {
+    const { desk } = this.#parts
     const { place, sender } = message
-    const lastWords = state.wordsBefore(message)
     return desk.open({
       placeKey: place.key,
       placeName: place.kind === 'room' ? place.topic : phrases.directChat,
       askerKey: sender.key,
       askerName: sender.name,
-      question: ticketQuestion(message, lastWords, this.#parts.language()),
-      lastWords,
+      question: ticketQuestion(message, facts.lastWords, this.#parts.language()),
       ...facts,
     })
   }
@@ -336,7 +350,7 @@ const MIN_MATTER_CHARS = 2
  * @param before what the asker said before, oldest first
  */
 export function ticketQuestion(
-  message: Pick<IncomingMessage, 'kind' | 'text' | 'title' | 'sentAtMs'>,
+  message: Pick<IncomingMessage, 'kind' | 'text' | 'title' | 'seen' | 'sentAtMs'>,
   before: readonly SaidWords[],
   language: Language,
 ): string {
@@ -347,7 +361,7 @@ export function ticketQuestion(
     !NO_WORDS.test(said) &&
     readDeskTurn(normalizeText(said), language) === undefined &&
     (said.replace(CALL_WORDS, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0) >= MIN_MATTER_CHARS
-  if (kind !== 'text' || saysMatter(text)) return own
+  if (kind !== 'text' || message.seen || saysMatter(text)) return own
   const earlier = before.filter((said) => said.atMs >= sentAtMs - SAME_MATTER_MS && saysMatter(said.text))
   const questions = [...new Set(earlier.map((said) => said.text))].slice(-MAX_QUESTIONS)
   return questions.length > 0 ? questions.join('\n') : own

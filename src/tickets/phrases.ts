@@ -1,11 +1,14 @@
 import { inQuotes, oneLine, quoteLines } from '../base/text.js'
 import { chinaDay, civilOf, weekdayOf } from '../base/time.js'
+import { PICTURE } from '../model/chat.js'
 import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
 import type { DeskFigures } from './figures.js'
 import type { Expectation, WorkHours } from './working-time.js'
 
 const WEEKDAYS = '一二三四五六日'
 const MAX_WORDS_CHARS = 60
+/** What is written in a picture is looked for by its words. */
+const MAX_PICTURE_CHARS = 200
 
 const REASONS: Readonly<Record<string, string>> = {
   asked: '客户要找人工',
@@ -187,7 +190,10 @@ const lastWordsOf = (words: readonly SaidWords[], nowMs: number): readonly strin
     ? []
     : [
         '最近说过：',
-        ...words.map(({ atMs, text }) => `> ${agoWords(nowMs - atMs)}前：${oneLine(text, MAX_WORDS_CHARS)}`),
+        ...words.map(({ atMs, text }) => {
+          const maxChars = text.startsWith(PICTURE) ? MAX_PICTURE_CHARS : MAX_WORDS_CHARS
+          return `> ${agoWords(nowMs - atMs)}前：${oneLine(text, maxChars)}`
+        }),
       ]
 
 // Three bubbles hold as many even with the longest names.
@@ -305,3 +311,7 @@ function eventWords({ who, what, why }: TicketEvent, maxChars: number): string {
   const words = who.key === BOT.key ? '' : oneLine(why, maxChars)
   return `${oneLine(who.name)} ${EVENTS[what]}${words === '' ? '' : `：${words}`}`
 }
+
+/** What is missing, what holds meanwhile, and what to do. */
+export const unknownYearNotice = (year: number, lastYear: number): string =>
+  `还没有 ${year} 年的放假安排（现有的到 ${lastYear} 年，先按周末和法定节日算值班）。11 月公布后运行 npm install chinese-days@latest 再重启，或写进 guoshen.yaml 的 desk.holidays、desk.workdays。`

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import {
   CHINA_OFFSET_MS,
   chinaDay,
+  civilOf,
   DAY_MS,
   type Day,
   dayFromIso,
@@ -276,4 +277,27 @@ function statutoryHolidays(year: number): ReadonlySet<Day> {
     lunar('08-15'),
     ...[civil(10, 1), civil(10, 2), civil(10, 3)],
   ])
+}
+
+/** From this month on next year's days matter: the State Council announces them in November. */
+const ANNOUNCED_IN_MONTH = 11
+
+/**
+ * The year whose days off ought to be known by now, and are not.
+ *
+ * @param lastYear last year that is published in the data
+ * @param configured days that the operator has set, `YYYY-MM-DD`; one of a year is taken for all of it
+ */
+export function unknownYear({
+  lastYear,
+  configured,
+  nowMs,
+}: {
+  readonly lastYear: number
+  readonly configured: readonly string[]
+  readonly nowMs: number
+}): number | undefined {
+  const { year, month } = civilOf(chinaDay(nowMs))
+  const needed = month >= ANNOUNCED_IN_MONTH ? [year, year + 1] : [year]
+  return needed.find((one) => one > lastYear && !configured.some((day) => day.startsWith(`${one}-`)))
 }

@@ -150,7 +150,7 @@ export function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: 
   const { number, hasAny } = ticketOf(talk)
   const isHidden = talk.place === 'direct' && !hasAny && talk.role === 'customer'
   const gone = isHidden ? 'direct' : talk.text !== null ? undefined : goneBy(talk)
-  const keys = [...talk.sections, ...talk.candidates.map(({ section }) => section)]
+  const keys = [...talk.sections, ...talk.candidates.map(({ section }) => section), ...(talk.opinion?.ids ?? [])]
   const titles = keys.flatMap((key) => {
     const title = deps.titleOf(key)
     return title === undefined ? [] : [[key, title] as const]

@@ -16,7 +16,7 @@ function measured() {
     (...labels: string[]) =>
       void counted.push([what, ...labels])
   const counts = { heard: count('heard'), decided: count('decided'), sent: count('sent'), refused: count('refused') }
-  const metrics = { ...counts, unsaid: count('unsaid') }
+  const metrics = { ...counts, unsaid: count('unsaid'), opinion: () => {} }
   return { inner, counted, heard, channel: measuredChannel(inner, { metrics, alerts }) }
 }
 

@@ -2,15 +2,16 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readText } from '../../src/channel/wechaty/text.js'
 import { NO_FLOODING_LIMITS } from '../../src/config.js'
+import { PictureTalk } from '../../src/dialogue/pictures.js'
 import { ReminderBook } from '../../src/dialogue/reminders.js'
 import { type DialogueOptions, DialogueState } from '../../src/dialogue/state.js'
 import { isAddressed } from '../../src/dialogue/turn.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
 import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LearningEar } from '../../src/learning/listen.js'
-import type { IncomingMessage, Person } from '../../src/model/chat.js'
+import type { HeardPicture, IncomingMessage, Person } from '../../src/model/chat.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
-import type { Report } from '../../src/model/ports.js'
+import type { PictureReader, Report } from '../../src/model/ports.js'
 import type { Candidate, KnowledgeSnapshot } from '../../src/model/understanding.js'
 import { NoticeQueue } from '../../src/outbox/notices.js'
 import { Outbox } from '../../src/outbox/outbox.js'
@@ -84,7 +85,7 @@ export interface Heard {
 /** The whole bot in process, on real ticket and outbox files, between a fake channel and a standing clock. */
 export async function botUnderTest(
   replaced: Partial<MessageHandlerParts> = {},
-  { walks }: Pick<DialogueOptions, 'walks'> = {},
+  { walks, reader }: Pick<DialogueOptions, 'walks'> & { readonly reader?: PictureReader } = {},
 ) {
   const folder = tempFolder()
   const ticketFile = join(folder, 'tickets.json')
@@ -112,10 +113,12 @@ export async function botUnderTest(
     flood: NO_FLOODING_LIMITS,
     ...(walks && { walks }),
   })
+  const language = () => knowledge.current().language
+  const sight = new PictureTalk({ reader, language })
   const deskParts = openDesk({
-    ...{ desk, state, channel, outbox, notices, clock, log },
+    ...{ desk, state, channel, outbox, notices, clock, log, language },
     titleOf: (key) => knowledge.current().sections.get(key)?.title,
-    language: () => knowledge.current().language,
+    ...(reader && { pictureWords: (picture: HeardPicture) => sight.forColleagues(picture) }),
   })
   const unsaid = new UnsaidQuestions({
     ...{ store, notices, isAddressed, clock, log },
@@ -138,6 +141,7 @@ export async function botUnderTest(
     isMuted: () => false,
     maxAgeMs: 600_000,
     learning,
+    sight,
     operations: { releases: { reload: async () => takeIntoUse(await loading.load(), knowledge) }, audit },
     outbox,
     unsaid,

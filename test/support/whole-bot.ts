@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.js'
 import { type Bot, createBot } from '../../src/create-bot.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
+import type { Metrics, PictureReader } from '../../src/model/ports.js'
 import { aMessage, STAFF_ROOM } from './a-message.js'
 import { capturedLog } from './captured-log.js'
 import { asRead, FakeChannel } from './fake-channel.js'
@@ -57,8 +58,15 @@ function writeKnowledge(folder: string): void {
   intent('golden', `questions:\n  - question: 弹窗里的声明写什么\n    expect: "2"\n`)
 }
 
+export interface WholeBotOptions {
+  readonly pictureReader?: PictureReader
+  readonly metrics?: Pick<Metrics, 'unsaid' | 'opinion'>
+  /** Further environment. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
 /** The bot of `npm start` on a knowledge of its own; between its runs everything lies on disk. */
-export async function wholeBot() {
+export async function wholeBot({ pictureReader, metrics, env = {} }: WholeBotOptions = {}) {
   const folder = tempFolder()
   writeKnowledge(folder)
   const data = join(folder, 'data')
@@ -67,6 +75,7 @@ export async function wholeBot() {
     GUOSHEN_DATA_DIR: data,
     GUOSHEN_KNOWLEDGE_DIR: join(folder, 'knowledge'),
     GUOSHEN_INTENTS_DIR: join(folder, 'intents'),
+    ...env,
   })
   const clock = fixedClock()
   const { log, lines } = capturedLog()
@@ -79,7 +88,14 @@ export async function wholeBot() {
     channel = new FakeChannel()
     channel.staff = STAFF_ROOM
     const journal = { record: (trace: DecisionTrace) => void traces.push(trace) }
-    bot = await createBot(config, { channel, clock, log, journal })
+    bot = await createBot(config, {
+      channel,
+      clock,
+      log,
+      journal,
+      ...(pictureReader && { pictureReader }),
+      ...(metrics && { metrics }),
+    })
     await bot.start()
   }
   await start()
