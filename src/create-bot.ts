@@ -39,6 +39,7 @@ import { openOutbox } from './outbox/open.js'
 import { openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
 import { openGrants, openStores, type StoreNeeds } from './store/open.js'
+import type { SharedDesk } from './store/postgres/open.js'
 import { openDesk, type TicketLink } from './tickets/attendant.js'
 import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
@@ -161,6 +162,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     senses,
     configuredRemarks: [...config.admin.remarks, ...config.desk.people.flatMap(({ remark }) => remark ?? [])],
     release: () => releases.current?.(),
+    accounts: accountsOf(stores.shared),
   })
   const { learning, learningOrders, ...learned } = openLearning({
     ...{ store: stores.learning, dataDir, settings: config.learning, colleagueNames: colleaguesOf(config) },
@@ -258,6 +260,9 @@ function openSecondOpinion(
   if (url === null || model === null) return undefined
   return { by: new ModelOpinion({ url, model, key: key ?? undefined, perDay, clock, log }), overheard }
 }
+
+const accountsOf = (shared: SharedDesk | undefined) =>
+  shared && (() => ({ here: shared.home.account, all: shared.releases.accounts(), isReachable: shared.isReachable() }))
 
 const dialogueOf = ({ conversation, desk, flooding }: Config) => ({
   cooldownMs: conversation.cooldownSeconds * 1000,

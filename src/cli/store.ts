@@ -94,4 +94,4 @@ async function writeReleases(dataDir: string, { releases, inUse }: DeskContent):
   if (inUse) await folder.use(inUse)
 }
 
-await exitOnBadInput(main)
+await exitOnBadInput(main, { usage: USAGE })

@@ -43,6 +43,8 @@ export interface CommandNeeds {
   /** Which release is in use, where they are counted. */
   readonly release?: () => Release | undefined
   readonly desk: TicketDesk
+  /** Where several accounts share a desk. */
+  readonly accounts?: BotOverviewParts['accounts']
   readonly queueLength: () => number
   readonly sendingLoad: () => SendingLoad
   readonly senses?: BotOverviewParts['senses']
@@ -93,7 +95,7 @@ export function openCommands(needs: CommandNeeds): OpenCommands {
 }
 
 function overviewParts(needs: CommandNeeds, figures: FiguresBook): BotOverviewParts {
-  const { version, explain, knowledge, release, login, queueLength, sendingLoad, senses, desk, clock } = needs
+  const { version, explain, knowledge, release, login, queueLength, sendingLoad, senses, accounts, desk, clock } = needs
   const openedMs = clock.now()
   return {
     version,
@@ -103,7 +105,7 @@ function overviewParts(needs: CommandNeeds, figures: FiguresBook): BotOverviewPa
       const current = release?.()
       return { version: ofContent, sectionCount: sections.size, ...(current && { release: current }) }
     },
-    ...{ login, queueLength, sendingLoad, senses, figures, desk, clock },
+    ...{ login, queueLength, sendingLoad, senses, figures, accounts, desk, clock },
     explain,
   }
 }

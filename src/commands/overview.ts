@@ -11,7 +11,7 @@ import {
 } from '../model/ports.js'
 import type { TicketDesk } from '../tickets/desk.js'
 import { isUnsettled, isWaiting } from '../tickets/states.js'
-import { type KnowledgeState, type Senses, overviewPhrases as say } from './phrases.js'
+import { type KnowledgeState, type Senses, type SharedAccounts, overviewPhrases as say } from './phrases.js'
 
 export interface BotOverviewParts {
   /** Of the program. */
@@ -23,6 +23,8 @@ export interface BotOverviewParts {
   readonly queueLength: () => number
   readonly sendingLoad: () => SendingLoad
   readonly senses?: Senses | undefined
+  /** Where several accounts share a desk. */
+  readonly accounts?: (() => Omit<SharedAccounts, 'nowMs'>) | undefined
   readonly figures: FiguresBook
   readonly desk: TicketDesk
   readonly explain: (text: string) => string
@@ -38,7 +40,9 @@ export class BotOverview implements Overview {
   }
 
   async status(): Promise<Report> {
-    const { version, startedAtMs, knowledge, login, queueLength, sendingLoad, senses, figures, clock } = this.#parts
+    const { version, startedAtMs, knowledge, login, queueLength, sendingLoad, senses, figures, accounts, clock } =
+      this.#parts
+    const nowMs = clock.now()
     return done(
       say.status({
         version,
@@ -50,6 +54,7 @@ export class BotOverview implements Overview {
         senses,
         today: figures.sum('today'),
         tickets: this.#tickets('today'),
+        accounts: accounts && { ...accounts(), nowMs },
       }),
     )
   }

@@ -2,6 +2,7 @@ import { civilOf, MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
 import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/decision.js'
 import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
+import type { AccountState } from '../model/stores.js'
 import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
 
 const RESULTS: Readonly<Record<AuditEntry['result'], string>> = { done: '', failed: '（没成）', refused: '（拒绝）' }
@@ -59,6 +60,15 @@ interface Status {
   readonly today: DayFigures
   readonly tickets: TicketCounts
   readonly senses?: Senses | undefined
+  readonly accounts?: SharedAccounts | undefined
+}
+
+/** The accounts that share a desk, as this one last heard of them. */
+export interface SharedAccounts {
+  readonly here: string
+  readonly all: readonly AccountState[]
+  readonly isReachable: boolean
+  readonly nowMs: number
 }
 
 const LOGINS: Readonly<Record<LoginStatus, string>> = {
@@ -103,7 +113,18 @@ export const sensesWarnings = ({ pictures }: Senses): readonly string[] =>
 
 /** How the bot is doing. */
 export const overviewPhrases = {
-  status: ({ version, knowledge, upMs, login, queueLength, sending, senses, today, tickets }: Status): string =>
+  status: ({
+    version,
+    knowledge,
+    upMs,
+    login,
+    queueLength,
+    sending,
+    senses,
+    today,
+    tickets,
+    accounts,
+  }: Status): string =>
     [
       `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
       `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
@@ -114,6 +135,7 @@ export const overviewPhrases = {
       ...(senses ? [`读截图：${picturesWords(senses)}`, `问模型：${senses.model ?? '没配置'}`] : []),
       `今天：${counts(today)}`,
       `工单：开着 ${tickets.open}，没人接 ${tickets.waiting}`,
+      ...accountLines(accounts),
     ].join('\n'),
   figures: (span: FiguresSpan, figures: DayFigures, tickets: TicketCounts): string =>
     [
@@ -126,6 +148,26 @@ export const overviewPhrases = {
       `新工单 ${tickets.opened}，开着 ${tickets.open}，没人接 ${tickets.waiting}`,
     ].join('\n'),
 } as const
+
+/** Heard of within so long, an account is running. */
+const ALIVE_MS = 2 * MINUTE_MS
+
+function accountLines(accounts: Status['accounts']): readonly string[] {
+  if (!accounts) return []
+  const { here, all, isReachable, nowMs } = accounts
+  const others = all
+    .filter(({ name }) => name !== here)
+    .map(({ name, release, seenAtMs }) => {
+      const isAlive = nowMs - seenAtMs < ALIVE_MS
+      return `${name}（${isAlive ? `发布 ${release ?? '还没有'}` : `${agoWords(nowMs - seenAtMs)}没有消息`}）`
+    })
+  return [
+    `账号：${here}${others.length > 0 ? `；共用工单的还有：${others.slice(0, MAX_ACCOUNTS).join('、')}` : ''}${others.length > MAX_ACCOUNTS ? `等 ${others.length} 个` : ''}`,
+    ...(isReachable ? [] : ['⚠️ 工单库连不上，改动先记在本机']),
+  ]
+}
+
+const MAX_ACCOUNTS = 8
 
 const releaseWords = ({ version, release }: KnowledgeState): string =>
   release ? `发布 ${release.number}（版本 ${version}，${momentWords(release.atMs)}）` : `版本 ${version}`

@@ -124,6 +124,13 @@ it('500 tickets, three processes, fifteen kills, two crashes of the database: ea
     expect(tickets.length).toBeGreaterThanOrEqual(TICKETS)
     for (const { events } of tickets) expect(events.filter(({ what }) => what === 'claimed')).toHaveLength(1)
     const byNumber = new Map(tickets.map((ticket) => [ticket.number, ticket]))
+    for (const worker of workers)
+      expect(JSON.parse(worker.lines('desk-pending.json')[0] ?? '{}')).toMatchObject({
+        tickets: [],
+        notices: [],
+        said: [],
+        relays: [],
+      })
     const acknowledged = workers.flatMap((worker) => worker.acknowledged)
     const changes = acknowledged.filter(({ event }) => event !== undefined)
     expect(changes.length).toBeGreaterThan(TICKETS)

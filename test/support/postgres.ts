@@ -28,15 +28,18 @@ export const hasPostgres = programs() !== undefined
 export class TestPostgres {
   readonly #folder: string
   readonly #port: number
+  readonly #isDurable: boolean
   #server: ChildProcess | undefined
   #count = 0
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, isDurable: boolean) {
+    this.#isDurable = isDurable
     this.#folder = folder
     this.#port = port
   }
 
-  static async start(): Promise<TestPostgres> {
+  /** @param options `isDurable`: flushes what it writes, as it does in earnest */
+  static async start({ isDurable = false } = {}): Promise<TestPostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'guoshen-postgres-'))
     const passwordFile = join(folder, 'password')
     writeFileSync(passwordFile, DATABASE_PASSWORD)
@@ -49,7 +52,7 @@ export class TestPostgres {
     execFileSync(join(programs()!, 'initdb'), ['-D', join(folder, 'db'), '--locale=C', ...options], {
       ...{ ...runAs(), cwd: folder, stdio: 'ignore' },
     })
-    const postgres = new TestPostgres(folder, await freePort())
+    const postgres = new TestPostgres(folder, await freePort(), isDurable)
     await postgres.launch()
     return postgres
   }
@@ -77,8 +80,9 @@ export class TestPostgres {
 
   /** Starts the server, for the first time or after `crash`. */
   async launch(): Promise<void> {
+    const address = ['listen_addresses=127.0.0.1', `port=${this.#port}`, 'unix_socket_directories=']
     // A kill of the server is tried, never one of the machine, so nothing has to be flushed.
-    const settings = ['listen_addresses=127.0.0.1', `port=${this.#port}`, `unix_socket_directories=`, 'fsync=off']
+    const settings = [...address, `fsync=${this.#isDurable ? 'on' : 'off'}`]
     const args = ['-D', join(this.#folder, 'db'), ...settings.flatMap((one) => ['-c', one])]
     this.#server = spawn(join(programs()!, 'postgres'), args, { ...runAs(), cwd: this.#folder, stdio: 'ignore' })
     const end = performance.now() + START_MS

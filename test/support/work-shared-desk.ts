@@ -26,6 +26,8 @@ import { randomFrom } from './random-picks.js'
 const [folder = '', account = '', seed = '1', share = '0', accounts = '3'] = process.argv.slice(2)
 const total = Number(share) * Number(accounts)
 const log = { debug() {}, info() {}, warn() {}, error() {} }
+// A bot has a channel and a page; without them nothing would keep this process while the database is away.
+setInterval(() => {}, 1_000)
 const print = (line: object): boolean => process.stdout.write(`${JSON.stringify(line)}\n`)
 
 const shared = await openSharedDesk({
@@ -93,7 +95,7 @@ await attendant.attend()
 while (notices.length > 0 || !shared.isReachable()) await sleep(20)
 print({ done: true })
 // The others may still hand something over.
-await new Promise(() => setInterval(() => {}, 1_000))
+await new Promise(() => {})
 
 function acknowledge(change: Change): void {
   if (change.status !== 'done') return

@@ -202,11 +202,11 @@ export class Database {
   async #comeUp(): Promise<void> {
     for (const table of this.#tables) await table.handOver?.()
     for (const table of this.#tables) await table.resync()
-    // Something may have been kept here meanwhile.
-    for (const table of this.#tables) await table.handOver?.()
     if (this.#state !== 'coming') return
     this.#state = 'up'
-    this.#options.onReach?.(true)
+    // Something may have been kept here meanwhile; from now on nothing is.
+    for (const table of this.#tables) await table.handOver?.()
+    if (this.isUp) this.#options.onReach?.(true)
   }
 
   #goDown(): void {

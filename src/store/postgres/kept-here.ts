@@ -36,6 +36,17 @@ export interface Pending {
   /** Notices of the database that staff have had. */
   readonly said: readonly number[]
   readonly audit: readonly AuditEntry[]
+  /** Words for customers of other accounts. */
+  readonly relays: readonly PendingRelay[]
+}
+
+export interface PendingRelay {
+  readonly once: string
+  readonly account: string
+  readonly ticket: number
+  readonly text: string
+  readonly isReply: boolean
+  readonly deadlineMs: number
 }
 
 /** The account's own part of the desk as it was last, for a start without the database. */
@@ -64,6 +75,12 @@ const storedPending: z.ZodType<Pending> = z.strictObject({
   ),
   said: z.array(z.number().int()),
   audit: z.array(storedEntry),
+  relays: z.array(
+    z.strictObject({
+      ...{ once: z.string(), account: z.string(), ticket: z.number().int(), text: z.string() },
+      ...{ isReply: z.boolean(), deadlineMs: z.number() },
+    }),
+  ),
 })
 const storedLastSeen: z.ZodType<LastSeen> = z.strictObject({
   accountId: z.number().int().nonnegative(),
@@ -73,7 +90,7 @@ const storedLastSeen: z.ZodType<LastSeen> = z.strictObject({
 
 export const NO_NOTES: DeskNotes = { duty: [], digestDay: null }
 const NOTHING: Pending = {
-  ...{ lastNumber: 0, tickets: [], notes: null, lastNotice: 0, notices: [], said: [], audit: [] },
+  ...{ lastNumber: 0, tickets: [], notes: null, lastNotice: 0, notices: [], said: [], audit: [], relays: [] },
 }
 const NOTHING_SEEN: LastSeen = { accountId: 0, tickets: [], notes: NO_NOTES }
 /** One write serves the changes of some seconds; it is only read when the database is gone at a start. */

@@ -70,6 +70,7 @@ export class PostgresNotices implements SharedTable {
         ...(kept.length > 0 ? { pictures: kept } : {}),
       }
       await this.#keep({ notices: [...this.#pending.notices, pending] })
+      this.#tell()
     }
   }
 
@@ -142,7 +143,11 @@ export class PostgresNotices implements SharedTable {
       ...{ number: Number(number), text },
       ...(pictures && { pictures }),
     }))
-    if (rows.length > 0) for (const listener of this.#listeners) listener()
+    if (rows.length > 0) this.#tell()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   async handOver(): Promise<void> {

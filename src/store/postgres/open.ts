@@ -75,6 +75,7 @@ export async function openSharedDesk(needs: SharedDeskNeeds): Promise<SharedDesk
   const tickets = new PostgresTicketStore(db, { home, here, log })
   const notices = new PostgresNotices(db, { here, log })
   const relays = new PostgresRelays(db, {
+    here,
     ticketOf: (number) => tickets.list().find((ticket) => ticket.number === number),
     log,
   })

@@ -3,6 +3,7 @@ import type { Log } from '../../model/ports.js'
 import type { RelayedWords, Relays, Told } from '../../model/stores.js'
 import type { Ticket } from '../../model/ticket.js'
 import { type Changed, type Database, DatabaseGone, type SharedTable } from './database.js'
+import type { KeptHere, PendingRelay } from './kept-here.js'
 
 interface Row {
   readonly id: string // as pg gives large integers
@@ -35,6 +36,7 @@ const MAX_UNDER_WAY = 4
 export class PostgresRelays implements Relays, SharedTable {
   readonly tables = ['relays']
   readonly #db: Database
+  readonly #here: KeptHere
   readonly #ticketOf: (number: number) => Ticket | undefined
   readonly #log: Log
   /** Of this process: what another run has begun was begun by one that has ended. */
@@ -45,23 +47,46 @@ export class PostgresRelays implements Relays, SharedTable {
   #isClaiming = false
   #isWantedAgain = false
 
-  constructor(db: Database, { ticketOf, log }: { ticketOf: (number: number) => Ticket | undefined; log: Log }) {
+  constructor(
+    db: Database,
+    { here, ticketOf, log }: { here: KeptHere; ticketOf: (number: number) => Ticket | undefined; log: Log },
+  ) {
     this.#db = db
+    this.#here = here
     this.#ticketOf = ticketOf
     this.#log = log
   }
 
   async hand(ticket: Ticket, text: string, { isReply = false }: { isReply?: boolean } = {}): Promise<Told> {
+    const { account = '', number } = ticket
+    const deadlineMs = Date.now() + SAY_WITHIN_MS
+    const relay = { once: randomUUID(), account, ticket: number, text, isReply, deadlineMs }
     try {
-      const { rows } = await this.#db.query<{ id: string }>(
-        `insert into guoshen.relays (account, from_account, ticket, text, is_reply, deadline_ms)
-         values ($1, $2, $3, $4, $5, $6) returning id`,
-        [ticket.account, this.#db.account, ticket.number, text, isReply, Date.now() + SAY_WITHIN_MS],
-      )
-      return await this.#answer(rows[0]!.id)
+      return await this.#answer(await this.#insert(relay))
     } catch (error) {
-      if (error instanceof DatabaseGone) return 'not-said'
-      throw error
+      if (!(error instanceof DatabaseGone)) throw error
+      // It may be there all the same: under this name it is handed over once.
+      const { pending } = this.#here
+      await pending.save({ ...pending.records(), relays: [...pending.records().relays, relay] })
+      return 'later'
+    }
+  }
+
+  async #insert({ once, account, ticket, text, isReply, deadlineMs }: PendingRelay): Promise<string> {
+    const { rows } = await this.#db.query<{ id: string }>(
+      `insert into guoshen.relays (account, from_account, ticket, text, is_reply, deadline_ms, once)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict (once) do update set once = excluded.once returning id`,
+      [account, this.#db.account, ticket, text, isReply, deadlineMs, once],
+    )
+    return rows[0]!.id
+  }
+
+  async handOver(): Promise<void> {
+    const { pending } = this.#here
+    for (const relay of pending.records().relays) {
+      await this.#insert(relay)
+      const others = pending.records().relays.filter(({ once }) => once !== relay.once)
+      await pending.save({ ...pending.records(), relays: others })
     }
   }
 

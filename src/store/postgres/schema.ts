@@ -62,6 +62,8 @@ const MIGRATIONS: readonly string[] = [
     from_account text not null,
     ticket integer not null,
     text text not null,
+    -- Given by whoever hands it over, so that it is never handed over twice.
+    once text not null unique,
     is_reply boolean not null,
     deadline_ms bigint not null,
     state text not null default 'waiting' check (state in ('waiting', 'sending', 'said', 'not-said', 'perhaps')),
