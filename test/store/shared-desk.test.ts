@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { RelayedWords } from '../../src/model/stores.js'
 import type { Party, Ticket } from '../../src/model/ticket.js'
 import { openSharedDesk, type SharedDesk } from '../../src/store/postgres/open.js'
+import { migrateDatabase, withDatabase } from '../../src/store/postgres/transfer.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
 import { aTicketRequest, CHEN, XU } from '../support/a-ticket.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -212,6 +213,31 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
     const { log } = capturedLog()
     const second = openSharedDesk({ url, account: 'one', channel: 'x', dataDir: tempFolder(), log, lockWaitMs: 300 })
     await expect(second).rejects.toThrow(/账号“one”已经有一个进程在跑/)
+  })
+
+  test('need no more rights than the manual grants, once its owner has made the schema', async () => {
+    const url = await postgres.database()
+    const name = url.split('/').at(-1)!
+    const manual = readFileSync('docs/operations.md', 'utf8')
+    const grants = [...manual.matchAll(/^(?:grant|alter default privileges) .*;$/gm)].map(([line]) => line)
+    expect(grants.length).toBeGreaterThan(4)
+    await postgres.run('postgres', `create role guoshen login password '${DATABASE_PASSWORD}'`)
+    const mine = postgres.urlOf(name, 'guoshen')
+    await expect(account(mine, 'one')).rejects.toThrow(/权限不够：请用数据库的主人运行一次/)
+    expect(await migrateDatabase(url)).toBeGreaterThan(0)
+    expect(await migrateDatabase(url)).toBe(0)
+    await postgres.run(name, grants.join('\n').replace('database desk', `database ${name}`))
+    const [one, two] = [await account(mine, 'one'), await account(mine, 'two')]
+    await one.desk.open(asker('小李'))
+    await vi.waitFor(() => expect(two.desk.list()).toHaveLength(1), soon)
+    expect(await two.desk.claim(1, XU)).toMatchObject({ status: 'done' })
+    await one.shared.notices.add('通知')
+    await one.desk.resolve(1, XU, '好了')
+    await one.desk.confirm(1, '好')
+    await one.desk.archive([1])
+    await one.desk.keepDay()
+    expect(await one.desk.everything()).toHaveLength(1)
+    await expect(withDatabase(mine, (client) => client.query('drop table guoshen.tickets'))).rejects.toThrow(/owner/)
   })
 
   test('refuse a schema of a later program, and leave it as it is', async () => {
