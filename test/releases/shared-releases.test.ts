@@ -8,7 +8,8 @@ import { SmallKnowledge } from '../support/reloads/small-knowledge.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 const by = { key: 'remark:管理员', name: '徐经理' }
-const WITHIN = { timeout: 5_000, interval: 20 }
+/** A second on a machine of its own. */
+const WITHIN = { timeout: 20_000, interval: 20 }
 
 let postgres: TestPostgres
 beforeAll(async () => {
@@ -44,14 +45,15 @@ const has = ({ open }: Account, words: string): boolean =>
     .parts.some(({ lines }) => lines.some((line) => line.includes(words)))
 
 describe('accounts that share a desk', { skip: !hasPostgres }, () => {
-  test('take a release within five seconds, and go back together', async () => {
+  test('take a release, and go back together', async () => {
     const url = await postgres.database()
     const one = await account(url, 'one')
     const two = await account(url, 'two')
     expect([one, two].map(({ open }) => open.releases.current().number)).toEqual([1, 1])
     one.small.edit('knowledge/guide.md', '选“包含”', '选“不包含”')
     expect(await one.open.releases.reload({ by })).toMatchObject({ ok: true })
-    await vi.waitFor(() => expect(has(two, '选“不包含”')).toBe(true), WITHIN)
+    await vi.waitFor(() => expect(two.open.releases.current().number).toBe(2), WITHIN)
+    expect(has(two, '选“不包含”')).toBe(true)
     expect(two.open.releases.current()).toMatchObject({ number: 2, version: one.open.knowledge.current().version })
     await vi.waitFor(
       () => expect(one.shared.releases.accounts()).toMatchObject([{ release: 2 }, { release: 2 }]),
