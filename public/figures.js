@@ -104,12 +104,12 @@ function Chart({ data }) {
           height: 240,
           scales: { x: { time: true } },
           series: [
-            { value: '{YYYY}-{MM}-{DD}' },
+            { label: '日期', value: '{YYYY}-{MM}-{DD}' },
             ...data.series.map((/** @type {any} */ { name }, /** @type {number} */ index) => ({
               label: name,
               stroke: colour(names[index] ?? '--ink'),
               width: 2,
-              points: { show: data.x.length < 40 },
+              points: { show: data.x.length < 40, size: 5, fill: colour(names[index] ?? '--ink') },
             })),
           ],
           axes: [{ ...axis, values: '{M}月{D}日' }, axis],

@@ -17,6 +17,8 @@ export interface Snippet {
 const SHOWN = 8
 /** What is typed counts more than what the ticket is about. */
 const TYPED_WEIGHT = 3
+/** Who types a section's number wants its steps. */
+const NAMED_WEIGHT = 6
 /** A whole section is the last resort: a step or a short answer says it in a line. */
 const KIND_WEIGHT: Readonly<Record<Snippet['kind'], number>> = { answer: 1.15, step: 1, required: 0.9, section: 0.8 }
 const STEP = /^(?:\d+[.、]|[①-⑳])\s*/
@@ -53,7 +55,8 @@ export class SnippetIndex {
       const meant = likely.find(({ sectionKey }) => sectionKey === snippet.key)
       if (meant) scores.set(snippet.id, (scores.get(snippet.id) ?? 0) + meant.confidence)
       const isNamed = q !== '' && [snippet.title, snippet.text, snippet.key].some((words) => words.includes(q))
-      if (isNamed) scores.set(snippet.id, (scores.get(snippet.id) ?? 0) + TYPED_WEIGHT)
+      const weight = q === snippet.key && snippet.kind !== 'answer' ? NAMED_WEIGHT : TYPED_WEIGHT
+      if (isNamed) scores.set(snippet.id, (scores.get(snippet.id) ?? 0) + weight)
       else if (q !== '') scores.set(snippet.id, (scores.get(snippet.id) ?? 0) * 0.2)
     }
     if (q !== '') add(q, TYPED_WEIGHT)

@@ -141,7 +141,8 @@ export class TalkLog implements DecisionJournal, TalkFeed {
   said(messageId: string, texts: readonly string[], unsaid?: UnsaidReason): void {
     const talk = this.#talks.get(messageId)
     if (!talk) return
-    const said = WORDLESS.has(talk.kind) ? [] : texts.map((text) => this.#options.clean(text))
+    // The bot's own words: what they hold of people, the knowledge and the asker's name, is no secret of a third.
+    const said = WORDLESS.has(talk.kind) ? [] : texts
     this.#put({ ...talk, said, ...(unsaid && { unsaid }) })
   }
 
