@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openBrowser } from '../test/support/browser.js'
 import { BotProcess } from '../test/support/fake-weixin/bot-process.js'
 
-/** Takes the READMEs' picture of the page: two customers in the group, and why the bot stayed silent. */
+/** Takes the READMEs' pictures: two customers in the simulator, a ticket being answered, and the same on a phone. */
 const dataDir = await mkdtemp(join(tmpdir(), 'guoshen-screenshot-'))
 const bot = new BotProcess({
   command: 'npm',
@@ -17,7 +17,7 @@ const browser = await openBrowser()
 const page = await browser.newPage({ viewport: { width: 1280, height: 960 } })
 
 async function say(person: string, text: string): Promise<void> {
-  await page.goto(`${url}/?as=${person}#room-xiangtian`)
+  await page.goto(`${url}/?as=${person}#/sim/room-xiangtian`)
   await page.locator('body.talking').waitFor()
   await page.locator('#text').fill(text)
   await page.locator('#send').click()
@@ -29,7 +29,22 @@ await say('wang', '@过审小助手 提审在哪里点')
 await page.locator('li.row[data-kind=picture] img').first().waitFor()
 await page.locator('li.row.mine').last().locator('[data-action=why]').first().click()
 await page.waitForTimeout(800)
-await page.screenshot({ path: join(import.meta.dirname, '../docs/images/page.png') })
+const picture = (name: string): string => join(import.meta.dirname, '../docs/images', name)
+await page.screenshot({ path: picture('page.png') })
+await say('wang', '@过审小助手 转人工，包的页面打不开')
+const desk = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+await desk.addInitScript(() => localStorage.setItem('guoshen:me', '陈工'))
+const ticket = await desk.newPage()
+await ticket.goto(`${url}/#/tickets/1`)
+await ticket.locator('#ticket-text').pressSequentially('您好，/打不开')
+await ticket.locator('#snippets [role=option]').first().waitFor()
+await ticket.screenshot({ path: picture('ticket.png') })
+const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 })
+const thread = await phone.newPage()
+await thread.goto(`${url}/#/tickets/1`)
+await thread.locator('#ticket-text').waitFor()
+await thread.waitForTimeout(500)
+await thread.screenshot({ path: picture('phone.png') })
 await browser.close()
 await bot.stop()
 await rm(dataDir, { recursive: true, force: true })
