@@ -9,6 +9,7 @@ const SEPARATORS = /[\s,.!?~、;:。…]+/g
 const MAX_COURTESY_CHARS = 30
 /** A call for a person within a longer story is for the classifier to judge. */
 const MAX_CALL_CHARS = 40
+const MAX_OPENING_CHARS = 10
 
 export interface ActReading {
   readonly act: SpeechAct
@@ -36,6 +37,10 @@ export function readSpeechAct(text: string, { talk, acts }: Pick<Language, 'talk
   // 转人工，审核卡住了: the comma parts it from 人工审核.
   const direct = talk.humanDirect.test(dense) || talk.humanDirect.test(bare.replace(/\s+/g, ''))
   if (direct && bare.length <= MAX_CALL_CHARS && !refusesHuman(text, talk)) return { act: 'wants-human' }
+  // However much comes behind it: a whole story, a pasted notice.
+  const [opening = ''] = bare.split(SEPARATORS, 1)
+  const opensWithCall = opening.length <= MAX_OPENING_CHARS && talk.humanDirect.test(opening)
+  if (opensWithCall && !refusesHuman(opening, talk)) return { act: 'wants-human' }
   if (dense.length <= MAX_COURTESY_CHARS) {
     if (talk.menu.test(dense)) return { act: 'menu' }
     if (talk.yes.test(dense)) return { act: 'yes' }

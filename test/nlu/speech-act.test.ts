@@ -57,6 +57,15 @@ describe('hears that a person is wanted', () => {
   })
 })
 
+test('hears that a person is wanted by how a long message begins', () => {
+  const story = '我们照着做了三遍，页面还是打不开，审核也一直没有动静。'.repeat(8)
+  expect(actOf(`转人工\n${story}`)).toBe('wants-human')
+  expect(actOf(`找人工，${story}`)).toBe('wants-human')
+  for (const opening of ['不用转人工', '人工审核要多久', '有人工审核吗']) {
+    expect(actOf(`${opening}，${story}`)).not.toBe('wants-human')
+  }
+})
+
 describe('hears that no person is wanted', () => {
   test.each(
     '不用转人工|不要转人工|不用转人工了，谢谢|别转人工|先不转人工|先别转人工|我不想转人工|不需要人工客服|不用找客服了|无需转人工'.split(
