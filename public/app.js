@@ -205,7 +205,7 @@ function Health({ status, onSearch }) {
     : status
       ? status.simulated && isWell
         ? '微信模拟'
-        : `微信${loginWords(status.login).word}`
+        : `${status.network ?? '微信'}${loginWords(status.login, status.network).word}`
       : ''
   return html`
     ${me.may('staff') && html`<button type="button" class="find wide" onClick=${onSearch}><${Icon} name="search" small=${true} /><span>搜客户、群、原话、工单号</span><kbd>/</kbd></button>`}

@@ -62,7 +62,7 @@ export default function Machine({ name, head, status }) {
 /** @param {{ status: any }} props */
 function LoginCard({ status }) {
   if (!status) return null
-  const { title, hint } = loginWords(status.login)
+  const { title, hint } = loginWords(status.login, status.network)
   return html`<section class="card login-card" data-login=${status.login}>
     <h2 id="login-title">${status.simulated && status.login === 'logged-in' ? '微信模拟' : title}</h2>
     ${status.qrId && me.may('operator') && html`<img class="qr" id="qr" src=${`/api/qr.svg?id=${status.qrId}`} alt="登录二维码" />`}

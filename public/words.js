@@ -195,12 +195,31 @@ export const LOGIN_WORDS = {
   },
 }
 
+/** Where QQ has it otherwise. */
+const LOGIN_WORDS_OF_QQ = {
+  starting: { word: '正在启动', title: '正在启动…', hint: '正在连接 QQ 端（NapCat 或别的 OneBot 实现）。' },
+  'logged-in': { word: '在线', title: 'QQ 已连上', hint: '机器人在 QQ 里工作，聊天请在 QQ 里看。' },
+  reconnecting: {
+    word: '正在重连',
+    title: '正在重连 QQ 端…',
+    hint: '连上后自动恢复。一直连不上，请看看 NapCat 是否在运行，地址和口令对不对。',
+  },
+  kicked: {
+    word: '账号掉线',
+    title: 'QQ 账号掉线了',
+    hint: '请打开 NapCat（或别的 OneBot 实现）的网页，重新登录这个 QQ。登录后机器人自动恢复。',
+  },
+}
+
 /**
  * @param {string} login
+ * @param {'QQ' | undefined} [network] absent: WeChat
  * @returns {{ word: string, title: string, hint: string }} for a state that is not known here, its own name
  */
-export const loginWords = (login) =>
-  LOGIN_WORDS[/** @type {keyof typeof LOGIN_WORDS} */ (login)] ?? { word: login, title: login, hint: '' }
+export function loginWords(login, network) {
+  const ofQq = network === 'QQ' ? LOGIN_WORDS_OF_QQ[/** @type {keyof typeof LOGIN_WORDS_OF_QQ} */ (login)] : undefined
+  return ofQq ?? LOGIN_WORDS[/** @type {keyof typeof LOGIN_WORDS} */ (login)] ?? { word: login, title: login, hint: '' }
+}
 
 /** Since when it is so, e.g. `昨天 10:32 起`. @param {number} sinceMs */
 export const sinceWords = (sinceMs) => `${longTime(sinceMs)} 起`

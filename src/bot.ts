@@ -5,26 +5,23 @@ import { parseArgs } from 'node:util'
 import type { Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
-import type { WechatyInterface } from 'wechaty/impls'
 import { MINUTE_MS } from './base/time.js'
-import { PuppetSimulator } from './channel/simulator/puppet.js'
-import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
-import { WechatyChannel } from './channel/wechaty/channel.js'
-import { openSession, type Session } from './channel/wechaty/session.js'
-import { buildWechaty, HEARS_BACK_MS } from './channel/wechaty/wechat4u.js'
-import { type ChannelMemory, openChannelMemory } from './channel-memory.js'
-import { exitOnBadInput, RUNNING_FILE, type Running } from './cli/running-bot.js'
+import type { Session } from './channel/session.js'
+import type { World } from './channel/simulator/world.js'
+import { HEARS_BACK_MS } from './channel/wechaty/wechat4u.js'
+import { exitOnBadInput, explain, RUNNING_FILE, type Running } from './cli/running-bot.js'
 import { linkPhrases, sendingWords } from './commands/phrases.js'
 import { type Config, configPath, holdsSecrets, programVersion, readConfigOfRun } from './config.js'
 import { type Bot, createBot, type Surroundings } from './create-bot.js'
 import { THRESHOLDS } from './dialogue/answer.js'
-import { StoreError } from './errors.js'
+import { type ConfigError, StoreError } from './errors.js'
 import { type Meaning, previewTeaching } from './evaluate/preview.js'
 import { knownIn, readExam } from './evaluate/read-questions.js'
 import { KnowledgeFolder } from './knowledge/files.js'
 import { SnippetIndex } from './knowledge/snippets.js'
 import { callsWrong } from './learning/unanswered.js'
 import {
+  type Alerts,
   type Channel,
   type Clock,
   type DecisionJournal,
@@ -38,13 +35,14 @@ import {
 import type { DeskFeed } from './model/ticket.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
 import { maskIdentifiers, normalizeText } from './nlu/normalize.js'
+import { type ChannelMemory, openChannel, staffRoomOf } from './open-channel.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { openToOthers } from './ops/file-rights.js'
 import { lockFolder } from './ops/folder-lock.js'
 import { createPrometheusMetrics, measuredChannel, type PrometheusMetrics } from './ops/metrics.js'
-import { SteadyClock, watchClock } from './ops/steady-clock.js'
+import { watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
 import { type Edit, KnowledgeEditor, openEdits } from './releases/edits.js'
 import { sweepLeftovers } from './store/audit.js'
@@ -60,13 +58,13 @@ import { createHealthRoutes, createWebApp } from './web/app.js'
 import type { LearnDeps } from './web/learn-routes.js'
 import { startWebServer } from './web/server.js'
 
-/** What runs before it is known whether WeChat will tell the time. */
+/** What runs before it is known whether the network will tell the time. */
 const machineClock = { now: () => Date.now() }
 
 /** The bot's process, started by the supervisor of `src/main.ts`. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { puppet: { type: 'string' } } })
-  const { config, text, notice } = readConfigOfRun(process.env, { puppet: values.puppet })
+  const { values } = parseArgs({ options: { puppet: { type: 'string' }, channel: { type: 'string' } } })
+  const { config, text, notice } = readConfigOfRun(process.env, values)
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = openLog({ level: config.log.level })
@@ -98,20 +96,32 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   exit.endOnSignals()
   let reload = (): void => {} // nothing to reload yet
   onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
-  const { alerts, started } = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
-  const time = config.puppet === 'simulator' ? undefined : new SteadyClock()
-  const clock: Clock = time ?? machineClock
+  const link = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  const alerts = alertsOf(config, link.alerts)
   const awayMs = awayBefore(process.env)
-  const world = config.puppet === 'simulator' ? createVendorWorld({ clock }) : undefined
-  const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : config.puppet, config.dataDir)
-  const session = await openSession(wechaty, {
-    puppet: config.puppet,
-    dataDir: config.dataDir,
-    pollLimitMs: pollLimitMs(config),
-    clock: machineClock, // the puppet's polls are dated by it
-    log,
-    onEnd: (reason) => exit.end(EXIT.restart, reason),
+  const onMisconfigured = (error: ConfigError): void => {
+    const reason = (explain(error) ?? []).join('\n')
+    process.stderr.write(`${reason}\n`)
+    void giveUp(process, reason).then(() => exit.end(EXIT.badInputOfBot, 'configuration'))
+  }
+  const onStaffRoom = (news: StaffRoomNews): void => {
+    const text = staffRoomText(news, config)
+    print(text)
+    // Where the group is not known, only what comes from outside is certain to be read.
+    if (news.kind === 'not-bound' || news.kind === 'not-listed') alerts.tell(text)
+    if (news.kind !== 'namesake') return
+    bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
+  }
+  const onEnd = (reason: string): void => exit.end(EXIT.restart, reason)
+  const { dataDir, account } = config
+  const { url } = config.store
+  const network = networkOf(config)
+  const shared = url === null ? undefined : await joinDesk({ url, account, channel: network, dataDir, log, alerts })
+  const opened = await openChannel(config, {
+    ...{ alerts, log, shared, awayMs, onStaffRoom, onEnd, onMisconfigured, tellOperator: print },
   })
+  const { session, memory, world, clock, time } = opened
+  exit.before(() => memory.flush())
   for (const notice of notices) {
     print(notice)
     alerts.tell(notice)
@@ -130,27 +140,9 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     restarts: () => Number(process.env.GUOSHEN_RESTARTS ?? 0),
     deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
   })
-  const { dataDir, account, puppet } = config
-  const { url } = config.store
-  const shared = url === null ? undefined : await joinDesk({ url, account, channel: puppet, dataDir, log, alerts })
-  const memory = await openChannelMemory(dataDir, { clock, log, alerts, staffRoom: staffRoomOf(config), shared })
-  exit.before(() => memory.flush())
-  const onStaffRoom = (news: StaffRoomNews): void => {
-    const text = staffRoomText(news)
-    print(text)
-    // Where the group is not known, only what comes from outside WeChat is certain to be read.
-    if (news.kind === 'not-bound' || news.kind === 'not-listed') alerts.tell(text)
-    if (news.kind !== 'namesake') return
-    bot.tellStaff(text).catch((error: Error) => log.error({ error: error.message }, 'notice not kept'))
-  }
-  const channel = measuredChannel(channelOf(wechaty, { config, memory, session, log, onStaffRoom, time, awayMs }), {
-    metrics,
-    alerts,
-  })
+  const channel = measuredChannel(opened.channel, { metrics, alerts })
   const talks = await openTalks({ config, memory, clock, log })
   exit.before(() => talks.stop())
-  // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
-  for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
     ...{ tellOperator: print, login: session.login, metrics, shared, awayMs },
@@ -162,7 +154,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
 
   const { token, trustProxy, publicUrl, ...address } = config.web
   const runKey = randomBytes(32).toString('base64url')
-  const network: Network = { awayFrom: undefined }
+  const reach: Network = { awayFrom: undefined }
   const sessions = await openSessions({ dataDir: config.dataDir, log })
   const access: AccessControl = new AccessControl({
     ...{ token: token ?? undefined, runKey, trustProxy, clock, alerts, sessions },
@@ -173,7 +165,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const app = createApp({
     ...{
       edits: await openEdits({ dataDir: config.dataDir, log }),
-      network,
+      network: reach,
       config,
       log,
       world,
@@ -195,15 +187,15 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
   session.onState(showQrCodes())
   session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
-  if (!world) print(`登录状态和二维码：${web.url}`)
+  if (!world) print(config.channel === 'onebot' ? `登录状态：${web.url}` : `登录状态和二维码：${web.url}`)
   await session.networkReady((host) => {
-    network.awayFrom = host
+    reach.awayFrom = host
     print(awayWords(host))
   })
-  network.awayFrom = undefined
+  reach.awayFrom = undefined
   await bot.start()
   session.started()
-  started(text)
+  link.started(text)
   reload = () => void bot.order('重载', 'terminal').then(({ text }) => print(text))
   if (bot.notice !== undefined) {
     print(bot.notice)
@@ -266,7 +258,7 @@ function createApp(parts: AppParts): Hono {
       const warnings = [...away, ...sendingWords(bot.sendingLoad()), ...bot.warnings]
       const release = bot.operations.releases.current?.().number
       return {
-        ...{ login, ...since, puppet: config.puppet, knowledgeVersion: snapshot().version, warnings },
+        ...{ login, ...since, puppet: networkOf(config), knowledgeVersion: snapshot().version, warnings },
         ...(release !== undefined && { release }),
       }
     },
@@ -426,44 +418,12 @@ const isGranted = (personKey: string, bot: Bot): boolean =>
 const awayBefore = ({ GUOSHEN_RESTARTS: restarts = '0', GUOSHEN_DOWN_MS: down = '0' }: NodeJS.ProcessEnv) =>
   Number(restarts) > 0 ? Math.min(Number(down), HEARS_BACK_MS) + performance.now() : undefined
 
-/** Long enough for messages that wechat4u hands on in another order; people don't notice it. */
-const HOLD_MS = 300
+/** Alerts that say which network they are about. */
+const alertsOf = ({ channel }: Config, alerts: Alerts): Alerts =>
+  channel === 'onebot' ? { ...alerts, raise: (kind, facts) => alerts.raise(kind, { network: 'QQ', ...facts }) } : alerts
 
-interface ChannelParts {
-  readonly config: Config
-  readonly memory: ChannelMemory
-  readonly session: Session
-  readonly log: Logger
-  readonly onStaffRoom: (news: StaffRoomNews) => void
-  readonly time: SteadyClock | undefined
-  readonly awayMs: number | undefined
-}
-
-function channelOf(wechaty: WechatyInterface, parts: ChannelParts): WechatyChannel {
-  const { config, memory, session, log, onStaffRoom, time, awayMs } = parts
-  const options = {
-    ...memory,
-    onStaffRoom,
-    ...(time && { time }),
-    awayMs,
-    holdMs: config.puppet === 'simulator' ? 0 : HOLD_MS,
-    serve: config.rooms.serve,
-    staffRoom: staffRoomOf(config),
-    ...(memory.isFirstStart ? { firstStart: { names: config.desk.people.map(({ name }) => name) } } : {}),
-    trustsStaffRoom: config.puppet === 'simulator',
-    // Who has a remark is known by that, and nobody else is meant by the name.
-    staffNames: [...config.staff.names, ...config.desk.people.flatMap(({ name, remark }) => (remark ? [] : [name]))],
-    staffRemarks: config.desk.people.flatMap(({ remark }) => remark ?? []),
-    adminRemarks: config.admin.remarks,
-    logoutOnStop: config.puppet === 'simulator',
-    onSessionOver: session.sendRefused,
-  }
-  return new WechatyChannel(wechaty, options, log)
-}
-
-/** On the page nobody but its owner can name a group. */
-const staffRoomOf = ({ puppet, rooms }: Config): string | null =>
-  rooms.staffRoom ?? (puppet === 'simulator' ? SIMULATED_STAFF_ROOM : null)
+/** As people name what the bot is on: `simulator`, `wechat4u`, a package name; `onebot` for QQ. */
+const networkOf = ({ channel, puppet }: Config): string => (channel === 'onebot' ? channel : puppet)
 
 const measuredJournal = (journal: DecisionJournal, metrics: Metrics): DecisionJournal => ({
   record(trace, message) {
@@ -500,21 +460,21 @@ function showQrCodes(): (state: LoginState) => void {
 }
 
 /** For people, in the terminal, in a chat or by webhook. */
-function staffRoomText({ kind, topic }: StaffRoomNews): string {
+function staffRoomText({ kind, topic }: StaffRoomNews, { channel }: Config): string {
   switch (kind) {
     case 'bound':
       return `值班群认定为“${topic}”：工单发到那里，群里的人都算同事。不对的话，请管理员在真的值班群里发“绑定值班群”。`
     case 'namesake':
       return `另有一个群也叫“${topic}”，机器人不理它；值班群还是原来那个。请看看是不是有人冒名。`
     case 'not-bound':
-      return `还没认定值班群：叫“${topic}”的群里没有机器人认识的同事（备注或认领过的），光凭群名不算数。
+      return `还没认定值班群：叫“${topic}”的群里没有机器人认识的同事（${channel === 'onebot' ? '配置里写了 QQ 号' : '备注'}或认领过的），光凭群名不算数。
 请管理员在值班群里发“绑定值班群”，或在控制页、终端发“绑定值班群 ${topic}”。在这之前工单只发给管理员和值班同事的私聊。`
     case 'not-listed':
-      return `没找到值班群“${topic}”：请把它保存到通讯录，或在群里说句话。在这之前工单只发给管理员和值班同事的私聊。`
+      return `没找到值班群“${topic}”：${channel === 'onebot' ? '请把机器人的 QQ 拉进群，或把 rooms.staffRoom 写成 qq-group:群号' : '请把它保存到通讯录，或在群里说句话'}。在这之前工单只发给管理员和值班同事的私聊。`
   }
 }
 
-const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在微信里收不到工单。
+const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在群里收不到工单。
 请把值班群的群名写进 guoshen.yaml 的 rooms.staffRoom（或环境变量 GUOSHEN_STAFF_ROOM），再重新启动。`
 
 /** For whoever sits at the terminal, between the lines of the log. */

@@ -3,7 +3,9 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { configIssueWords } from './base/issue-words.js'
 import { DAY_MS, HOUR_MS, type OfficialDays } from './base/time.js'
+import { chooseChannel, onebotSchema } from './channel/onebot/settings.js'
 import { ConfigError } from './errors.js'
 import { formatProblem } from './knowledge/checks.js'
 import { nearest, readYaml } from './knowledge/yaml.js'
@@ -160,7 +162,14 @@ export const CONFIG_FILE = 'guoshen.yaml'
 
 const webhookUrl = z.url({ protocol: /^https?$/ })
 
+/** A list alone will do: `[qq:30003]`. */
+const listOr = (key: string) => (given: unknown) => (Array.isArray(given) ? { [key]: given } : given)
+
 const schema = z.strictObject({
+  /** `wechaty`: WeChat, by the puppet below; `onebot`: QQ. */
+  channel: z.enum(['wechaty', 'onebot']).default('wechaty'),
+  /** QQ, by way of NapCat, LLOneBot, Lagrange or any other implementation of OneBot v11. */
+  onebot: onebotSchema.prefault({}),
   /** `simulator` (the page), `wechat4u`, or the package name of another Wechaty puppet. */
   puppet: z.string().min(1).default('simulator'),
   /** Tickets, login card and cached pictures. */
@@ -210,21 +219,30 @@ const schema = z.strictObject({
     .strictObject({
       /** Topics of the groups that are served; `*` stands for anything. */
       serve: z.array(z.string().min(1)).min(1).default(['*']),
-      /** Topic of the vendor's own group, where tickets are worked. The topic alone binds none: see `StaffRoom`. */
+      /** Topic of the vendor's own group, or on QQ `qq-group:700009`. The topic alone binds none: see `StaffRoom`. */
       staffRoom: z.string().min(1).nullable().default(null),
     })
     .prefault({}),
   staff: z
-    .strictObject({
-      /** Names (nick or group display name, `*` stands for anything) that are not interrupted. They give no rights. */
-      names: z.array(z.string().min(1)).default([]),
-    })
+    .preprocess(
+      listOr('names'),
+      z.strictObject({
+        /**
+         * Names (nick or group display name, `*` stands for anything) that are not interrupted; they give no rights. On
+         * QQ `qq:30003` is a colleague for certain.
+         */
+        names: z.array(z.string().min(1)).default([]),
+      }),
+    )
     .prefault({}),
   admin: z
-    .strictObject({
-      /** Remarks that the bot's own account has given to admins. */
-      remarks: z.array(z.string().min(1)).default(['管理员']),
-    })
+    .preprocess(
+      listOr('remarks'),
+      z.strictObject({
+        /** Remarks that the bot's own account has given to admins; on QQ their numbers, `qq:10001`. */
+        remarks: z.array(z.string().min(1)).default(['管理员']),
+      }),
+    )
     .prefault({}),
   conversation: z
     .strictObject({
@@ -325,7 +343,10 @@ const DEFAULTS: unknown = schema.parse({})
 
 /** Environment variables and the keys that they override. */
 export const ENVIRONMENT: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  GUOSHEN_CHANNEL: ['channel'],
   GUOSHEN_PUPPET: ['puppet'],
+  GUOSHEN_ONEBOT_URL: ['onebot', 'url'],
+  GUOSHEN_ONEBOT_TOKEN: ['onebot', 'token'],
   GUOSHEN_DATA_DIR: ['dataDir'],
   GUOSHEN_ACCOUNT: ['account'],
   GUOSHEN_DATABASE_URL: ['store', 'url'],
@@ -407,6 +428,7 @@ export function readConfig(
     if (value !== undefined && value !== '') setIn(raw, keys, NOT_TEXT[name]?.(value) ?? value)
   }
   for (const [key, value] of Object.entries(overrides)) if (value !== undefined) setIn(raw, [key], value)
+  chooseChannel(raw, overrides)
   const checked = schema.safeParse(raw, { error: configIssueWords })
   if (checked.success) return checked.data
   throw new ConfigError(
@@ -422,6 +444,10 @@ export function readConfig(
   )
 }
 
+/** Nobody but the page's user is there: no WeChat, no QQ. */
+export const isSimulated = ({ channel, puppet }: Pick<Config, 'channel' | 'puppet'>): boolean =>
+  channel === 'wechaty' && puppet === 'simulator'
+
 const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
   GUOSHEN_WEB_PORT: Number,
   GUOSHEN_READ_PICTURES: (value) => ({ true: true, false: false })[value] ?? value,
@@ -431,9 +457,10 @@ const NOT_TEXT: Readonly<Record<string, (value: string) => unknown>> = {
 const fromFile = (path: string | undefined): string | undefined => (path ? readText(path).trim() : undefined)
 
 /** Whether anything that stands in the file gives others the page, the robots, the database or the model. */
-export const holdsSecrets = ({ web, alerts, store, secondOpinion }: Config, text: string): boolean =>
+export const holdsSecrets = ({ web, alerts, store, secondOpinion, onebot }: Config, text: string): boolean =>
   [
     web.token,
+    onebot.token,
     store.url,
     secondOpinion.key,
     ...alerts.webhooks.flatMap((hook) => [hook.url, 'secret' in hook ? hook.secret : undefined]),
@@ -468,9 +495,9 @@ function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): strin
   )?.[0]
 }
 
-/** Whether what is said keeps WeChat's pace. */
-export const isPaced = ({ sending, puppet }: Config): boolean =>
-  sending.pacing === 'on' || (sending.pacing === 'auto' && puppet !== 'simulator')
+/** Whether what is said keeps the network's pace. */
+export const isPaced = (config: Config): boolean =>
+  config.sending.pacing === 'on' || (config.sending.pacing === 'auto' && !isSimulated(config))
 
 export const pictureFolders = ({ knowledge, dataDir }: Config) => ({
   knowledgeDir: knowledge.dir,
@@ -504,39 +531,6 @@ export const configPhrases = {
     return `不认识“${key}”，${known.length > 0 ? `这里可以写：${known.join('、')}` : '写法见 guoshen.example.yaml'}`
   },
 } as const
-
-const TYPES: Readonly<Record<string, string>> = {
-  array: '应该是列表，例如 ["甲", "乙"]',
-  boolean: '应该是 true 或 false',
-  number: '应该是数字，用半角写',
-  int: '应该是整数',
-  object: '下面应该分项写，见 guoshen.example.yaml',
-  string: '应该是一段文字；只有数字时要加英文引号',
-}
-const FORMATS: Readonly<Record<string, string>> = {
-  url: '应该是 http:// 或 https:// 开头的网址',
-  date: '应该写成 "2027-01-01" 这样的日期',
-}
-
-/** Puts an issue into words; undefined leaves the schema's own. */
-export function configIssueWords(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return TYPES[issue.expected]
-    case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array' ? '不能是空的' : `最小是 ${issue.minimum}`
-    case 'too_big':
-      return `最大是 ${issue.maximum}`
-    case 'invalid_value':
-      return `只能是 ${issue.values.join('、')}`
-    case 'invalid_format':
-      return FORMATS[issue.format]
-    case 'invalid_union':
-      return '写得不对，见 guoshen.example.yaml'
-    default:
-      return undefined
-  }
-}
 
 interface ConfigFile {
   /** As written, unchecked. */

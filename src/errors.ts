@@ -50,6 +50,8 @@ export interface ChannelErrorFacts {
   readonly tooMany?: boolean
   /** Whoever runs the network has ended the login: nothing more gets out before a new one. */
   readonly sessionOver?: boolean
+  /** The network's own number of the refusal. */
+  readonly number?: number | undefined
   readonly cause?: unknown
 }
 
@@ -62,16 +64,18 @@ export class ChannelError extends BotError {
   readonly retryable: boolean
   readonly tooMany: boolean
   readonly sessionOver: boolean
+  readonly number: number | undefined
 
   constructor(
     code: 'channel-unreachable' | 'channel-rejected',
     message: string,
-    { retryable, tooMany = false, sessionOver = false, cause }: ChannelErrorFacts,
+    { retryable, tooMany = false, sessionOver = false, number, cause }: ChannelErrorFacts,
   ) {
     super(code, message, { cause })
     this.retryable = retryable
     this.tooMany = tooMany
     this.sessionOver = sessionOver
+    this.number = number
   }
 }
 

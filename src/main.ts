@@ -12,6 +12,7 @@ import { EXIT, passOnAlerts, RestartWatch, Supervisor, startedConfig } from './o
 
 const USAGE = `用法：npm start                          打开模拟的微信，在浏览器里试用
       npm start -- --puppet wechat4u   用真的微信号登录（先看 docs/operations.zh-CN.md 里的封号风险）
+      npm start -- --channel onebot    接 QQ：地址写在 GUOSHEN_ONEBOT_URL，口令写在 GUOSHEN_ONEBOT_TOKEN
       npm start -- --puppet <包名>     用别的 Wechaty puppet
 设置写在 guoshen.yaml（样本：guoshen.example.yaml）；环境变量 GUOSHEN_CONFIG 可以指定别的文件。`
 
@@ -22,9 +23,9 @@ const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
 /** `npm start`: keeps the bot's process running, and tells people outside WeChat when it needs them. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
-  const { values } = parseArgs({ args, options: { puppet: { type: 'string' } } })
+  const { values } = parseArgs({ args, options: { puppet: { type: 'string' }, channel: { type: 'string' } } })
   let text = configText(process.env)
-  const config = readConfig(process.env, { puppet: values.puppet }, text)
+  const config = readConfig(process.env, values, text)
   process.umask(0o077) // login card and tickets are nobody else's
   mkdirSync(config.dataDir, { recursive: true })
   const log = openLog({ level: config.log.level, name: 'supervisor' })

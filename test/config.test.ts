@@ -86,6 +86,8 @@ test('reads every variable that it names', () => {
     GUOSHEN_WEB_PUBLIC_URL: 'https://bot.example.com',
     GUOSHEN_READ_PICTURES: 'false',
     GUOSHEN_MODEL_URL: 'http://127.0.0.1:11434/v1',
+    GUOSHEN_CHANNEL: 'wechaty',
+    GUOSHEN_ONEBOT_URL: 'ws://127.0.0.1:3001',
   }
   // These two go together.
   const model = { GUOSHEN_MODEL_URL: 'http://127.0.0.1:1/v1', GUOSHEN_MODEL_NAME: 'some' }
@@ -287,4 +289,60 @@ test('takes a good edit at a restart, and no mistake at a start', () => {
 test('refuses a last configuration that this version no longer takes', () => {
   const { env } = configFile('roms: {}\n')
   expect(() => readConfigOfRun({ ...env, ...lastConfigEnv('rums: {}\n') })).toThrow(ConfigError)
+})
+
+describe('QQ', () => {
+  const URL = 'ws://127.0.0.1:3001'
+
+  test('is chosen by the command line, by the environment, or by its address alone', () => {
+    const env = { GUOSHEN_ONEBOT_URL: URL, GUOSHEN_ONEBOT_TOKEN: 'abc' }
+    expect(readConfig(env, { channel: 'onebot' })).toMatchObject({
+      channel: 'onebot',
+      onebot: { url: URL, token: 'abc' },
+    })
+    expect(readConfig({ ...env, GUOSHEN_CHANNEL: 'onebot' }).channel).toBe('onebot')
+    expect(readConfig(configFile(`onebot: { url: "${URL}" }\n`).env).channel).toBe('onebot')
+    expect(readConfig(configFile(`onebot: { url: "${URL}" }\n`).env, { puppet: 'wechat4u' }).channel).toBe('wechaty')
+    expect(readConfig(configFile(`puppet: wechat4u\nonebot: { url: "${URL}" }\n`).env).channel).toBe('wechaty')
+  })
+
+  test('names colleagues and admins by number, in a list alone too', () => {
+    const { env } = configFile('staff: [qq:30003]\nadmin: ["qq:10001"]\n')
+    expect(readConfig(env)).toMatchObject({ staff: { names: ['qq:30003'] }, admin: { remarks: ['qq:10001'] } })
+  })
+
+  test('talks slower than on WeChat, unless it is told otherwise', () => {
+    const { env } = configFile(`onebot: { url: "${URL}" }\nsending: { perMinute: 30 }\n`)
+    expect(readConfig(env).sending).toMatchObject({
+      gapSeconds: 1.5,
+      perPlaceMinute: 8,
+      perMinute: 30,
+      backOffHours: 0.5,
+    })
+    expect(readConfig({}).sending).toMatchObject({ gapSeconds: 1, perPlaceMinute: 12, perMinute: 25, backOffHours: 2 })
+  })
+
+  test.each<[string, string]>([
+    ['http://127.0.0.1:3001', '应该是 ws:// 或 wss:// 开头的地址，例如 ws://127.0.0.1:3001'],
+    ['127.0.0.1:3001', '应该是 ws:// 或 wss:// 开头的地址，例如 ws://127.0.0.1:3001'],
+    ['ws://127.0.0.1:3001/?access_token=x', '口令不要写在地址里，请写到 onebot.token 或 GUOSHEN_ONEBOT_TOKEN'],
+    ['ws://me:x@127.0.0.1:3001', '口令不要写在地址里，请写到 onebot.token 或 GUOSHEN_ONEBOT_TOKEN'],
+    ['ws://127.0.0.1:3001/event', '要用能同时收发的地址，请去掉结尾的 /api 或 /event'],
+    ['ws://127.0.0.1:3001/#x', '地址里不能有 #'],
+  ])('says what is wrong with %s', (url, problem) => {
+    expect(problemsOf({ GUOSHEN_ONEBOT_URL: url }, { channel: 'onebot' })).toEqual([
+      `GUOSHEN_ONEBOT_URL onebot.url: ${problem}`,
+    ])
+  })
+
+  test('needs an address, a channel that there is, and no puppet beside it', () => {
+    expect(problemsOf({}, { channel: 'onebot' })).toEqual([
+      expect.stringMatching(/^onebot\.url: 接 QQ 要写.*GUOSHEN_ONEBOT_URL$/),
+    ])
+    expect(problemsOf({}, { channel: 'qq' })[0]).toMatch(/channel: 只能是 wechaty、onebot/)
+    expect(problemsOf({}, { channel: 'onebot', puppet: 'wechat4u' })[0]).toMatch(
+      /^--channel onebot 和 --puppet 只能写一个/,
+    )
+    expect(problemsOf({ GUOSHEN_ONEBOT_URL: URL, GUOSHEN_ONEBOT_TOKEN: '口 令' })[0]).not.toContain('口 令')
+  })
 })

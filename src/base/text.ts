@@ -48,3 +48,24 @@ export function sharedPairs(one: ReadonlySet<string>, other: ReadonlySet<string>
   const all = one.size + other.size - shared
   return all === 0 ? 0 : shared / all
 }
+
+/** Longer texts are cut: networks take no more from people, and whatever reads a text stays quick. */
+export const MAX_HEARD_CHARS = 5_000
+const MAX_SHOWN_NAME_CHARS = 100 // networks allow some 30; what is longer can only be meant to harm
+/** Turns the reading direction, rings the bell, or is half of a character: nothing that people write on purpose. */
+const NOT_WRITTEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\p{Cs}]/gu
+/** They would make a line of their own in what people read. */
+const LINE_ENDS_OF_NAME = /[\r\n\v\f\u0085\u2028\u2029]+/g
+
+/** What somebody wrote, without what nobody writes on purpose. */
+export const written = (text: string): string => text.replace(NOT_WRITTEN, '')
+
+/** A nick, display name, remark or topic, as far as it can be shown, on one line. */
+export const shownName = (name: string): string =>
+  written(name.slice(0, MAX_SHOWN_NAME_CHARS).replace(LINE_ENDS_OF_NAME, ' '))
+
+/** `*售后*` → a test for whole topics or names. */
+export function globPattern(glob: string): RegExp {
+  const escaped = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${escaped.join('.*')}$`, 's')
+}

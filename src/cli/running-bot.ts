@@ -51,7 +51,8 @@ export async function exitOnBadInput(
   }
 }
 
-function explain(error: unknown): readonly string[] | undefined {
+/** What its user can put right, in plain words; undefined for errors of ours. */
+export function explain(error: unknown): readonly string[] | undefined {
   if (error instanceof KnowledgeError) {
     return ['知识或意图有错，请改好再启动：', ...error.problems.map(formatProblem)]
   }

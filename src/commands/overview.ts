@@ -48,7 +48,7 @@ export class BotOverview implements Overview {
         version,
         knowledge: knowledge(),
         upMs: clock.now() - startedAtMs(),
-        login: login?.().status,
+        login: login?.(),
         queueLength: queueLength(),
         sending: sendingLoad(),
         senses,

@@ -1,7 +1,7 @@
 import { civilOf, MINUTE_MS } from '../base/time.js'
 import type { RoomPlace } from '../model/chat.js'
 import type { DayFigures, FiguresSpan, GrantedRole, Mute } from '../model/decision.js'
-import type { AuditEntry, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
+import type { AuditEntry, LoginState, LoginStatus, RoleClaim, RoleGrant, SendingLoad } from '../model/ports.js'
 import type { AccountState } from '../model/stores.js'
 import { agoWords, momentWords, timeWords } from '../tickets/phrases.js'
 
@@ -54,7 +54,7 @@ interface Status {
   readonly version: string
   readonly knowledge: KnowledgeState
   readonly upMs: number
-  readonly login: LoginStatus | undefined
+  readonly login: LoginState | undefined
   readonly queueLength: number
   readonly sending: SendingLoad
   readonly today: DayFigures
@@ -79,13 +79,18 @@ const LOGINS: Readonly<Record<LoginStatus, string>> = {
   kicked: '已被踢下线，要重新扫码',
 }
 
+const loginWords = ({ status, network }: LoginState): string =>
+  network === 'QQ' ? `QQ：${LOGINS_OF_QQ[status] ?? LOGINS[status]}` : `微信：${LOGINS[status]}`
+
+const LOGINS_OF_QQ: Partial<Readonly<Record<LoginStatus, string>>> = { kicked: '账号掉线，要在 QQ 端重新登录' }
+
 const counts = ({ answered, offered, handedOver, silent }: DayFigures): string =>
   `回答 ${answered}，反问或不知道 ${offered}，转人工 ${handedOver}，没插话 ${silent}`
 
 /** What people should know of what may still be said; nothing while there is room. */
 export function sendingWords({ day, isMinuteNear, isOverloaded, heldUntilMs }: SendingLoad): readonly string[] {
   return [
-    ...(heldUntilMs === undefined ? [] : [`微信限制发送，${momentWords(heldUntilMs)}前说不了话`]),
+    ...(heldUntilMs === undefined ? [] : [`被限制发送，${momentWords(heldUntilMs)}前说不了话`]),
     ...(day?.level === 'near' ? [`今天已发 ${day.used} 条，快到上限 ${day.cap} 条`] : []),
     ...(day?.level === 'end' ? [`今天已发 ${day.used} 条，上限用完，客户的提问转成工单`] : []),
     ...(isOverloaded ? ['问的人太多，答不过来的已转成工单'] : isMinuteNear ? ['这几分钟发得多，快到每分钟的上限'] : []),
@@ -129,7 +134,7 @@ export const overviewPhrases = {
       `过审小助手 ${version}，已运行 ${agoWords(upMs)}`,
       `知识 ${releaseWords(knowledge)}，${knowledge.sectionCount} 个小节`,
       ...(knowledge.release?.pinned ? ['回滚以后停在这里，发“重载”才用文件夹里的改动'] : []),
-      ...(login === undefined ? [] : [`微信：${LOGINS[login]}`]),
+      ...(login === undefined ? [] : [loginWords(login)]),
       `排队待发：${queueLength} 条`,
       ...sendingWords(sending),
       ...(senses ? [`读截图：${picturesWords(senses)}`, `问模型：${senses.model ?? '没配置'}`] : []),
@@ -185,6 +190,8 @@ const minutes = (ms: number): string => `${Math.max(1, Math.ceil(ms / MINUTE_MS)
 const spaced = (code: string): string => `${code.slice(0, 4)} ${code.slice(4)}`
 const codeWords = ({ codes }: RoleClaim): string =>
   codes.map(({ role, code }) => `${ROLES[role]} ${spaced(code)}`).join('，')
+/** Known by a number that lasts: nobody needs a remark. */
+const isNumber = ({ remark }: Pick<RoleGrant, 'remark'>): boolean => remark.startsWith('qq:')
 const grantLine = ({ role, name, remark }: RoleGrant): string => `${ROLES[role]} ${name}（${remark}）`
 
 /** About roles: to those who claim them, and to whoever has the machine. */
@@ -200,7 +207,7 @@ export const rightsPhrases = {
   codes: (claim: RoleClaim): string =>
     `${claim.person.name} 要认领身份。确认是本人，再把其中一个码告诉对方（10 分钟内有效）：${codeWords(claim)}`,
   grantedTo: (grant: RoleGrant): string =>
-    `${grant.name} 已经成为${ROLES[grant.role]}，备注是“${grant.remark}”。不是您同意的话，请马上发：撤销 ${grant.name}`,
+    `${grant.name} 已经成为${ROLES[grant.role]}，${isNumber(grant) ? `按 ${grant.remark} 认人` : `备注是“${grant.remark}”`}。不是您同意的话，请马上发：撤销 ${grant.name}`,
   lockedOut: (name: string): string => `${name} 连续三次输错认领码，一小时内不能再试。如果不是同事，请留意。`,
   remarkFailed: ({ name, remark }: RoleGrant): string =>
     `没能给 ${name} 写上备注，重新登录后会认不出。请在机器人的手机上把备注改成“${remark}”。`,
@@ -213,7 +220,7 @@ export const rightsPhrases = {
       '\n',
     ),
   revoked: ({ role, name, remark }: RoleGrant, isRemarkBack: boolean): string =>
-    `已收回 ${name} 的${ROLES[role]}权限。${isRemarkBack ? '' : `备注“${remark}”没能改回去，不影响，可以在手机上改。`}`,
+    `已收回 ${name} 的${ROLES[role]}权限。${isRemarkBack || isNumber({ remark }) ? '' : `备注“${remark}”没能改回去，不影响，可以在手机上改。`}`,
   pending: ({
     waiting,
     locked,

@@ -138,7 +138,9 @@ export class BotRights implements Rights {
     const before = roles.grants.find(({ personKey }) => personKey === by.key)
     const bearer = { personKey: by.key, contactId }
     const formerRemark = before?.formerRemark ?? (await remarks?.read(bearer).catch(() => undefined)) ?? ''
-    const remark = configuredRemarks.includes(formerRemark) ? formerRemark : say.remark(role, this.#suffix())
+    // Where nobody can be given a remark, people's own keys last.
+    const isKnownAnyway = !remarks || configuredRemarks.includes(formerRemark)
+    const remark = isKnownAnyway ? formerRemark || by.key : say.remark(role, this.#suffix())
     const grant: RoleGrant = {
       ...{ role, name: by.name, ...bearer, remark, formerRemark },
       ...{ isRemarkSeen: false, grantedAtMs: clock.now() },
@@ -153,7 +155,8 @@ export class BotRights implements Rights {
 
   async #ensure(grant: RoleGrant): Promise<void> {
     const { remarks, roles, clock, tellOperator } = this.#parts
-    const shown = await remarks?.read(grant).catch(() => undefined)
+    if (!remarks) return
+    const shown = await remarks.read(grant).catch(() => undefined)
     if (shown === grant.remark) return void roles.roleOf({ contactId: grant.contactId, remark: shown })
     const count = (this.#tries.get(grant.remark)?.count ?? 0) + 1
     this.#tries.set(grant.remark, { count, lastMs: clock.now() })

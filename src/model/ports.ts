@@ -187,6 +187,8 @@ export const ALERT_KINDS = [
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
 export interface AlertFacts {
+  /** Absent: WeChat. */
+  readonly network?: 'QQ'
   /** Where the operator finds the bot's page. */
   readonly pageUrl?: string
   /** How often it has happened; of the clock, by how many seconds it is ahead. */
@@ -332,7 +334,7 @@ export interface IdentityRecords {
 }
 
 /**
- * Where the bot stands with WeChat.
+ * Where the bot stands with its network.
  *
  * `starting`: not known yet; `waiting-scan`: somebody must scan the QR code; `reconnecting`: there is a session, but
  * nothing is heard at the moment; `kicked`: WeChat ended the session, a new scan is needed.
@@ -345,6 +347,8 @@ export interface LoginState {
   readonly sinceMs: number
   /** What the QR code says, while there is one to scan. Whoever has it can log in with it. */
   readonly qrText?: string
+  /** Absent: WeChat. */
+  readonly network?: 'QQ'
 }
 
 /** Counts what the bot does, for graphs. */

@@ -260,6 +260,7 @@ export interface AlertMemory {
 }
 
 export const alertFacts = z.object({
+  network: z.literal('QQ').exactOptional(),
   pageUrl: z.string().exactOptional(),
   count: z.number().exactOptional(),
   limit: z.number().exactOptional(),
@@ -323,13 +324,17 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
   },
   kicked: {
     alert: (facts) =>
-      `微信登录已失效（被踢下线或在别处登录），现在收不到也发不出消息。\n怎么办：在运行它的机器上打开${page(facts)}，用机器人的微信重新扫码。如果刚扫完又掉线，说明账号被限制，请停用一天再试，或换一个号。`,
+      facts.network === 'QQ'
+        ? 'QQ 账号掉线了（被踢下线或登录失效），现在收不到也发不出消息。\n怎么办：打开 NapCat（或别的 OneBot 实现）的网页重新登录这个 QQ。登录后机器人自动恢复，不用重启。经常掉线，请看 docs/operations.zh-CN.md 的“QQ”。'
+        : `微信登录已失效（被踢下线或在别处登录），现在收不到也发不出消息。\n怎么办：在运行它的机器上打开${page(facts)}，用机器人的微信重新扫码。如果刚扫完又掉线，说明账号被限制，请停用一天再试，或换一个号。`,
     allClear: '已重新登录，恢复正常。',
   },
   unreachable: {
-    alert: () =>
-      '连不上微信，已经几分钟收不到消息。\n怎么办：检查这台机器的网络和代理。网络恢复后它会自动重连，一般不用重新扫码。',
-    allClear: '已重新连上微信，恢复正常。',
+    alert: ({ network }) =>
+      network === 'QQ'
+        ? '连不上 QQ 端（NapCat 或别的 OneBot 实现），或者它收不到 QQ 的消息，已经几分钟了。\n怎么办：看看它是否在运行、QQ 是否在线，地址和口令有没有改过。恢复后机器人自动重连，不用重启。'
+        : '连不上微信，已经几分钟收不到消息。\n怎么办：检查这台机器的网络和代理。网络恢复后它会自动重连，一般不用重新扫码。',
+    allClear: '已重新连上，恢复正常。',
   },
   restarting: {
     alert: ({ count }) =>
@@ -337,8 +342,10 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
     allClear: '已稳定运行 10 分钟。',
   },
   'send-refused': {
-    alert: () =>
-      '微信拒绝发送消息（1205，通常是发得太频繁），机器人暂时说不了话。\n怎么办：先由同事人工回复，停用几个小时，再调低每分钟发送的上限。不要反复重启或重新登录。',
+    alert: ({ network }) =>
+      network === 'QQ'
+        ? 'QQ 说发得太频繁，机器人暂时说不了话。\n怎么办：先由同事人工回复，过一阵会自动再试；经常这样，请调低 sending.perMinute 和 sending.perPlaceMinute。不要反复重新登录。'
+        : '微信拒绝发送消息（1205，通常是发得太频繁），机器人暂时说不了话。\n怎么办：先由同事人工回复，停用几个小时，再调低每分钟发送的上限。不要反复重启或重新登录。',
     allClear: '又能正常发送消息了。',
   },
   'day-cap-near': {
@@ -371,8 +378,8 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
     allClear: '数据目录又能写了，没记下的已经补上。',
   },
   clock: {
-    alert: ({ count = 0 }) =>
-      `机器的时钟比微信${count < 0 ? '慢' : '快'}了 ${spanWords(Math.abs(count))}。机器人先按微信的时间工作，不会误关工单、误删数据。\n怎么办：校准这台机器的时间（例如打开 NTP：timedatectl set-ntp true）。`,
+    alert: ({ network = '微信', count = 0 }) =>
+      `机器的时钟比${network === 'QQ' ? ' QQ ' : network}${count < 0 ? '慢' : '快'}了 ${spanWords(Math.abs(count))}。机器人先按对方的时间工作，不会误关工单、误删数据。\n怎么办：校准这台机器的时间（例如打开 NTP：timedatectl set-ntp true）。`,
     allClear: '机器的时钟又准了。',
   },
   'wrong-tokens': {

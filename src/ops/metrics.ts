@@ -252,10 +252,7 @@ export interface Observers {
   readonly alerts: Alerts
 }
 
-/** WeChat's number for "too many requests"; once it comes, it comes for hours. */
-const TOO_MANY = '1205'
-
-/** The same channel, with everything counted that goes through it, and an incident while WeChat refuses to send. */
+/** The same channel, with everything counted that goes through it, and an incident while too much is being said. */
 export function measuredChannel(channel: Channel, { metrics, alerts }: Observers): Channel {
   // True at first: an earlier run may have raised it.
   let mayBeOpen = true
@@ -277,9 +274,8 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
       try {
         await channel.send(to, bubble)
       } catch (error) {
-        const code = refusalCode(error)
-        metrics.refused(code)
-        if (code === TOO_MANY) {
+        metrics.refused(refusalCode(error))
+        if (error instanceof ChannelError && error.tooMany) {
           alerts.raise('send-refused')
           mayBeOpen = true
         }
@@ -292,8 +288,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
   }
 }
 
-/** WeChat's number stands first in wechat4u's refusals, `1205 == 0`. */
 function refusalCode(error: unknown): string {
   if (!(error instanceof ChannelError)) return 'unknown'
-  return /^'?(-?\d+)'? == 0/.exec(error.message)?.[1] ?? error.code
+  return error.number === undefined ? error.code : String(error.number)
 }

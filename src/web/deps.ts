@@ -22,13 +22,15 @@ import type { GiveOrder, TicketDeps } from './ticket-routes.js'
 import type { FigureSources } from './today-routes.js'
 
 export interface BotStatus {
-  /** As configured: `simulator`, `wechat4u`, a package name. */
+  /** As configured: `simulator`, `wechat4u`, a package name; `onebot` for QQ. */
   readonly puppet: string
   readonly login: LoginStatus
   /** Milliseconds since the epoch at which that began. */
   readonly sinceMs: number
   /** What the QR code says, while there is one to scan. */
   readonly qrText?: string | undefined
+  /** Absent: WeChat. */
+  readonly network?: 'QQ'
   readonly knowledgeVersion: string
   /** Number of the release in use; absent where they are not counted. */
   readonly release?: number

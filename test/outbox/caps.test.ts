@@ -77,7 +77,7 @@ test('tells of overload at the first question that is refused', () => {
 test('shows that WeChat lets nothing through, and until when', () => {
   const { pacing, words } = watched()
   pacing.noteTooMany(Date.now())
-  expect(words()[0]).toMatch(/^微信限制发送，.*前说不了话$/)
+  expect(words()[0]).toMatch(/^被限制发送，.*前说不了话$/)
 })
 
 test('closes what an earlier run has left open, and nothing that still holds', () => {

@@ -2,6 +2,7 @@ import { afterAll, expect } from 'vitest'
 import { BotProcess } from './fake-weixin/bot-process.js'
 import { FakeWeixin } from './fake-weixin/fake-weixin.js'
 import { leaksIn } from './log-leaks.js'
+import { OneBotStandIn } from './onebot/stand-in.js'
 
 /** Set by tests that log in to the page; not to be found in any log. */
 export const PAGE_TOKEN = 'page-token-of-the-e2e-tests'
@@ -15,9 +16,11 @@ afterAll(() => {
       ...[passTicket, decodeURIComponent(passTicket)],
     ]),
   )
-  const words = weixins.flatMap(({ spoken }) => spoken)
+  const qqs = OneBotStandIn.started.splice(0)
+  const words = [...weixins, ...qqs].flatMap(({ spoken }) => spoken)
+  const tokens = qqs.flatMap(({ options }) => options.token ?? [])
   const leaks = BotProcess.started
     .splice(0)
-    .flatMap(({ output }) => leaksIn(output, { secrets: [...secrets, PAGE_TOKEN], words }))
+    .flatMap(({ output }) => leaksIn(output, { secrets: [...secrets, ...tokens, PAGE_TOKEN], words }))
   expect(leaks).toEqual([])
 })

@@ -25,3 +25,8 @@ test('says since when', () => {
 test('a state from a newer program is shown by its name', () => {
   expect(loginWords('asleep')).toMatchObject({ word: 'asleep', title: 'asleep' })
 })
+
+test('QQ has words of its own', () => {
+  expect(loginWords('kicked', 'QQ')).toMatchObject({ title: 'QQ 账号掉线了' })
+  expect(loginWords('asleep', 'QQ')).toMatchObject({ word: 'asleep' })
+})

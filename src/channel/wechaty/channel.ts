@@ -1,7 +1,6 @@
 import type { Message, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
-import { BoundedMap } from '../../base/bounded-map.js'
-import { MINUTE_MS } from '../../base/time.js'
+import { globPattern } from '../../base/text.js'
 import type { IncomingMessage, Place, RoomPlace } from '../../model/chat.js'
 import type {
   Channel,
@@ -16,11 +15,12 @@ import type {
   StaffRoomNews,
   WeChatTime,
 } from '../../model/ports.js'
-import { HeardPictures, Hearing, OwnWords, toIncomingMessage, type WhoIsWho, WireOrder } from './incoming.js'
+import { HeardPictures, Hearing, OwnWords, QuietNames } from '../hearing.js'
+import { toIncomingMessage, type WhoIsWho, WireOrder } from './incoming.js'
 import { findColleague, findPlace, RemarkWriter, WhoIsWhere } from './members.js'
 import { Speaking } from './outgoing.js'
 
-import { StaffRoom, type StaffRoomOptions, toPattern } from './staff-room.js'
+import { StaffRoom, type StaffRoomOptions } from './staff-room.js'
 import { keepFewRawMessages, keepWeChatTime, logUnheard } from './wechat4u.js'
 
 export interface WechatyChannelOptions {
@@ -56,19 +56,13 @@ export interface WechatyChannelOptions {
   readonly onSessionOver?: () => void
 }
 
-/** For so long who bears a colleague's name is not interrupted. */
-const QUIET_MS = 10 * MINUTE_MS
-const QUIET_PEOPLE = 5_000
-
 /** Any Wechaty puppet as our channel. */
 export class WechatyChannel implements Channel {
   readonly #bot: WechatyInterface
   readonly #options: WechatyChannelOptions
   readonly #log: Log
   readonly #serves: readonly RegExp[]
-  readonly #staffNames: readonly RegExp[]
-  /** Since when who bears a colleague's name is left alone. */
-  readonly #quietSinceMs = new BoundedMap<string, number>(QUIET_PEOPLE)
+  readonly #quietNames: QuietNames
   readonly #who: WhoIsWhere
   readonly #staff: StaffRoom
   readonly #speaking: Speaking
@@ -86,10 +80,10 @@ export class WechatyChannel implements Channel {
     this.#bot = bot
     this.#options = options
     this.#log = log
-    this.#serves = options.serve.map(toPattern)
+    this.#serves = options.serve.map(globPattern)
     this.#pictures = new HeardPictures(log)
     this.#who = new WhoIsWhere(bot, options.identities)
-    this.#staffNames = options.staffNames.map(toPattern)
+    this.#quietNames = new QuietNames(options.staffNames)
     this.#staff = this.#staffRoom()
     this.#speaking = new Speaking(bot, { ...options, who: this.#who, ownWords: this.#ownWords })
     this.remarks = new RemarkWriter(bot, options.identities)
@@ -228,7 +222,8 @@ export class WechatyChannel implements Channel {
     person: (contact, place) => this.#who.person(contact, place),
     ownNames: (room) => this.#who.ownNames(room),
     isEcho: (message) => this.#ownWords.takeEcho(message),
-    fetchPicture: (message) => this.#pictures.fetch(message),
+    fetchPicture: (message) =>
+      this.#pictures.fetch(message.id, async () => new Uint8Array(await (await message.toFileBox()).toBuffer())),
   }
 
   /** Without waiting: what is said next may be about this very message. */
@@ -243,14 +238,9 @@ export class WechatyChannel implements Channel {
     return purpose ?? (this.#serves.some((pattern) => pattern.test(topic)) ? 'customers' : 'ignored')
   }
 
-  /** For some minutes only: a customer may bear the same name, and a colleague can be given a remark. */
-  #mayBeStaff({ personKey, placeKey, names }: Parameters<NonNullable<WhoIsWho['mayBeStaff']>>[0]): boolean {
-    if (!names.some((name) => this.#staffNames.some((pattern) => pattern.test(name)))) return false
-    if (names.some((name) => this.#staff.hasMemberCalled(name))) return false
-    const key = `${placeKey}\n${personKey}`
-    const sinceMs = this.#quietSinceMs.get(key) ?? performance.now()
-    this.#quietSinceMs.set(key, sinceMs)
-    return performance.now() - sinceMs < QUIET_MS
+  /** Whoever sits in the staff group is known by that, and nobody else is meant by the name. */
+  #mayBeStaff(sight: Parameters<NonNullable<WhoIsWho['mayBeStaff']>>[0]): boolean {
+    return !sight.names.some((name) => this.#staff.hasMemberCalled(name)) && this.#quietNames.isQuiet(sight)
   }
 
   #staffRoom(): StaffRoom {

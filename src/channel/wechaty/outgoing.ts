@@ -4,7 +4,7 @@ import type { WechatyInterface } from 'wechaty/impls'
 import { ChannelError } from '../../errors.js'
 import type { Person, Place } from '../../model/chat.js'
 import type { Identities, Outgoing } from '../../model/ports.js'
-import type { OwnWords } from './incoming.js'
+import type { OwnWords } from '../hearing.js'
 import type { WhoIsWhere } from './members.js'
 import { saysSessionEnded } from './wechat4u.js'
 
@@ -134,7 +134,10 @@ export function toChannelError(error: unknown): ChannelError {
     const sessionOver = saysSessionEnded({ message, actual: refusal })
     const tooMany = refusal === TOO_MANY
     // It was not said, but to say it again at once makes "too many" worse, and helps no session that is over.
-    return new ChannelError('channel-rejected', message, { retryable: !tooMany && !sessionOver, tooMany, sessionOver })
+    return new ChannelError('channel-rejected', message, {
+      ...{ retryable: !tooMany && !sessionOver, tooMany, sessionOver },
+      number: refusal,
+    })
   }
   if (!isOfNetwork(puppetError)) return new ChannelError('channel-rejected', message, { retryable: false })
   return new ChannelError('channel-unreachable', message, { retryable: saidNothing(puppetError) })

@@ -6,6 +6,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Clock, Log, LoginState, LoginStatus } from '../../model/ports.js'
+import type { Session } from '../session.js'
 import { CardKeeper, rewriteCard } from './login-card.js'
 import {
   cardPath,
@@ -29,26 +30,6 @@ export interface SessionOptions {
   readonly log: Log
   /** The process is to be started anew; `reason` is fit for a log. Called once. */
   readonly onEnd: (reason: string) => void
-}
-
-/** The login of one run of the bot. */
-export interface Session {
-  login(): LoginState
-  /** Milliseconds since the last successful poll; undefined where the puppet does not tell, and while logged out. */
-  pollAgeMs(): number | undefined
-  /** Told of the present state at once, then of every change. */
-  onState(listener: (state: LoginState) => void): void
-  /**
-   * Resolves when WeChat can be reached: a start without it would cost the session. Only wechat4u needs it.
-   *
-   * @param onAway called once, with WeChat's host, should it have to be waited for
-   */
-  networkReady(onAway?: (host: string) => void): Promise<void>
-  /** To be called as soon as Wechaty has started. */
-  started(): void
-  /** A send was refused because the login has ended: so does this run. */
-  sendRefused(): void
-  stop(): void
 }
 
 const CARD_CHECK_MS = 5_000

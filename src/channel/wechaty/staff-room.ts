@@ -334,9 +334,3 @@ export class StaffRoom {
     return [...new Set([last, topic ?? undefined])].filter((name) => name !== undefined && name !== '') as string[]
   }
 }
-
-/** `*售后*` → a test for whole topics or names. */
-export function toPattern(glob: string): RegExp {
-  const escaped = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${escaped.join('.*')}$`, 's')
-}

@@ -1,3 +1,4 @@
+import { MAX_HEARD_CHARS, shownName, written } from '../../base/text.js'
 import type { Quote } from '../../model/chat.js'
 
 export interface BotNames {
@@ -23,15 +24,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
   '&amp;': '&',
 }
-/** Longer texts are cut: WeChat takes no more from people, and whatever reads a text stays quick. */
-export const MAX_TEXT_CHARS = 5_000
-const MAX_NAME_CHARS = 100 // WeChat allows some 30; what is longer can only be meant to harm
+const MAX_NAME_CHARS = 100
 // Escaped, and with emoji as HTML, a text grows to a dozen times its length.
 const MAX_ESCAPED_FACTOR = 12
 const QUOTE_RULE = /」\s*\n(?:- ?){6,}\n?/
 const QUOTE_SPEAKER = /^「([^\n:：]*)[:：]/
-/** Turns the reading direction, rings the bell, or is half of a character: nothing that people write on purpose. */
-const NOT_WRITTEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\p{Cs}]/gu
 const EMOJI_SPAN = /<span class="emoji emoji([0-9a-f]+)"><\/span>/g
 const EVERYBODY = /^(?:所有人|all(?![a-z0-9_]))/i
 /** The domain of an e-mail address, from its `@` on. */
@@ -41,26 +38,22 @@ const LONGER_NAME = /[^@\s]+\u2005/y
 
 /** Undoes what Web WeChat does to a text; `&amp;` last, so that nothing is unescaped twice. */
 export function unescapeText(text: string): string {
-  return text
-    .slice(0, 2 * MAX_TEXT_CHARS * MAX_ESCAPED_FACTOR)
-    .replace(EMOJI_SPAN, (_, code: string) => emojiOf(code))
-    .replace(/<br\s*\/?>/g, '\n')
-    .replace(/&(?:lt|gt|quot|apos|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(/&amp;/g, '&')
-    .replace(NOT_WRITTEN, '')
+  return written(
+    text
+      .slice(0, 2 * MAX_HEARD_CHARS * MAX_ESCAPED_FACTOR)
+      .replace(EMOJI_SPAN, (_, code: string) => emojiOf(code))
+      .replace(/<br\s*\/?>/g, '\n')
+      .replace(/&(?:lt|gt|quot|apos|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
+      .replace(/&amp;/g, '&'),
+  )
 }
 
 /** WeChat cuts names at a length in bytes, be it within an emoji. */
 const CUT_SPAN = /<(?:\/?span\b[^>]*>?|\/s?p?a?|s|sp|spa)$/
-/** They would make a line of their own in what people read. */
-const LINE_ENDS = /[\r\n\v\f\u0085\u2028\u2029]+/g
 
 /** A nick, display name, remark or topic, as far as it can be shown, on one line. */
 export const unescapeName = (name: string): string =>
-  withoutCutSpan(unescapeText(name.slice(0, MAX_NAME_CHARS * MAX_ESCAPED_FACTOR)))
-    .slice(0, MAX_NAME_CHARS)
-    .replace(LINE_ENDS, ' ')
-    .replace(NOT_WRITTEN, '')
+  shownName(withoutCutSpan(unescapeText(name.slice(0, MAX_NAME_CHARS * MAX_ESCAPED_FACTOR))))
 
 /** Both halves, or what the puppet has left of them. */
 const withoutCutSpan = (name: string): string => name.replace(CUT_SPAN, '').replace(CUT_SPAN, '')
@@ -94,14 +87,14 @@ export function readText(raw: string, { names, shared = [] }: BotNames): ReadTex
 function takeQuote(raw: string): { readonly quoted?: Omit<Quote, 'ofBot'>; readonly own: string } {
   const speaker = QUOTE_SPEAKER.exec(raw)
   const rule = speaker && QUOTE_RULE.exec(raw.slice(speaker[0].length))
-  if (!speaker || !rule) return { own: raw.slice(0, MAX_TEXT_CHARS) }
+  if (!speaker || !rule) return { own: raw.slice(0, MAX_HEARD_CHARS) }
   const words = raw.slice(speaker[0].length)
   return {
-    quoted: { speaker: speaker[1]!.trim(), text: words.slice(0, Math.min(rule.index, MAX_TEXT_CHARS)).trim() },
+    quoted: { speaker: speaker[1]!.trim(), text: words.slice(0, Math.min(rule.index, MAX_HEARD_CHARS)).trim() },
     own: words
       .slice(rule.index + rule[0].length)
       .trim()
-      .slice(0, MAX_TEXT_CHARS),
+      .slice(0, MAX_HEARD_CHARS),
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { MAX_TEXT_CHARS, readText, unescapeName, unescapeText } from '../../../src/channel/wechaty/text.js'
+import { MAX_HEARD_CHARS } from '../../../src/base/text.js'
+import { readText, unescapeName, unescapeText } from '../../../src/channel/wechaty/text.js'
 import { cpuMsOf } from '../../support/cpu-time.js'
 
 const RULE = '- - - - - - - - - - - - - - -'
@@ -199,9 +200,9 @@ test('reads an emoji of two signs', () => {
 
 test('cuts what nobody types, and keeps the words that stand behind a long quote', () => {
   const long = '问'.repeat(1_000_000)
-  expect(readText(long, { names: BOT }).text).toHaveLength(MAX_TEXT_CHARS)
+  expect(readText(long, { names: BOT }).text).toHaveLength(MAX_HEARD_CHARS)
   const read = readText(`「小李：${'问'.repeat(6_000)}」\n${RULE}\n@小助手 怎么办`, { names: BOT })
-  expect(read.quote?.text).toHaveLength(MAX_TEXT_CHARS)
+  expect(read.quote?.text).toHaveLength(MAX_HEARD_CHARS)
   expect(read).toMatchObject({ text: '怎么办', addressedToBot: true })
 })
 

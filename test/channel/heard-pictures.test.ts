@@ -1,22 +1,18 @@
-import { FileBox } from 'file-box'
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Message } from 'wechaty'
-import { HeardPictures } from '../../../src/channel/wechaty/incoming.js'
-import { capturedLog } from '../../support/captured-log.js'
-import { gif, jpg, png, webp } from '../../support/picture-bytes.js'
+import { HeardPictures } from '../../src/channel/hearing.js'
+import { capturedLog } from '../support/captured-log.js'
+import { gif, jpg, png, webp } from '../support/picture-bytes.js'
 
 const MIB = 1024 * 1024
 const large = (bytes: number) => Buffer.concat([png(), Buffer.alloc(bytes)])
 let count = 0
 
-const message = (file: Buffer | Error | 'never', id = `m${++count}`): Message =>
-  ({
-    id,
-    toFileBox: () => {
-      if (file === 'never') return new Promise(() => {})
-      return file instanceof Error ? Promise.reject(file) : Promise.resolve(FileBox.fromBuffer(file, 'a.jpg'))
-    },
-  }) as unknown as Message
+/** Of a message that brings these bytes. */
+const fetched = (pictures: HeardPictures, file: Buffer | Error | 'never', id = `m${++count}`) =>
+  pictures.fetch(id, () => {
+    if (file === 'never') return new Promise(() => {})
+    return file instanceof Error ? Promise.reject(file) : Promise.resolve(new Uint8Array(file))
+  })
 
 afterEach(() => {
   vi.useRealTimers()
@@ -28,7 +24,7 @@ test.each([
   ['image/gif', gif()],
   ['image/webp', webp()],
 ])('fetches a picture, and tells %s by its bytes', async (mime, bytes) => {
-  const picture = await new HeardPictures(capturedLog().log).fetch(message(bytes))
+  const picture = await fetched(new HeardPictures(capturedLog().log), bytes)
   expect(picture).toMatchObject({ mime, byteCount: bytes.length })
   expect(Buffer.from(picture!.bytes()!)).toEqual(bytes)
 })
@@ -41,30 +37,30 @@ test.each([
   ['a picture that would fill the memory', png('bomb', { width: 50_000, height: 50_000 })],
 ])('takes %s for no picture', async (_what, bytes) => {
   const { log, lines } = capturedLog()
-  expect(await new HeardPictures(log).fetch(message(bytes, 'bad'))).toBeUndefined()
+  expect(await fetched(new HeardPictures(log), bytes, 'bad')).toBeUndefined()
   expect(lines).toMatchObject([{ messageId: 'bad', byteCount: bytes.length }])
 })
 
 test('leaves what is larger than 10 MB', async () => {
   const pictures = new HeardPictures(capturedLog().log)
-  expect(await pictures.fetch(message(large(10 * MIB - png().length)))).toMatchObject({ byteCount: 10 * MIB })
-  expect(await pictures.fetch(message(large(10 * MIB)))).toBeUndefined()
+  expect(await fetched(pictures, large(10 * MIB - png().length))).toMatchObject({ byteCount: 10 * MIB })
+  expect(await fetched(pictures, large(10 * MIB))).toBeUndefined()
 })
 
 test('does without a picture that can not be had, or not in time', async () => {
   vi.useFakeTimers()
   const { log, lines } = capturedLog()
   const pictures = new HeardPictures(log)
-  expect(await pictures.fetch(message(new Error('404')))).toBeUndefined()
+  expect(await fetched(pictures, new Error('404'))).toBeUndefined()
   expect(lines).toMatchObject([{ error: '404' }])
-  const waiting = pictures.fetch(message('never'))
+  const waiting = fetched(pictures, 'never')
   await vi.advanceTimersByTimeAsync(5_000)
   expect(await waiting).toBeUndefined()
 })
 
 test('forgets the oldest pictures when it holds too many bytes', async () => {
   const pictures = new HeardPictures(capturedLog().log)
-  const fetched = []
-  for (let n = 0; n < 6; n++) fetched.push(await pictures.fetch(message(large(4 * MIB))))
-  expect(fetched.map((picture) => picture?.bytes() !== undefined)).toEqual([...Array(4).fill(false), true, true])
+  const held = []
+  for (let n = 0; n < 6; n++) held.push(await fetched(pictures, large(4 * MIB)))
+  expect(held.map((picture) => picture?.bytes() !== undefined)).toEqual([...Array(4).fill(false), true, true])
 })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type Arrival, Hearing } from '../../../src/channel/wechaty/incoming.js'
+import { type Arrival, Hearing } from '../../src/channel/hearing.js'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { OwnWords } from '../../../src/channel/wechaty/incoming.js'
-import type { Outgoing } from '../../../src/model/ports.js'
-import { png } from '../../support/picture-bytes.js'
+import { OwnWords } from '../../src/channel/hearing.js'
+import type { Outgoing } from '../../src/model/ports.js'
+import { png } from '../support/picture-bytes.js'
 
 const text = (words: string): Outgoing => ({ kind: 'text', text: words })
 const picture: Outgoing = { kind: 'picture', path: '/img/a.png', bytes: png(), fileName: 'a.png' }

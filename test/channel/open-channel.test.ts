@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openChannelMemory } from '../../src/channel-memory.js'
+import { openChannelMemory } from '../../src/open-channel.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'

@@ -1,0 +1,312 @@
+import { createHash } from 'node:crypto'
+import { get as faceOf } from 'qface'
+import { MAX_HEARD_CHARS, oneLine, shownName, written } from '../../base/text.js'
+import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Quote } from '../../model/chat.js'
+import { readText } from '../wechaty/text.js'
+import { field, type MessageEvent, type NoticeEvent, type Segment } from './protocol.js'
+
+export const personKey = (number: string): string => `qq:${number}`
+export const groupKey = (number: string): string => `qq-group:${number}`
+export const directKey = (number: string): string => `direct:${personKey(number)}`
+
+/** The number in a key of that kind, e.g. of `qq:30003`; undefined for any other text. */
+export const numberIn = (key: string, kind: 'qq' | 'qq-group' | 'direct:qq'): string | undefined =>
+  key.startsWith(`${kind}:`) ? /^\d+$/.exec(key.slice(kind.length + 1))?.[0] : undefined
+
+/** What reading a message has to ask for. */
+export interface WhoOnQq {
+  /** @param shownAs the group's name, where the event tells it */
+  room(group: string, shownAs: string): Promise<Extract<Place, { kind: 'room' }>>
+  /** Who has written, with what they are called there at this moment. */
+  person(speaker: { readonly number: string; readonly card: string; readonly nick: string }, group?: string): Person
+  /** What a member is called in a group. */
+  nameOf(number: string, group: string): Promise<string>
+  /** Names that a mention of the bot in plain words may carry. */
+  ownNames(group: string | undefined): Promise<readonly string[]>
+  /** What was written before under this id of the implementation's; undefined when it can't tell. */
+  stored(messageId: string, place: Place): Promise<StoredWords | undefined>
+  /** The bot's own words coming back, as opposed to its owner's. */
+  isEcho(message: { readonly placeId: string; readonly text: string | undefined }): boolean
+  /** Bytes of a picture, or undefined. Never throws. */
+  fetchPicture(messageId: string, picture: Segment): Promise<HeardPicture | undefined>
+}
+
+export interface StoredWords {
+  readonly number: string
+  readonly name: string
+  readonly segments: readonly Segment[]
+}
+
+/**
+ * A message's own id. `message_id` is a short number of the implementation's own, and counts anew when that is started
+ * again: only with place and second does it mean one message. The place is told by a digest, since ids stand in logs.
+ */
+export function messageIdOf({ time, message_id }: Pick<MessageEvent, 'time' | 'message_id'>, placeKey: string): string {
+  const place = createHash('sha256').update(placeKey).digest('hex').slice(0, 8)
+  return `${time}-${message_id}-${place}`
+}
+
+/** Key of the place in which it is said. What the owner writes by hand stands in the chat with whom it is written to. */
+export function placeKeyOf(event: MessageEvent): string {
+  if (event.message_type === 'group' && event.group_id !== undefined) return groupKey(event.group_id)
+  return directKey(isOwn(event) ? (event.target_id ?? event.user_id) : event.user_id)
+}
+
+export const isOwn = ({ post_type, user_id, self_id }: MessageEvent): boolean =>
+  post_type === 'message_sent' || user_id === self_id
+
+/**
+ * Turns one message of QQ into ours. QQ lets people send several pictures and words as one: the words take the last
+ * picture with them, what is left of the pictures stands before them, as people would send them elsewhere.
+ */
+export async function readMessage(event: MessageEvent, who: WhoOnQq): Promise<readonly IncomingMessage[]> {
+  const group = event.message_type === 'group' ? event.group_id : undefined
+  const place: Place =
+    group === undefined
+      ? { kind: 'direct', id: placeKeyOf(event).slice('direct:qq:'.length), key: placeKeyOf(event) }
+      : await who.room(group, event.group_name)
+  const id = messageIdOf(event, place.key)
+  const { card, nickname: nick } = event.sender
+  const fromSelf = isOwn(event)
+  const sender: Person = fromSelf
+    ? { id: event.self_id, key: 'self', name: shownName(card || nick), role: 'staff' }
+    : who.person({ number: event.user_id, card, nick }, group)
+  const words = await wordsOf(event, { who, group })
+  const kind =
+    event.sub_type === 'notice' || event.sub_type === 'anonymous' ? 'notice' : kindOf(event.message, words.text)
+  const quote = await quoteOf(event, place, who)
+  const isEcho = fromSelf && who.isEcho({ placeId: place.id, text: kind === 'picture' ? undefined : words.whole })
+  const pictures = fromSelf || kind === 'notice' ? [] : await picturesOf(id, event.message, who)
+  const said = { place, sender, sentAtMs: event.time * 1000, fromSelf, ...(fromSelf && !isEcho && { fromOwner: true }) }
+  const silent = { text: '', addressedToBot: false, mentionsOthers: false }
+  const title = titleOf(kind, event.message)
+  const last = pictures.at(-1)
+  return [
+    ...pictures.slice(0, -1).map((picture, index) => ({
+      ...{ id: `${id}.${index + 1}`, kind: 'picture' as const, ...silent, ...said },
+      ...(picture && { picture }),
+    })),
+    {
+      ...{ id, kind, ...said, addressedToBot: words.addressedToBot, mentionsOthers: words.mentionsOthers },
+      text: kind === 'text' ? words.text : '',
+      ...(quote ? { quote } : words.quote && { quote: words.quote }),
+      ...(title !== '' && { title }),
+      ...(last && { picture: last }),
+    },
+  ]
+}
+
+/** Somebody takes a message back. @param recalls our id of it */
+export function readRecall(
+  event: NoticeEvent,
+  { place, sender, recalls }: { readonly place: Place; readonly sender: Person; readonly recalls: string },
+): IncomingMessage {
+  return {
+    id: `recall-${recalls}`,
+    ...{ place, sender, kind: 'notice', text: '', addressedToBot: false, mentionsOthers: false },
+    ...{ sentAtMs: event.time * 1000, fromSelf: false, recalls },
+  }
+}
+
+interface Words extends Pick<IncomingMessage, 'text' | 'addressedToBot' | 'mentionsOthers'> {
+  /** With all mentions. */
+  readonly whole: string
+  readonly quote?: Quote
+}
+
+async function wordsOf(
+  { message, self_id }: MessageEvent,
+  { who, group }: { readonly who: WhoOnQq; readonly group: string | undefined },
+): Promise<Words> {
+  const isBot = (piece: Segment): boolean => piece.type === 'at' && field(piece, 'qq') === self_id
+  const whole = await inWords(message, { who, group })
+  const raw = await inWords(
+    message.filter((piece) => !isBot(piece)),
+    { who, group },
+  )
+  const read = readText(raw, { names: await who.ownNames(group) })
+  const isAt = message.some(isBot)
+  const toOthers = message.some((piece) => piece.type === 'at' && !isBot(piece) && field(piece, 'qq') !== 'all')
+  return {
+    ...{ ...read, whole },
+    addressedToBot: read.addressedToBot || isAt,
+    mentionsOthers: read.mentionsOthers || toOthers,
+  }
+}
+
+/** The words of a message, mentions by name and faces by word. */
+async function inWords(
+  message: readonly Segment[],
+  { who, group }: { readonly who: Pick<WhoOnQq, 'nameOf'>; readonly group: string | undefined },
+): Promise<string> {
+  const pieces = await Promise.all(
+    message.map(async (piece) => {
+      switch (piece.type) {
+        case 'text':
+          return field(piece, 'text')
+        case 'markdown':
+          return field(piece, 'content')
+        case 'at':
+          return `@${await mentionedName(piece, { who, group })}\u2005`
+        case 'face':
+          return faceWord(piece)
+        default:
+          return ''
+      }
+    }),
+  )
+  // A client puts a blank of its own behind a mention.
+  return written(pieces.join('').replaceAll('\u2005 ', '\u2005').slice(0, MAX_HEARD_CHARS)).trim()
+}
+
+async function mentionedName(
+  piece: Segment,
+  { who, group }: { readonly who: Pick<WhoOnQq, 'nameOf'>; readonly group: string | undefined },
+): Promise<string> {
+  const number = field(piece, 'qq')
+  if (number === 'all') return '所有人'
+  const name = group === undefined ? field(piece, 'name') : await who.nameOf(number, group)
+  return shownName(name.replace(/^@/, '')) || number
+}
+
+/** `[微笑]`, as it is written on WeChat. */
+function faceWord(piece: Segment): string {
+  const raw = piece.data.raw as { readonly faceText?: unknown } | null | undefined
+  const told = typeof raw?.faceText === 'string' ? raw.faceText : ''
+  const word = faceOf(field(piece, 'id'))?.QDes ?? told
+  return `[${shownName(word.replace(/^[/[]/, '').replace(/\]$/, '')) || '表情'}]`
+}
+
+const KINDS: Readonly<Record<string, MessageKind>> = {
+  record: 'voice',
+  video: 'video',
+  file: 'file',
+  onlinefile: 'file',
+  flashtransfer: 'file',
+  forward: 'record',
+  node: 'record',
+  mface: 'sticker',
+  bface: 'sticker',
+  marketface: 'sticker',
+  dice: 'sticker',
+  rps: 'sticker',
+  share: 'link',
+  contact: 'card',
+  music: 'link',
+  miniapp: 'card',
+  location: 'location',
+  // Nobody says anything by these.
+  poke: 'notice',
+  shake: 'notice',
+  touch: 'notice',
+  redbag: 'notice',
+  wallet: 'notice',
+  hongbao: 'notice',
+}
+
+/** Words make a text of whatever stands beside them. */
+function kindOf(message: readonly Segment[], text: string): MessageKind {
+  if (text !== '') return 'text'
+  const telling = message.filter(({ type }) => type !== 'at' && type !== 'reply' && type !== 'text')
+  if (telling.some(isPicture)) return 'picture'
+  const [first] = telling
+  if (!first) return 'text'
+  if (first.type === 'image') return 'sticker'
+  if (first.type === 'json' || first.type === 'xml' || first.type === 'lightapp') return cardOf(first).kind
+  return KINDS[first.type] ?? 'other'
+}
+
+/** Pictures that people made, not those that stand for a face. */
+const isPicture = (piece: Segment): boolean => {
+  if (piece.type !== 'image') return false
+  const subType = field(piece, 'sub_type') || field(piece, 'subType')
+  return (subType === '' || subType === '0') && !field(piece, 'summary').includes('动画表情')
+}
+
+interface Card {
+  readonly kind: MessageKind
+  readonly title: string
+}
+
+const CARD_KINDS: readonly (readonly [RegExp, MessageKind])[] = [
+  [/multimsg|forward/, 'record'],
+  [/map|location/, 'location'],
+  [/structmsg|tuwen|\bnews\b|share/, 'link'],
+  [/red ?packet|hongbao|wallet|qqpay/i, 'notice'],
+]
+
+/** A card is JSON with a word for its kind and a prompt for people, e.g. `[QQ小程序]开票助手`. */
+function cardOf(piece: Segment): Card {
+  const content = field(piece, 'data') || field(piece, 'content')
+  if (piece.type === 'xml') return { kind: /multimsg|m_resid/i.test(content) ? 'record' : 'card', title: '' }
+  const card = parseCard(content)
+  const app = typeof card.app === 'string' ? card.app : ''
+  const prompt = typeof card.prompt === 'string' ? card.prompt : ''
+  if (/\[(?:QQ)?红包\]/.test(prompt)) return { kind: 'notice', title: '' }
+  const kind = CARD_KINDS.find(([pattern]) => pattern.test(app))?.[1] ?? 'card'
+  return { kind, title: prompt.replace(/^\[[^\]]{1,10}\]/, '') }
+}
+
+function parseCard(content: string): Readonly<Record<string, unknown>> {
+  try {
+    const card: unknown = JSON.parse(content)
+    return typeof card === 'object' && card !== null ? (card as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+const MAX_TITLE_CHARS = 60
+
+function titleOf(kind: MessageKind, message: readonly Segment[]): string {
+  const title = (piece: Segment): string => {
+    if (piece.type === 'file' || piece.type === 'onlinefile')
+      return field(piece, 'name') || field(piece, 'file_name') || field(piece, 'fileName') || field(piece, 'file')
+    if (piece.type === 'json' || piece.type === 'lightapp') return cardOf(piece).title
+    return field(piece, 'title')
+  }
+  if (kind === 'text' || kind === 'picture' || kind === 'notice') return ''
+  return oneLine(shownName(message.map(title).find((found) => found !== '') ?? ''), MAX_TITLE_CHARS)
+}
+
+const NOT_IN_WORDS: Readonly<Record<string, string>> = {
+  image: '[图片]',
+  record: '（语音）',
+  video: '（视频）',
+  file: '（文件）',
+}
+
+async function quoteOf(
+  { message, self_id, group_id }: MessageEvent,
+  place: Place,
+  who: WhoOnQq,
+): Promise<Quote | undefined> {
+  const reply = message.find(({ type }) => type === 'reply')
+  if (!reply) return undefined
+  const quoted = await who.stored(field(reply, 'id'), place)
+  if (!quoted) return undefined
+  const words = await inWords(quoted.segments, { who, group: group_id })
+  const others = quoted.segments.map(
+    ({ type }) => NOT_IN_WORDS[type] ?? (KINDS[type] === 'record' ? '（聊天记录）' : ''),
+  )
+  return {
+    speaker: quoted.name,
+    text: words === '' ? others.join('') : words.replaceAll('\u2005', ' '),
+    ofBot: quoted.number === self_id,
+  }
+}
+
+/** All at once; undefined for those that can't be had. */
+const picturesOf = (
+  id: string,
+  message: readonly Segment[],
+  who: WhoOnQq,
+): Promise<readonly (HeardPicture | undefined)[]> => {
+  const pictures = message.filter(isPicture).slice(0, MAX_PICTURES)
+  return Promise.all(
+    pictures.map((piece, index) => who.fetchPicture(pictures.length > 1 ? `${id}.${index}` : id, piece)),
+  )
+}
+
+/** Of one message; a ticket shows three. */
+const MAX_PICTURES = 5
