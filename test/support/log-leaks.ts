@@ -21,6 +21,9 @@ const OF_WECHAT4U = new RegExp(
   'g',
 )
 
+/** Ids of rows of our own tables, which decisions name. */
+const OF_TABLES = /"(?:驳回|类目):[^"]{1,60}"/g
+
 /**
  * Looks through everything that a bot printed. Whoever uses it writes Chinese, and the log is in English: a Chinese
  * character in a line of the log is a name or a text.
@@ -40,6 +43,7 @@ export function leaksIn(output: string, { secrets, words }: Planted): readonly s
 
 function leaksWords(line: string, words: readonly string[]): boolean {
   const level = /^\{"level":(\d+),/.exec(line)?.[1]
-  if (level !== undefined) return Number(level) >= INFO && HAN.test(line.replace(OF_WECHAT4U, ''))
+  if (level !== undefined)
+    return Number(level) >= INFO && HAN.test(line.replace(OF_WECHAT4U, '').replace(OF_TABLES, ''))
   return FOREIGN_LINE.test(line) && words.some((word) => line.includes(word))
 }
