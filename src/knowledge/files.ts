@@ -61,6 +61,11 @@ export class KnowledgeFolder {
     }
   }
 
+  /** The authors' guides alone, without what was taught. @throws KnowledgeError when the folder can't be read */
+  readGuides(): Promise<readonly AuthorsFile[]> {
+    return readAll(this.#knowledgeDir, GUIDE, 'knowledge')
+  }
+
   /** @throws KnowledgeError when the folder is there and can't be read */
   async readLearned(): Promise<AuthorsFiles> {
     const root = this.#learnedDir

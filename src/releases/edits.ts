@@ -7,6 +7,7 @@ import { tellSection } from '../evaluate/explain.js'
 import type { AuthorsFile, KnowledgeFolder } from '../knowledge/files.js'
 import { parseGuide } from '../knowledge/guide/parse.js'
 import { qualifyKeys } from '../knowledge/keys.js'
+import { ReadingMemory } from '../knowledge/read.js'
 import type { Guide, Problem, Section } from '../model/knowledge.js'
 import { type Clock, type DurableList, failed, type Log, type Orderer, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
@@ -90,6 +91,7 @@ interface Place {
  */
 export class KnowledgeEditor {
   readonly #parts: EditorParts
+  readonly #memory = new ReadingMemory()
 
   constructor(parts: EditorParts) {
     this.#parts = parts
@@ -170,9 +172,9 @@ export class KnowledgeEditor {
   #editOf = (key: string): Edit | undefined => this.#parts.list.records().find((edit) => edit.key === key)
 
   async #guides(): Promise<readonly { readonly guide: Guide; readonly file: AuthorsFile }[]> {
-    const files = (await this.#parts.folder.read()).guides.filter(isGuide)
+    const files = (await this.#parts.folder.readGuides()).filter(isGuide)
     const guides = qualifyKeys(
-      files.map((file) => parseGuide(file).guide),
+      files.map((file) => this.#memory.of(file, parseGuide).guide),
       [],
     )
     return guides.flatMap((guide) => {

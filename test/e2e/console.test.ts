@@ -10,7 +10,18 @@ import { botSays, openConsole, openWindow, say, startOnPage } from '../support/o
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const GROUP = 'room-xiangtian'
-const VIEWS = ['/today', '/talks', '/tickets', '/tickets/1', '/learn', '/knowledge', '/figures', '/machine', '/people']
+const VIEWS = [
+  '/today',
+  '/talks',
+  '/tickets',
+  '/tickets/1',
+  '/learn',
+  '/knowledge',
+  '/knowledge/4.2',
+  '/figures',
+  '/machine',
+  '/people',
+]
 const WIDTHS = [1280, 900, 390]
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 
