@@ -178,6 +178,8 @@ const BURST_ERRORS = 20
 const BURST_MS = 10_000
 /** wechat4u has failed three times and will try once more in 5 s. */
 const FAILING = /^连续\d+次同步失败|^状态同步超过/
+/** What gRPC says when the stream of a gateway breaks: CANCELLED, INTERNAL, UNAVAILABLE. Nothing is heard from then on. */
+const GATEWAY_GONE = /\b(?:1 CANCELLED|13 INTERNAL|14 UNAVAILABLE)\b/
 /** That has failed as well: 60 s from here it would give the session up. */
 const GIVEN_UP = /^重启时网络错误/
 
@@ -288,6 +290,7 @@ export class SessionWatch {
     this.#errorsAtMs = [...this.#errorsAtMs.filter((atMs) => atMs > nowMs - BURST_MS), nowMs].slice(-BURST_ERRORS)
     if (this.#errorsAtMs.length >= BURST_ERRORS) this.#end({ kind: 'lost', reason: 'too many errors of the puppet' })
     else if (GIVEN_UP.test(message)) this.#end({ kind: 'lost', reason: 'WeChat cannot be reached' })
+    else if (GATEWAY_GONE.test(message)) this.#end({ kind: 'lost', reason: 'the gateway is gone' })
     else if (FAILING.test(message)) {
       this.#troubleAtMs = nowMs
       this.#note({ kind: 'trouble' })

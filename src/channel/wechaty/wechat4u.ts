@@ -125,11 +125,43 @@ const SHORT_NAMES: Readonly<Record<string, string>> = { wechat4u: 'wechaty-puppe
 export function buildWechaty(puppet: Puppet | string, dataDir: string): WechatyInterface {
   if (typeof puppet !== 'string') return WechatyBuilder.build({ puppet })
   requirePackage(packageOf(puppet))
+  if (packageOf(puppet) === GATEWAY) requireGateway(process.env)
   return WechatyBuilder.build({
     name: cardName(puppet, dataDir),
     // Wechaty types the puppets that it knows by name; any other package is loaded the same way.
     puppet: packageOf(puppet) as 'wechaty-puppet-wechat4u',
   })
+}
+
+/** The puppet that speaks to a gateway; without these it would crash again and again. */
+const GATEWAY = 'wechaty-puppet-service'
+
+/**
+ * Looks whether a gateway is named. Where an authority is set, that tells the endpoint for the token.
+ *
+ * @throws ConfigError naming each variable that is missing or wrong
+ */
+export function requireGateway(env: NodeJS.ProcessEnv): void {
+  const {
+    WECHATY_PUPPET_SERVICE_TOKEN: token = '',
+    WECHATY_PUPPET_SERVICE_ENDPOINT: endpoint = '',
+    WECHATY_PUPPET_SERVICE_AUTHORITY: authority = '',
+  } = env
+  const isNamed = /^[\w.-]+:\d{1,5}$/.test(endpoint)
+  const problems = [
+    ...(token === ''
+      ? ['WECHATY_PUPPET_SERVICE_TOKEN: 请填网关的令牌，例如 puppet_padlocal_…，或者自建网关的令牌']
+      : []),
+    ...(endpoint === '' && authority === ''
+      ? [
+          'WECHATY_PUPPET_SERVICE_ENDPOINT: 请填网关的地址和端口，例如 192.0.2.8:8788；由服务商按令牌分配的，填 WECHATY_PUPPET_SERVICE_AUTHORITY',
+        ]
+      : []),
+    ...(endpoint !== '' && !isNamed
+      ? ['WECHATY_PUPPET_SERVICE_ENDPOINT: 应该写成“地址:端口”，例如 192.0.2.8:8788，前面不要 http://']
+      : []),
+  ]
+  if (problems.length > 0) throw new ConfigError(problems)
 }
 
 function requirePackage(name: string): void {

@@ -271,3 +271,13 @@ describe('with another puppet', () => {
     expect(ends).toMatchObject([{ kind: 'lost' }])
   })
 })
+
+test.each(['1 CANCELLED: Call cancelled', '14 UNAVAILABLE: read ECONNRESET', '13 INTERNAL: Received RST_STREAM'])(
+  'with a gateway, %s ends the run at once',
+  (message) => {
+    const { bot, ends, login } = watched('starting', null)
+    login()
+    bot.emit('error', new Error(message))
+    expect(ends).toEqual([{ kind: 'lost', reason: 'the gateway is gone' }])
+  },
+)

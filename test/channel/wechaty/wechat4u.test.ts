@@ -6,8 +6,10 @@ import {
   isFailedRequest,
   keepFewRawMessages,
   lastPollMs,
+  requireGateway,
   saysSessionEnded,
 } from '../../../src/channel/wechaty/wechat4u.js'
+import type { ConfigError } from '../../../src/errors.js'
 import { FakeWechat4u } from '../../support/fake-wechat4u.js'
 
 test('finds the library behind the puppet only if it looks as it should', () => {
@@ -77,4 +79,23 @@ test('keeps the latest two thousand raw messages at most, and drops the others',
 
 test('lets puppets be that keep no raw messages', () => {
   for (const puppet of [{}, { cacheMessageRawPayload: {} }]) expect(() => keepFewRawMessages(puppet)).not.toThrow()
+})
+
+test('asks for what a gateway needs before anything is started', () => {
+  const problems = (env: NodeJS.ProcessEnv) => {
+    try {
+      requireGateway(env)
+      return []
+    } catch (error) {
+      return (error as ConfigError).problems.map((problem) => problem.split(':')[0])
+    }
+  }
+  const token = { WECHATY_PUPPET_SERVICE_TOKEN: 'puppet_x' }
+  expect(problems({})).toEqual(['WECHATY_PUPPET_SERVICE_TOKEN', 'WECHATY_PUPPET_SERVICE_ENDPOINT'])
+  expect(problems(token)).toEqual(['WECHATY_PUPPET_SERVICE_ENDPOINT'])
+  expect(problems({ ...token, WECHATY_PUPPET_SERVICE_ENDPOINT: 'http://192.0.2.8' })).toEqual([
+    'WECHATY_PUPPET_SERVICE_ENDPOINT',
+  ])
+  expect(problems({ ...token, WECHATY_PUPPET_SERVICE_ENDPOINT: '192.0.2.8:8788' })).toEqual([])
+  expect(problems({ ...token, WECHATY_PUPPET_SERVICE_AUTHORITY: 'api.chatie.io' })).toEqual([])
 })
