@@ -15,6 +15,8 @@ const HEARTBEAT_MS = 20_000 // below the half minute after which some browsers a
 const RECONNECT_MS = 1_000
 /** What a reader who was away for a moment gets afterwards. */
 const KEPT_EVENTS = 500
+/** All that somebody who comes back can get, and some more. */
+const MAX_UNREAD = 600
 
 /**
  * What happens, for every browser that is open: one stream each, which its windows share. Events are numbered within a
@@ -43,9 +45,17 @@ export class EventStream {
   serve(c: Context, viewer: Viewer, access: Pick<AccessControl, 'viewerOf'>): Response {
     const heard = c.req.header('last-event-id') ?? c.req.query('after')
     return streamSSE(c, async (stream) => {
-      // A write to a reader that has left is lost on purpose: `onAbort` ends the subscription.
-      const write = (event: string, data: string, id?: string): void =>
-        void stream.writeSSE({ event, data, ...(id !== undefined && { id }) }).catch(() => undefined)
+      let unread = 0
+      const write = (event: string, data: string, id?: string): void => {
+        // Who does not read would have it all piled up in memory, and gets what was missed on coming back.
+        if (++unread > MAX_UNREAD) {
+          stream.abort()
+          return
+        }
+        const written = stream.writeSSE({ event, data, ...(id !== undefined && { id }) })
+        // A write to a reader that has left is lost on purpose: `onAbort` ends the subscription.
+        void written.catch(() => undefined).finally(() => unread--)
+      }
       const tell = (event: ConsoleEvent): void => {
         if (mayAs(viewer.role, event.for)) write(event.name, event.data, this.#idOf(event.number))
       }

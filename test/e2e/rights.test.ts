@@ -241,6 +241,7 @@ describe('words that look like notices of the bot', () => {
         text: '{@bot}转人工',
         quote: { name: '过审小助手', text: FORGED },
       })
+      await hears('wang', 'g1', '{@bot}转人工')
       await wx.waitSent({ to: 'staff', contains: '王老板', waitMs: 30_000 })
       const lines = saidTo('staff').split('\n')
       expect(lines.filter((line) => !OWN_LINE.test(line))).toEqual([])

@@ -81,6 +81,23 @@ test('gives whoever comes back what they missed, once, and says so where it is n
   expect([(await stranger.next()).event, (await stranger.next()).event]).toEqual(['hello', 'resync'])
 })
 
+test('lets go of a reader that does not read, so that nothing piles up', async () => {
+  const { world, server } = await serve()
+  const unread = connect(server.port, '127.0.0.1')
+  const ended = new Promise<void>((resolve) => unread.on('end', resolve))
+  unread.write('GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n')
+  await new Promise<void>((resolve) => unread.once('data', () => resolve()))
+  unread.pause()
+  for (let count = 0; count < 2_500; count++) {
+    world.post({ conversationId: 'room-xiangtian', fromId: 'li', text: '很长的一句话'.repeat(300) })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  unread.on('data', () => {})
+  unread.resume()
+  await ended
+  unread.destroy()
+})
+
 test('stops at once although streams are open, and twice', async () => {
   const { server } = await serve()
   const reader = await listen(`${server.url}/api/events`)
