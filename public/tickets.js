@@ -65,7 +65,10 @@ export default function Tickets({ name, head, where }) {
   }, [])
   const view = where.params.get('view') ?? 'open'
   const isNewest = where.params.get('by') === 'newest'
-  const all = data?.tickets ?? []
+  const everybodys = data?.tickets ?? []
+  const accounts = [...new Set(everybodys.flatMap((/** @type {any} */ one) => one.account ?? []))].sort()
+  const account = where.params.get('account') ?? ''
+  const all = everybodys.filter((/** @type {any} */ one) => account === '' || one.account === account)
   const shown = all.filter((/** @type {any} */ ticket) => isIn(ticket, view))
   const sorted = isNewest
     ? shown.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.openedAtMs - a.openedAtMs)
@@ -88,6 +91,7 @@ export default function Tickets({ name, head, where }) {
     <div class="tabs" role="tablist">
       ${TABS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-tab=${id} aria-selected=${String(view === id)} onClick=${() => setParams({ view: id === 'open' ? undefined : id })}>${label} <b>${data ? all.filter((/** @type {any} */ ticket) => isIn(ticket, id)).length || '' : ''}</b></button>`)}
       <span class="top-space"></span>
+      ${(accounts.length > 1 || account !== '') && html`<select class="account-filter" aria-label="账号" onChange=${(/** @type {any} */ event) => setParams({ account: event.target.value || undefined })}><option value="" selected=${account === ''}>全部账号</option>${[...new Set([...accounts, ...(account ? [account] : [])])].map((one) => html`<option value=${one} selected=${one === account}>${one}</option>`)}</select>`}
       <button type="button" class="button small ghost wide" onClick=${() => setParams({ by: isNewest ? undefined : 'newest' })}>${isNewest ? '最新在前' : '等得最久在前'}</button>
       ${isOnDuty && html`<span class="chip chip-green wide">${me.name} 在值班</span>`}
     </div>
@@ -117,6 +121,7 @@ function TicketRow({ ticket, isOpen, search }) {
     <span class="ticket-row-question">${ticket.question}</span>
     <span class="ticket-row-foot">
       ${ticket.wait && html`<${Meter} wait=${ticket.wait} />`}
+      ${ticket.account && html`<em class="chip">${ticket.account}</em>`}
       ${ticket.holder && html`<em class=${`chip ${ticket.holder === me.name ? 'chip-green' : ''}`}>${ticket.holder}${ticket.holder === me.name ? ' · 我' : ''}</em>`}
       ${!ticket.wait && html`<span>${ticket.part === 'customer' ? `等客户 · ${dayTime(ticket.lastAtMs)}` : `${ticket.state} · ${dayTime(ticket.lastAtMs)}`}</span>`}
       ${ticket.pictureCount > 0 && html`<em class="chip"><${Icon} name="picture" small=${true} />${ticket.pictureCount}</em>`}
@@ -131,7 +136,7 @@ function TicketDetail({ number, people, close }) {
   const { data, error, reload } = useData(`/api/tickets/${number}`, ['ticket', 'pending'])
   const ticket = data?.ticket
   const { data: talks } = useData(
-    ticket ? `/api/talks?limit=60&group=${encodeURIComponent(ticket.placeKey)}` : undefined,
+    ticket?.isHere ? `/api/talks?limit=60&group=${encodeURIComponent(ticket.placeKey)}` : undefined,
     ['ticket'],
   )
   const [mode, setMode] = useState(/** @type {'reply' | 'note'} */ ('reply'))

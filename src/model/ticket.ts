@@ -135,6 +135,8 @@ export type TicketPart = 'late' | 'waiting' | 'working' | 'customer' | 'settled'
 /** One ticket as a list shows it; all words are for people. */
 export interface TicketRow {
   readonly number: number
+  /** Which account holds the customers' group; null where there is only one. */
+  readonly account: string | null
   readonly status: Ticket['status']
   /** Changes when the state or the holder does: whoever acts on another one has not seen what it is now. */
   readonly version: string
@@ -172,6 +174,8 @@ export type ThreadItem =
 
 /** One ticket with all that whoever answers it wants to see. */
 export interface TicketView extends TicketRow {
+  /** This process holds the customers' group, and has heard the talk in it. */
+  readonly isHere: boolean
   readonly placeKey: string
   readonly askerKey: string
   readonly isDirect: boolean

@@ -18,7 +18,7 @@ import { onDuty } from './due.js'
 import { deskFigures, FIRST_ACTS } from './figures.js'
 import { askerPhrases, deskCommandPhrases, stateWords } from './phrases.js'
 import { isUnsettled, isWaiting } from './states.js'
-import { addWorkingTime, isWorkingTime, workingTimeBetween } from './working-time.js'
+import { addWorkingTime, isWorkingTime, quietOf, workingTimeBetween } from './working-time.js'
 
 export interface BoardParts {
   readonly desk: TicketDesk
@@ -76,6 +76,7 @@ function rowOf(ticket: Ticket, { desk, clock, titleOf, pictures }: BoardParts): 
   const { number, status, placeName, askerName, question, sectionKey, openedAtMs, events } = ticket
   return {
     ...{ number, status, placeName, askerName, question, openedAtMs, wait },
+    account: ticket.account ?? null,
     version: versionOf(ticket),
     state: stateWords(ticket),
     part: partOf(ticket, wait),
@@ -141,13 +142,17 @@ function viewOf(ticket: Ticket, parts: BoardParts): TicketView {
   const { desk, titleOf, pictures } = parts
   const { number, placeKey, askerKey, answeredSections, openedAtMs, events } = ticket
   const { rules } = desk
-  const earlier = desk.all().filter((other) => other.askerKey === askerKey && other.number < number)
+  // Keys of people are each account's own.
+  const isTheirs = (other: Ticket): boolean => other.askerKey === askerKey && other.account === ticket.account
+  const earlier = desk.all().filter((other) => isTheirs(other) && other.number < number)
+  const quietThere = isUnsettled(ticket) ? quietOf(ticket, parts.clock.now(), rules) : 'none'
   return {
     ...rowOf(ticket, parts),
     ...{ placeKey, askerKey },
     isDirect: placeKey.startsWith('direct'),
     thread: threadOf(ticket),
-    quiet: desk.quietFor(placeKey, askerKey),
+    isHere: desk.isMine(ticket),
+    quiet: desk.isMine(ticket) ? desk.quietFor(placeKey, askerKey) : quietThere,
     answered: [...new Set(answeredSections)].map((key) => ({ key, title: titleOf(key) ?? '' })),
     earlier: earlier
       .slice(-EARLIER_SHOWN)

@@ -5,6 +5,7 @@ import type { RelayedWords } from '../../src/model/stores.js'
 import type { Party, Ticket } from '../../src/model/ticket.js'
 import { openSharedDesk, type SharedDesk } from '../../src/store/postgres/open.js'
 import { migrateDatabase, withDatabase } from '../../src/store/postgres/transfer.js'
+import { openBoard } from '../../src/tickets/board.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
 import { aTicketRequest, CHEN, XU } from '../support/a-ticket.js'
 import { capturedLog } from '../support/captured-log.js'
@@ -98,6 +99,22 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
       const holder = colleagues[won[0]!.index]
       for (const { change } of ofTicket) expect(change).toMatchObject({ ticket: { holder } })
     }
+  })
+
+  test('stand on one board, each ticket with its account', async () => {
+    const url = await postgres.database()
+    const [one, two] = [await account(url, 'one'), await account(url, 'two')]
+    await one.desk.open(asker('小李'))
+    await vi.waitFor(() => expect(two.desk.list()).toHaveLength(1), soon)
+    await two.desk.open(asker('小李'))
+    const forget = async () => ({ people: [], mentionedIn: [], isDone: false })
+    const feed = openBoard({ desk: two.desk, clock: { now: () => Date.now() }, titleOf: () => undefined, forget })
+    expect(feed.board().tickets.map(({ number, account: of }) => [number, of])).toEqual([
+      [1, 'one'],
+      [2, 'two'],
+    ])
+    expect(feed.view(1)).toMatchObject({ isHere: false, quiet: 'waiting', earlier: [] })
+    expect(feed.view(2)).toMatchObject({ isHere: true, quiet: 'waiting', earlier: [] })
   })
 
   test('hand words over to the account that holds the group, which says them once', async () => {

@@ -57,6 +57,7 @@ export class Database {
   #isEnding = false
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
+  #handingOver: Promise<void> = Promise.resolve()
 
   constructor(options: DatabaseOptions) {
     this.#options = options
@@ -136,6 +137,21 @@ export class Database {
     }
   }
 
+  /** Something was kept here; a failure may be told when the database is back already. */
+  keptHere(): void {
+    if (this.isUp) this.soon(() => this.#handOver())
+  }
+
+  /** One at a time, or something would be given twice. */
+  #handOver(): Promise<void> {
+    const work = async (): Promise<void> => {
+      for (const table of this.#tables) await table.handOver?.()
+    }
+    const done = this.#handingOver.then(work)
+    this.#handingOver = done.catch(() => undefined)
+    return done
+  }
+
   /** Does what a change calls for; what fails is made up for by the next look, or when the database is back. */
   soon(work: () => Promise<void>): void {
     work().catch((error: unknown) => {
@@ -200,12 +216,12 @@ export class Database {
 
   /** What was kept here goes first, so that what is read then is all there is. */
   async #comeUp(): Promise<void> {
-    for (const table of this.#tables) await table.handOver?.()
+    await this.#handOver()
     for (const table of this.#tables) await table.resync()
     if (this.#state !== 'coming') return
     this.#state = 'up'
-    // Something may have been kept here meanwhile; from now on nothing is.
-    for (const table of this.#tables) await table.handOver?.()
+    // Something may have been kept here meanwhile.
+    await this.#handOver()
     if (this.isUp) this.#options.onReach?.(true)
   }
 
@@ -265,10 +281,8 @@ export class Database {
     if (this.#state !== 'up') return
     try {
       await this.query('update guoshen.accounts set seen_at = now() where name = $1', [this.account])
-      for (const table of this.#tables) {
-        await table.handOver?.()
-        await table.resync()
-      }
+      await this.#handOver()
+      for (const table of this.#tables) await table.resync()
     } catch (error) {
       if (!(error instanceof DatabaseGone)) this.#options.log.error({ error: wordsOf(error) }, 'desk not read anew')
     }

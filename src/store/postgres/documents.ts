@@ -276,6 +276,7 @@ export class SharedAudit implements AuditLog, SharedTable {
       await pending
         .save({ ...pending.records(), audit: [...pending.records().audit, entry] })
         .catch(() => this.#log.error({}, 'order not in the audit log'))
+      this.#db.keptHere()
     }
   }
 

@@ -71,6 +71,7 @@ export class PostgresNotices implements SharedTable {
       }
       await this.#keep({ notices: [...this.#pending.notices, pending] })
       this.#tell()
+      this.#db.keptHere()
     }
   }
 
@@ -101,6 +102,7 @@ export class PostgresNotices implements SharedTable {
     } catch (error) {
       if (!(error instanceof DatabaseGone)) throw error
       await this.#keep({ said: [...this.#pending.said, number] })
+      this.#db.keptHere()
     }
     this.#waiting = this.#waiting.filter((notice) => notice.number !== number)
   }

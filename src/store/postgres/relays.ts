@@ -68,6 +68,7 @@ export class PostgresRelays implements Relays, SharedTable {
       // It may be there all the same: under this name it is handed over once.
       const { pending } = this.#here
       await pending.save({ ...pending.records(), relays: [...pending.records().relays, relay] })
+      this.#db.keptHere()
       return 'later'
     }
   }

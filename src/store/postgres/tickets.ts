@@ -134,6 +134,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
       this.#notes = change(this.#notes)
       const { pending } = this.#here
       await pending.save({ ...pending.records(), notes: this.#notes })
+      this.#db.keptHere()
     }
   }
 
@@ -326,6 +327,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
     const saved = pending.save({ ...now, tickets: [...others, change] })
     this.#see(ticket, expectedVersion + KEPT_HERE)
     await saved
+    this.#db.keptHere()
   }
 
   #pendingOf(number: number): PendingTicket | undefined {
