@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Ticket, TicketEvent } from '../../src/model/ticket.js'
 import { compileProgram } from '../support/compile-program.js'
 import { hasPostgres, TestPostgres } from '../support/postgres.js'
@@ -115,7 +115,15 @@ it('500 tickets, three processes, fifteen kills, two crashes of the database: ea
     await Promise.all(torment)
     const end = performance.now() + DONE_MS
     while (!workers.every(({ isDone }) => isDone) && performance.now() < end) await sleep(50)
-    await sleep(500)
+    // The database may have come back only now.
+    await vi.waitFor(
+      () => {
+        const nothing = { tickets: [], notes: null, notices: [], said: [], audit: [], relays: [] }
+        for (const worker of workers)
+          expect(JSON.parse(worker.lines('desk-pending.json')[0] ?? JSON.stringify(nothing))).toMatchObject(nothing)
+      },
+      { timeout: 20_000, interval: 50 },
+    )
     expect(workers.map(({ isDone, complaints }) => ({ isDone, complaints }))).toEqual(
       workers.map(() => ({ isDone: true, complaints: '' })),
     )
@@ -124,13 +132,6 @@ it('500 tickets, three processes, fifteen kills, two crashes of the database: ea
     expect(tickets.length).toBeGreaterThanOrEqual(TICKETS)
     for (const { events } of tickets) expect(events.filter(({ what }) => what === 'claimed')).toHaveLength(1)
     const byNumber = new Map(tickets.map((ticket) => [ticket.number, ticket]))
-    for (const worker of workers)
-      expect(JSON.parse(worker.lines('desk-pending.json')[0] ?? '{}')).toMatchObject({
-        tickets: [],
-        notices: [],
-        said: [],
-        relays: [],
-      })
     const acknowledged = workers.flatMap((worker) => worker.acknowledged)
     const changes = acknowledged.filter(({ event }) => event !== undefined)
     expect(changes.length).toBeGreaterThan(TICKETS)
