@@ -88,6 +88,17 @@ export class StoreError extends BotError {
   }
 }
 
+/** The desk that several accounts share can't be used, or not like this. */
+export class SharedDeskError extends StoreError {
+  /** Another process serves the account, or its connection has not ended yet. */
+  readonly isTaken: boolean
+
+  constructor(message: string, { isTaken = false }: { readonly isTaken?: boolean } = {}) {
+    super(message)
+    this.isTaken = isTaken
+  }
+}
+
 /** Another process works on the data folder; two of them would say everything twice. */
 export class FolderInUseError extends BotError {
   override readonly name = 'FolderInUseError'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, FolderInUseError, KnowledgeError, StoreError } from '../errors.js'
+import { ConfigError, FolderInUseError, KnowledgeError, SharedDeskError, StoreError } from '../errors.js'
 import { formatProblem } from '../knowledge/checks.js'
 import { folderInUse } from '../ops/folder-lock.js'
 
@@ -57,6 +57,7 @@ export function explain(error: unknown): readonly string[] | undefined {
     return ['知识或意图有错，请改好再启动：', ...error.problems.map(formatProblem)]
   }
   if (error instanceof ConfigError) return ['配置有错：', ...error.problems]
+  if (error instanceof SharedDeskError) return [error.message]
   if (error instanceof StoreError) return [`数据文件打不开：${error.message}`]
   if (error instanceof FolderInUseError) return folderInUse(error)
   // parseArgs throws for unknown options.

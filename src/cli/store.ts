@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Config, readConfig } from '../config.js'
-import { ConfigError, StoreError } from '../errors.js'
+import { ConfigError, SharedDeskError } from '../errors.js'
 import type { Log } from '../model/ports.js'
 import { lockFolder } from '../ops/folder-lock.js'
 import { ReleaseFolder } from '../releases/files.js'
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 const migratedWords = (steps: number): string => (steps === 0 ? '工单库已经是最新的。' : `工单库升级了 ${steps} 步。`)
 
 async function moveIn(folder: string, url: string, { account, puppet }: Config): Promise<void> {
-  if (!existsSync(folder)) throw new StoreError(`没有文件夹 ${folder}。`)
+  if (!existsSync(folder)) throw new SharedDeskError(`没有文件夹 ${folder}。`)
   await lockFolder(folder, { of: 'bot', waitMs: 0, log: { warn: () => {} } })
   const content = { ...(await readFolder(folder, log)), ...(await readReleases(folder)) }
   const { before, after, renumbered } = await importContent(url, { account, channel: puppet }, content)
@@ -63,7 +63,7 @@ async function moveOut(folder: string, url: string, { account }: Config): Promis
   const [before, after] = [countContent(content), countContent(written)]
   for (const line of comparison(before, after)) console.log(line)
   if (before.some(({ hash }, index) => after[index]?.hash !== hash))
-    throw new StoreError(`${folder} 里写下的和工单库里的不一样，请不要用它。`)
+    throw new SharedDeskError(`${folder} 里写下的和工单库里的不一样，请不要用它。`)
   console.log(`已搬到 ${folder}，工单库没有动过。`)
 }
 

@@ -7,7 +7,7 @@ import { ClaimBook } from '../commands/rights.js'
 import { type Config, readConfig } from '../config.js'
 import { ReminderBook } from '../dialogue/reminders.js'
 import { withoutWalksOf } from '../dialogue/state.js'
-import { StoreError } from '../errors.js'
+import { SharedDeskError } from '../errors.js'
 import { forgetPerson as forgetInLearning } from '../learning/records.js'
 import type { Log } from '../model/ports.js'
 import type { ForgetOrder, ForgetOutcome, ForgottenPerson, Ticket } from '../model/ticket.js'
@@ -121,7 +121,7 @@ function outcomeLines(who: string, { people, mentionedIn, isDone }: ForgetOutcom
 /** A bot that is just starting has no page yet, and would write over what is changed here. */
 async function forgetByHand(order: ForgetOrder, config: Config): Promise<ForgetOutcome> {
   if (config.store.url !== null)
-    throw new StoreError('工单在几个账号共用的库里，请先启动这个账号的机器人，再运行一次。')
+    throw new SharedDeskError('工单在几个账号共用的库里，请先启动这个账号的机器人，再运行一次。')
   await lockFolder(config.dataDir, { of: 'bot', waitMs: 0, log: { warn: () => {} } })
   const store = await LowdbTicketStore.open(ticketPath(config))
   const tickets = {

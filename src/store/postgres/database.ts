@@ -1,5 +1,5 @@
 import { Client, type ClientBase, DatabaseError, Pool, type QueryResult, type QueryResultRow } from 'pg'
-import { StoreError } from '../../errors.js'
+import { SharedDeskError, StoreError } from '../../errors.js'
 import type { Log } from '../../model/ports.js'
 import { inTransaction, migrate } from './schema.js'
 
@@ -40,6 +40,7 @@ const QUERY_MS = 10_000
 const LOOK_EVERY_MS = 30_000
 const RECONNECT_MS = 1_000
 const LOCK_WAIT_MS = 15_000
+const KEEP_ALIVE = 'set tcp_keepalives_idle = 30; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3'
 /** Any number beside that of the migrations. */
 const ACCOUNT_LOCK = 740_603
 
@@ -80,15 +81,18 @@ export class Database {
   /**
    * Connects, brings the schema up to date and takes the account.
    *
+   * @param options `isKnown`: the account was served on this machine before, so that a connection of it which has not
+   *   ended yet is most likely its own
    * @returns false when the database can't be reached
    * @throws StoreError when it refuses us, is of a later program, or the account is served by another process
    */
-  async connect(): Promise<boolean> {
+  async connect({ isKnown = false } = {}): Promise<boolean> {
     try {
       await this.#attach()
       return true
     } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
+      const isOwn = isKnown && error instanceof SharedDeskError && error.isTaken
+      if (!isOwn && !(error instanceof DatabaseGone)) throw error
       this.#options.log.error({ error: error.message }, 'database can not be reached')
       return false
     }
@@ -178,6 +182,8 @@ export class Database {
     listener.on('error', () => this.#goDown()) // without a listener the process would end
     try {
       await listener.connect()
+      // The account is free again a minute after its machine was cut off, not after hours.
+      await listener.query(KEEP_ALIVE)
       await migrate(listener)
       await this.#takeAccount(listener)
       const { rows } = await listener.query<{ id: number }>(
@@ -195,7 +201,7 @@ export class Database {
       listener.end().catch(() => undefined)
       if (error instanceof StoreError) throw error
       if (isGone(error)) throw new DatabaseGone(reasonOf(error))
-      throw new StoreError(refusalWords(error))
+      throw new SharedDeskError(refusalWords(error))
     }
   }
 
@@ -209,7 +215,9 @@ export class Database {
       )
       if (rows[0]?.taken) return
       if (performance.now() > end)
-        throw new StoreError(`账号“${account}”已经有一个进程在跑。每个进程要有自己的 account，请改好再启动。`)
+        throw new SharedDeskError(`账号“${account}”已经有一个进程在跑。每个进程要有自己的 account，请改好再启动。`, {
+          isTaken: true,
+        })
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { StoreError } from '../../errors.js'
+import { SharedDeskError } from '../../errors.js'
 import type { LearningRecords, LearningStore } from '../../model/learning.js'
 import type { Alerts, DurableList, Log, RoleClaim, RoleGrant } from '../../model/ports.js'
 import type { AccountMark, Relays } from '../../model/stores.js'
@@ -79,8 +79,9 @@ export async function openSharedDesk(needs: SharedDeskNeeds): Promise<SharedDesk
     ticketOf: (number) => tickets.list().find((ticket) => ticket.number === number),
     log,
   })
-  const isReached = await db.connect()
-  if (!isReached && here.seen.records().accountId === 0) throw new StoreError(reachPhrases.firstStart)
+  const isKnown = here.seen.records().accountId > 0
+  const isReached = await db.connect({ isKnown })
+  if (!isReached && !isKnown) throw new SharedDeskError(reachPhrases.firstStart)
   for (const table of [tickets, notices, relays]) db.join(table)
   const audit = new SharedAudit(db, { here, log })
   const own = await openRecords(join(dataDir, 'figures.json'), { schema: storedFigures, log })

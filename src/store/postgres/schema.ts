@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { StoreError } from '../../errors.js'
+import { SharedDeskError } from '../../errors.js'
 
 /**
  * The schema as numbered steps, oldest first. A step that was ever released is never changed: what comes later is a
@@ -193,7 +193,7 @@ async function versionOf(client: ClientBase): Promise<number> {
 
 function refuseNewer(version: number): void {
   if (version <= SCHEMA_VERSION) return
-  throw new StoreError(
+  throw new SharedDeskError(
     `工单库是更新版本的程序建的（结构 ${version}，这个版本只认得 ${SCHEMA_VERSION}），已停止启动，库没有动过。请换回更新的程序再启动。`,
   )
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { StoreError } from '../../errors.js'
+import { SharedDeskError } from '../../errors.js'
 import type { Log } from '../../model/ports.js'
 import type { AccountMark, PutOptions, PutOutcome, TicketStore } from '../../model/stores.js'
 import type { DeskNotes, DutyChange, Ticket, TicketEvent } from '../../model/ticket.js'
@@ -176,7 +176,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
 
   /** Of this account only: keys of people are each account's own. @throws StoreError while the database is gone */
   async forget(forgetIn: (ticket: Ticket) => Ticket): Promise<void> {
-    if (!this.#db.isUp) throw new StoreError('工单库暂时连不上，没有删除任何内容，请稍后再试。')
+    if (!this.#db.isUp) throw new SharedDeskError('工单库暂时连不上，没有删除任何内容，请稍后再试。')
     const { rows } = await this.#db.query<Row>(`${READ} where account = $1`, [this.#db.account])
     for (const row of rows) {
       const before = this.#ticketOf(row)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client, type ClientBase } from 'pg'
 import type { z } from 'zod'
-import { StoreError } from '../../errors.js'
+import { SharedDeskError } from '../../errors.js'
 import type { DayFigures } from '../../model/decision.js'
 import type { LearningRecords } from '../../model/learning.js'
 import type { AuditEntry, Log, RoleClaim, RoleGrant } from '../../model/ports.js'
@@ -98,7 +98,7 @@ export async function readFolder(dataDir: string, log: Log): Promise<Omit<DeskCo
 export async function writeFolder(dataDir: string, content: DeskContent, log: Log): Promise<void> {
   const file = (name: string): string => join(dataDir, name)
   if (existsSync(file('tickets.json')))
-    throw new StoreError(`${file('tickets.json')} 已经有工单，没有导出。请换一个空的文件夹。`)
+    throw new SharedDeskError(`${file('tickets.json')} 已经有工单，没有导出。请换一个空的文件夹。`)
   const { tickets, archived, notes, notices, learning, figures, claims, roles, audit } = content
   const stored: StoredTickets = {
     ...{
@@ -129,7 +129,7 @@ export async function withDatabase<T>(url: string, work: (client: ClientBase) =>
     await client.connect()
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '原因不明'
-    throw new StoreError(`工单库连不上（${code}）。请检查 store.url（或 GUOSHEN_DATABASE_URL）。`)
+    throw new SharedDeskError(`工单库连不上（${code}）。请检查 store.url（或 GUOSHEN_DATABASE_URL）。`)
   }
   try {
     return await work(client)
@@ -226,7 +226,7 @@ export function importContent(url: string, { account, channel }: AccountMark, co
         const found = after.find((one) => one.what === what)
         return !shared.has(what) && (found?.count !== count || found.hash !== hash)
       })
-      if (differing) throw new StoreError(`${differing.what} 导入后和原来的不一样，没有导入，工单库没有动过。`)
+      if (differing) throw new SharedDeskError(`${differing.what} 导入后和原来的不一样，没有导入，工单库没有动过。`)
       return { before, after, renumbered }
     })
   })
@@ -235,7 +235,7 @@ export function importContent(url: string, { account, channel }: AccountMark, co
 async function refuseSecond(client: ClientBase, account: string): Promise<void> {
   const { rowCount } = await client.query('select 1 from guoshen.tickets where account = $1 limit 1', [account])
   if (rowCount !== 0)
-    throw new StoreError(`工单库里已经有账号“${account}”的工单，没有导入。换了账号请改 account，再导入。`)
+    throw new SharedDeskError(`工单库里已经有账号“${account}”的工单，没有导入。换了账号请改 account，再导入。`)
 }
 
 /** Two desks that counted by themselves have given the same numbers. */
