@@ -21,10 +21,11 @@ describe('the console on WeChat', () => {
       ],
       contacts: [
         { key: 'wang', nick: '王老板', friend: false },
+        { key: 'li', nick: '小李', friend: false },
         { key: 'chen', nick: '陈工', remark: '同事陈工' },
       ],
       rooms: [
-        { key: 'g1', topic: '想天售后服务群', members: ['wang', 'chen'] },
+        { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'chen'] },
         { key: 'duty', topic: '过审值班群', members: ['chen'] },
       ],
     })
@@ -48,7 +49,7 @@ describe('the console on WeChat', () => {
     await row.click()
     await talks.locator('#why .verdict[data-decision=answer]').waitFor()
     await talks.locator('#why .why-said', { hasText: '用户生成内容' }).waitFor()
-    wx.inject({ from: 'wang', room: 'g1', text: '中午一起吃面吗' })
+    wx.inject({ from: 'li', room: 'g1', text: '中午一起吃面吗，楼下那家' })
     await talks.locator('.talk-row[data-kind=silent]', { hasText: '吃面' }).waitFor()
     await talks.close()
   })
