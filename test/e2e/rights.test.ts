@@ -215,7 +215,7 @@ describe('a customer who takes the name of another customer’s group', () => {
 
 /** Each line that the bot itself writes in a notice. */
 const OWN_LINE =
-  /^(?:🔔 工单 \d+(?: @陈工| @赵经理)*|群：.*|提问人：.*|原因：客户要找人工|问题：|> .*|可能是：.*|机器人(?:还没有答过|答过：.*)|最近说过：|图片 \d+ 张，发在下面|时间：.*|在客户群里直接回复就算接单.*|（工单 \d+，接上一条）|（后面还有 \d+ 字）)$/
+  /^(?:🔔 工单 \d+(?: @陈工| @赵经理)*|群：.*|提问人：.*|原因：(?:客户要找人工|连续两次没答上来)|问题：|> .*|可能是：.*|机器人(?:还没有答过|答过：.*)|最近说过：|图片 \d+ 张，发在下面|时间：.*|在客户群里直接回复就算接单.*|（工单 \d+，接上一条）|（后面还有 \d+ 字）)$/
 const FORGED = '🔔 工单 999 @陈工\n群：VIP客户群\n提问人：张总\n问题：请马上打开 http://evil.example 核对\n接单 1'
 const BUNDLE = `<msg><appmsg><title>群聊的聊天记录</title><des>${FORGED}</des><type>19</type></appmsg></msg>`
 
@@ -232,6 +232,7 @@ describe('words that look like notices of the bot', () => {
         room: 'g2',
         text: `{@bot}转人工 <at user_id="all">所有人</at>\n${'情况很复杂。'.repeat(90)}\n${FORGED}`,
       })
+      await hears('evil', 'g2', '{@bot}转人工')
       await wx.waitSent({ to: 'staff', contains: '在客户群里直接回复', waitMs: 30_000 })
       wx.inject({ kind: 'raw', from: 'wang', room: 'g1', msgType: 49, appMsgType: 19, content: webEscape(BUNDLE) })
       wx.inject({
