@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { setPriority } from 'node:os'
 import type { OrtModule, PaddleOcrService, RecognitionResult } from 'paddleocr'
 import type { Sharp } from 'sharp'
 import { distance, type LaidOut, layOut, type Point, type SeenPiece } from './layout.js'
@@ -23,7 +22,7 @@ const MAX_SIDE = 1_600
 const DETECT_SIDE = 960
 /** A screenshot joined of several is that much higher than wide: read piece by piece, so that its letters stay large. */
 const LONG_PICTURE = 2.5
-const MAX_LONG_WIDTH = 1_080
+const MAX_LONG_WIDTH = 800
 const MAX_SLICES = 6
 
 interface Pixels {
@@ -194,6 +193,5 @@ function toPiece({ text, confidence, box }: RecognitionResult, fromY: number): S
   return { text, confidence, corners: [a, b, c, d] }
 }
 
-setPriority(10)
 process.on('message', (job: ReadJob) => void answer(job).then((reply) => process.send?.(reply)))
 process.on('disconnect', () => process.exit())
