@@ -35,7 +35,7 @@ import {
 import type { DeskFeed } from './model/ticket.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
 import { maskIdentifiers, normalizeText } from './nlu/normalize.js'
-import { type ChannelMemory, openChannel, staffRoomOf } from './open-channel.js'
+import { type OpenChannel, openChannel, staffRoomOf } from './open-channel.js'
 import { alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
@@ -141,7 +141,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
   })
   const channel = measuredChannel(opened.channel, { metrics, alerts })
-  const talks = await openTalks({ config, memory, clock, log })
+  const talks = await openTalks({ config, clock, log, nameOf: opened.nameOf })
   exit.before(() => talks.stop())
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
@@ -317,10 +317,10 @@ function createApp(parts: AppParts): Hono {
 
 const openTalks = ({
   config,
-  memory,
+  nameOf,
   clock,
   log,
-}: Pick<AppParts, 'config' | 'clock' | 'log'> & { readonly memory: ChannelMemory }) =>
+}: Pick<AppParts, 'config' | 'clock' | 'log'> & Pick<OpenChannel, 'nameOf'>) =>
   TalkLog.open({
     dir: join(config.dataDir, 'talks'),
     ...config.console,
@@ -330,7 +330,7 @@ const openTalks = ({
       asked: THRESHOLDS.offerScope * THRESHOLDS.answerShare,
       overheard: THRESHOLDS.speakScope * THRESHOLDS.speakShare,
     },
-    nameOf: (key) => memory.identities.nameOf(key),
+    nameOf,
     ...{ clock, log },
   })
 

@@ -53,6 +53,8 @@ export interface OpenChannel {
   readonly time: SteadyClock | undefined
   /** The stand-in behind the page; undefined on a real network. */
   readonly world: World | undefined
+  /** What the bearer of a key is called; undefined for keys that are not known. */
+  readonly nameOf: (key: string) => string | undefined
 }
 
 /** The puppet's polls are dated by it. */
@@ -108,7 +110,8 @@ async function openWechaty(config: Config, { memory, clock, time, log, ...parts 
     logoutOnStop: world !== undefined,
     onSessionOver: session.sendRefused,
   }
-  return { channel: new WechatyChannel(wechaty, options, log), session, memory, clock, time, world }
+  const nameOf = (key: string) => memory.identities.nameOf(key)
+  return { channel: new WechatyChannel(wechaty, options, log), session, memory, clock, time, world, nameOf }
 }
 
 /** A QQ number stands where WeChat has a remark: it is nobody else's, and lasts. */
@@ -141,7 +144,9 @@ async function openOneBot(config: Config, { memory, clock, time, log, ...parts }
     sendRefused: () => {},
     stop: () => account.stop(),
   }
-  return { channel: new OneBotChannel(account, options, log), session, memory, clock, time, world: undefined }
+  const channel = new OneBotChannel(account, options, log)
+  const nameOf = (key: string) => channel.nameOf(key)
+  return { channel, session, memory, clock, time, world: undefined, nameOf }
 }
 
 /** What a channel must not forget between two runs. */

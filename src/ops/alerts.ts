@@ -64,7 +64,9 @@ export class AlertDesk implements Alerts {
     // Nobody was told that it was over, so for the readers it never was.
     const told = this.#unclosed.delete(kind)
     this.#open.set(kind, { sinceMs: this.#options.clock.now(), told, facts })
-    this.#options.log.warn({ alert: kind, ...facts }, 'incident begins')
+    // The reason is for people: in Chinese, and it may hold names.
+    const { reason, ...logged } = facts
+    this.#options.log.warn({ alert: kind, ...logged, hasReason: reason !== undefined }, 'incident begins')
     this.#tellWhatWaits()
   }
 

@@ -85,6 +85,8 @@ export class OneBotChannel implements Channel {
   readonly #hearing: Hearing<readonly IncomingMessage[]>
   /** Our ids of what was heard last under an implementation's id in a place. */
   readonly #idsHeard = new BoundedMap<string, string>(KEPT_IDS)
+  /** What people and groups were last called, by their keys. */
+  readonly #shownAs = new BoundedMap<string, string>(KEPT_IDS)
   #listener: MessageListener | undefined
   #isHearing = false
   #wirePlace = 0
@@ -178,6 +180,11 @@ export class OneBotChannel implements Channel {
   async rooms(): Promise<readonly RoomPlace[]> {
     if (!this.#session.isUp) return []
     return Promise.all(this.#names.groups.map((group) => this.#room(group)))
+  }
+
+  /** What the bearer of a key was last called in this run; undefined while it was not met. */
+  nameOf(key: string): string | undefined {
+    return this.#shownAs.get(key)
   }
 
   #greet(): void {
@@ -300,6 +307,7 @@ export class OneBotChannel implements Channel {
   async #room(group: string, shownAs = ''): Promise<RoomPlace> {
     const topic = await this.#names.topicOf(group, shownAs)
     const key = groupKey(group)
+    this.#shownAs.set(key, topic)
     const isServed = this.#serves.some((pattern) => pattern.test(topic) || pattern.test(key))
     const purpose = this.#staff.purposeOf(group, topic) ?? (isServed ? 'customers' : 'ignored')
     return { kind: 'room', id: group, key, topic, purpose }
@@ -320,8 +328,10 @@ export class OneBotChannel implements Channel {
       configured === 'admin' ? 'admin' : (granted ?? configured ?? (isInStaffRoom ? 'staff' : 'customer'))
     const placeKey = group === undefined ? directKey(number) : groupKey(group)
     const mayBeStaff = role === 'customer' && this.#quietNames.isQuiet({ placeKey, personKey: key, names })
+    const name = shownName(card || nick) || number
+    this.#shownAs.set(key, name)
     return {
-      ...{ id: number, key, name: shownName(card || nick) || number, role },
+      ...{ id: number, key, name, role },
       ...(granted !== undefined && { isGranted: true }),
       ...(isInStaffRoom && { inStaffRoom: true }),
       ...(mayBeStaff && { mayBeStaff: true }),

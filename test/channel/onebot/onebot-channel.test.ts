@@ -22,8 +22,9 @@ const person = (number: number) => ({
 const piece = (type: string, data: Piece['data'] = {}): Piece => ({ type, data })
 
 test('hears a group message, with keys that last, the group card, and the mention gone', async () => {
-  const { qq, hears } = await openQq()
+  const { qq, hears, channel } = await openQq()
   const [message] = await hears(() => qq.inGroup(CUSTOMERS, WANG, [at(BOT), text(' 怎么提审')]))
+  expect([channel.nameOf('qq:30001'), channel.nameOf(`qq-group:${CUSTOMERS}`)]).toEqual(['王老板', '想天售后服务群'])
   expect(message).toMatchObject({
     place: XIANGTIAN,
     sender: { id: '30001', key: 'qq:30001', name: '王老板', role: 'customer' },
