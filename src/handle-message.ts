@@ -1,7 +1,7 @@
 import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { guideOf, walkSteps } from './dialogue/checklist.js'
-import { talkAboutQuote, wordsMeant } from './dialogue/context.js'
+import { pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from './dialogue/context.js'
 import { isOpenTo, opinionTrace, questionFor } from './dialogue/opinion.js'
 import { overtakenBy } from './dialogue/permission.js'
 import { type PictureTalk, summaryOf, type ToBeSeen } from './dialogue/pictures.js'
@@ -106,11 +106,14 @@ function understood(
   const { order, seenBefore, snapshot, startedMs, opinion: heardOpinion } = facts
   const opinion = heardOpinion?.reply.opinion
   const { language } = snapshot
-  const words =
-    message.seen?.kind === 'read'
-      ? message.seen.text
-      : wordsMeant(message, { lines: state.linesIn(message.place.key), language })
-  const understanding = order ? NOTHING_UNDERSTOOD : understand(words, knowingOf(snapshot, startedMs))
+  const before = { lines: state.linesIn(message.place.key), language }
+  const knowing = knowingOf(snapshot, startedMs)
+  const words = message.seen?.kind === 'read' ? message.seen.text : wordsMeant(message, before)
+  const isOwn = !message.seen && words === message.text
+  const pieces = isOwn ? wordsInPieces(message, before) : undefined
+  const alone = order ? NOTHING_UNDERSTOOD : understand(words, knowing)
+  const understanding = order || pieces === undefined ? alone : readingOf(alone, understand(pieces, knowing))
+  const pointing = isOwn ? pointsAt(message, before) : undefined
   const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
   const situation = (): Turn['situation'] => {
     const talk = state.recall(message, clock.now(), snapshot.version)
@@ -121,7 +124,7 @@ function understood(
       ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
       ...{ ...recalled, ...guide, ...parts.deskFront.view(message) },
       knowledge: snapshot.version,
-      language,
+      ...{ language, pointsAt: pointing },
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
@@ -281,7 +284,7 @@ export async function compose(heard: Heard, settled: Settled, parts: AnswerParts
     mentionChars: isInRoom && message.sender.name !== '' ? message.sender.name.length + 2 : 0,
     timelineToldLately,
     question: turn.understanding.normalized,
-    aboutPicture: message.kind === 'picture' && !message.seen,
+    aboutPicture: (message.kind === 'picture' && !message.seen) || turn.situation.pointsAt === 'picture',
     pictureSays: summaryOf(message, turn.understanding),
     ...(isUnreadable(message) && { unreadable: kindWord(message.kind) }),
     nowMs: parts.clock.now(),

@@ -20,6 +20,7 @@ export interface HeardLine {
   readonly speaker: Speaker
   readonly part: 'asker' | 'colleague' | 'bot'
   readonly text: string
+  readonly isPicture?: boolean
   /** Askers: `answer` for a question or a cry for help, `maybe` for a report, `nothing` for thanks and the like. */
   readonly wants: 'answer' | 'maybe' | 'nothing'
   /** Colleagues and bot: keys of the askers whom they spoke to. */

@@ -125,6 +125,7 @@ export function turnWalk(walk: Walk | undefined, word: WalkWord, way: Way): Walk
   if (present.status === 'finished') return afterTheEnd(present, word, begin)
   if (word === 'start') return isUntouched(present, first) ? begin : turn('offer', { ...present, status: 'asked' }, way)
   if (word === 'stop') return present.status === 'paused' ? undefined : turn('stopped', pause(present), way)
+  if (word === 'where' && present.status !== 'walking') return turn('offer', { ...present, status: 'asked' }, way)
   // Whoever left off is first shown where that was.
   if (present.status !== 'walking') return tell(present, present.at, way)
   switch (word) {
@@ -136,6 +137,8 @@ export function turnWalk(walk: Walk | undefined, word: WalkWord, way: Way): Walk
       return advance(present, 'skipped', way)
     case 'back':
       return tell(present, before(present.at, way.steps), way)
+    case 'where':
+      return turn('where', present, way)
   }
 }
 

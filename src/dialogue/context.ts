@@ -1,11 +1,12 @@
 import { MINUTE_MS } from '../base/time.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Language } from '../model/language.js'
+import type { Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { onlyPoints } from '../nlu/surroundings.js'
 import type { HeardLine } from './addressee.js'
 import type { Recollection } from './state.js'
-import { isAddressed } from './turn.js'
+import { isAddressed, type Situation } from './turn.js'
 
 /** A question that was put so long ago is not what a lone mention is about. */
 const OWN_WORDS_MS = 3 * MINUTE_MS
@@ -35,7 +36,8 @@ export function wordsMeant(message: IncomingMessage, { lines, language: { around
   if (!points && !isSame) return text
   // Whoever quotes us asks about our answer, not for it.
   if (quote) return quote.ofBot || quote.text.trim() === '' ? text : quote.text
-  return (isSame ? questionOfOthers(message, lines) : ownWordsBefore(message, lines)) ?? text
+  if (isSame) return questionOfOthers(message, lines) ?? text
+  return ownWordsBefore(message, lines) ?? (said === '' ? ownQuestionBefore(message, lines) : undefined) ?? text
 }
 
 const ASIDE_OF_WORDS = /[\s\p{P}\p{S}]+$/gu
@@ -54,11 +56,54 @@ function ownWordsBefore({ sender, sentAtMs }: IncomingMessage, lines: readonly H
   return own.length > 0 ? own.join(' ') : undefined
 }
 
+/** Whoever calls the bot behind a question wants it answered, be it once more. */
+function ownQuestionBefore({ sender, sentAtMs }: IncomingMessage, lines: readonly HeardLine[]): string | undefined {
+  const last = lines.findLast(({ part, speaker }) => part === 'asker' && speaker.key === sender.key)
+  return last?.wants === 'answer' && last.atMs >= sentAtMs - OWN_WORDS_MS ? last.text : undefined
+}
+
 function questionOfOthers({ sender, sentAtMs }: IncomingMessage, lines: readonly HeardLine[]): string | undefined {
   return lines.findLast(({ part, speaker, wants, text, atMs }) => {
     const isOthers = part === 'asker' && speaker.key !== sender.key
     return isOthers && wants !== 'nothing' && text !== '' && atMs >= sentAtMs - SAME_QUESTION_MS
   })?.text
+}
+
+/** A question that is longer says itself what it is about. */
+const MAX_LAST_PIECE_CHARS = 12
+
+/**
+ * 那个隐私协议 · 问录音那里 · @bot 填什么: the pieces of one question together.
+ *
+ * @returns undefined where the message is no last piece of anything
+ */
+export function wordsInPieces(message: IncomingMessage, { lines }: Pick<Heard, 'lines'>): string | undefined {
+  const { text, quote, kind } = message
+  const isShort = text.length > 0 && text.length <= MAX_LAST_PIECE_CHARS
+  if (kind !== 'text' || quote || !isShort || !isAddressed(message)) return undefined
+  const before = ownWordsBefore(message, lines)
+  return before === undefined ? undefined : `${before} ${text}`
+}
+
+/** Where the pieces stand out as clearly as their last alone, or the last says next to nothing. */
+const CLEAR_SHARE = 0.5
+
+/** What is meant by the last piece of a question: what all of them say, unless it asks for something of its own. */
+export function readingOf(alone: Understanding, together: Understanding): Understanding {
+  if (alone.act !== 'question' || alone.choice !== undefined || alone.notice || together.notice) return alone
+  const [own, joint] = [alone.candidates[0], together.candidates[0]]
+  if (!joint || joint.share < CLEAR_SHARE) return alone
+  const isOwn = own !== undefined && own.share >= CLEAR_SHARE && own.sectionKey !== joint.sectionKey
+  return isOwn ? alone : together
+}
+
+/** What a message points at that says nothing itself: 这个怎么改 behind a picture, or behind nothing that we know of. */
+export function pointsAt(message: IncomingMessage, { lines, language: { around } }: Heard): Situation['pointsAt'] {
+  const { text, kind, quote, sender, sentAtMs } = message
+  const said = normalizeText(text)
+  if (kind !== 'text' || quote || said === '' || !onlyPoints(said, around)) return undefined
+  const own = lines.findLast(({ part, speaker }) => part === 'asker' && speaker.key === sender.key)
+  return own?.isPicture && own.atMs >= sentAtMs - OWN_WORDS_MS ? 'picture' : 'nothing'
 }
 
 /** A heading as our replies begin with: 【4.1】. */

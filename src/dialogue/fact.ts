@@ -49,7 +49,10 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   const likeness = outside / (outside + first[1])
   if (likeness > OUTSIDE_FROM) return outsideWith(understanding)
   if (likeness > TORN_FROM) {
-    const fact = likeness > 0.5 ? outsideFact(understanding) : factOf(first[0], understanding)
+    const best = understanding.answers?.[0]
+    // What stands out within its subject is told, though the subject itself is in doubt.
+    const standsOut = best?.answer.sectionKey === undefined && (best?.within ?? 0) >= SURE_WITHIN_CONCRETE
+    const fact = likeness > 0.5 || standsOut ? outsideFact(understanding) : factOf(first[0], understanding)
     // A choice of one is none.
     if (!fact && alternatives.length === 0)
       return likeness > 0.5 ? { kind: 'outside' } : sectionWith(first[0], [], understanding)

@@ -103,10 +103,12 @@ function mended({ lastSection = '', nextSection }: Situation): Decision | undefi
 function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked: boolean }): Decision | undefined {
   const { lastSection, nextSection, timelineSection, failedTries } = situation
   switch (followUp.kind) {
-    case 'still-failing':
-      return failedTries > 0
-        ? { kind: 'escalate', reason: 'still-failing', sectionKeys: [] }
-        : { kind: 'fallback', reason: 'still-failing' }
+    case 'still-failing': {
+      if (failedTries > 0) return { kind: 'escalate', reason: 'still-failing', sectionKeys: [] }
+      const within = likelyWithin(situation, SURE_ELIDED)
+      const isNew = within && !within.answer.whole && !wasTold(within, situation)
+      return isNew ? inVain(toldFact(within, situation)) : { kind: 'fallback', reason: 'still-failing' }
+    }
     case 'not-that':
       return offerOthers(situation)
     case 'settled':
@@ -120,19 +122,28 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
         return { kind: 'answer', sectionKeys: [timelineSection], reason: 'days', days: toldDays }
       }
       const within = likelyWithin(situation, SURE_ELIDED)
-      return within ? toldFact(within, situation) : told(timelineSection)
+      // Said a moment ago of something else, it is the review that is waited for.
+      if (within && !wasTold(within, situation)) return toldFact(within, situation)
+      const reviewed = timelineSection === undefined ? undefined : factsOf({ sectionKey: timelineSection }, situation)
+      return reviewed ? toldFact(reviewed, situation) : told(timelineSection)
     }
     // Said to nobody, it is a report.
     case 'done':
       if (isAsked && lastSection !== undefined && situation.isRejection?.(lastSection)) return mended(situation)
       return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
+    // 删完直接再提？
+    case 'resubmit': {
+      if (lastSection === undefined || !situation.isRejection?.(lastSection)) return undefined
+      const within = likelyWithin(situation, SURE_ELIDED)
+      return within && !within.answer.whole ? toldFact(within, situation) : mended(situation)
+    }
     case 'next':
       return lastSection === undefined ? undefined : told(nextSection(lastSection) ?? lastSection)
     // 在哪, 怎么弄: the place of it, not the page once more.
     case 'again':
     case 'screenshot': {
       const within = likelyWithin(situation, followUp.kind === 'again' ? SURE_ELIDED : LIKELY_ELIDED)
-      return within ? toldFact(within, situation) : narrowed(situation)
+      return within ? toldFact(within, situation) : (narrowed(situation) ?? outsideAgain(situation))
     }
   }
 }
@@ -191,6 +202,10 @@ export function subjectOf({ replies = [], lastSection, clarifying, offered }: Si
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
 const LIKELY_ELIDED = 0.3
 const SURE_ELIDED = 0.5
+/** So clearly one of those that no other section counts, unless a fact of another stands out. */
+const CLEARLY_ELIDED = 0.65
+/** Whoever writes no more than this has hardly named another matter. */
+const MAX_BARE_CHARS = 8
 /** 今天吃什么 right after an answer is none of it. */
 const ELIDED_SCOPE = 0.25
 /** Whoever writes more names what it is about. */
@@ -201,6 +216,26 @@ function likelyWithin(situation: Situation, level: number): RankedAnswer | undef
   const best = subject && situation.factsWithin?.(subject)[0]
   return best && best.within >= level ? best : undefined
 }
+
+/** What was told last of what lies around the guides. */
+function outsideAgain({ talkedLately, replies = [] }: Situation): Decision | undefined {
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  return last?.kind === 'outside' && last.fact ? { kind: 'outside', fact: last.fact } : undefined
+}
+
+/** The likeliest of a subject that the talk is not about. */
+function factsOf(subject: TalkSubject, { factsWithin }: Situation): RankedAnswer | undefined {
+  const best = factsWithin?.(subject)[0]
+  return best && best.within >= LIKELY_ELIDED ? best : undefined
+}
+
+const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean =>
+  replies.some(({ decision }) => {
+    const fact = 'fact' in decision ? decision.fact : undefined
+    return fact?.kind === 'short-answer' && fact.answer.id === answer.id
+  })
+
+const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? { ...decision, inVain: true } : decision)
 
 function toldFact({ answer }: RankedAnswer, { lastSection }: Situation): Decision {
   const fact = { kind: 'short-answer', answer } as const
@@ -233,13 +268,18 @@ export function elided(
   const [top] = candidates
   const isOurs = top && scopeOf(top.overheard, top) >= ELIDED_SCOPE
   if (!isOurs) return undefined
+  // 那微信这边第一次审要几天 names what it asks about, however little was said before.
+  const own = factOfItsOwn(answers)
+  if (own && own.answer.sectionKey !== undefined && top.share >= THRESHOLDS.answerShare) return undefined
   const subject = subjectOf(situation)
   const within = likelyWithin(situation, LIKELY_ELIDED)
   if (!within || !subject) return undefined
   const share = 'topic' in subject ? (outside?.share ?? 0) : shareOf(candidates, subject.sectionKey)
   const others =
     'topic' in subject ? top.share : Math.max(outside?.share ?? 0, ...otherShares(candidates, subject.sectionKey))
-  return share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
+  const isBare = own === undefined && normalized.length <= MAX_BARE_CHARS
+  const isSure = isBare && within.within >= CLEARLY_ELIDED
+  return isSure || share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
 }
 
 const shareOf = (candidates: readonly Candidate[], key: string): number =>
@@ -268,16 +308,53 @@ export function goOn(
   const lastSection = clarifying ? offered[0] : told
   if (!talkedLately || lastSection === undefined || !top) return undefined
   // "昨天交的", after the bot has told how long a review takes.
-  if (days?.dates.kind === 'submitted' && lastSection === timelineSection) return answerDays(understanding, situation)
+  const tellsDay = days?.dates.kind === 'submitted' || days?.dates.kind === 'second-started'
+  if (tellsDay && (lastSection === timelineSection || situation.spokenToLast))
+    return answerDays(understanding, situation)
   const scope = scopeOf(isAsked ? top.confidence : top.overheard, top)
   const likely = favour(candidates, lastSection)
-  if (act === 'question') {
+  const isObjection = objects(understanding, situation)
+  if (act === 'question' || isObjection) {
     // Put to the bot, nonsense right after an answer is no question about it.
     if (scope < (isAsked ? ASKS_ON_SCOPE_ASKED : ASKS_ON_SCOPE)) return undefined
-    return tell(likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection, told)
+    const own = factOfItsOwn(understanding.answers)
+    // Whoever objects speaks of what was told.
+    const isMeant = own && (!isObjection || own.answer.sectionKey === lastSection)
+    const key = likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection
+    const stays = isObjection || key === lastSection
+    const within = !isMeant && stays && !clarifying ? likelyWithin(situation, SURE_ELIDED) : undefined
+    const fact = isMeant ? own : within && !within.answer.whole ? within : undefined
+    const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, told)
+    return isObjection ? inVain(decision) : decision
   }
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !ACKNOWLEDGES.test(normalized)
   return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, told) : undefined
+}
+
+/** Stands out like this among all facts, whatever the talk is about; the same as when put to the bot out of the blue. */
+const OWN_FACT = [
+  { share: 0.3, within: 0.5 },
+  { share: 0.25, within: 0.75 },
+] as const
+
+function factOfItsOwn(answers: readonly RankedAnswer[] = []): RankedAnswer | undefined {
+  const [best] = answers
+  if (!best || best.answer.whole) return undefined
+  return OWN_FACT.some(({ share, within }) => best.share >= share && best.within >= within) ? best : undefined
+}
+
+/** Whoever writes more tells a story. */
+const MAX_OBJECTION_CHARS = 24
+
+/** 打不开, 我们没有啊: what was told cannot be done like that; 我已经选了社区, of a rejection: nor is it the reason. */
+export function objects(
+  { act, normalized, followUp }: Pick<Understanding, 'act' | 'normalized' | 'followUp'>,
+  { language, lastSection, isRejection }: Pick<Situation, 'language' | 'lastSection' | 'isRejection'>,
+): boolean {
+  if (act !== 'statement' || followUp || !language || normalized.length > MAX_OBJECTION_CHARS) return false
+  if (ACKNOWLEDGES.test(normalized)) return false
+  if (language.talk.obstacle.test(normalized)) return true
+  return lastSection !== undefined && isRejection?.(lastSection) === true && language.talk.contradicts.test(normalized)
 }
 
 /** The likeliest section, given that the talk most likely stays where it is. */

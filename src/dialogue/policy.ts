@@ -4,7 +4,7 @@ import type { Understanding } from '../model/understanding.js'
 import { answerNotice, answerOrOffer, answerParts, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
-import { elided, elidedWordForWord, goOn, takeUp } from './follow-up.js'
+import { elided, elidedWordForWord, goOn, objects, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
@@ -31,6 +31,7 @@ export const policies: readonly Policy[] = [
   silence('not-for-us', ({ understanding: { form }, asked }) => !asked && form !== undefined),
   ticketWaits,
   colleagueTalks,
+  { name: 'speaks-back', decide: speaksBack },
   ...helpless,
 
   // What is added to an answer.
@@ -47,6 +48,7 @@ export const policies: readonly Policy[] = [
 
   // What takes up the talk so far.
   picturePolicy,
+  { name: 'points', decide: pointsOnly },
   {
     name: 'menu',
     decide: ({ understanding: { act, normalized }, asked }) =>
@@ -89,7 +91,7 @@ export const policies: readonly Policy[] = [
     name: 'several-questions',
     decide: ({ understanding, situation, asked }) =>
       asked
-        ? answerSeveral(understanding, { scope: THRESHOLDS.offerScope, confidence: 'confidence' })
+        ? answerSeveral(understanding, { scope: scopeOfParts(understanding), confidence: 'confidence' })
         : answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' }),
   },
   silence(
@@ -106,6 +108,7 @@ export const policies: readonly Policy[] = [
   { name: 'days', decide: daysOverheard },
   { name: 'unknown-rejection', decide: callForUnknownRejection },
   { name: 'goes-on', decide: goesOnAsked },
+  { name: 'chatter', decide: chatter },
   { name: 'fact', decide: factAsked },
   { name: 'both', decide: answerBoth },
   {
@@ -125,6 +128,33 @@ export const policies: readonly Policy[] = [
 /** Decides what to do about one message. Pure: the same message in the same situation gets the same decision. */
 export const decide = (message: IncomingMessage, understanding: Understanding, situation: Situation): Decision =>
   decideBy(policies, { message, understanding, situation, asked: isAddressed(message) }).decision
+
+/**
+ * Whoever was answered a moment ago, with nobody else speaking since, most likely asks the bot, name or no name: what would
+ * be answered then is answered now, and all else stays unsaid.
+ */
+function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
+  const { understanding, situation, asked } = turn
+  if (asked || !situation.spokenToLast) return undefined
+  const decision = rest()
+  const asks = understanding.act === 'question' || objects(understanding, situation)
+  if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
+  const wanted = decideBy(policies, { ...turn, asked: true }).decision
+  return wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact) ? wanted : decision
+}
+
+/** 这个怎么改: a picture says what is meant, which is not read; behind nothing at all it means nothing. */
+function pointsOnly(
+  { situation: { pointsAt, talkedLately }, asked }: Turn,
+  rest: () => Decision,
+): Decision | undefined {
+  if (!asked || pointsAt === undefined) return undefined
+  if (pointsAt === 'picture') return { kind: 'fallback', reason: 'not-understood' }
+  if (talkedLately) return undefined
+  const decision = rest()
+  const isGuess = decision.kind === 'answer' || decision.kind === 'outside' || decision.kind === 'fallback'
+  return isGuess ? { kind: 'fallback', reason: 'unclear' } : decision
+}
 
 function smallTalk({ understanding: { act }, asked }: Turn): Decision | undefined {
   if (!asked) return undefined
@@ -160,7 +190,9 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
   const { act, wantsHuman: wish, candidates } = understanding
   const scale = asked ? 'confidence' : 'overheard'
   const level = asked ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
-  const isCalled = wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
+  // 老师在吗 is said before anything is wanted.
+  const isCourtesy = act === 'greeting' || act === 'thanks' || act === 'acknowledge'
+  const isCalled = !isCourtesy && wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
   return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
 }
 
@@ -176,6 +208,10 @@ const SURE_FACT = { share: 0.45, within: 0.6 } as const
 /** From here on a message is read as several questions, 0..1: 4 of 338 single ones are kept whole, 3 of 124 are not torn. */
 const SEVERAL = 0.5
 
+/** Of what is surely several questions, each needs no more than a message by itself. */
+const scopeOfParts = ({ topics }: Understanding): number =>
+  (topics?.confidence ?? 0) >= SEVERAL ? ASKED_SCOPE : THRESHOLDS.offerScope
+
 /** So surely about something around the guides that the days it tells are none of a review, 0..1. */
 const DAYS_OF_OTHERS = 0.65
 /** More reasons than this are no line to choose from. */
@@ -183,12 +219,10 @@ const MAX_REASONS = 8
 
 /** 被驳回了怎么办 names no reason: none is guessed. */
 function asksForNotice({ understanding, situation, asked }: Turn): Decision | undefined {
-  const { language, rejections } = situation
-  if (understanding.notice || !language) return undefined
-  const dense = understanding.normalized.replace(/[\s\p{P}~]+/gu, '')
-  const isBare = understanding.rejected !== undefined || language.talk.rejectedBare.test(dense)
+  const { rejections } = situation
+  const { notice, rejected } = understanding
   // Among people, a report wants no answer, and a cry for help does.
-  if (!(asked ? isBare : understanding.rejected === 'asks')) return undefined
+  if (notice || (asked ? rejected === undefined : rejected !== 'asks')) return undefined
   const [first, ...others] = (rejections?.() ?? []).slice(0, MAX_REASONS)
   return first === undefined ? undefined : { kind: 'clarify', sectionKeys: [first, ...others], asksNotice: true }
 }
@@ -225,6 +259,33 @@ function sureFact(turn: Turn): Decision | undefined {
   const hasDays = turn.understanding.days !== undefined || best.answer.sectionKey === turn.situation.timelineSection
   const isElsewhere = (turn.understanding.outside?.share ?? 0) > DAYS_OF_OTHERS
   return hasDays && !isElsewhere && !best.wordForWord ? undefined : factAsked(turn)
+}
+
+/**
+ * How much a message is about anything that is known here, 0..1: of questions put to the bot by name and about things that
+ * lie around the guides, 4 in 100 are less; of chatter, 9 in 10.
+ */
+const ABOUT_QUESTION = 0.05
+const ABOUT_STATEMENT = 0.15
+const MAX_WORD_CHARS = 4
+const MAX_SHORT_CHARS = 6
+
+/** 今天天气真不错, put to the bot: what is about nothing here gets no fact, however much likelier than others one is. */
+function chatter({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { act, normalized, followUp, answers, candidates, categories = [], notice } = understanding
+  const [top] = candidates
+  const [best] = answers ?? []
+  if (!asked || notice || !best || !top || best.wordForWord || categories.length > 0) return undefined
+  const about = scopeOf(top.overheard, top) * Math.max(top.share, best.share)
+  // 类目 by itself asks; 在哪 by itself may ask for anything.
+  const isWord = act === 'statement' && normalized.length <= MAX_WORD_CHARS
+  const isShort = act === 'question' && normalized.length <= MAX_SHORT_CHARS
+  // Trouble is no chatter, whatever it is about.
+  const isTrouble = situation.language?.talk.obstacle.test(normalized) === true || followUp !== undefined
+  const asks = act !== 'statement' || isWord || isTrouble
+  if (about >= (asks && !isShort ? ABOUT_QUESTION : ABOUT_STATEMENT)) return undefined
+  if (asks) return { kind: 'fallback', reason: 'not-understood' }
+  return { kind: 'courtesy', word: situation.talkedLately ? 'acknowledged' : 'chat' }
 }
 
 function factAsked({ understanding, asked }: Turn): Decision | undefined {

@@ -117,7 +117,7 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     atMs: nowMs,
     timelineToldAtMs: toldTimeline ? nowMs : before.timelineToldAtMs,
     answeredSections: [...before.answeredSections, ...sections].slice(-KEPT_SECTIONS),
-    failedTries: decision.kind === 'fallback' ? before.failedTries + 1 : 0,
+    failedTries: decision.kind === 'fallback' || isInVain(decision) ? before.failedTries + 1 : 0,
     reopenAskedAtMs: Number.NEGATIVE_INFINITY,
     heldTold: before.heldTold,
     days: days ?? before.days,
@@ -127,6 +127,8 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     replies: [...before.replies, saidOf(reply, nowMs)].slice(-KEPT_REPLIES),
   }
 }
+
+const isInVain = (decision: Decision): boolean => decision.kind === 'answer' && decision.inVain === true
 
 /** Said often enough without helping, the same answer comes with a person on offer. */
 const OFFERS_PERSON_AGAIN = 2

@@ -109,6 +109,8 @@ export interface Recollection
   readonly replies: readonly Said[]
   /** The last replies to anybody in this place, oldest first. */
   readonly repliesHere: readonly Said[]
+  /** The last that was said here, but for the asker's own words, is a reply to the asker, a moment ago. */
+  readonly spokenToLast: boolean
 }
 
 export interface WalkRecollection {
@@ -130,6 +132,8 @@ const MAX_WALKS = 5_000
 const DAYS_TOLD_MS = DAY_MS
 /** The day asked for is told soon or not at all. */
 const DAY_WISHED_MS = 10 * MINUTE_MS
+/** Whoever is answered speaks to the answer for so long, as long as nobody else speaks. */
+const SPOKEN_TO_MS = 3 * MINUTE_MS
 /** Lines of one place that are kept; what is older than half an hour plays no part anyway. */
 const KEPT_LINES = 40
 const KEPT_LINE_CHARS = 300
@@ -146,6 +150,11 @@ interface KeptWords extends SaidWords {
 }
 
 type Who = Pick<IncomingMessage, 'place' | 'sender'>
+
+function isSpokenToLast(lines: readonly HeardLine[], personKey: string, nowMs: number): boolean {
+  const last = lines.findLast(({ part, speaker }) => part !== 'asker' || speaker.key !== personKey)
+  return last?.part === 'bot' && last.to.includes(personKey) && nowMs - last.atMs <= SPOKEN_TO_MS
+}
 
 /**
  * All that the bot knows of its talks: what a person in a place has said, and what was said to them. The only owner of
@@ -310,6 +319,7 @@ export class DialogueState {
       flood: this.#floodView(message, nowMs),
       replies: told.replies.filter(({ atMs }) => nowMs - atMs <= offerMs),
       repliesHere: here.replies,
+      spokenToLast: isSpokenToLast(here.lines, message.sender.key, nowMs),
     }
   }
 
@@ -495,6 +505,7 @@ const lineOf = ({ sentAtMs, sender, kind, text }: IncomingMessage) => ({
   atMs: sentAtMs,
   speaker: { key: sender.key, name: sender.name },
   text: kind === 'text' ? text.slice(0, KEPT_LINE_CHARS) : '',
+  ...(kind === 'picture' && { isPicture: true }),
 })
 
 const isRefusedOrder = (decision: Decision): boolean =>

@@ -44,6 +44,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly knowledge?: string
   /** In which words about tickets are read; absent where there are none. */
   readonly language?: Language
+  /** The words name nothing and only point: at a picture of the asker's, or at nothing that is known. */
+  readonly pointsAt?: 'picture' | 'nothing' | undefined
   /** Sections that were last shown to this asker, in the order shown. */
   readonly offered: readonly string[]
   /** What the last reply told this asker to send back, word for word. */
@@ -58,6 +60,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly rejections?: () => readonly string[]
   /** The bot has just spoken with this asker here. */
   readonly talkedLately: boolean
+  /** And nobody else has spoken since. */
+  readonly spokenToLast?: boolean
   /** The asker was just asked whether a settled ticket is meant. */
   readonly reopenAsked?: boolean
   /** Number of the ticket for which the asker was told that a person has it. */

@@ -87,6 +87,8 @@ export type Decision =
       readonly narrows?: true
       /** What the asker has reached, answered in a line with the section a number away: it was passed, it is mended. */
       readonly says?: 'passed' | 'mended'
+      /** Answers somebody who could not do as told, or did so in vain: the next time a person is offered. */
+      readonly inVain?: true
       /** How often the same was told to this person within the last minutes. */
       readonly again?: number
       /** The asker's own days, to be told before the section. */
@@ -135,7 +137,8 @@ export type Decision =
   | { readonly kind: 'courtesy'; readonly word: 'not-allowed' }
   | {
       readonly kind: 'courtesy'
-      readonly word: 'greeting' | 'thanks' | 'acknowledged' | 'menu' | 'declined' | 'settled' | 'too-fast'
+      /** `chat`: put to the bot, yet about nothing that is known here. */
+      readonly word: 'greeting' | 'thanks' | 'acknowledged' | 'chat' | 'menu' | 'declined' | 'settled' | 'too-fast'
     }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }

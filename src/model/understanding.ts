@@ -41,10 +41,21 @@ export interface Candidate {
 
 /**
  * A short remark that means something only after what the bot has just said to the same person.
- * `done`: has done what was told; `again`: the same section once more (where, how); `screenshot`: its pictures; `correction`: what was really meant.
+ * `done`: has done what was told; `resubmit`: asks whether to submit again right away; `again`: the same section once more (where, how); `screenshot`: its pictures; `correction`: what was really meant.
  */
 export type FollowUp =
-  | { readonly kind: 'how-long' | 'next' | 'done' | 'again' | 'screenshot' | 'still-failing' | 'settled' | 'not-that' }
+  | {
+      readonly kind:
+        | 'how-long'
+        | 'next'
+        | 'done'
+        | 'resubmit'
+        | 'again'
+        | 'screenshot'
+        | 'still-failing'
+        | 'settled'
+        | 'not-that'
+    }
   | { readonly kind: 'correction'; readonly candidates: readonly Candidate[] }
 
 /** What people have taught a message to mean: answered by its first candidate, a matter for a person, or not for us. */
@@ -255,7 +266,7 @@ export interface KnowledgeSnapshot {
 }
 
 /** What a person may say to a walk-through. */
-export type WalkWord = 'start' | 'restart' | 'resume' | 'done' | 'skip' | 'back' | 'stop'
+export type WalkWord = 'start' | 'restart' | 'resume' | 'done' | 'skip' | 'back' | 'stop' | 'where'
 
 /** Words that are, or may be, meant for a walk-through. */
 export interface WalkRemark {
@@ -280,7 +291,7 @@ export interface Walk {
 
 /** What is told at one turn of a walk. */
 export interface WalkTurn {
-  readonly told: 'first-step' | 'step' | 'offer' | 'stopped' | 'verdict'
+  readonly told: 'first-step' | 'step' | 'where' | 'offer' | 'stopped' | 'verdict'
   /** The walk after this turn; `at` is one of the steps. */
   readonly walk: Walk
   /** Section keys of all steps, in order; never empty. */

@@ -129,6 +129,7 @@ const FOLLOW_UPS = [
   ['how-long', 'howLong'],
   ['next', 'next'],
   ['done', 'done'],
+  ['resubmit', 'resubmit'],
   ['screenshot', 'screenshot'],
   ['again', 'again'],
 ] as const satisfies readonly (readonly [FollowUp['kind'], keyof Phrases<'talk'>])[]
@@ -142,7 +143,7 @@ export function readFollowUp(text: string, { talk, acts }: Pick<Language, 'talk'
   if (bare.length > MAX_FOLLOW_UP_CHARS) return undefined
   const found =
     FOLLOW_UPS.find(([, group]) => talk[group].test(bare)) ??
-    FOLLOW_UPS.find(([, group]) => group !== 'screenshot' && acts[group].test(bare))
+    FOLLOW_UPS.find(([, group]) => group !== 'screenshot' && group !== 'resubmit' && acts[group].test(bare))
   return found && { kind: found[0] }
 }
 
@@ -174,7 +175,7 @@ export function readReminderWord(text: string, { reminder }: Pick<Language, 'rem
 const MAX_WALK_CHARS = 30
 const BETWEEN_WALK_WORDS = /[\s/,.!?~、;:。…"“”'()【】]+/g
 /** The first that fits counts. */
-const WALK_WORDS = ['restart', 'skip', 'back', 'stop', 'resume', 'done'] as const satisfies readonly WalkWord[]
+const WALK_WORDS = ['restart', 'skip', 'back', 'stop', 'where', 'resume', 'done'] as const satisfies readonly WalkWord[]
 
 /**
  * Reads what may be meant for a walk-through: its start, or a word of somebody who walks.

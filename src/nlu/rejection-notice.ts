@@ -176,6 +176,8 @@ interface Marker {
 }
 
 const HAN_NUMBERS = '一二三四五六七八九十'
+const NAMED = '原因一'
+const SECOND_NAMED = /(?:原因|问题|理由|第) ?(?:2|二)(?![\d个])/
 /** The ways to number a point. Decimals, dates, times and versions (`2.1`, `10:30`, `1.0.2`) are none. */
 const STYLES: readonly (readonly [style: string, pattern: RegExp])[] = [
   ['(1)', /\((\d{1,2})\)\s*[.:、,]?/g],
@@ -184,7 +186,7 @@ const STYLES: readonly (readonly [style: string, pattern: RegExp])[] = [
   ['1 ', /^(\d{1,2})(?: +(?=\D)|,(?!\d)|(?=[\p{Script=Han}"“【「])(?![年月日号天个次条款页张点分元万小周]))/gmu],
   ['(一)', /\(([一二三四五六七八九十])\)\s*[.:、,]?/g],
   ['一、', /(?<!\p{Script=Han})([一二三四五六七八九十]) ?[、.:]/gu],
-  ['原因一', /(?:原因|问题|理由|第) ?(\d{1,2}|[一二三四五六七八九十]) ?(?:[、.:,](?!\d)| )/g],
+  [NAMED, /(?:原因|问题|理由|第) ?(\d{1,2}|[一二三四五六七八九十]) ?(?:[、.:,](?!\d)| )/g],
   ['a.', /(?<![a-z\d])([a-h]) ?[.、:)](?![a-z\d])/g],
   ['·', /^[·•▲△◆◇■□●○*] ?/gm],
 ]
@@ -209,7 +211,9 @@ export function numberedItems(text: string): readonly NumberedItem[] {
 }
 
 function findMarkers(text: string): readonly Marker[] {
-  const found = STYLES.flatMap(([style, pattern]) =>
+  // 原因 1、… 2、… is numbered by the figures alone.
+  const styles = SECOND_NAMED.test(text) ? STYLES : STYLES.filter(([style]) => style !== NAMED)
+  const found = styles.flatMap(([style, pattern]) =>
     [...text.matchAll(pattern)].map((match, index) => ({
       style,
       number: style === '·' ? index + 1 : toNumber(match[1]!),
@@ -276,13 +280,17 @@ function splitReasons(
   const frame = phrases.frame.exec(text)
   if (own.length === 1 && (isFramed || phrases.heading.test(text))) return own
   if (isFramed) return splitClauses(text, phrases)
-  if (!frame) return undefined
+  // The platform's own heading needs no frame around it: one reason, copied alone.
+  if (!frame) return isBareHeading(text, phrases) ? splitClauses(text, phrases) : undefined
   if (own.length === 1) return own
   const rest = text.slice(frame.index + frame[0].length).replace(/^[\s:,。;]*(?:通过)?(?:审核)?[\s:,。;]*/, '')
   if (phrases.led.test(text) && (rest.length < MIN_CLAUSE_CHARS || phrases.ownWords.test(rest.replace(QUOTED, ''))))
     return undefined
   return splitClauses(rest.length >= MIN_CLAUSE_CHARS ? rest : text, phrases)
 }
+
+const isBareHeading = (text: string, { heading, ownWords }: Phrases<'notice'>): boolean =>
+  heading.test(text) && !ownWords.test(text.replace(QUOTED, ''))
 
 interface Labels {
   readonly reason: RegExp

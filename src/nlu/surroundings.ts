@@ -104,7 +104,10 @@ const BETWEEN = /^[\s,.。!?~;、:…\-—]+/
 
 /** Nothing but taking note, thanking and parting: 好的收到, 明白，我去试试. @param text see `normalizeText` */
 export const isCourtesy = (text: string, { courtesy }: Around): boolean =>
-  text !== '' && !/[?]/.test(text) && consistsOf(text, courtesy)
+  text !== '' && !ASKS_FOR_YES.test(text) && consistsOf(text, courtesy)
+
+/** 可以转给同事不 */
+const ASKS_FOR_YES = /[?]|(?:[吗么嘛]|(?<=.{3})[不没])$/
 
 /**
  * Nothing but pointing at what somebody else has said: 这个要怎么改, 帮忙看下这个.

@@ -96,6 +96,7 @@ const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind
   greeting: phrases.greeting,
   thanks: phrases.thanks,
   acknowledged: phrases.acknowledged,
+  chat: phrases.chat,
   menu: phrases.menuHeading,
   declined: phrases.declined,
   settled: phrases.settled,

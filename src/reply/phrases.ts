@@ -61,6 +61,7 @@ export const phrases = {
   greeting: '您好，我是机器人“过审小助手”。提审的问题直接问我就行，回复“菜单”看全部步骤，回复“转人工”找同事。',
   thanks: '不客气，祝您早日过审！',
   acknowledged: '好的，弄的时候有问题随时叫我。',
+  chat: '😄 我只懂小程序提审的事，有问题直接问我；要找同事，回复“转人工”。',
   settled: '太好了，祝早日过审！',
   tooFast: '您发得有点快，我先歇一会儿再答您；着急的话回复“转人工”，我请同事来看。',
   declined: '好的，有需要随时叫我。',
@@ -97,6 +98,8 @@ export const walkPhrases = {
     `👣 回复“好了/下一步”继续，“跳过”先跳过，“退出”结束（第 ${number}/${count} 步）`,
   offer: (number: number, count: number): string =>
     `上次到第 ${number} 步（共 ${count} 步），回复“继续”接着走，回复“重新开始”从头来。`,
+  where: (number: number, count: number, { key, title }: { key: string; title: string }): string =>
+    `👣 现在在第 ${number}/${count} 步：${title}。弄好了回复“好了”，看做法回复“${key}”。`,
   stopped: (number: number, count: number): string =>
     `好的，先停在第 ${number}/${count} 步。过几天也行，回复“继续”就接着走（群里请 @我）。`,
   /** Below an answer given in between. */

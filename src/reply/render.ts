@@ -72,6 +72,10 @@ export function renderWalk(turn: WalkTurn, { section, titleOf }: Naming): readon
       return [renderWalkPlain(walkPhrases.intro(steps.length)), ...renderStep(turn, section)]
     case 'step':
       return renderStep(turn, section)
+    case 'where': {
+      const { at } = turn.walk
+      return [renderWalkPlain(walkPhrases.where(number, steps.length, { key: at, title: titleOf(at) }))]
+    }
     case 'offer':
       return [renderWalkPlain(walkPhrases.offer(number, steps.length))]
     case 'stopped':

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import type { HeardLine } from '../../src/dialogue/addressee.js'
-import { talkAboutQuote, wordsMeant } from '../../src/dialogue/context.js'
+import { pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from '../../src/dialogue/context.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import { aMessage } from '../support/a-message.js'
+import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
 const NOW = 1_000_000_000
@@ -40,8 +41,11 @@ test('a lone mention means what the same person has just said, in however many p
   )
 })
 
-test('but not what was answered, said long ago, or by others', () => {
-  expect(meant('', {}, [said('王', 'UGC怎么填'), answered('王')])).toBe('')
+test('or what was answered, once more', () => {
+  expect(meant('', {}, [said('王', 'UGC怎么填'), answered('王')])).toBe('UGC怎么填')
+})
+
+test('but not what was said long ago, or by others', () => {
   expect(meant('', {}, [said('王', 'UGC怎么填', 600)])).toBe('')
   expect(meant('', {}, [said('李', 'UGC怎么填')])).toBe('')
   expect(meant('', {}, [said('王', '谢谢', 20, 'nothing')])).toBe('')
@@ -64,4 +68,33 @@ test('an answer of ours that is quoted is what was told last', () => {
   })
   expect(about('@王 【4.1】UGC场景信息安全说明')).toMatchObject({ lastSection: '4.1', talkedLately: true })
   expect(about('您好')).toBeUndefined()
+})
+
+test('the last piece of a question stands for all of them', () => {
+  const sender = { id: 'w', key: '王', name: '王', role: 'customer' } as const
+  const last = aMessage({ text: '填什么用途', sender, sentAtMs: NOW, addressedToBot: true })
+  const lines = [said('王', '那个隐私协议', 40, 'maybe'), said('李', '晚上吃啥'), said('王', '问录音那里', 20, 'maybe')]
+  expect(wordsInPieces(last, { lines })).toBe('那个隐私协议 问录音那里 填什么用途')
+  expect(wordsInPieces({ ...last, addressedToBot: false }, { lines })).toBeUndefined()
+  expect(wordsInPieces(last, { lines: [said('李', '晚上吃啥')] })).toBeUndefined()
+})
+
+test('unless it asks for something of its own', () => {
+  const together = anUnderstanding({ candidates: [aCandidate('4.3', { share: 0.9 })] })
+  const vague = anUnderstanding({ candidates: [aCandidate('5', { share: 0.3 })] })
+  const clear = anUnderstanding({ candidates: [aCandidate('5', { share: 0.9 })] })
+  expect(readingOf(vague, together)).toBe(together)
+  expect(readingOf(clear, together)).toBe(clear)
+  expect(readingOf({ ...vague, act: 'wants-human' }, together)).toMatchObject({ act: 'wants-human' })
+})
+
+test('这个怎么改 points at the picture that came before it', () => {
+  const sender = { id: 'w', key: '王', name: '王', role: 'customer' } as const
+  const points = aMessage({ text: '这个怎么改', sender, sentAtMs: NOW, addressedToBot: true })
+  const picture = { ...said('王', '', 30, 'maybe'), isPicture: true }
+  const at = (lines: readonly HeardLine[], text = points.text) =>
+    pointsAt({ ...points, text }, { lines, language: LANGUAGE })
+  expect(at([picture, said('李', '好的', 10)])).toBe('picture')
+  expect(at([])).toBe('nothing')
+  expect(at([picture], '类目怎么选')).toBeUndefined()
 })

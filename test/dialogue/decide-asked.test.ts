@@ -4,6 +4,7 @@ import { decide } from '../../src/dialogue/policy.js'
 import type { Situation } from '../../src/dialogue/turn.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { Understanding } from '../../src/model/understanding.js'
+import { readBareRejection } from '../../src/nlu/rejection-notice.js'
 import { aMessage, DIRECT } from '../support/a-message.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding, aReason } from '../support/an-understanding.js'
@@ -236,21 +237,28 @@ describe('an offered person', () => {
 
 describe('a rejection without its reason', () => {
   const rejections = { language: LANGUAGE, rejections: () => ['A1', 'A2'] }
+  const about = (normalized: string) => {
+    const rejected = readBareRejection(normalized, LANGUAGE)
+    return { normalized, ...(rejected && { rejected }) }
+  }
 
-  test.each(['被驳回了怎么办', '审核失败', '你好,审核没通过,帮忙看下是什么原因', '又被拒了'])(
-    'is asked for it: %s',
+  test.each([
+    ...['被驳回了怎么办', '审核失败', '你好,审核没通过,帮忙看下是什么原因', '又被拒了', '卧槽又被驳回'],
+    ...['这都第四次打回来了,到底哪里不对', '微信给毙了,咋整', '天哪怎么又给退回来了呀', '连着两次没给过'],
+  ])('is asked for it: %s', (normalized) => {
+    expect(asked(about(normalized), rejections)).toEqual({
+      kind: 'clarify',
+      sectionKeys: ['A1', 'A2'],
+      asksNotice: true,
+    })
+  })
+
+  test.each(['审核没通过说类目不符', '驳回通知在哪看', '审核通过了', '备案没过怎么办', '名称被驳回了'])(
+    'is none in %s',
     (normalized) => {
-      expect(asked({ normalized }, rejections)).toEqual({
-        kind: 'clarify',
-        sectionKeys: ['A1', 'A2'],
-        asksNotice: true,
-      })
+      expect(asked(about(normalized), rejections)).not.toMatchObject({ asksNotice: true })
     },
   )
-
-  test.each(['审核没通过说类目不符', '驳回通知在哪看', '审核通过了'])('is none in %s', (normalized) => {
-    expect(asked({ normalized }, rejections)).not.toMatchObject({ asksNotice: true })
-  })
 })
 
 test('good news is met with congratulations, asked or in a talk', () => {

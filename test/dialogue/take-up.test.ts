@@ -39,6 +39,13 @@ describe('after an answer', () => {
     expect(takeUp(done, situation, { isAsked: false })).toBeUndefined()
   })
 
+  test('"直接再提？" after a rejection does so too, and elsewhere is none of that', () => {
+    const situation = { ...talking, lastSection: 'A4', nextSection: () => '4', isRejection: () => true }
+    const asks = anUnderstanding({ followUp: { kind: 'resubmit' } })
+    expect(takeUp(asks, situation, { isAsked: false })).toMatchObject({ sectionKeys: ['4'], says: 'mended' })
+    expect(takeUp(asks, talking, { isAsked: true })).toBeUndefined()
+  })
+
   test('the end of the guide is told once more rather than nothing', () => {
     expect(follow('next', { ...talking, lastSection: '5' })).toMatchObject({ sectionKeys: ['5'] })
   })

@@ -4,7 +4,7 @@ import type { Walk, WalkTurn, WalkWord } from '../../src/model/understanding.js'
 import { randomFrom } from '../support/random-picks.js'
 
 const STEPS = '0 1 1.1 2 3'.split(' ')
-const WORDS: readonly WalkWord[] = ['start', 'restart', 'resume', 'done', 'skip', 'back', 'stop']
+const WORDS: readonly WalkWord[] = ['start', 'restart', 'resume', 'done', 'skip', 'back', 'stop', 'where']
 
 interface Turned {
   readonly walk: Walk | undefined
@@ -35,6 +35,9 @@ test.each([
   ['start back', 'step 0'],
   ['start resume', 'step 1'],
   ['start stop', 'stopped 0'],
+  ['start done where', 'where 1'],
+  ['start done stop where', 'offer 1'],
+  ['where', 'nothing'],
   ['start done stop resume', 'step 1'],
   ['start done stop done', 'step 1'],
   ['start done stop start', 'offer 1'],
