@@ -39,8 +39,8 @@ export class TwoStates {
   }
 }
 
-/** A question that is answered with the marked section. */
-export const MARKED_QUESTION = '提审的时候弹出UGC说明要怎么填'
+/** Is answered with all of the marked section, however often it was told before. */
+export const MARKED_QUESTION = '4.1'
 
 /** @returns which state a whole answer was made from; `mixed` for one that was made from both, or lacks a mark */
 export function stateOf(answer: string): State | 'mixed' {
