@@ -25,7 +25,7 @@ async function say(person: string, text: string): Promise<void> {
 }
 
 await say('li', '中午吃什么，楼下那家面馆还开着吗')
-await say('wang', '@过审小助手 提审在哪里点')
+await say('wang', '@过审小助手 提审的时候弹出UGC说明要怎么填')
 await page.locator('li.row[data-kind=picture] img').first().waitFor()
 await page.locator('li.row.mine').last().locator('[data-action=why]').first().click()
 await page.waitForTimeout(800)
