@@ -20,5 +20,7 @@ test('tells in the status that the bot stays where it was rolled back to', () =>
 test('says on which network the account is', () => {
   expect(statusOn(false)).toContain('\n微信：已登录\n')
   expect(statusOn(false, { ...LOGIN, network: 'QQ' })).toContain('\nQQ：已登录\n')
-  expect(statusOn(false, { ...LOGIN, status: 'kicked', network: 'QQ' })).toContain('\nQQ：账号掉线，要在 QQ 端重新登录\n')
+  expect(statusOn(false, { ...LOGIN, status: 'kicked', network: 'QQ' })).toContain(
+    '\nQQ：账号掉线，要在 QQ 端重新登录\n',
+  )
 })
