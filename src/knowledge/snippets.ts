@@ -34,7 +34,8 @@ export class SnippetIndex {
     const { sections, content } = snapshot
     const all = [
       ...[...sections.values()].flatMap(ofSection),
-      ...content.answers.map((answer) => ofShortAnswer(answer, sections)),
+      // One that stands for all of its section has no words of its own.
+      ...content.answers.filter(({ lines }) => lines.length > 0).map((answer) => ofShortAnswer(answer, sections)),
     ]
     this.#snippets = new Map(all.map((snippet) => [snippet.id, snippet]))
     this.#index = new SearchIndex(
