@@ -9,10 +9,25 @@ import { separateTopics } from '../src/nlu/topics.js'
 const COSTS = { missed: 1, tornApart: 1.2, chatter: 3 }
 const FOLDS = 5
 const JOINED_PER_FOLD = 300
-const JOINTS = [' ', ' ', ',', ',', '?', '?', '。', ' 还有', ',还有', ',另外', ' 然后', ' 顺便问下', ',再就是', ';']
-const MAX_JOINED_CHARS = 26
+export const JOINTS = [
+  ' ',
+  ' ',
+  ',',
+  ',',
+  '?',
+  '?',
+  '。',
+  ' 还有',
+  ',还有',
+  ',另外',
+  ' 然后',
+  ' 顺便问下',
+  ',再就是',
+  ';',
+]
+export const MAX_JOINED_CHARS = 26
 
-interface Point {
+export interface Point {
   readonly kind: 'joined' | 'single' | 'chatter'
   /** Undefined where no second topic is found at all. */
   readonly signs: readonly number[] | undefined
@@ -26,7 +41,7 @@ function random(): number {
   seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
   return seed / 0x7fffffff
 }
-const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!
+export const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!
 
 function join2or3(messages: readonly LabelledMessage[]): { text: string; sections: readonly string[] } {
   const wanted = random() < 0.2 ? 3 : 2
@@ -69,7 +84,7 @@ const readOutOfFold = (content: KnowledgeContent): readonly Point[] => {
 }
 
 /** Logistic regression by gradient descent, with a touch of ridge. @returns the bias, then the weights */
-function fitWeights(points: readonly Point[]): readonly number[] {
+export function fitWeights(points: readonly Point[]): readonly number[] {
   const rows = points.flatMap(({ several, signs }) => (signs ? [{ x: [1, ...signs], y: several ? 1 : 0 }] : []))
   const weights = rows[0]!.x.map(() => 0)
   for (let round = 0; round < 4_000; round++) {
@@ -83,9 +98,9 @@ function fitWeights(points: readonly Point[]): readonly number[] {
   return weights
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number =>
+export const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, at) => sum + value * b[at]!, 0)
-const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit))
+export const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit))
 
 /**
  * Fits how several topics are told from one.
@@ -132,4 +147,4 @@ export function fitTopics(content: KnowledgeContent): { readonly entry: string; 
   return { entry, levels }
 }
 
-const round = (value: number): number => Number(value.toFixed(4))
+export const round = (value: number): number => Number(value.toFixed(4))

@@ -1,7 +1,7 @@
-import type { Decision } from '../model/decision.js'
-import type { Candidate, NoticeReason, Topics, Understanding } from '../model/understanding.js'
+import type { AnswerPart, Decision, Fact } from '../model/decision.js'
+import type { Candidate, NoticeReason, Questions, Topics, Understanding } from '../model/understanding.js'
 import { FITTED } from '../nlu/fitted.js'
-import { factOf } from './fact.js'
+import { answerPart, factOf } from './fact.js'
 
 /** Sure → the section; two or three likely → a choice; neither → "I don't know". */
 export function answerOrOffer(candidates: readonly Candidate[]): Decision {
@@ -56,7 +56,8 @@ export function answerSeveral(
   { topics, candidates }: Understanding,
   { scope, confidence }: { scope: number; confidence: 'confidence' | 'overheard' },
 ): Extract<Decision, { kind: 'answer' }> | undefined {
-  if (!topics || topics.confidence < FITTED.topics.threshold) return undefined
+  const least = confidence === 'overheard' ? OVERHEARD_SEVERAL : FITTED.topics.threshold
+  if (!topics || topics.confidence < least) return undefined
   // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
   const isParted = topics.confidence === 1
   if (!isParted && !topics.candidates.some(({ sectionKey }) => sectionKey === candidates[0]?.sectionKey))
@@ -67,6 +68,9 @@ export function answerSeveral(
   )
 }
 
+/** Unasked, two answers to one question are one too many: so surely several, 0..1. */
+const OVERHEARD_SEVERAL = 0.5
+
 /** @returns undefined when fewer than two of them are left */
 export function answerParts(
   { candidates, parts }: Topics,
@@ -74,10 +78,65 @@ export function answerParts(
 ): Extract<Decision, { kind: 'answer' }> | undefined {
   const [first, ...rest] = chosen.map(({ sectionKey }) => sectionKey)
   if (first === undefined || rest.length === 0) return undefined
-  const facts =
-    parts &&
-    chosen.map((one) => factOf(one.sectionKey, parts[candidates.indexOf(one)] ?? {}, undefined, { wholeToo: true }))
-  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several', ...(facts && { facts }) }
+  const told = parts?.length
+    ? chosen.map(({ sectionKey }, at): AnswerPart => {
+        const fact = factOf(sectionKey, parts[candidates.indexOf(chosen[at]!)] ?? {}, undefined, { wholeToo: true })
+        return { sectionKey, ...(fact ? { fact } : {}) }
+      })
+    : undefined
+  return { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several', ...(told && { parts: told }) }
+}
+
+/**
+ * Several questions, each answered by what it asks for: two facts of one section, a fact and steps, what lies outside.
+ *
+ * @returns undefined when the message rather asks one thing, or fewer than two are understood
+ */
+export function answerQuestions({
+  questions,
+  answers,
+  candidates,
+}: Understanding): Extract<Decision, { kind: 'answer' | 'outside' }> | undefined {
+  if (!questions || questions.confidence < FITTED.questions.threshold) return undefined
+  const parts = partsOf(questions)
+  if (parts.length < 2) return undefined
+  // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
+  const [likeliest] = answers ?? []
+  const isLeftOut =
+    likeliest && likeliest.share >= LIKELY_WHOLE
+      ? !questions.parts.some((part) => part.answers?.[0]?.answer.id === likeliest.answer.id)
+      : !parts.some(({ sectionKey }) => sectionKey === undefined || sectionKey === candidates[0]?.sectionKey)
+  if (questions.confidence < 1 && isLeftOut) return undefined
+  const [first, ...rest] = sectionsOf(parts)
+  return first === undefined
+    ? { kind: 'outside', parts }
+    : { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several', parts }
+}
+
+/** So likely for the whole message, 0..1, a fact has to be among those of its parts. */
+const LIKELY_WHOLE = 0.35
+
+/** What the questions ask for, each once. */
+export function partsOf(questions: Questions): readonly AnswerPart[] {
+  const told = questions.parts.flatMap((question) => answerPart(question) ?? [])
+  const names = told.map(({ fact, sectionKey }) => (fact ? nameOfFact(fact) : sectionKey))
+  return told.filter((_, at) => names.indexOf(names[at]) === at)
+}
+
+export const sectionsOf = (parts: readonly AnswerPart[]): readonly string[] => [
+  ...new Set(parts.flatMap(({ sectionKey }) => sectionKey ?? [])),
+]
+
+/** Tells facts apart. A notice that comes again is read again: something of it may have changed. */
+export function nameOfFact(fact: Fact): string | undefined {
+  switch (fact.kind) {
+    case 'short-answer':
+      return `answer:${fact.answer.id}`
+    case 'category':
+      return `category:${fact.hits.map(({ word }) => word).join()}`
+    case 'notice':
+      return undefined
+  }
 }
 
 /**

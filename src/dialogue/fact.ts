@@ -1,5 +1,5 @@
-import type { Decision, Fact } from '../model/decision.js'
-import type { CategoryHit, RankedAnswer, Understanding } from '../model/understanding.js'
+import type { AnswerPart, Decision, Fact } from '../model/decision.js'
+import type { CategoryHit, Question, RankedAnswer, Understanding, Wanted } from '../model/understanding.js'
 
 /**
  * A fact of this share within its subject is told by itself, 0..1. Of questions that no author had seen, 92 % of those
@@ -72,10 +72,41 @@ function sectionWith(
     kind: 'answer',
     sectionKeys: [sectionKey],
     reason: 'sure',
-    ...(fact ? { fact } : {}),
+    ...(fact ? { fact, ...showing(fact, understanding) } : {}),
     ...(alternatives.length > 0 ? { alternatives } : {}),
   }
 }
+
+/** Whoever asks where something is sees the screen, too. */
+const showing = (fact: Fact, { wants }: Pick<Understanding, 'wants'>): { readonly shows?: true } =>
+  wants !== undefined && fact.kind === 'short-answer' && fact.answer.steps ? { shows: true } : {}
+
+/** What one question of several asks for; undefined where it is not understood. */
+export function answerPart(question: Question): AnswerPart | undefined {
+  const understanding = { normalized: question.text, trimmed: question.text, act: 'question', ...question } as const
+  const decision = answerAsked(understanding)
+  switch (decision?.kind) {
+    case 'answer': {
+      const [sectionKey] = decision.sectionKeys
+      // Its few lines will do beside others, but whoever asks how to do it needs the pictures.
+      const fact = decision.fact ?? factOf(sectionKey, question, undefined, { wholeToo: true })
+      const isWhole = fact?.kind === 'short-answer' && (fact.answer.whole || fact.answer.steps)
+      const shows = isWhole && question.wants ? ({ shows: true } as const) : {}
+      return { sectionKey, ...(fact ? { fact, ...shows } : {}) }
+    }
+    case 'clarify':
+      return decision.fact
+        ? { ...sectionOfFact(decision.fact), fact: decision.fact }
+        : { sectionKey: decision.sectionKeys[0] }
+    case 'outside':
+      return decision.fact && { fact: decision.fact }
+    default:
+      return undefined
+  }
+}
+
+const sectionOfFact = (fact: Fact): { readonly sectionKey?: string } =>
+  fact.kind === 'short-answer' && fact.answer.sectionKey !== undefined ? { sectionKey: fact.answer.sectionKey } : {}
 
 /** Sections and what lies outside them, best first; shares sum to 1 or less. */
 function rankGroups({ candidates, outside, answers = [] }: Understanding): readonly (readonly [Group, number])[] {
@@ -91,28 +122,42 @@ function rankGroups({ candidates, outside, answers = [] }: Understanding): reado
 /** The fact of a section that is asked for; none where the whole of it is, unless its few lines will do. */
 export function factOf(
   sectionKey: string,
-  { answers = [], categories = [], taught }: Pick<Understanding, 'answers' | 'categories' | 'taught'>,
+  { answers = [], categories = [], wants, taught }: Pick<Understanding, 'answers' | 'categories' | 'wants' | 'taught'>,
   exact?: RankedAnswer,
   { wholeToo = false } = {},
 ): Fact | undefined {
   const best = exact ?? answers.find(({ answer }) => answer.sectionKey === sectionKey)
   if (!exact) {
-    const category = categoryOf(categories, best?.within ?? 0)
+    const category = categoryOf({ categories, wants }, best)
     if (category) return category
   }
   // A colleague has named the section for words that none of its facts may know.
   const least = taught === 'section' ? SURE_WITHIN : MIN_WITHIN
-  if (!best || best.within < least || (best.answer.whole && !wholeToo)) return undefined
+  if (!best || best.within < least) return undefined
+  const { whole, steps } = best.answer
+  if (!wholeToo && (whole || (steps && wants === 'steps'))) return undefined
   return { kind: 'short-answer', answer: best.answer }
 }
 
 /** A category that names a concrete good, which rarely stands in a question by chance, is beaten by no less than this. */
 const SURE_WITHIN_CONCRETE = 0.75
 
-function categoryOf(hits: readonly CategoryHit[], within: number): Fact | undefined {
+type CategoryReading = { readonly categories?: readonly CategoryHit[]; readonly wants?: Wanted | undefined }
+
+function categoryOf(
+  { categories: hits = [], wants }: CategoryReading,
+  best: RankedAnswer | undefined,
+): Fact | undefined {
+  const isTold = hits.some(({ rows }) => rows.length > 0)
+  // The table knows of each category what short answers can tell of a few.
+  if (isTold && (wants === 'individual' || wants === 'second-review')) return { kind: 'category', hits, asks: wants }
+  const asks = wants === 'without' ? ({ asks: wants } as const) : {}
+  if (isTold && best?.answer.beyond) return { kind: 'category', hits, ...asks }
+  const within = best?.within ?? 0
   const concrete = hits.filter(({ general }) => !general)
-  if (concrete.length > 0) return within < SURE_WITHIN_CONCRETE ? { kind: 'category', hits: concrete } : undefined
-  return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits } : undefined
+  if (concrete.length > 0)
+    return within < SURE_WITHIN_CONCRETE ? { kind: 'category', hits: concrete, ...asks } : undefined
+  return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits, ...asks } : undefined
 }
 
 /** What lies around the guides: its own fact, or the honest word that none is known. */
@@ -121,10 +166,10 @@ function outsideWith(understanding: Understanding, exact?: RankedAnswer): Decisi
   return { kind: 'outside', ...(fact ? { fact } : {}) }
 }
 
-function outsideFact({ answers = [], categories = [] }: Understanding, exact?: RankedAnswer): Fact | undefined {
+function outsideFact({ answers = [], ...read }: Understanding, exact?: RankedAnswer): Fact | undefined {
   if (exact) return { kind: 'short-answer', answer: exact.answer }
   const best = answers.find(({ answer }) => answer.sectionKey === undefined)
-  const category = categoryOf(categories, best?.within ?? 0)
+  const category = categoryOf(read, best)
   if (category) return category
   return best && best.within >= MIN_WITHIN ? { kind: 'short-answer', answer: best.answer } : undefined
 }

@@ -1,7 +1,18 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
+import type { ShortAnswer } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
-import { answerNotice, answerOrOffer, answerParts, answerSeveral, scopeOf, THRESHOLDS } from './answer.js'
+import {
+  answerNotice,
+  answerOrOffer,
+  answerParts,
+  answerQuestions,
+  answerSeveral,
+  partsOf,
+  scopeOf,
+  sectionsOf,
+  THRESHOLDS,
+} from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
 import { elided, elidedWordForWord, goOn, objects, takeUp } from './follow-up.js'
@@ -85,7 +96,9 @@ export const policies: readonly Policy[] = [
     },
   ),
   { name: 'asked-along', decide: askedAlong },
+  { name: 'several-questions', decide: questionsAsked },
   { name: 'sure-fact', decide: sureFact },
+  { name: 'rule', decide: ruleAsked },
   { name: 'days', decide: daysAsked },
   {
     name: 'several-questions',
@@ -200,6 +213,7 @@ function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
 const PROBABLE_SHARE = 0.25
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
 const ASKED_SCOPE = 0.55
+const GOODS_SCOPE = 0.25
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
 const OUTSIDE_SCOPE = 0.4
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
@@ -231,19 +245,56 @@ const MAX_ALONG = 3
 
 /** What a part of the message may ask besides is named below the answer, where it is not sure enough to be told. */
 function askedAlong(
-  { understanding: { topics, notice }, situation, asked }: Turn,
+  { understanding: { topics, questions, mentions, notice }, situation, asked }: Turn,
   rest: () => Decision,
 ): Decision | undefined {
-  if (!asked || !topics || notice) return undefined
+  if (!asked || notice || !(topics || questions || mentions)) return undefined
   const decision = rest()
-  if (decision.kind !== 'answer' || decision.reason !== 'sure') return decision
+  const isOwn = decision.kind === 'answer' && ['sure', 'several', 'days'].includes(decision.reason)
+  if (!isOwn || decision.kind !== 'answer') return decision
   const { sectionKeys, alternatives = [] } = decision
   const named = [...sectionKeys, ...alternatives]
-  const along = topics.candidates
-    .filter((candidate) => scopeOf(candidate.confidence, candidate) >= THRESHOLDS.offerScope)
-    .map(({ sectionKey }) => sectionKey)
-    .filter((key) => !named.includes(key) && situation.hasSection(key))
+  const spokenOf = [
+    ...(topics?.candidates ?? []).filter((one) => scopeOf(one.confidence, one) >= THRESHOLDS.offerScope),
+    ...(mentions ?? []),
+    ...(questions?.parts ?? []).flatMap(({ candidates }) => candidates.filter(({ share }) => share >= ALONG_SHARE)),
+  ]
+  const along = [...new Set(spokenOf.map(({ sectionKey }) => sectionKey))].filter(
+    (key) => !named.includes(key) && situation.hasSection(key),
+  )
   return along.length === 0 ? decision : { ...decision, alternatives: [...along, ...alternatives].slice(0, MAX_ALONG) }
+}
+
+/** So likely for a part of a message, 0..1, a section is worth a name. */
+const ALONG_SHARE = 0.3
+
+/** 驳回写的 3.2.11 是什么 */
+function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { rule, notice, topics, answers, trimmed } = understanding
+  if (!asked || !rule || notice || topics || answers?.[0]?.wordForWord || trimmed.length > MAX_RULE_CHARS)
+    return undefined
+  const sectionKey = rule.sections.find(situation.hasSection)
+  const answer: ShortAnswer = {
+    ...{ id: rule.id, title: rule.title, asks: [], more: [], followUps: [], lines: [], rule, topic: 'rejections' },
+    ...{ beyond: false, whole: false, source: rule.source, file: rule.file, line: rule.line },
+    ...(sectionKey === undefined ? {} : { sectionKey }),
+  }
+  const fact = { kind: 'short-answer', answer } as const
+  return sectionKey === undefined
+    ? { kind: 'outside', fact }
+    : { kind: 'answer', sectionKeys: [sectionKey], reason: 'sure', fact }
+}
+
+/** Whoever writes more asks about more than what the number says. */
+const MAX_RULE_CHARS = 40
+
+/** Each question by itself; days that are told beside them are reckoned all the same. */
+function questionsAsked(turn: Turn): Decision | undefined {
+  const { asked, understanding } = turn
+  if (!asked || understanding.answers?.[0]?.wordForWord) return undefined
+  const several = answerQuestions(understanding)
+  const days = several && daysAsked(turn)
+  return days?.kind === 'answer' ? days : several
 }
 
 /** The whole message asks for one fact in so many words. */
@@ -294,7 +345,9 @@ function factAsked({ understanding, asked }: Turn): Decision | undefined {
   // Without short answers nothing is known of what lies around the guides, so only what is sure is told.
   if (!asked || notice || !answers) return undefined
   const scope = top === undefined ? 0 : scopeOf(top.confidence, top)
-  if (answers[0]?.wordForWord || scope >= ASKED_SCOPE) return answerAsked(understanding)
+  // Whoever names a good beside words of asking for its category wants that.
+  const isGood = understanding.categories?.some(({ general, rows }) => !general && rows.length > 0) === true
+  if (answers[0]?.wordForWord || scope >= (isGood ? GOODS_SCOPE : ASKED_SCOPE)) return answerAsked(understanding)
   const isOutside = scope >= OUTSIDE_SCOPE && outside !== undefined && outside.share > 0.7
   const decision = isOutside ? answerAsked(understanding) : undefined
   return decision?.kind === 'outside' && decision.fact ? decision : undefined
@@ -328,8 +381,14 @@ function noticeAnswer({ understanding: { notice }, asked }: Turn): Decision | un
   return asked || answer?.kind === 'answer' ? answer : undefined
 }
 
+/** The days, and what is asked besides. */
 function daysAsked({ understanding, situation, asked }: Turn): Decision | undefined {
-  return asked ? answerDays(understanding, situation) : undefined
+  const days = asked ? answerDays(understanding, situation) : undefined
+  if (days?.kind !== 'answer' || !understanding.questions) return days
+  const besides = partsOf(understanding.questions).filter(({ sectionKey }) => sectionKey !== situation.timelineSection)
+  if (besides.length === 0) return days
+  const keys = sectionsOf(besides).filter((key) => !days.sectionKeys.includes(key))
+  return { ...days, sectionKeys: [...days.sectionKeys, ...keys], parts: besides }
 }
 
 function daysOverheard({ understanding, situation, asked }: Turn): Decision | undefined {

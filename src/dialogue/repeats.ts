@@ -1,4 +1,5 @@
-import type { Decision, Fact } from '../model/decision.js'
+import type { Decision } from '../model/decision.js'
+import { nameOfFact } from './answer.js'
 import type { Turn } from './turn.js'
 
 /**
@@ -25,24 +26,12 @@ const MAX_AGAIN = 3
 
 /** Names what is told; undefined for what may be said any number of times. */
 function tellingOf(decision: Decision): string | undefined {
-  if (decision.kind === 'outside') return decision.fact && factName(decision.fact)
+  if (decision.kind === 'outside') return decision.fact && nameOfFact(decision.fact)
   if (decision.kind !== 'answer' || decision.says) return undefined
   const { fact, sectionKeys, reason, narrows } = decision
-  if (fact) return factName(fact)
+  if (fact) return nameOfFact(fact)
   const isOwn = reason === 'days' || reason === 'walk-through' || reason === 'notice' || reason === 'several'
   // A line or two of it are not the whole.
   const isPart = narrows && !decision.again
   return isOwn || isPart || sectionKeys.length > 1 ? undefined : `section:${sectionKeys[0]}`
-}
-
-/** A notice that comes again is read again: something of it may have changed. */
-function factName(fact: Fact): string | undefined {
-  switch (fact.kind) {
-    case 'short-answer':
-      return `answer:${fact.answer.id}`
-    case 'category':
-      return `category:${fact.hits.map(({ word }) => word).join()}`
-    case 'notice':
-      return undefined
-  }
 }

@@ -75,7 +75,7 @@ function takenFrom(reason: string, understanding: Understanding | undefined, fir
   const parts =
     reason === 'notice'
       ? understanding?.notice?.map(({ candidates }) => candidates[0])
-      : understanding?.topics?.candidates
+      : (understanding?.questions?.parts.map(({ candidates }) => candidates[0]) ?? understanding?.topics?.candidates)
   const sure = (parts ?? []).flatMap((candidate) => candidate?.confidence ?? [])
   return sure.length === 0 ? first : Math.min(...sure)
 }
@@ -89,7 +89,8 @@ function reasonOf(decision: Decision): string {
 }
 
 export function cardOf(decision: Decision): string | null {
-  const fact = 'fact' in decision ? decision.fact : undefined
+  const parts = 'parts' in decision ? decision.parts : undefined
+  const fact = ('fact' in decision ? decision.fact : undefined) ?? parts?.find((part) => part.fact)?.fact
   switch (fact?.kind) {
     case undefined:
       return null

@@ -1,7 +1,7 @@
 import { factsOf } from '../knowledge/guide/roles.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
-import { NOTHING, readFeatures, trainMessageModel } from '../nlu/classifier.js'
+import { keysOf, NOTHING, readFeatures, trainMessageModel } from '../nlu/classifier.js'
 import { ConceptLexicon, extractFeatures } from '../nlu/featurizer.js'
 import { buildIntentMatcher, trainingTexts } from '../nlu/intent-matcher.js'
 import { compileLanguage } from '../nlu/language.js'
@@ -150,7 +150,7 @@ function score(variant: Variant, content: KnowledgeContent, messages: readonly L
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const sections = model.classes.filter((id) => id !== NOTHING).map((id) => sectionOf.get(id))
   const read = messages.map((message) => {
-    const { shares, scopeLogit } = readFeatures(model, featuresOf(message.text))
+    const { shares, scopeLogit } = readFeatures(model, keysOf(featuresOf(message.text)))
     const best = sections.reduce(
       (top, key, at) => (key !== undefined && shares[at]! > (shares[top] ?? -1) ? at : top),
       -1,

@@ -44,8 +44,8 @@ const SEPARATOR = /\s+\/\s*|\s*\/\s+|／/
 const MAX_LINES = 3
 const MAX_CHARS = 120
 const MIN_ASKS = 4
-/** Nobody here knows; asks for the whole section. */
-const KINDS = { beyond: '指南外', whole: '整节' } as const
+/** Nobody here knows; asks for the whole section; for its steps where it is asked how. */
+const KINDS = { beyond: '指南外', whole: '整节', steps: '步骤' } as const
 
 const words = z.string().trim().min(1)
 const frontSchema = z.strictObject({
@@ -240,13 +240,13 @@ function readDraft(
     problems.push(error(file, placeOf('强度'), `强度“${strength}”不对`, 'S 官方、M 多份转载、W 单个用户，写一个字母'))
   }
   const kind = one('性质')
-  if (kind !== undefined && kind !== KINDS.beyond && kind !== KINDS.whole) {
+  if (kind !== undefined && !Object.values<string>(KINDS).includes(kind)) {
     problems.push(
       error(
         file,
         placeOf('性质'),
         `性质“${kind}”不对`,
-        `写“${KINDS.beyond}”（没有答案）、“${KINDS.whole}”（要整节），或删掉这一行`,
+        `写“${KINDS.beyond}”（没有答案）、“${KINDS.whole}”（要整节）、“${KINDS.steps}”（问怎么做就发整节），或删掉这一行`,
       ),
     )
   }
@@ -264,6 +264,7 @@ function readDraft(
       topic,
       beyond: kind === KINDS.beyond,
       whole: kind === KINDS.whole,
+      ...(kind === KINDS.steps ? { steps: true as const } : {}),
       source: { text: one('来源') ?? front.source ?? '', date, strength: isStrength(strength) ? strength : 'S' },
       file,
       line,

@@ -61,9 +61,21 @@ export type TicketAct =
 /** A fact that is told by itself, see `renderFact` in `reply/compose.ts`. */
 export type Fact =
   | { readonly kind: 'short-answer'; readonly answer: ShortAnswer }
-  | { readonly kind: 'category'; readonly hits: readonly CategoryHit[] }
+  | {
+      readonly kind: 'category'
+      readonly hits: readonly CategoryHit[]
+      /** Asks whether persons may choose it, whether it is reviewed twice, what to do without its documents; else for these. */
+      readonly asks?: 'individual' | 'second-review' | 'without'
+    }
   /** A rejection notice, reason by reason. */
   | { readonly kind: 'notice'; readonly reasons: readonly NoticeReason[] }
+
+/** What is told of one question among several: a fact, else the steps of its section. */
+export interface AnswerPart {
+  readonly sectionKey?: string
+  readonly fact?: Fact
+  readonly shows?: true
+}
 
 /** What to do about one message. Silence is a decision with a reason. */
 export type Decision =
@@ -79,8 +91,10 @@ export type Decision =
       readonly reason: 'sure' | 'chosen' | 'notice' | 'several' | 'follow-up' | 'days' | 'withdrawal' | 'walk-through'
       /** The fact that was asked for; the section itself is told on request. */
       readonly fact?: Fact
-      /** Of several questions, the fact of each section; undefined where its steps are asked for. */
-      readonly facts?: readonly (Fact | undefined)[]
+      /** Of several questions, what each asks for; with `days`, what is asked besides. */
+      readonly parts?: readonly AnswerPart[]
+      /** With the pictures of the section: asks where something is. */
+      readonly shows?: true
       /** Sections that may be meant instead, named in a line. */
       readonly alternatives?: readonly string[]
       /** Asks on about the section that was told last: what of it speaks of the question is enough. */
@@ -102,7 +116,13 @@ export type Decision =
       readonly personStillComes?: true
     }
   /** Asks for something around the guides; without a fact, for something that nobody here knows. */
-  | { readonly kind: 'outside'; readonly fact?: Fact; readonly again?: number }
+  | {
+      readonly kind: 'outside'
+      readonly fact?: Fact
+      /** Of several questions, what each asks for. */
+      readonly parts?: readonly AnswerPart[]
+      readonly again?: number
+    }
   /** Torn between these; the likeliest fact is told all the same, and it may lie outside the guides. */
   | {
       readonly kind: 'clarify'

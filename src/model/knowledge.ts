@@ -144,6 +144,8 @@ export interface ShortAnswer {
   readonly beyond: boolean
   /** Asks for all of its section: the steps are told, not the lines alone. */
   readonly whole: boolean
+  /** Asked how it is done, all of its section is told; asked else, this, with the section's pictures. */
+  readonly steps?: true
   readonly source: Source
   readonly file: string
   /** 1-based. */

@@ -78,6 +78,11 @@ export const LANGUAGE_SHAPE = {
     whole: ['menu', 'yes', 'settled', 'complaint', 'caseHolds'],
     part: ['picked', 'picking', 'person'],
   },
+  questions: {
+    within: ['border', 'joins', 'asks', 'asksHow', 'asksWhere', 'asksIndividual', 'asksReview', 'lacks'],
+    start: ['leading'],
+    part: ['connective'],
+  },
   ticket: {
     within: [
       'solved',
@@ -190,6 +195,9 @@ export const LANGUAGE_SHAPE = {
       'lacksCategory',
       'verdict',
       'asksWhy',
+      'namesRule',
+      'namesRuleBook',
+      'onlineRules',
     ],
     start: ['bareRejection'],
     whole: ['label'],

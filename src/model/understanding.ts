@@ -92,11 +92,31 @@ export interface Topics {
   readonly confidence: number
 }
 
+/** `steps`: 怎么填; `place`: 在哪点; of a category, whether it is open to persons, reviewed twice, or to be
+ * had without its documents. Else a fact. */
+export type Wanted = 'steps' | 'place' | 'individual' | 'second-review' | 'without'
+
+/** One question of several, by itself. */
+export interface Question extends Match {
+  readonly text: string
+  readonly wants?: Wanted
+}
+
+/** The questions of a message that asks several things. */
+export interface Questions {
+  /** At least two, each asking for something of its own, in the order of the message. */
+  readonly parts: readonly Question[]
+  /** 0..1: how surely these are several, and not one that is asked at length. */
+  readonly confidence: number
+}
+
 export interface Understanding {
   /** See `normalizeText`. */
   readonly normalized: string
   /** The same without greetings, thanks, links and numbers around it: what sections and acts are read from. */
   readonly trimmed: string
+  /** Asks how something is done, where it is … */
+  readonly wants?: Wanted
   /** Copied from a talk of others, or written for many people at once: a chain of names, minutes, an announcement. */
   readonly form?: 'transcript' | 'for-many'
   readonly act: SpeechAct
@@ -112,11 +132,17 @@ export interface Understanding {
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
+  /** The rule that is named by its number. */
+  readonly rule?: RejectionRule
   /** Says that it was rejected and nothing else; `asks` for help with it. */
   readonly rejected?: 'tells' | 'asks'
   readonly followUp?: FollowUp
   /** Present when the message may speak of several sections. */
   readonly topics?: Topics
+  /** Present when the message may ask several things. */
+  readonly questions?: Questions
+  /** Sections that parts of the message surely speak of by themselves, each once. */
+  readonly mentions?: readonly Candidate[]
   readonly days?: DatesReading
   /** May be meant for a walk-through. */
   readonly walk?: WalkRemark

@@ -26,14 +26,29 @@ export interface Reading {
   readonly scopeLogit: number
 }
 
-/** Reads features given as distinct names; unknown ones are ignored. */
-export function readFeatures(model: MessageModel, names: Iterable<string>): Reading {
-  const known: number[] = []
-  for (const name of names) {
-    const row = model.rows.get(name)
-    if (row !== undefined) known.push(row)
+/** Feature names as tables look them up: two hashes each, one behind the other. */
+export type FeatureKeys = Int32Array
+
+/** Once for a message, whatever number of models reads it. @param names distinct */
+export function keysOf(names: readonly string[]): FeatureKeys {
+  const keys = new Int32Array(names.length * 2)
+  for (let i = 0; i < names.length; i++) {
+    hash(names[i]!)
+    keys[2 * i] = first
+    keys[2 * i + 1] = second
   }
-  return toReading(scoreRows(model, known), model.classes.length)
+  return keys
+}
+
+/** Unknown features are ignored. */
+export function readFeatures(model: MessageModel, keys: FeatureKeys): Reading {
+  const known = new Int32Array(keys.length / 2)
+  let count = 0
+  for (let i = 0; i < keys.length; i += 2) {
+    const row = model.rows.rowOf(keys[i]!, keys[i + 1]!)
+    if (row >= 0) known[count++] = row
+  }
+  return toReading(scoreRows(model, known.subarray(0, count)), model.classes.length)
 }
 
 /** Log-odds beyond this are one model's exaggeration and would drown the other views. */
@@ -107,24 +122,29 @@ export class FeatureTable {
     const table = new FeatureTable(new Int32Array(slotCount * SLOT))
     for (const [row, name] of all.entries()) {
       hash(name)
-      table.slots.set([first, second, row + 1], table.#find())
+      table.slots.set([first, second, row + 1], table.#find(first, second))
     }
     return table
   }
 
   get(name: string): number | undefined {
     hash(name)
-    const row = this.slots[this.#find() + 2]!
-    return row === 0 ? undefined : row - 1
+    const row = this.rowOf(first, second)
+    return row < 0 ? undefined : row
   }
 
-  /** @returns where the slot of the name that was hashed last begins, or the free one where it would be */
-  #find(): number {
+  /** The row of a name by its two hashes, see `keysOf`; −1 for an unknown one. */
+  rowOf(one: number, two: number): number {
+    return this.slots[this.#find(one, two) + 2]! - 1
+  }
+
+  /** @returns where the slot of a name begins, or the free one where it would be */
+  #find(one: number, two: number): number {
     const { slots } = this
     const last = slots.length / SLOT - 1
-    for (let slot = first & last; ; slot = (slot + 1) & last) {
+    for (let slot = one & last; ; slot = (slot + 1) & last) {
       const at = slot * SLOT
-      if (slots[at + 2] === 0 || (slots[at] === first && slots[at + 1] === second)) return at
+      if (slots[at + 2] === 0 || (slots[at] === one && slots[at + 1] === two)) return at
     }
   }
 }

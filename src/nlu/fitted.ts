@@ -24,4 +24,14 @@ export const FITTED = {
     /** 0..1: from here on several topics are answered. */
     threshold: 0.28,
   },
+  /** What tells several questions of one message from one. */
+  questions: {
+    /** Out of fold: joined questions found to be several, and single ones torn apart. */
+    score: { joined: 0.6147, single: 0.0627 },
+    /** Logistic regression over `QuestionSigns`. */
+    bias: -0.8761,
+    weights: [1.8644, 0.9044, 0.7549, 0.259, 0.3214, 0.3405, 0.4748, 0.649, -0.1405, 1.1369, 0],
+    /** 0..1: from here on each is answered by itself. */
+    threshold: 0.28,
+  },
 } as const

@@ -3,6 +3,7 @@ import type { Candidate, IntentMatcher, Match, TalkSubject } from '../model/unde
 import { CategoryIndex } from './categories.js'
 import {
   type Example,
+  keysOf,
   type MessageModel,
   NOTHING,
   type Reading,
@@ -184,7 +185,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       .search(normalized)
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
     if (!compiled) return { candidates: found, wantsHuman: NOBODY }
-    const features = extractFeatures(normalized, lexicon).names
+    const features = keysOf(extractFeatures(normalized, lexicon).names)
     const { candidates, subjects, ...rest } = classify(readFeatures(compiled.subjects, features), {
       classes: compiled.subjects.classes,
       sectionOf,

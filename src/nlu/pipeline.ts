@@ -1,6 +1,13 @@
 import type { CategoryRow, GuideFacts, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
-import type { FollowUp, IntentMatcher, KnowledgeSnapshot, TaughtKind, Understanding } from '../model/understanding.js'
+import type {
+  FollowUp,
+  IntentMatcher,
+  KnowledgeSnapshot,
+  Match,
+  TaughtKind,
+  Understanding,
+} from '../model/understanding.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
 import {
   isAboutToWithdraw,
@@ -11,9 +18,10 @@ import {
   refusesHuman,
 } from './dialogue-act.js'
 import { normalizeText } from './normalize.js'
-import { readBareRejection, readNotice } from './rejection-notice.js'
+import { findQuestions, wantedBy } from './questions.js'
+import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
 import { isCourtesy, isForMany, isTranscript, trimmedWords } from './surroundings.js'
-import { findTopics } from './topics.js'
+import { findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 
 /** What a message is read with. */
 export interface Knowing {
@@ -63,6 +71,7 @@ const STEPS: readonly Step[] = [
   // What people have taught needs none of the following.
   notices,
   topics,
+  questions,
   days,
   checklistWords,
   reminderWords,
@@ -70,8 +79,22 @@ const STEPS: readonly Step[] = [
 ]
 const STEPS_WHEN_TAUGHT: ReadonlySet<Step> = new Set([trimmed, forms, acts, sections, followUps])
 
+/** Several steps read the same words of a message. */
+function remembering(matcher: IntentMatcher): IntentMatcher {
+  const known = new Map<string, Match>()
+  return {
+    ...matcher,
+    match(normalized) {
+      const match = known.get(normalized) ?? matcher.match(normalized)
+      known.set(normalized, match)
+      return match
+    },
+  }
+}
+
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
-export function understand(text: string, knowing: Knowing): Understanding {
+export function understand(text: string, given: Knowing): Understanding {
+  const knowing = { ...given, matcher: remembering(given.matcher) }
   let read: Understanding = { ...NOTHING_UNDERSTOOD, normalized: normalizeText(text) }
   for (const step of STEPS) {
     if (read.taught !== undefined && !STEPS_WHEN_TAUGHT.has(step)) break
@@ -132,7 +155,8 @@ function notices({ normalized, form }: Understanding, knowing: Knowing): Partial
   const notice = readNotice(normalized, knowing)
   if (notice) return { notice }
   const rejected = readBareRejection(normalized, knowing.language)
-  return rejected && { rejected }
+  const rule = readRuleNumber(normalized, knowing)
+  return { ...(rejected && { rejected }), ...(rule && { rule }) }
 }
 
 /** The points of a notice are told apart already. */
@@ -140,8 +164,22 @@ function topics(
   { trimmed, candidates, notice }: Understanding,
   { matcher }: Knowing,
 ): Partial<Understanding> | undefined {
-  const found = notice ? undefined : findTopics(trimmed, candidates, matcher)
-  return found && { topics: found }
+  if (notice) return undefined
+  const found = findTopics(trimmed, candidates, matcher)
+  const [top] = candidates
+  const mentions = top && scopeOf(top) >= WORTH_READING_SCOPE ? findMentions(trimmed, matcher) : []
+  return { ...(found && { topics: found }), ...(mentions.length > 0 && { mentions }) }
+}
+
+function questions(
+  { trimmed, notice, candidates, wantsHuman, outside, answers }: Understanding,
+  { matcher, language }: Knowing,
+): Partial<Understanding> | undefined {
+  const wants = wantedBy(trimmed, language.questions)
+  const whole = { candidates, wantsHuman, ...(outside && { outside }), ...(answers && { answers }) }
+  const reading = { matcher, phrases: language.questions }
+  const found = notice || !answers ? undefined : findQuestions(trimmed, whole, reading)
+  return { ...(wants && { wants }), ...(found && { questions: found }) }
 }
 
 /** Where no guide tells how long a review takes, no days are reckoned. */

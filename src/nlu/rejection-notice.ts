@@ -40,6 +40,34 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   return told.category && [told]
 }
 
+/** 3.2.11, 5.19, 1.1(2): as WeChat numbers its rules. */
+const RULE_NUMBER = /(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3}(?:\(\d\))?(?![\d.]*\d)/g
+/** From here on, numbers of one level are those of the rules for what is online. */
+const ONLINE_CHAPTER = 5
+
+/**
+ * The rule that a text names by its number: 驳回写的 3.2.11 是什么.
+ *
+ * @returns undefined where it names none, or a section of a guide
+ */
+export function readRuleNumber(
+  text: string,
+  { language, rejections = NONE, intents }: Pick<Knowing, 'language' | 'rejections' | 'intents'>,
+): RejectionRule | undefined {
+  const [number] = text.match(RULE_NUMBER) ?? []
+  if (number === undefined) return undefined
+  const named = language.notice.namesRule.test(text)
+  const isSection = intents.some(({ sectionKey }) => sectionKey === number)
+  // Guides number their sections by two levels at most.
+  const isDeep = number.split('.').length > 2
+  if (isSection ? !language.notice.namesRuleBook.test(text) : !named && !isDeep) return undefined
+  const known = rejections.filter((rule) => rule.number === number)
+  const chapter = Number(number.split('.')[0])
+  const isOnline = language.notice.onlineRules.test(text) || chapter >= ONLINE_CHAPTER
+  // The numbers of the two lists overlap.
+  return known.find(({ list }) => language.notice.onlineRules.test(list) === isOnline) ?? known[0]
+}
+
 interface Mark {
   readonly intentId: string
   readonly sectionKey: string
@@ -53,7 +81,7 @@ const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
 
 function readReason(text: string, knowing: Knowing): NoticeReason {
   const squeezed = squeeze(text)
-  const rule = longestMarked(squeezed, knowing.rejections ?? NONE)
+  const rule = longestMarked(squeezed, knowing.rejections ?? NONE) ?? readRuleNumber(text, knowing)
   // A notice may speak of what belongs to a category without asking for it.
   const asksCategory = knowing.language.notice.asksCategory.test(text)
   const category = asksCategory ? longestMarked(squeezed, knowing.categories ?? NONE) : undefined

@@ -1,6 +1,13 @@
 import type { KnowledgeContent, ShortAnswer } from '../model/knowledge.js'
 import type { RankedAnswer, TalkSubject } from '../model/understanding.js'
-import { type Example, type MessageModel, readFeatures, trainMessageModel } from './classifier.js'
+import {
+  type Example,
+  type FeatureKeys,
+  keysOf,
+  type MessageModel,
+  readFeatures,
+  trainMessageModel,
+} from './classifier.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
 import { coreOf, MIN_CORE_CHARS } from './retrieval.js'
@@ -88,6 +95,8 @@ function waysBySubject(content: KnowledgeContent): readonly (readonly [Subject, 
   return [...bySubject]
 }
 
+/** Nothing of a less likely subject comes near the best; reading its model would cost as much as any. */
+const LIKELY_SUBJECT = 0.004
 /** So many subjects are looked into; beyond them nothing is likely. */
 const MAX_SUBJECTS = 8
 /**
@@ -138,12 +147,12 @@ export class AnswerRanking {
    */
   rank(
     normalized: string,
-    features: readonly string[],
+    features: FeatureKeys,
     subjects: readonly (readonly [Subject, number])[],
   ): readonly RankedAnswer[] {
     const likely = [...subjects]
       .sort((a, b) => b[1] - a[1])
-      .filter(([subject]) => this.#bySubject.has(subject))
+      .filter(([subject, share]) => share >= LIKELY_SUBJECT && this.#bySubject.has(subject))
       .slice(0, MAX_SUBJECTS)
     const scored = likely.flatMap(([subject, share]) =>
       this.#within(subject, features).map(([answer, within]) => ({
@@ -167,14 +176,14 @@ export class AnswerRanking {
     const subject =
       'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
     const exact = this.#byFollowUp.get(subject)?.get(elided(normalized))
-    const ranked = [...this.#within(subject, extractFeatures(normalized, lexicon).names)]
+    const ranked = [...this.#within(subject, keysOf(extractFeatures(normalized, lexicon).names))]
       .filter(([answer]) => answer !== exact)
       .sort((a, b) => b[1] - a[1])
       .map(([answer, within]): RankedAnswer => ({ answer, share: within, within, wordForWord: false }))
     return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked
   }
 
-  #within(subject: Subject, features: readonly string[]): readonly (readonly [ShortAnswer, number])[] {
+  #within(subject: Subject, features: FeatureKeys): readonly (readonly [ShortAnswer, number])[] {
     const answers = this.#bySubject.get(subject)
     if (!answers) return []
     const model = this.#models[subject]

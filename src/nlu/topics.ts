@@ -64,7 +64,7 @@ const IDLE_SHARE = 0.02
 /** Share of a section that the matcher does not name at all. */
 const UNNAMED_SHARE = 0.002
 /** Nothing is offered below this, so that reading such a message in parts would be a waste of time. */
-const WORTH_READING_SCOPE = FITTED.thresholds.offerScope
+export const WORTH_READING_SCOPE = FITTED.thresholds.offerScope
 /** A topic of its own needs this much, however surely there are several. */
 const MIN_SHARE = 0.3
 const MIN_SCOPE = 0.3
@@ -113,6 +113,18 @@ export function findTopics(text: string, whole: readonly Candidate[], matcher: I
   }
 }
 
+/** So sure by its own words, 0..1, a clause speaks of a section. */
+const MENTIONED_SHARE = 0.6
+
+/** The sections that the clauses of a text surely speak of, each once; empty for a text of one clause. */
+export function findMentions(text: string, matcher: IntentMatcher): readonly Candidate[] {
+  const clauses = splitClauses(text)
+  if (clauses.length < 2) return []
+  const tops = clauses.flatMap((clause) => matcher.match(clause).candidates[0] ?? [])
+  const sure = tops.filter((top) => top.share >= MENTIONED_SHARE && scopeOf(top) >= WORTH_READING_SCOPE)
+  return sure.filter(({ sectionKey }, at) => sure.findIndex((one) => one.sectionKey === sectionKey) === at)
+}
+
 /** As `findTopics`, with the signs themselves, to fit their weights on. */
 export function separateTopics(
   text: string,
@@ -150,7 +162,7 @@ function logEvidence(sectionKey: string, candidates: readonly Candidate[]): numb
   return Math.log(scope * share + (1 - scope) * IDLE_SHARE)
 }
 
-const scopeOf = (top: Candidate | undefined): number => (top && top.share > 0 ? top.confidence / top.share : 0)
+export const scopeOf = (top: Candidate | undefined): number => (top && top.share > 0 ? top.confidence / top.share : 0)
 
 /**
  * The likeliest sequence of sections, by Viterbi's algorithm.

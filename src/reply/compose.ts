@@ -1,4 +1,4 @@
-import { type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
+import { type AnswerPart, type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
 import type { CategoryRow, RejectionRule, Section } from '../model/knowledge.js'
 import type { CategoryHit, DatesReading, KnowledgeSnapshot, NoticeReason, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
@@ -11,7 +11,6 @@ import {
   renderSection,
   renderSectionBriefly,
   renderWalk,
-  renderWithdrawalWarning,
   stepNumber,
 } from './render.js'
 import { renderReviewDates } from './review-dates.js'
@@ -58,10 +57,12 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       return { bubbles: [], ...NOTHING_SHOWN }
     case 'answer':
       if (decision.walk) return composeWalk(decision.walk, snapshot, context)
+      // The warning is the answer.
+      if (decision.reason === 'withdrawal') return say([phrases.excerptFooter(decision.sectionKeys[0])], context)
       if (decision.says) return say([phrases[decision.says](decision.sectionKeys[0])], context)
       if (decision.again) return composeAgain(decision, decision.again, { snapshot, context })
       return decision.days
-        ? composeDays(decision.days, decision.sectionKeys[0], context)
+        ? composeDays(decision.days, decision, { snapshot, context })
         : decision.fact?.kind === 'notice'
           ? composeNotice(decision.fact.reasons, decision.sectionKeys, { snapshot, context })
           : decision.fact
@@ -69,9 +70,10 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
             : composeAnswer(decision, snapshot, context)
     case 'outside':
       if (decision.fact?.kind === 'notice') return composeNotice(decision.fact.reasons, [], { snapshot, context })
+      if (decision.parts) return composeParts(decision.parts, { snapshot, context })
       return decision.again && decision.fact
-        ? say(renderFactAgain(renderFact(decision.fact, context.question), decision.again), context)
-        : say(renderOutside(decision, context.question), context)
+        ? say(renderFactAgain(renderFact(decision.fact), decision.again), context)
+        : say(renderOutside(decision), context)
     case 'clarify':
       return decision.fact
         ? composeTorn(decision.fact, decision.sectionKeys, { snapshot, context })
@@ -128,9 +130,9 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
 function composeNotice(
   reasons: readonly NoticeReason[],
   sectionKeys: readonly string[],
-  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+  { snapshot, context }: Composition,
 ): ComposedReply {
-  const lines = renderReasons(reasons, { section: (key) => snapshot.sections.get(key) })
+  const lines = renderReasons(reasons, readingOf(snapshot))
   const { review } = snapshot.facts
   const clock = review ? [phrases.clockAnew(review.internal, review.second)] : []
   const more = sectionKeys.length > 0 ? [factPhrases.steps(sectionKeys.join('”“'))] : []
@@ -142,29 +144,38 @@ function composeNotice(
   }
 }
 
+/** What the reasons of a notice are told by: sections, and what a section says in a line or two. */
+const readingOf = ({ sections, content }: KnowledgeSnapshot) => ({
+  section: (key: string) => sections.get(key),
+  brief: (key: string) => content.answers.find(({ sectionKey, whole }) => whole && sectionKey === key)?.lines,
+})
+
 /** The fact first; the section that it belongs to is a number away. */
 function composeFact(
   fact: Fact,
-  { sectionKeys, alternatives = [] }: Answer,
-  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+  { sectionKeys, shows, alternatives = [] }: Answer,
+  { snapshot, context }: Composition,
 ): ComposedReply {
-  const lines = renderFact(fact, context.question)
-  const naming = { titleOf: (key: string) => titleOf(key, snapshot) }
-  return { ...say([...lines, ...renderMore(sectionKeys[0], alternatives, naming)], context), shown: [] }
+  const told = asLines(renderFact(fact))
+  const section = snapshot.sections.get(sectionKeys[0])
+  const lines = section && shows ? withPictures(told, section) : told
+  const more = renderMore(sectionKeys[0], alternatives, { titleOf: (key: string) => titleOf(key, snapshot) })
+  const groups = withAsides([[...lines, ...asLines(more)]], context)
+  return { bubbles: toBubbles(groups, context.mentionChars), shown: [], toldTimeline: false }
 }
 
 /** The same once more: where it stands, then in other words, then a person. */
 function composeAgain(
   { fact, sectionKeys, narrows }: Answer,
   again: number,
-  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+  { snapshot, context }: Composition,
 ): ComposedReply {
   const section = snapshot.sections.get(sectionKeys[0])
   if (!section) return say([factPhrases.saidOften], context)
   const about = linesAbout(context.question, section)
   if (again === 1 || (narrows && about.length > 0)) {
     const more = renderMore(section.key, [], { titleOf: (key) => titleOf(key, snapshot) })
-    if (fact) return say([...renderFactAgain(renderFact(fact, context.question), again), ...more], context)
+    if (fact) return say([...renderFactAgain(renderFact(fact), again), ...more], context)
     const [first, ...rest] = about
     return say(
       first === undefined ? [factPhrases.againSteps(phrases.title(section))] : [factPhrases.again(first), ...rest],
@@ -178,14 +189,14 @@ function composeAgain(
 }
 
 function composeAnswer(
-  { sectionKeys, reason, facts, narrows, alternatives = [] }: Answer,
+  { sectionKeys, reason, parts, narrows, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
+  if (parts?.some(({ fact }) => fact)) return composeParts(parts, { snapshot, context, alternatives })
   const sections = sectionsOf(sectionKeys, snapshot)
   const [only, ...others] = sections
   if (!only) return say([phrases.fallback], context)
-  if (others.length > 0 && facts?.some((fact) => fact)) return composeFacts(sections, facts, { context, snapshot })
   if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
   if (narrows) {
     const lines = renderExcerpt(only, context.question)
@@ -201,11 +212,19 @@ function composeAnswer(
   }
 }
 
-/** The asker's own days; the section itself is a number away. */
-const composeDays = (days: DatesReading, sectionKey: string, context: Composing): ComposedReply => ({
-  ...say([...renderReviewDates(days, context.nowMs), phrases.afterDays(sectionKey)], context),
-  toldTimeline: true,
-})
+/** The asker's own days, what is asked besides; the section itself is a number away. */
+function composeDays(
+  days: DatesReading,
+  { sectionKeys, warns, parts = [], alternatives = [] }: Answer,
+  { snapshot, context }: Composition,
+): ComposedReply {
+  const besides = parts.flatMap((part) => renderPart(part, { snapshot }))
+  const lines = [...asLines(renderReviewDates(days, context.nowMs)), ...besides]
+  const more = renderMore(undefined, alternatives, { titleOf: (key: string) => titleOf(key, snapshot) })
+  const closing = [phrases.afterDays(sectionKeys[0], warns !== undefined), ...more]
+  const groups = withAsides([[...lines, ...asLines(closing)]], context)
+  return { bubbles: toBubbles(groups, context.mentionChars), shown: [], toldTimeline: true }
+}
 
 function fallbackOf(
   reason: Extract<Decision, { kind: 'fallback' }>['reason'],
@@ -222,35 +241,46 @@ function fallbackOf(
   return reason === 'still-failing' ? phrases.stillFailing : phrases.fallback
 }
 
+interface Composition {
+  readonly snapshot: KnowledgeSnapshot
+  readonly context: Composing
+}
+
 /** Several questions, each answered by its fact; the sections are a number away. */
-function composeFacts(
-  sections: readonly Section[],
-  facts: readonly (Fact | undefined)[],
-  { context, snapshot }: { context: Composing; snapshot: KnowledgeSnapshot },
+function composeParts(
+  parts: readonly AnswerPart[],
+  { snapshot, context, alternatives = [] }: Composition & { readonly alternatives?: readonly string[] },
 ): ComposedReply {
-  const titleOfKey = (key: string): string => titleOf(key, snapshot)
-  const parts = sections.map((section, index): readonly ReplyLine[] => {
-    const fact = facts[index]
-    const [first = '', ...rest] = fact
-      ? renderFact(fact, context.question)
-      : renderSectionBriefly(section).flatMap(({ text }) => (text === '' ? [] : [text]))
-    return asLines([phrases.part(index, first), ...rest])
+  const lines = parts.flatMap((part, index) => {
+    const [first, ...rest] = renderPart(part, { snapshot })
+    return first ? [{ ...first, text: phrases.part(index, first.text) }, ...rest] : []
   })
-  const told = sections.filter((_, index) => facts[index])
-  const timed = sections.some(({ tellsTimeline }) => tellsTimeline) || context.timelineToldLately
-  const timeline = timed ? undefined : sections.find((section) => section.timeline)?.timeline
-  const closing = asLines([
-    ...(timeline === undefined ? [] : [timeline]),
-    factPhrases.stepsOf(told.map(({ key }) => factPhrases.other(titleOfKey(key), key)).join('，')),
-  ])
-  const heading = asLines([phrases.severalQuestions(sections.length)])
-  const groups = withAsides([[...heading, ...parts.flat(), ...closing]], context)
+  const keys = [...new Set(parts.flatMap(({ sectionKey }) => sectionKey ?? []))]
+  const more = renderMore(undefined, alternatives, { titleOf: (key: string) => titleOf(key, snapshot) })
+  const closing = asLines([...(keys.length === 0 ? [] : [factPhrases.steps(keys.join('”“'))]), ...more])
   return {
-    bubbles: toBubbles(groups, context.mentionChars),
-    shown: sections.map(({ key }) => key),
-    toldTimeline: timeline !== undefined,
+    bubbles: toBubbles(withAsides([[...lines, ...closing]], context), context.mentionChars),
+    shown: [],
+    toldTimeline: false,
   }
 }
+
+/** One question of several: its fact, with the pictures where it asks how or where, else the steps. */
+function renderPart(
+  { fact, sectionKey, shows }: AnswerPart,
+  { snapshot }: Pick<Composition, 'snapshot'>,
+): readonly ReplyLine[] {
+  const section = snapshot.sections.get(sectionKey ?? '')
+  if (!fact) return section ? renderSectionBriefly(section) : []
+  const lines = asLines(renderFact(fact))
+  return section && shows ? withPictures(lines, section) : lines
+}
+
+/** The pictures of a section behind lines that speak of its screen. */
+const withPictures = (lines: readonly ReplyLine[], { parts }: Section): readonly ReplyLine[] =>
+  lines.map((line, at) =>
+    at === lines.length - 1 ? { ...line, pictures: parts.flatMap(({ pictures }) => pictures) } : line,
+  )
 
 /** Several at once: each in its shortest form, the last ones by number where three bubbles are full. */
 function composeSeveral(
@@ -283,12 +313,8 @@ function composeSeveral(
 }
 
 /** The likeliest fact, and what else may be meant: better than a bare question back. */
-function composeTorn(
-  fact: Fact,
-  keys: readonly string[],
-  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
-): ComposedReply {
-  const lines = renderFact(fact, context.question)
+function composeTorn(fact: Fact, keys: readonly string[], { snapshot, context }: Composition): ComposedReply {
+  const lines = renderFact(fact)
   const more = renderMore(undefined, keys, { titleOf: (key: string) => titleOf(key, snapshot) })
   return { ...say([...lines, ...more], context), shown: [] }
 }
@@ -332,12 +358,12 @@ function composeMenu(snapshot: KnowledgeSnapshot, context: Composing): ComposedR
 function composeHandover(
   { reason, days, fact }: Extract<Decision, { kind: 'escalate' }>,
   sections: readonly Section[],
-  { snapshot, context }: { snapshot: KnowledgeSnapshot; context: Composing },
+  { snapshot, context }: Composition,
 ): ComposedReply {
   const told = days
     ? [asLines(renderReviewDates(days, context.nowMs))]
     : fact
-      ? [asLines(renderReasons(fact.reasons, { section: (key) => snapshot.sections.get(key) }))]
+      ? [asLines(renderReasons(fact.reasons, readingOf(snapshot)))]
       : [
           ...sections.map(renderSectionBriefly),
           asLines(reason === 'unknown-rejection-reason' ? [phrases.unknownReason] : []),
@@ -385,17 +411,12 @@ interface AsidesContext {
 /** A warning on top; at the end a promise to remind, and where the asker's walk stands. */
 export function asidesOf(
   decision: Decision,
-  { sections, facts }: KnowledgeSnapshot,
+  { facts: { review } }: KnowledgeSnapshot,
   { nowMs, walking, opening, pictureSays }: AsidesContext,
 ): Asides {
   const isOfPicture = decision.kind !== 'fallback' && decision.kind !== 'courtesy' && pictureSays !== undefined
   const seen = isOfPicture ? [phrases.pictureSays(pictureSays)] : []
   if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: asidesAsLines(seen), below: [] }
-  const telling = (): string =>
-    renderWithdrawalWarning(
-      [...sections.values()].find(({ tellsTimeline }) => tellsTimeline),
-      facts.review,
-    )
   const promise = decision.kind === 'answer' && decision.remind ? [renderReminderSet(decision.remind, nowMs)] : []
   const isInBetween = decision.kind === 'answer' && !decision.walk && walking !== undefined
   const waiting = isInBetween ? [walkPhrases.waiting(stepNumber(walking), walking.steps.length)] : []
@@ -403,11 +424,19 @@ export function asidesOf(
     above: asidesAsLines([
       ...seen,
       ...(opening === undefined ? [] : [opening]),
-      ...(decision.warns === 'withdrawal' ? [telling()] : []),
+      ...(decision.warns === 'withdrawal' && !tellsWithdrawal(decision)
+        ? [phrases.withdrawalWarning(review?.second)]
+        : []),
     ]),
     below: asidesAsLines([...promise, ...waiting]),
   }
 }
+
+/** What the fact itself says needs no warning above it. */
+const tellsWithdrawal = (decision: Decision): boolean =>
+  'fact' in decision && decision.fact?.kind === 'short-answer' && SAYS_ANEW.test(decision.fact.answer.lines.join())
+
+const SAYS_ANEW = /从头|重新算|重算/
 
 /** Puts them before the first group and behind the last. */
 export const withAsides = (groups: readonly LineGroup[], { above, below }: Asides): readonly LineGroup[] =>
@@ -415,13 +444,13 @@ export const withAsides = (groups: readonly LineGroup[], { above, below }: Aside
 
 const asidesAsLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
 
-/** A fact in one to three lines, the deciding word first. @param question see `normalizeText` */
-export function renderFact(fact: Fact, question: string): readonly string[] {
+/** A fact in one to three lines, the deciding word first. */
+export function renderFact(fact: Fact): readonly string[] {
   switch (fact.kind) {
     case 'short-answer':
       return fact.answer.rule ? renderRule(fact.answer.rule) : fact.answer.lines
     case 'category':
-      return fact.hits.flatMap((hit) => renderCategory(hit, question))
+      return fact.hits.flatMap((hit) => renderCategory(hit, fact.asks))
     case 'notice':
       // Reason by reason, see `composeNotice`.
       return []
@@ -438,19 +467,22 @@ const renderRule = ({ meaning, customer, vendor }: RejectionRule): readonly stri
 /** More than this many categories for one word is a list, no answer. */
 const MAX_ROWS = 2
 
-function renderCategory({ word, rows, advice }: CategoryHit, question: string): readonly string[] {
-  if (rows.length === 0 || (advice && rows.length === 0)) return advice ? [`${word}：${advice.advice}`] : []
-  return rows.slice(0, MAX_ROWS).map((row) => categoryLine(word, row, question))
+type CategoryFact = Extract<Fact, { kind: 'category' }>
+
+function renderCategory({ word, rows, advice }: CategoryHit, asks: CategoryFact['asks']): readonly string[] {
+  if (rows.length === 0) return advice ? [factPhrases.advice(word, advice.advice)] : []
+  return rows.slice(0, MAX_ROWS).map((row) => categoryLine(word, row, asks))
 }
 
 /** What was asked comes first: whether a person may have it, whether it is reviewed twice, or the documents. */
-function categoryLine(word: string, row: CategoryRow, question: string): string {
+function categoryLine(word: string, row: CategoryRow, asks: CategoryFact['asks']): string {
   const documents = documentsOf(row)
-  const individual = row.individual ? factPhrases.individualYes : factPhrases.individualNo
-  const second = row.secondReview ? factPhrases.secondReview : factPhrases.noSecondReview
-  if (/个人|個人/.test(question)) return `${factPhrases.category(word, row.path)}，${individual}；${documents}。`
-  if (/二审|网信|7天|七天|多久/.test(question))
-    return `${factPhrases.category(word, row.path)}，${second}；${documents}。`
+  if (asks === 'individual')
+    return `${(row.individual ? factPhrases.individualYes : factPhrases.individualNo)(row.path)}；${documents}。`
+  if (asks === 'second-review')
+    return `${(row.secondReview ? factPhrases.secondReviewOf : factPhrases.noSecondReviewOf)(row.path)}；${documents}。`
+  if (asks === 'without' && row.choose > 0)
+    return `${factPhrases.without(word)}${factPhrases.category(word, row.path)}，${documents}。`
   return `${factPhrases.category(word, row.path)}，${documents}${row.secondReview ? `；${factPhrases.secondReview}` : ''}。`
 }
 
@@ -479,5 +511,5 @@ export function renderMore(
 }
 
 /** What lies around the guides: its fact, or that nobody here knows. */
-export const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>, question: string): readonly string[] =>
-  fact ? renderFact(fact, question) : [factPhrases.unknown]
+export const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>): readonly string[] =>
+  fact ? renderFact(fact) : [factPhrases.unknown]

@@ -11,6 +11,8 @@ const MAX_TOLD_CHARS = 90
 
 interface Reading {
   readonly section: (sectionKey: string) => Section | undefined
+  /** All of it in a line or two, where an author wrote that. */
+  readonly brief: (sectionKey: string) => readonly string[] | undefined
 }
 
 /** A notice reason by reason: quoted short, what it means, what to do, who does it. */
@@ -32,7 +34,7 @@ export function renderReasons(reasons: readonly NoticeReason[], reading: Reading
 
 const signOf = (index: number): string => SIGNS[index] ?? `${index + 1} `
 
-function renderReason({ rule, category, candidates }: NoticeReason, { section }: Reading): readonly string[] {
+function renderReason({ rule, category, candidates }: NoticeReason, { section, brief }: Reading): readonly string[] {
   if (category) return [phrases.addCategory(category.path, documentsOf(category))]
   const own = section(candidates[0]?.sectionKey ?? '')
   // A rule that several sections are about says less than the one that is meant.
@@ -42,6 +44,8 @@ function renderReason({ rule, category, candidates }: NoticeReason, { section }:
     return [told, ...(rule.vendor === undefined ? [] : [factPhrases.vendorDoes(rule.vendor)])]
   }
   if (!own) return [phrases.unknownReasonQuoted]
+  const told = brief(own.key)
+  if (told) return told
   const lines = own.parts.flatMap((part) => part.lines)
   return lines.filter((_, index) => lines.slice(0, index).join('').length < MAX_TOLD_CHARS)
 }

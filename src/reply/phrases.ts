@@ -10,24 +10,15 @@ export const phrases = {
   requiredHeading: '📷 需要的截图：',
   next: (line: string): string => `👉 下一步：${line}`,
   handoff: (line: string): string => `🙋 ${line}`,
-  supplement: (text: string, checkedOn: string): string => `ℹ️ 补充（指南之外，${checkedOn} 核对）：${text}`,
-  withdrawalWarning: ({
-    checkedOn,
-    source,
-    days,
-  }: {
-    checkedOn: string
-    source: string
-    days: number | undefined
-  }): string => {
-    const facts = ['指南之外', checkedOn && `${checkedOn} 核对`, source && `来源 ${source}`].filter(Boolean).join('，')
-    return `⚠️ 先别撤：二审期间撤回、改类目或重新提审，${days === undefined ? '' : `${days} 天`}会从头再等。（补充：${facts}）`
-  },
+  /** Where facts are from is for authors; the customer needs to know that the platform may have changed them. */
+  supplement: (text: string, isLast: boolean): string => `ℹ️ ${text}${isLast ? '（平台规则，以页面提示为准）' : ''}`,
+  withdrawalWarning: (days: number | undefined): string =>
+    `⚠️ 先别撤：二审期间撤回、改类目或重新提审，${days === undefined ? '' : `${days} 天`}会从头再等。`,
   excerptFooter: (key: string): string => `完整说明回复“${key}”。`,
   notInSection: '上面没说到您要问的？回复“转人工”，我请同事来看。',
   cutOff: '……后面还有，请看完整指南，或回复“转人工”。',
-  afterDays: (sectionKey: string): string =>
-    `👉 收到通知后到“版本管理”发布；二审期间不要撤回或改类目重提，会从头再等。完整说明回复“${sectionKey}”。`,
+  afterDays: (sectionKey: string, isWarned = false): string =>
+    `👉 收到通知后到“版本管理”发布${isWarned ? '' : '；二审期间不要撤回或改类目重提，会从头再等'}。完整说明回复“${sectionKey}”。`,
   severalQuestions: (count: number): string => `您问了 ${count} 件事，逐个说：`,
   part: (index: number, line: string): string => `${'①②③④⑤⑥'[index] ?? '·'} ${line}`,
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
@@ -115,7 +106,6 @@ export const walkPhrases = {
 /** What the bot says around a fact. */
 export const factPhrases = {
   steps: (key: string): string => `完整步骤回复“${key}”。`,
-  stepsOf: (named: string): string => `完整步骤：${named}。`,
   others: (named: string): string => `如果问的是${named}。`,
   other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
   unknown: '这个不在首次提审的范围里，我这里没有准话。要我转给同事吗？回复“是”。',
@@ -132,10 +122,13 @@ export const factPhrases = {
     if (names.length <= 3 || all.length <= 90) return all
     return `${names.length} 选 ${choose}，常用的是${names.slice(0, 2).join('，或')}，其余见“设置类目”弹窗`
   },
-  individualYes: '个人主体也能选',
-  individualNo: '个人主体选不了',
+  individualYes: (path: string): string => `可以，个人主体能选“${path}”`,
+  individualNo: (path: string): string => `个人主体选不了“${path}”，要企业或个体户主体`,
   secondReview: '首次提审还要过属地网信二审（约 7 天）',
-  noSecondReview: '不用二审',
+  secondReviewOf: (path: string): string => `要，“${path}”首次提审还要过属地网信二审（约 7 天）`,
+  noSecondReviewOf: (path: string): string => `不用二审，“${path}”只有微信内审`,
+  without: (word: string): string => `没证就先把“${word}”下架再提审。要卖的话，`,
+  advice: (word: string, text: string): string => `${word}：${text}`,
   meaning: (text: string): string => `意思是：${text}。`,
   customerDoes: (text: string): string => `您要做：${text}。`,
   vendorDoes: (text: string): string =>

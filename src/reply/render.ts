@@ -1,4 +1,4 @@
-import type { GuidePicture, ReviewDays, Section } from '../model/knowledge.js'
+import type { GuidePicture, Section } from '../model/knowledge.js'
 import type { Reminder, ReminderPlan, WalkTurn } from '../model/understanding.js'
 import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import { labeller } from './review-dates.js'
@@ -22,7 +22,7 @@ export function renderSection(section: Section, { withTimeline }: { withTimeline
     ...(section.handoff ? [plain(phrases.handoff(section.handoff))] : []),
     ...(withTimeline && section.timeline ? [plain(section.timeline)] : []),
     ...(section.next ? [plain(phrases.next(section.next))] : []),
-    ...section.supplements.map(({ text, checkedOn }) => plain(phrases.supplement(text, checkedOn))),
+    ...section.supplements.map(({ text }, at, all) => plain(phrases.supplement(text, at === all.length - 1))),
   ]
 }
 
@@ -108,20 +108,3 @@ function renderVerdict({ walk, steps }: WalkTurn, titleOf: (key: string) => stri
 }
 
 const renderWalkPlain = (text: string): ReplyLine => ({ text, pictures: [] })
-
-const SPEAKS_OF_WITHDRAWING = /撤回|重提/
-
-/**
- * Warns somebody who is about to withdraw. The fact stands in a supplement of the section that tells the timeline, and
- * is told as one, with its source.
- *
- * @returns a line, ready for a chat bubble
- */
-export function renderWithdrawalWarning(section: Section | undefined, review: ReviewDays | undefined): string {
-  const supplement = section?.supplements.find(({ text }) => SPEAKS_OF_WITHDRAWING.test(text))
-  return phrases.withdrawalWarning({
-    checkedOn: supplement?.checkedOn ?? '',
-    source: supplement?.source ?? '',
-    days: review?.second,
-  })
-}

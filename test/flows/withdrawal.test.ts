@@ -5,7 +5,7 @@ import { aSnapshot } from '../support/a-snapshot.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { botUnderTest } from '../support/bot-under-test.js'
 
-const WARNING = /^@王老板 ⚠️ 先别撤：.*从头再等。（补充：指南之外，2026-11-23 核对，来源 example\.com\/1）\n/
+const WARNING = /^@王老板 ⚠️ 先别撤：[^\n（]*从头再等。\n/
 
 const knowledge = () =>
   new KnowledgeHolder(
@@ -34,7 +34,8 @@ test.each(['想撤回重新提', '撤回了重提行不行', '二审期间能改
     const { decision, sent } = await bot.hears(`@小助手 ${words}`)
     expect(decision).toMatchObject({ kind: 'answer', sections: ['5'], reason: 'withdrawal' })
     expect(sent[0]).toMatch(WARNING)
-    expect(sent[0]).toContain('【5】发布')
+    expect(sent[0]).toContain('回复“5”')
+    expect(sent[0]?.match(/从头/g)).toHaveLength(1)
   },
 )
 

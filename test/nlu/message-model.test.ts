@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Example,
+  keysOf,
   type MessageModel,
   NOTHING,
   type Reading,
@@ -27,7 +28,7 @@ const model = trainMessageModel(EXAMPLES)
 
 const sum = ({ shares }: Reading): number => shares.reduce((total, share) => total + share, 0)
 function bestOf(by: MessageModel, features: readonly string[]): string | undefined {
-  const { shares } = readFeatures(by, features)
+  const { shares } = readFeatures(by, keysOf(features))
   return by.classes[shares.indexOf(Math.max(...shares))]
 }
 
@@ -37,7 +38,7 @@ test('learns what it is shown', () => {
 
 test('tells what is for us from what is not', () => {
   const logits = (examples: readonly Example[]): readonly number[] =>
-    examples.map(({ features }) => readFeatures(model, features).scopeLogit)
+    examples.map(({ features }) => readFeatures(model, keysOf(features)).scopeLogit)
   expect(Math.min(...logits(FRUIT))).toBeGreaterThan(0)
   expect(Math.max(...logits(STONES))).toBeLessThan(0)
 })
@@ -53,7 +54,7 @@ describe('shares sum to 1 and the scope is finite', () => {
     ['no features', []],
     ['contradicting features', ['c:red', 'c:yellow', 'c:blue', 'c:grey']],
   ])('for %s', (_, features) => {
-    const reading = readFeatures(model, features)
+    const reading = readFeatures(model, keysOf(features))
     expect(sum(reading)).toBeCloseTo(1, 6)
     expect(Math.min(...reading.shares)).toBeGreaterThanOrEqual(0)
     expect(Number.isFinite(reading.scopeLogit)).toBe(true)
@@ -61,12 +62,12 @@ describe('shares sum to 1 and the scope is finite', () => {
 })
 
 test('is less sure of what it has not seen', () => {
-  const surest = (features: readonly string[]): number => Math.max(...readFeatures(model, features).shares)
+  const surest = (features: readonly string[]): number => Math.max(...readFeatures(model, keysOf(features)).shares)
   expect(surest(['c:purple'])).toBeLessThan(surest(['c:red', 'c:round']))
 })
 
 test('pays no heed to features that it does not know', () => {
-  expect(readFeatures(model, ['c:red', 'c:purple'])).toEqual(readFeatures(model, ['c:red']))
+  expect(readFeatures(model, keysOf(['c:red', 'c:purple']))).toEqual(readFeatures(model, keysOf(['c:red'])))
 })
 
 test('trains the same model from the same examples', () => {
@@ -85,7 +86,7 @@ test.each<[string, readonly Example[]]>([
   ['without messages that want silence', FRUIT],
   ['with a single intent', FRUIT.slice(0, 2)],
 ])('reads %s', (_, examples) => {
-  const reading = readFeatures(trainMessageModel(examples), ['c:red', 'c:round'])
+  const reading = readFeatures(trainMessageModel(examples), keysOf(['c:red', 'c:round']))
   expect(sum(reading)).toBeCloseTo(1, 6)
   expect(reading.scopeLogit).toBeGreaterThan(0)
 })

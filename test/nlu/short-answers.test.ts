@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type KnowledgeContent, NO_KNOWLEDGE, type ShortAnswer } from '../../src/model/knowledge.js'
+import { keysOf } from '../../src/nlu/classifier.js'
 import { ConceptLexicon, extractFeatures } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { AnswerRanking, askedFor, compileAnswers, subjectOf } from '../../src/nlu/short-answers.js'
@@ -25,7 +26,7 @@ const lexicon = new ConceptLexicon([])
 const ranking = new AnswerRanking(CONTENT, compileAnswers(CONTENT, lexicon))
 const rank = (text: string, subjects: readonly (readonly [string, number])[]) => {
   const normalized = normalizeText(text)
-  return ranking.rank(normalized, extractFeatures(normalized, lexicon).names, subjects)
+  return ranking.rank(normalized, keysOf(extractFeatures(normalized, lexicon).names), subjects)
 }
 const BOTH = [
   ['material', 0.6],

@@ -263,11 +263,11 @@ describe('the same once more', () => {
   })
 })
 
-test('several questions are answered by their facts, counted right, with the sections below', () => {
+test('several questions are answered by their facts, each once, with the sections below', () => {
   const fact = { kind: 'short-answer', answer: { id: 'seal', lines: ['原件不用盖。'] } as never } as const
-  const { bubbles } = compose({ ...answer('1.1', 'A2'), reason: 'several', facts: [fact, undefined] } as Decision)
+  const parts = [{ sectionKey: '1.1', fact }, { sectionKey: 'A2' }]
+  const { bubbles } = compose({ ...answer('1.1', 'A2'), reason: 'several', parts } as Decision)
   const text = textOf(bubbles)
-  expect(text).toContain(phrases.severalQuestions(2))
   expect(text).toContain('① 原件不用盖。')
   expect(text).toContain('② ')
   expect(text).toContain('回复“1.1”')

@@ -10,7 +10,7 @@ const SAID: readonly string[] = [
   phrases.title({ key: '4.1', title: '标题' }),
   phrases.next('做下一步。'),
   phrases.handoff('找同事。'),
-  phrases.supplement('补充。', '2026-11-23'),
+  phrases.supplement('补充。', true),
   phrases.severalReasons(3),
   phrases.moreOf('A3', '标题'),
   phrases.option('C', '标题'),

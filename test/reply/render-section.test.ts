@@ -29,7 +29,7 @@ test('tells title, steps, screenshots, hand-over, timeline, next step and supple
     phrases.handoff('主体不一致时找同事。'),
     TIMELINE,
     phrases.next('填充内容，看 2。'),
-    phrases.supplement('个人主体选不了。', '2026-11-23'),
+    'ℹ️ 个人主体选不了。（平台规则，以页面提示为准）',
   ])
 })
 

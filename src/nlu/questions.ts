@@ -1,0 +1,230 @@
+import type { Phrases } from '../model/language.js'
+import type {
+  IntentMatcher,
+  Match,
+  Question,
+  Questions,
+  RankedAnswer,
+  TalkSubject,
+  Wanted,
+} from '../model/understanding.js'
+import { FITTED } from './fitted.js'
+import { numberedItems } from './rejection-notice.js'
+import { scopeOf } from './topics.js'
+
+interface ReadQuestion extends Question {
+  /** Of `answers`, the likeliest one: 0..1 by all that is known. */
+  readonly sureness: number
+}
+
+/** What tells several questions from one that is asked at length, in the order of the weights of `FITTED`. */
+export type QuestionSigns = readonly number[]
+
+export interface SeparateQuestions {
+  readonly questions: readonly ReadQuestion[]
+  readonly signs: QuestionSigns
+  /** Their writer has numbered them. */
+  readonly isNumbered: boolean
+}
+
+/** What comes after is left with the last question, so that a long message costs no more than a short one. */
+const MAX_QUESTIONS = 6
+/** Surer than this, a clause needs nothing that stands before it. */
+const SURE_ALONE = 0.8
+/** Less is not understood. */
+const SURE = 0.2
+/** So sure within what was asked about before, a few words are a question about that: 盖章吗？多大？ */
+const SURE_WITHIN = 0.5
+/** Whoever writes more names what it is about. */
+const MAX_ELIDED_CHARS = 10
+const MIN_CHARS = 2
+
+/**
+ * Finds the questions of a message that asks several things, each with what it asks for.
+ *
+ * @param text see `normalizeText`
+ * @param whole what `matcher` makes of the whole text
+ * @returns undefined when no more than one thing is asked for
+ */
+export function findQuestions(text: string, whole: Match, reading: Reading): Questions | undefined {
+  const found = separateQuestions(text, whole, reading)
+  if (!found) return undefined
+  const { questions, signs, isNumbered } = found
+  return { parts: questions, confidence: isNumbered ? 1 : confidenceOf(signs) }
+}
+
+function confidenceOf(signs: QuestionSigns): number {
+  const sum = signs.reduce(
+    (total, sign, index) => total + sign * FITTED.questions.weights[index]!,
+    FITTED.questions.bias,
+  )
+  return 1 / (1 + Math.exp(-sum))
+}
+
+/** What questions are read with. */
+export interface Reading {
+  readonly matcher: IntentMatcher
+  readonly phrases: Phrases<'questions'>
+}
+
+/** As `findQuestions`, with the signs themselves, to fit their weights on. */
+export function separateQuestions(
+  text: string,
+  whole: Match,
+  { matcher, phrases }: Reading,
+): SeparateQuestions | undefined {
+  const { clauses, isNumbered } = clausesOf(text, phrases)
+  if (clauses.length < 2) return undefined
+  const questions: ReadQuestion[] = []
+  for (const clause of clauses) {
+    const question = readQuestion(clause, matcher, questions.at(-1))
+    if (question) questions.push(question)
+  }
+  const distinct = strongestOfEach(questions)
+  if (distinct.length < 2) return undefined
+  return { questions: distinct, signs: signsOf({ text, whole, phrases, distinct, clauses }), isNumbered }
+}
+
+interface Clause {
+  readonly text: string
+  /** What is told before it, since the last question. */
+  readonly before: string
+  readonly wants: Wanted | undefined
+}
+
+/** What kind of answer a question asks for; undefined for any other fact. @param text see `normalizeText` */
+export function wantedBy(text: string, phrases: Phrases<'questions'>): Wanted | undefined {
+  if (phrases.lacks.test(text)) return 'without'
+  if (phrases.asksIndividual.test(text)) return 'individual'
+  if (phrases.asksReview.test(text)) return 'second-review'
+  if (phrases.asksHow.test(text)) return 'steps'
+  return phrases.asksWhere.test(text) ? 'place' : undefined
+}
+
+/** Cuts a text where one question may end, and the next begin; what only tells stands before the question that it leads to. */
+function clausesOf(
+  text: string,
+  phrases: Phrases<'questions'>,
+): { readonly clauses: readonly Clause[]; readonly isNumbered: boolean } {
+  const { border, leading, asks } = phrases
+  const numbered = numberedItems(text).map(({ heading, details }) => [heading, ...details].join(' ').trim())
+  if (numbered.length > 1 && numbered.every((item) => item.length >= MIN_CHARS)) {
+    const clauses = numbered.map((item) => ({
+      text: item,
+      before: '',
+      asks: asks.test(item),
+      wants: wantedBy(item, phrases),
+    }))
+    return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: true }
+  }
+  const clauses: Clause[] = []
+  let before = ''
+  for (const piece of text.split(border)) {
+    const clause = piece?.replace(leading, '').trim() ?? ''
+    if (clause.length < MIN_CHARS) continue
+    if (asks.test(clause)) {
+      clauses.push({ text: clause, before, wants: wantedBy(clause, phrases) })
+      before = ''
+    } else before = before === '' ? clause : `${before} ${clause}`
+  }
+  return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
+}
+
+/** By its own words, else as a few words about what was asked about last, else with what stands before it. */
+function readQuestion(
+  clause: Clause,
+  matcher: IntentMatcher,
+  last: ReadQuestion | undefined,
+): ReadQuestion | undefined {
+  const { text, before } = clause
+  const alone = questionOf(clause, matcher.match(text))
+  if (alone.sureness >= SURE_ALONE) return alone
+  if (last && text.length <= MAX_ELIDED_CHARS) {
+    const subject = subjectOf(last)
+    const within = subject && matcher.within?.(subject, text)[0]
+    if (within && within.within >= SURE_WITHIN) return elided(clause, within, last)
+    const both = questionOf(clause, matcher.match(`${last.text} ${text}`))
+    if (targetOf(both) === targetOf(last)) return undefined
+  }
+  if (before !== '') {
+    const told = questionOf(clause, matcher.match(`${before} ${text}`))
+    if (told.sureness >= Math.max(SURE, alone.sureness)) return told
+  }
+  return alone.sureness >= SURE ? alone : undefined
+}
+
+function questionOf({ text, wants }: Clause, match: Match): ReadQuestion {
+  const [top] = match.candidates
+  const scope = top === undefined ? 0 : scopeOf(top)
+  const best = match.answers?.[0]
+  const share = Math.max(best?.share ?? 0, top?.share ?? 0, match.outside?.share ?? 0)
+  return { ...match, text, ...(wants ? { wants } : {}), sureness: best?.wordForWord ? 1 : scope * share }
+}
+
+function elided({ text }: Clause, within: RankedAnswer, last: ReadQuestion): ReadQuestion {
+  const { sectionKey } = within.answer
+  const candidates = sectionKey === undefined ? [] : last.candidates.filter((one) => one.sectionKey === sectionKey)
+  return {
+    ...{ text, candidates, wantsHuman: { confidence: 0, overheard: 0 }, sureness: within.within },
+    ...(sectionKey === undefined && last.outside ? { outside: last.outside } : {}),
+    answers: [{ ...within, wordForWord: true }],
+  }
+}
+
+function subjectOf({ answers, candidates }: ReadQuestion): TalkSubject | undefined {
+  const best = answers?.[0]?.answer
+  if (best) return best.sectionKey === undefined ? { topic: best.topic } : { sectionKey: best.sectionKey }
+  return candidates[0] && { sectionKey: candidates[0].sectionKey }
+}
+
+/** What a question asks for: a short answer, or a section where there are none. */
+const targetOf = ({ answers, candidates, categories = [] }: ReadQuestion): string | undefined => {
+  const goods = categories.map(({ word }) => word).join()
+  const target = answers?.[0]?.answer.id ?? candidates[0]?.sectionKey
+  return target === undefined ? undefined : goods === '' ? target : `${target} ${goods}`
+}
+
+/** Each thing that is asked for once, in the order in which they are first asked. */
+function strongestOfEach(questions: readonly ReadQuestion[]): readonly ReadQuestion[] {
+  const byTarget = new Map<string, ReadQuestion>()
+  for (const question of questions) {
+    const target = targetOf(question)
+    if (target === undefined) continue
+    const known = byTarget.get(target)
+    if (!known || known.sureness < question.sureness) byTarget.set(target, question)
+  }
+  return [...byTarget.values()]
+}
+
+const TINY = 1e-3
+const logOdds = (share: number): number => Math.log(Math.max(share, TINY) / Math.max(1 - share, TINY))
+
+interface Separation {
+  readonly text: string
+  readonly whole: Match
+  readonly phrases: Phrases<'questions'>
+  readonly distinct: readonly ReadQuestion[]
+  readonly clauses: readonly Clause[]
+}
+
+function signsOf({ text, whole, phrases, distinct, clauses }: Separation): QuestionSigns {
+  const shares = distinct.map((question) => {
+    const id = question.answers?.[0]?.answer.id
+    return whole.answers?.find(({ answer }) => answer.id === id)?.share ?? TINY
+  })
+  const subjects = new Set(distinct.map((one) => one.answers?.[0]?.answer.sectionKey ?? one.answers?.[0]?.answer.topic))
+  const sureness = distinct.map((one) => one.sureness)
+  return [
+    phrases.joins.test(text) ? 1 : 0,
+    (text.match(/[?]/g)?.length ?? 0) > 1 ? 1 : 0,
+    logOdds(Math.min(...sureness)) / 3,
+    logOdds(Math.max(...sureness)) / 3,
+    Math.log(Math.max(TINY, Math.min(...shares))) / 3,
+    Math.log(Math.max(TINY, ...shares)) / 3,
+    subjects.size > 1 ? 1 : 0,
+    distinct.length - 2,
+    clauses.length - distinct.length,
+    Math.log(text.length) - 3,
+    whole.answers?.[0]?.wordForWord ? 1 : 0,
+  ]
+}
