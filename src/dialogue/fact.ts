@@ -43,7 +43,8 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   const [first, ...others] = sections
   if (!first) return outside > 0 ? outsideWith(understanding) : undefined
   // A little of everything is nothing: the words are not understood.
-  if (Math.max(outside, first[1]) < TOLD_SHARE) return undefined
+  const good = categoryOf(understanding, understanding.answers?.[0])
+  if (Math.max(outside, first[1]) < TOLD_SHARE && !good) return undefined
   const named = others.filter(([, share]) => share >= NAMED_SHARE).slice(0, MAX_NAMED)
   const alternatives = named.map(([sectionKey]) => sectionKey)
   const likeness = outside / (outside + first[1])

@@ -23,6 +23,8 @@ const MAX_HITS = 3
 export class CategoryIndex {
   readonly #byWord = new Map<string, Named>()
   readonly #cues: readonly string[]
+  /** Characters that words begin with. */
+  readonly #firsts = new Set<string>()
   #longest = 0
 
   /** @param titles of the guides' sections: a category that one of them is about is answered by it */
@@ -53,6 +55,7 @@ export class CategoryIndex {
   #named(written: string): Named {
     const word = normalizeText(written)
     this.#longest = Math.max(this.#longest, word.length)
+    this.#firsts.add(word[0] ?? '')
     const named = this.#byWord.get(word) ?? { rows: [] }
     this.#byWord.set(word, named)
     return named
@@ -62,6 +65,7 @@ export class CategoryIndex {
   #scan(text: string): readonly Found[] {
     const found: Found[] = []
     for (let start = 0; start < text.length; start++) {
+      if (!this.#firsts.has(text[start]!)) continue
       for (let end = Math.min(text.length, start + this.#longest); end > start + 1; end--) {
         const word = text.slice(start, end)
         if (this.#byWord.has(word)) found.push({ word, start, end })

@@ -194,7 +194,9 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     const likely = [...subjects, ...found.map(({ intentId, share }) => [intentId, share] as const)]
     // What a guide here has a section about does not lie around the guides.
     const left = 1 - Math.max(0, ...found.map(({ share }) => share))
-    const answers = ranking.rank(normalized, features, likely).map((one) => {
+    // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
+    const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
+    const answers = ranking.rank(normalized, features, isIdle ? [] : likely).map((one) => {
       return one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one
     })
     return {
@@ -207,6 +209,8 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
 }
 
 const NOBODY = { confidence: 0, overheard: 0 }
+/** So hardly for us had it been put to the bot, 0..1, that no fact is looked for. */
+const IDLE_SCOPE = 0.05
 
 /** Best first; a section that both the classifier and the search have found counts once. */
 function bestOfEach(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -178,9 +178,14 @@ function questions(
   const wants = wantedBy(trimmed, language.questions)
   const whole = { candidates, wantsHuman, ...(outside && { outside }), ...(answers && { answers }) }
   const reading = { matcher, phrases: language.questions }
-  const found = notice || !answers ? undefined : findQuestions(trimmed, whole, reading)
+  const [top] = candidates
+  const isRead = !notice && answers && top && scopeOf(top) >= QUESTIONS_SCOPE
+  const found = isRead ? findQuestions(trimmed, whole, reading) : undefined
   return { ...(wants && { wants }), ...(found && { questions: found }) }
 }
+
+/** Less is talk of others, 0..1: a story around the questions may hide most of what they say, not all. */
+const QUESTIONS_SCOPE = 0.2
 
 /** Where no guide tells how long a review takes, no days are reckoned. */
 function days(

@@ -108,7 +108,8 @@ const SUBJECT_POWER = 0.5
 /** Ranks the short answers for one message. */
 export class AnswerRanking {
   readonly #models: CompiledAnswers
-  readonly #bySubject = new Map<Subject, Map<string, ShortAnswer>>()
+  /** In the order of the classes of the subject's model; undefined where an answer is gone. */
+  readonly #bySubject = new Map<Subject, readonly (ShortAnswer | undefined)[]>()
   readonly #byCore = new Map<string, ShortAnswer>()
   readonly #byFollowUp = new Map<Subject, Map<string, ShortAnswer>>()
   readonly #intents: ReadonlyMap<string, string>
@@ -117,6 +118,7 @@ export class AnswerRanking {
     this.#models = models
     const intents = intentsBySection(content)
     this.#intents = intents
+    const byId = new Map<Subject, Map<string, ShortAnswer>>()
     for (const answer of content.answers) {
       const subject = subjectOf(answer, intents)
       const asked = this.#byFollowUp.get(subject) ?? new Map<string, ShortAnswer>()
@@ -125,12 +127,15 @@ export class AnswerRanking {
         const core = elided(normalizeText(text))
         if (core !== '' && !asked.has(core)) asked.set(core, answer)
       }
-      const own = this.#bySubject.get(subject) ?? new Map<string, ShortAnswer>()
-      this.#bySubject.set(subject, own.set(answer.id, answer))
+      byId.set(subject, (byId.get(subject) ?? new Map<string, ShortAnswer>()).set(answer.id, answer))
       for (const text of answer.asks) {
         const core = coreOf(normalizeText(text))
         if (core.length >= MIN_CORE_CHARS && !this.#byCore.has(core)) this.#byCore.set(core, answer)
       }
+    }
+    for (const [subject, own] of byId) {
+      const classes = models[subject]?.classes.slice(0, -1)
+      this.#bySubject.set(subject, classes ? classes.map((id) => own.get(id)) : [...own.values()].slice(0, 1))
     }
   }
 
@@ -150,23 +155,36 @@ export class AnswerRanking {
     features: FeatureKeys,
     subjects: readonly (readonly [Subject, number])[],
   ): readonly RankedAnswer[] {
-    const likely = [...subjects]
-      .sort((a, b) => b[1] - a[1])
+    const likely = subjects
       .filter(([subject, share]) => share >= LIKELY_SUBJECT && this.#bySubject.has(subject))
+      .sort((a, b) => b[1] - a[1])
       .slice(0, MAX_SUBJECTS)
-    const scored = likely.flatMap(([subject, share]) =>
-      this.#within(subject, features).map(([answer, within]) => ({
-        answer,
-        within,
-        score: share ** SUBJECT_POWER * within,
-      })),
+    const best: Scored[] = []
+    let sum = 0
+    for (const [subject, share] of likely) {
+      const weight = share ** SUBJECT_POWER
+      const { answers, shares } = this.#read(subject, features)
+      for (let at = 0; at < answers.length; at++) {
+        const answer = answers[at]
+        if (!answer) continue
+        const score = weight * shares[at]!
+        sum += score
+        // Only the best are kept: this runs for some hundred answers a message.
+        if (best.length === MAX_RANKED && score <= best[MAX_RANKED - 1]!.score) continue
+        let place = best.length
+        while (place > 0 && best[place - 1]!.score < score) place--
+        best.splice(place, 0, { answer, within: shares[at]!, score })
+        if (best.length > MAX_RANKED) best.pop()
+      }
+    }
+    const ranked = best.map(
+      ({ answer, within, score }): RankedAnswer => ({
+        ...{ answer, within, wordForWord: false },
+        share: sum === 0 ? 0 : score / sum,
+      }),
     )
-    const sum = scored.reduce((total, { score }) => total + score, 0)
-    const ranked = scored
-      .map(({ score, ...rest }): RankedAnswer => ({ ...rest, share: sum === 0 ? 0 : score / sum, wordForWord: false }))
-      .sort((a, b) => b.share - a.share)
     const exact = this.find(normalized)
-    if (exact === undefined) return ranked.slice(0, MAX_RANKED)
+    if (exact === undefined) return ranked
     const others = ranked.filter(({ answer }) => answer !== exact)
     return [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...others].slice(0, MAX_RANKED)
   }
@@ -176,25 +194,38 @@ export class AnswerRanking {
     const subject =
       'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
     const exact = this.#byFollowUp.get(subject)?.get(elided(normalized))
-    const ranked = [...this.#within(subject, keysOf(extractFeatures(normalized, lexicon).names))]
-      .filter(([answer]) => answer !== exact)
-      .sort((a, b) => b[1] - a[1])
-      .map(([answer, within]): RankedAnswer => ({ answer, share: within, within, wordForWord: false }))
+    const { answers, shares } = this.#read(subject, keysOf(extractFeatures(normalized, lexicon).names))
+    const ranked = answers
+      .flatMap((answer, at): readonly RankedAnswer[] =>
+        answer && answer !== exact
+          ? [{ answer, share: shares[at]!, within: shares[at]!, wordForWord: false }]
+          : [],
+      )
+      .sort((a, b) => b.share - a.share)
     return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked
   }
 
-  #within(subject: Subject, features: FeatureKeys): readonly (readonly [ShortAnswer, number])[] {
-    const answers = this.#bySubject.get(subject)
-    if (!answers) return []
+  /** The answers of a subject, and how surely each of them is asked for, 0..1. */
+  #read(subject: Subject, features: FeatureKeys): SubjectReading {
+    const answers = this.#bySubject.get(subject) ?? []
     const model = this.#models[subject]
-    if (!model) return [...answers.values()].slice(0, 1).map((answer) => [answer, 1] as const)
-    const { shares } = readFeatures(model, features)
-    return model.classes.slice(0, -1).flatMap((id, index) => {
-      const answer = answers.get(id)
-      return answer ? [[answer, shares[index]!] as const] : []
-    })
+    return model ? { answers, shares: readFeatures(model, features).shares } : { answers, shares: ALONE }
   }
 }
+
+interface Scored {
+  readonly answer: ShortAnswer
+  readonly within: number
+  readonly score: number
+}
+
+interface SubjectReading {
+  readonly answers: readonly (ShortAnswer | undefined)[]
+  /** For each of them. */
+  readonly shares: ArrayLike<number>
+}
+
+const ALONE: ArrayLike<number> = [1]
 
 /** Without what only leads over or closes: 那要盖章吗呢 is 要盖章. */
 const elided = (normalized: string): string =>

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import type { IntentMatcher, Match, RankedAnswer, TalkSubject } from '../../src/model/understanding.js'
+import { normalizeText } from '../../src/nlu/normalize.js'
+import { findQuestions, wantedBy } from '../../src/nlu/questions.js'
+import { aCandidate } from '../support/an-understanding.js'
+import { LANGUAGE } from '../support/shipped-language.js'
+
+const PHRASES = LANGUAGE.questions
+const ANSWERS = { seal: '盖章', size: '多大', 'how-long': '多久', team: '团队' } as const
+const SECTIONS: Readonly<Record<string, string>> = { seal: '1.1', size: '1.1', 'how-long': '5', team: '4.1' }
+
+const ranked = (id: string, share: number): RankedAnswer => ({
+  ...{ answer: { id, sectionKey: SECTIONS[id] } as never, share, within: share, wordForWord: false },
+})
+
+/** Knows four facts by one word each; 盖哪个 means the seal only after it was spoken of. */
+const matcher: IntentMatcher = {
+  match(text): Match {
+    const ids = Object.entries(ANSWERS).flatMap(([id, word]) => (text.includes(word) ? [id] : []))
+    const asked = ids.length > 0 ? 1 : 0.05
+    return {
+      candidates: [...new Set(ids.map((id) => SECTIONS[id]!))].map((key) => aCandidate(key, { share: 0.9 / ids.length, asked })),
+      wantsHuman: { confidence: 0, overheard: 0 },
+      answers: ids.map((id) => ranked(id, 0.95 / ids.length)),
+    }
+  },
+  within: (subject: TalkSubject, text) =>
+    'sectionKey' in subject && subject.sectionKey === '1.1' && text.includes('几兆') ? [ranked('size', 0.9)] : [],
+}
+
+const read = (text: string) => {
+  const normalized = normalizeText(text)
+  return findQuestions(normalized, matcher.match(normalized), { matcher, phrases: PHRASES })
+}
+const asked = (text: string) => read(text)?.parts.map(({ answers }) => answers?.[0]?.answer.id)
+
+describe('several questions', () => {
+  test.each([
+    ['要盖章吗？要审多久？', ['seal', 'how-long']],
+    ['要盖章吗 还有审多久', ['seal', 'how-long']],
+    ['图片多大，要不要盖章，团队选哪个', ['size', 'seal', 'team']],
+    ['1. 要盖章吗 2. 审核多久 3. 团队选哪个', ['seal', 'how-long', 'team']],
+    ['一是要盖章吗，二是审核多久', ['seal', 'how-long']],
+    ['要盖章吗？最多几兆？', ['seal', 'size']],
+  ])('are each read by themselves, in their order: %s', (text, ids) => {
+    expect(asked(text)).toEqual(ids)
+  })
+
+  test('are sure where their writer has numbered them', () => {
+    expect(read('1. 要盖章吗 2. 审核多久')?.confidence).toBe(1)
+  })
+
+  test('are surer with a word that leads on', () => {
+    const plain = read('要盖章吗 审核多久')?.confidence ?? 0
+    expect(read('要盖章吗 另外审核多久')?.confidence).toBeGreaterThan(plain)
+  })
+})
+
+describe('one question', () => {
+  test.each(['要盖章吗', '要盖章吗？不盖章行吗？', '资质弄好了，要盖章吗', '要盖章吗，今天吃什么', ''])('is not several: %j', (text) => {
+    expect(asked(text)).toBeUndefined()
+  })
+})
+
+test.each([
+  ['怎么提交审核', 'steps'],
+  ['资质怎么弄', 'steps'],
+  ['不会填', 'steps'],
+  ['流程发一下', 'steps'],
+  ['怎么还没过', undefined],
+  ['怎么回事啊', undefined],
+  ['提审按钮在哪', 'place'],
+  ['类目入口找不到', 'place'],
+  ['直播个人能选吗', 'individual'],
+  ['这个要二审吗', 'second-review'],
+  ['没证怎么办', 'without'],
+  ['要盖章吗', undefined],
+  ['审核多久', undefined],
+])('%s asks for %s', (text, wanted) => {
+  expect(wantedBy(normalizeText(text), PHRASES)).toBe(wanted)
+})
