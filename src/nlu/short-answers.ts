@@ -197,9 +197,7 @@ export class AnswerRanking {
     const { answers, shares } = this.#read(subject, keysOf(extractFeatures(normalized, lexicon).names))
     const ranked = answers
       .flatMap((answer, at): readonly RankedAnswer[] =>
-        answer && answer !== exact
-          ? [{ answer, share: shares[at]!, within: shares[at]!, wordForWord: false }]
-          : [],
+        answer && answer !== exact ? [{ answer, share: shares[at]!, within: shares[at]!, wordForWord: false }] : [],
       )
       .sort((a, b) => b.share - a.share)
     return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked

@@ -14,10 +14,16 @@ const ranked = (answer: ShortAnswer, facts: Partial<RankedAnswer> = {}): RankedA
   ...{ answer, share: 0.8, within: 0.8, wordForWord: false },
   ...facts,
 })
-const FOOD = { id: '类目:食品', path: '商家自营-食品饮料', documents: ['《食品经营许可证》'], choose: 1 } as unknown as CategoryRow
+const FOOD = {
+  id: '类目:食品',
+  path: '商家自营-食品饮料',
+  documents: ['《食品经营许可证》'],
+  choose: 1,
+} as unknown as CategoryRow
 const MILK: CategoryHit = { word: '奶粉', rows: [FOOD], general: false }
 const WHERE = card('where', '4', { steps: true })
-const asks = (facts: Partial<Understanding>): Understanding => anUnderstanding({ candidates: [aCandidate('4')], ...facts })
+const asks = (facts: Partial<Understanding>): Understanding =>
+  anUnderstanding({ candidates: [aCandidate('4')], ...facts })
 
 describe('what one message asks for', () => {
   test('is the fact of the section that it is about', () => {
@@ -62,15 +68,25 @@ describe('what one message asks for', () => {
 
   test('is told word for word whatever else it may be', () => {
     const exact = ranked(card('seal', '1.1'), { wordForWord: true, share: 1, within: 1 })
-    expect(answerAsked(asks({ answers: [exact] }))).toMatchObject({ sectionKeys: ['1.1'], fact: { answer: { id: 'seal' } } })
+    expect(answerAsked(asks({ answers: [exact] }))).toMatchObject({
+      sectionKeys: ['1.1'],
+      fact: { answer: { id: 'seal' } },
+    })
   })
 })
 
 describe('a question how something is done', () => {
   test('gets the steps, and one where it is the place with its picture', () => {
     const answers = [ranked(WHERE)]
-    expect(answerAsked(asks({ answers, wants: 'steps' }))).toEqual({ kind: 'answer', sectionKeys: ['4'], reason: 'sure' })
-    expect(answerAsked(asks({ answers, wants: 'place' }))).toMatchObject({ fact: { answer: { id: 'where' } }, shows: true })
+    expect(answerAsked(asks({ answers, wants: 'steps' }))).toEqual({
+      kind: 'answer',
+      sectionKeys: ['4'],
+      reason: 'sure',
+    })
+    expect(answerAsked(asks({ answers, wants: 'place' }))).toMatchObject({
+      fact: { answer: { id: 'where' } },
+      shows: true,
+    })
     expect(answerAsked(asks({ answers }))).not.toHaveProperty('shows')
   })
 

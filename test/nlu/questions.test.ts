@@ -19,7 +19,9 @@ const matcher: IntentMatcher = {
     const ids = Object.entries(ANSWERS).flatMap(([id, word]) => (text.includes(word) ? [id] : []))
     const asked = ids.length > 0 ? 1 : 0.05
     return {
-      candidates: [...new Set(ids.map((id) => SECTIONS[id]!))].map((key) => aCandidate(key, { share: 0.9 / ids.length, asked })),
+      candidates: [...new Set(ids.map((id) => SECTIONS[id]!))].map((key) =>
+        aCandidate(key, { share: 0.9 / ids.length, asked }),
+      ),
       wantsHuman: { confidence: 0, overheard: 0 },
       answers: ids.map((id) => ranked(id, 0.95 / ids.length)),
     }
@@ -57,9 +59,12 @@ describe('several questions', () => {
 })
 
 describe('one question', () => {
-  test.each(['要盖章吗', '要盖章吗？不盖章行吗？', '资质弄好了，要盖章吗', '要盖章吗，今天吃什么', ''])('is not several: %j', (text) => {
-    expect(asked(text)).toBeUndefined()
-  })
+  test.each(['要盖章吗', '要盖章吗？不盖章行吗？', '资质弄好了，要盖章吗', '要盖章吗，今天吃什么', ''])(
+    'is not several: %j',
+    (text) => {
+      expect(asked(text)).toBeUndefined()
+    },
+  )
 })
 
 test.each([

@@ -41,7 +41,8 @@ const textOf = (decision: Decision): string =>
   compose(decision)
     .flatMap((bubble) => (bubble.kind === 'text' ? bubble.text : []))
     .join('\n')
-const told = (facts: object): Decision => ({ kind: 'answer', sectionKeys: ['1.1'], reason: 'sure', ...facts }) as Decision
+const told = (facts: object): Decision =>
+  ({ kind: 'answer', sectionKeys: ['1.1'], reason: 'sure', ...facts }) as Decision
 
 describe('a fact', () => {
   test('comes first, in three lines at most, then where its steps are', () => {
@@ -62,7 +63,11 @@ describe('a fact', () => {
 
 describe('a category', () => {
   const line = (row: CategoryRow, asks?: 'individual' | 'second-review' | 'without'): string =>
-    renderFact({ kind: 'category', hits: [{ word: '零食', rows: [row], general: false }], ...(asks ? { asks } : {}) }).join()
+    renderFact({
+      kind: 'category',
+      hits: [{ word: '零食', rows: [row], general: false }],
+      ...(asks ? { asks } : {}),
+    }).join()
 
   test.each([
     [FOOD, undefined, /^“零食”选类目“商家自营-食品饮料”，2 选 1：/],
@@ -79,7 +84,11 @@ describe('a category', () => {
 
 describe('several questions', () => {
   test('get a line each, the key once, and no heading', () => {
-    const parts = [{ sectionKey: '1.1', fact: SEAL }, { sectionKey: '1.1', fact: fact('size', ['10MB。']) }, { sectionKey: '5', fact: WITHDRAW }]
+    const parts = [
+      { sectionKey: '1.1', fact: SEAL },
+      { sectionKey: '1.1', fact: fact('size', ['10MB。']) },
+      { sectionKey: '5', fact: WITHDRAW },
+    ]
     const text = textOf(told({ sectionKeys: ['1.1', '5'], reason: 'several', parts }))
     expect(text.split('\n')).toEqual([
       '① 原件不用盖；复印件要盖公司公章。',
