@@ -25,7 +25,7 @@ const WEIGHING: ReadonlySet<string> = new Set([
 ])
 /**
  * With a model at hand nothing less is nearly certain, 0..1: the matcher's own word for a section, and for a fact among
- * all facts. On real wording, what is above it is right first in 93 of 100.
+ * all facts.
  */
 const NEARLY_CERTAIN = { confidence: 0.95, share: 0.6 } as const
 
