@@ -332,7 +332,9 @@ function chatter({ understanding, situation, asked }: Turn): Decision | undefine
   const isWord = act === 'statement' && normalized.length <= MAX_WORD_CHARS
   const isShort = act === 'question' && normalized.length <= MAX_SHORT_CHARS
   // Trouble is no chatter, whatever it is about.
-  const isTrouble = situation.language?.talk.obstacle.test(normalized) === true || followUp !== undefined
+  const { talk, notice: notices } = situation.language ?? {}
+  const isTrouble = talk?.obstacle.test(normalized) === true || followUp !== undefined
+  if (notices?.verdict.test(normalized)) return undefined
   const asks = act !== 'statement' || isWord || isTrouble
   if (about >= (asks && !isShort ? ABOUT_QUESTION : ABOUT_STATEMENT)) return undefined
   if (asks) return { kind: 'fallback', reason: 'not-understood' }

@@ -35,9 +35,14 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   const { notice } = knowing.language
   const pasted = splitNotice(normalized, notice)
   if (pasted) return pasted.map((reason) => readReason(reason, knowing))
-  if (!notice.lacksCategory.test(normalized) || notice.otherPlatform.test(normalized)) return undefined
+  if (notice.otherPlatform.test(normalized)) return undefined
+  const lacksCategory = notice.lacksCategory.test(normalized)
+  if (!lacksCategory && !notice.verdict.test(normalized)) return undefined
   const told = readReason(normalized, knowing)
-  return told.category && [told]
+  if (told.category) return lacksCategory ? [told] : undefined
+  // 打回来了，说名称和内容不符: what no section is about would be guessed at otherwise.
+  const isOutside = !lacksCategory && told.rule?.sections.length === 0
+  return isOutside ? [{ ...told, candidates: [], alsoSections: [] }] : undefined
 }
 
 /** 3.2.11, 5.19, 1.1(2): as WeChat numbers its rules. */

@@ -126,7 +126,9 @@ export class ReleaseFolder {
   }): Promise<void> {
     const kept = record.parse(release.record)
     const staged = await this.stage(authorsFiles.parse(release.files))
-    await this.#settle({ staged, record: kept, report: release.report }, this.#folderOf(kept.number))
+    const folder = this.#folderOf(kept.number)
+    await rm(folder, { recursive: true, force: true })
+    await this.#settle({ staged, record: kept, report: release.report }, folder)
   }
 
   /** Releases of other numbers are left on disk, but are none any more. */
@@ -137,7 +139,6 @@ export class ReleaseFolder {
   async #settle({ staged, record, report }: Omit<NewRelease, 'pinned'>, folder: string): Promise<void> {
     await writeFile(join(staged, REPORT_FILE), report)
     await writeDurably(join(staged, RECORD_FILE), JSON.stringify(record))
-    await rm(folder, { recursive: true, force: true })
     await rename(staged, folder)
     const others = this.#records.filter(({ number }) => number !== record.number)
     this.#records = [...others, record].sort((a, b) => a.number - b.number)
