@@ -87,14 +87,17 @@ export function wordsInPieces(message: IncomingMessage, { lines }: Pick<Heard, '
 
 /** Where the pieces stand out as clearly as their last alone, or the last says next to nothing. */
 const CLEAR_SHARE = 0.5
+/** From here on a question is understood by itself, 0..1. */
+const SURE_ALONE = 0.5
 
 /** What is meant by the last piece of a question: what all of them say, unless it asks for something of its own. */
 export function readingOf(alone: Understanding, together: Understanding): Understanding {
   if (alone.act !== 'question' || alone.choice !== undefined || alone.notice || together.notice) return alone
   const [own, joint] = [alone.candidates[0], together.candidates[0]]
   if (!joint || joint.share < CLEAR_SHARE) return alone
-  const isOwn = own !== undefined && own.share >= CLEAR_SHARE && own.sectionKey !== joint.sectionKey
-  return isOwn ? alone : together
+  if (!own || own.share < CLEAR_SHARE) return together
+  // 这个我来跟进, said to somebody else before, makes 版本描述怎么写 no clearer.
+  return own.sectionKey !== joint.sectionKey || own.confidence >= SURE_ALONE ? alone : together
 }
 
 /** What a message points at that says nothing itself: 这个怎么改 behind a picture, or behind nothing that we know of. */

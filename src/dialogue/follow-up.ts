@@ -288,9 +288,6 @@ const shareOf = (candidates: readonly Candidate[], key: string): number =>
 const otherShares = (candidates: readonly Candidate[], key: string): readonly number[] =>
   candidates.filter(({ sectionKey }) => sectionKey !== key).map(({ share }) => share)
 
-/** Takes note, agrees or leaves: nothing is asked. */
-const ACKNOWLEDGES = /^(?:好|行|嗯|哦|噢|ok|收到|知道|明白|懂|了解|谢|那我|那算|算了|可以了|没事|不用)/
-
 /**
  * A message that goes on where the last answer to this person ended: read with that section in mind.
  *
@@ -327,7 +324,9 @@ export function goOn(
     const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, told)
     return isObjection ? inVain(decision) : decision
   }
-  const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !ACKNOWLEDGES.test(normalized)
+  // Takes note, agrees or leaves: nothing is asked.
+  const takesNote = situation.language?.talk.takesNote.test(normalized) === true
+  const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !takesNote
   return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, told) : undefined
 }
 
@@ -352,7 +351,7 @@ export function objects(
   { language, lastSection, isRejection }: Pick<Situation, 'language' | 'lastSection' | 'isRejection'>,
 ): boolean {
   if (act !== 'statement' || followUp || !language || normalized.length > MAX_OBJECTION_CHARS) return false
-  if (ACKNOWLEDGES.test(normalized)) return false
+  if (language.talk.takesNote.test(normalized)) return false
   if (language.talk.obstacle.test(normalized)) return true
   return lastSection !== undefined && isRejection?.(lastSection) === true && language.talk.contradicts.test(normalized)
 }

@@ -75,6 +75,7 @@ export const LANGUAGE_SHAPE = {
       'obstacle',
       'contradicts',
     ],
+    start: ['takesNote'],
     whole: ['menu', 'yes', 'settled', 'complaint', 'caseHolds'],
     part: ['picked', 'picking', 'person'],
   },

@@ -85,6 +85,8 @@ test('unless it asks for something of its own', () => {
   const clear = anUnderstanding({ candidates: [aCandidate('5', { share: 0.9 })] })
   expect(readingOf(vague, together)).toBe(together)
   expect(readingOf(clear, together)).toBe(clear)
+  const sure = anUnderstanding({ candidates: [aCandidate('4.3', { share: 0.9, asked: 0.9 })] })
+  expect(readingOf(sure, together)).toBe(sure)
   expect(readingOf({ ...vague, act: 'wants-human' }, together)).toMatchObject({ act: 'wants-human' })
 })
 

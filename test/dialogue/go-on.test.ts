@@ -3,6 +3,7 @@ import { goOn } from '../../src/dialogue/follow-up.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { REVIEW } from '../support/review-days.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const talking = aSituation({ talkedLately: true, lastSection: '1.1' })
 const overheard = { isAsked: false }
@@ -75,7 +76,7 @@ describe('words that are no question', () => {
   })
 
   test.each(['好的我去盖章', '行 那我重新截图', '知道了,备案截图'])('that take note want no answer: %s', (text) => {
-    expect(goOn(told(text), talking, overheard)).toBeUndefined()
+    expect(goOn(told(text), { ...talking, language: LANGUAGE }, overheard)).toBeUndefined()
   })
 })
 

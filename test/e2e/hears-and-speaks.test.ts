@@ -110,7 +110,7 @@ describe('the bot among the traps of WeChat', () => {
 
   it.each([
     ['everybody is', { room: 'g1', text: `@所有人\u2005${GREETING}` }],
-    ['its name stands there without an @', { room: 'g1', text: `过审小助手 ${GREETING}` }],
+    ['its name stands there without an @', { room: 'same1', text: `过审小助手 ${GREETING}` }],
     ['a member who bears its nick is', { room: 'named', text: `{@twin}${GREETING}` }],
     ['nobody can tell whether that member is', { room: 'twins', text: `{@bot}${GREETING}` }],
   ])('knows that it is not mentioned when %s', async (_how, spec) => {
