@@ -142,6 +142,8 @@ export function factOf(
 
 /** A category that names a concrete good, which rarely stands in a question by chance, is beaten by no less than this. */
 const SURE_WITHIN_CONCRETE = 0.75
+/** And by nothing less among all facts: 口红归哪个类目 fits “which category” well, and hardly asks for that one. */
+const SURE_SHARE_CONCRETE = 0.25
 
 type CategoryReading = { readonly categories?: readonly CategoryHit[]; readonly wants?: Wanted | undefined }
 
@@ -156,8 +158,10 @@ function categoryOf(
   if (isTold && best?.answer.beyond) return { kind: 'category', hits, ...asks }
   const within = best?.within ?? 0
   const concrete = hits.filter(({ general }) => !general)
-  if (concrete.length > 0)
-    return within < SURE_WITHIN_CONCRETE ? { kind: 'category', hits: concrete, ...asks } : undefined
+  if (concrete.length > 0) {
+    const isBeaten = within >= SURE_WITHIN_CONCRETE && (best?.share ?? 0) >= SURE_SHARE_CONCRETE
+    return isBeaten ? undefined : { kind: 'category', hits: concrete, ...asks }
+  }
   return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits, ...asks } : undefined
 }
 

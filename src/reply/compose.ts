@@ -135,7 +135,9 @@ function composeNotice(
   const lines = renderReasons(reasons, readingOf(snapshot))
   const { review } = snapshot.facts
   const clock = review ? [phrases.clockAnew(review.internal, review.second)] : []
-  const more = sectionKeys.length > 0 ? [factPhrases.steps(sectionKeys.join('”“'))] : []
+  const [first, ...others] = sectionKeys
+  const title = others.length === 0 && first !== undefined ? snapshot.sections.get(first)?.title : undefined
+  const more = first !== undefined ? [factPhrases.steps(sectionKeys.join('”“'), title)] : []
   const shown = reasons.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? [])
   return {
     ...say([...lines, ...clock, ...more], context),

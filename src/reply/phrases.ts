@@ -105,7 +105,8 @@ export const walkPhrases = {
 
 /** What the bot says around a fact. */
 export const factPhrases = {
-  steps: (key: string): string => `完整步骤回复“${key}”。`,
+  steps: (key: string, title?: string): string =>
+    `${title === undefined ? '' : `「${title}」的`}完整步骤回复“${key}”。`,
   others: (named: string): string => `如果问的是${named}。`,
   other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
   unknown: '这个不在首次提审的范围里，我这里没有准话。要我转给同事吗？回复“是”。',

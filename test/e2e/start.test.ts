@@ -51,7 +51,7 @@ test('npm start runs what stands in the sources, and what ran before when an edi
   const second = npmStart(folder)
   await second.waitOutput(/改过的小助手已启动/s)
   await second.stop()
-  edit(folder, 'const clock:', 'const : clock')
+  edit(folder, 'async function main', 'async func main')
   const third = npmStart(folder)
   await third.waitOutput(/源码没有编译成功，用上次编译好的程序启动。.*改过的小助手已启动/s)
   expect(third.output).toContain('src/bot.ts')
@@ -59,7 +59,7 @@ test('npm start runs what stands in the sources, and what ran before when an edi
 
 test('a clone that does not compile says so and ends', async () => {
   const folder = aClone()
-  edit(folder, 'const clock:', 'const : clock')
+  edit(folder, 'async function main', 'async func main')
   const run = npmStart(folder)
   expect((await run.waitExit(30_000))?.code).toBe(1)
   expect(run.output).toContain('源码没有编译成功，不能启动。')
