@@ -336,7 +336,9 @@ describe('while the database is gone', { skip: !hasPostgres }, () => {
     const { log, lines } = capturedLog()
     const dataDir = tempFolder()
     const url = `postgres://owner:${DATABASE_PASSWORD}@127.0.0.1:1/nowhere`
-    const refusal = await openSharedDesk({ url, account: 'one', channel: 'x', dataDir, log }).catch(String)
+    const refusal = await openSharedDesk({ url, account: 'one', channel: 'x', dataDir, log, lockWaitMs: 0 }).catch(
+      String,
+    )
     expect(refusal).toMatch(/工单库连不上，这个账号又是第一次启动/)
     const wrong = postgres.urlOf('postgres').replace(DATABASE_PASSWORD, 'wr0ng-pass')
     const denied = await openSharedDesk({ url: wrong, account: 'one', channel: 'x', dataDir, log }).catch(String)

@@ -29,7 +29,7 @@ export interface DatabaseOptions {
   readonly account: string
   readonly channel: string
   readonly log: Log
-  /** How long another process of the account may take to end. */
+  /** How long another process of the account may take to end and, on a first start, the database to come up. */
   readonly lockWaitMs?: number
   /** Told when the database is gone, and when all is handed over again. */
   readonly onReach?: (isReached: boolean) => void
@@ -87,14 +87,22 @@ export class Database {
    * @throws StoreError when it refuses us, is of a later program, or the account is served by another process
    */
   async connect({ isKnown = false } = {}): Promise<boolean> {
-    try {
-      await this.#attach()
-      return true
-    } catch (error) {
-      const isOwn = isKnown && error instanceof SharedDeskError && error.isTaken
-      if (!isOwn && !(error instanceof DatabaseGone)) throw error
-      this.#options.log.error({ error: error.message }, 'database can not be reached')
-      return false
+    const { log, lockWaitMs = LOCK_WAIT_MS } = this.#options
+    // A first start has nothing to go on with, and the database may be starting beside it.
+    const end = performance.now() + (isKnown ? 0 : lockWaitMs)
+    for (;;) {
+      try {
+        await this.#attach()
+        return true
+      } catch (error) {
+        const isOwn = isKnown && error instanceof SharedDeskError && error.isTaken
+        if (!isOwn && !(error instanceof DatabaseGone)) throw error
+        if (performance.now() >= end) {
+          log.error({ error: error.message }, 'database can not be reached')
+          return false
+        }
+        await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS))
+      }
     }
   }
 
