@@ -163,7 +163,8 @@ export function answersOfRules(
     if (rule.asks.length === 0 || sections.length > 1) return []
     return [
       {
-        ...{ id: rule.id, title: rule.title, asks: rule.asks, followUps: [], lines: [], rule },
+        ...{ id: rule.id, title: rule.title, asks: rule.asks, followUps: [], rule },
+        lines: [rule.meaning, ...rule.customer],
         more: rule.marks.filter((mark) => mark.length >= MIN_MARK_CHARS),
         ...(sectionKey === undefined ? {} : { sectionKey }),
         ...{ topic: REJECTIONS, beyond: false, whole: false },

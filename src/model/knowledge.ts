@@ -134,7 +134,7 @@ export interface ShortAnswer {
   /** Means it only while its section is talked of: 要盖章吗, 多大. */
   readonly followUps: readonly string[]
   readonly lines: readonly string[]
-  /** One of WeChat's reasons for a rejection, told by its row instead of lines. */
+  /** One of WeChat's reasons for a rejection: customers are told its row, lists show the lines. */
   readonly rule?: RejectionRule
   /** Section of a guide that tells more; absent for what lies outside every guide. */
   readonly sectionKey?: string
