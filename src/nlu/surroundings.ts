@@ -104,7 +104,10 @@ const BETWEEN = /^[\s,.。!?~;、:…\-—]+/
 
 /** Nothing but taking note, thanking and parting: 好的收到, 明白，我去试试. @param text see `normalizeText` */
 export const isCourtesy = (text: string, { courtesy }: Around): boolean =>
-  text !== '' && !ASKS_FOR_YES.test(text) && consistsOf(text, courtesy)
+  !NO_THANKS.test(text) && !ASKS_FOR_YES.test(text) && consistsOf(text, courtesy)
+
+/** Nothing, or marks alone: !!!!, …… */
+const NO_THANKS = /^[\s!.,。…~]*$/
 
 /** 可以转给同事不 */
 const ASKS_FOR_YES = /[?]|(?:[吗么嘛]|(?<=.{3})[不没])$/

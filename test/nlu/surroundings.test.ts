@@ -55,7 +55,7 @@ describe('courtesies', () => {
     expect(courteous(text)).toBe(true)
   })
 
-  test.each('提交|登录|好了吗|收到驳回通知|我改了|我要转人工|看哪里|'.split('|'))('not %s', (text) => {
+  test.each('提交|登录|好了吗|收到驳回通知|我改了|我要转人工|看哪里|！！！！|……|'.split('|'))('not %s', (text) => {
     expect(courteous(text)).toBe(false)
   })
 })
