@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Corpus } from './messages.js'
@@ -50,7 +50,8 @@ async function measureIn(
   const { createLoadSnapshot } = await import('../../src/releases/build.js')
   const { knowingOf, understand } = await import('../../src/nlu/pipeline.js')
   const { PROJECT_FOLDERS } = await import('./project-knowledge.js')
-  copyFileSync(join(PROJECT_FOLDERS.knowledgeDir, 'fasttest.md'), join(folder, 'knowledge', 'fasttest.md'))
+  // With short answers, categories and rejection rules.
+  cpSync(PROJECT_FOLDERS.knowledgeDir, join(folder, 'knowledge'), { recursive: true })
   const folders = { ...PROJECT_FOLDERS, knowledgeDir: join(folder, 'knowledge'), cacheDir: join(folder, 'cache') }
   const timed = async () => {
     const startMs = performance.now()
