@@ -14,7 +14,14 @@ export interface CorpusSize {
 
 const INTENTS_DIR = join(PROJECT_ROOT, 'intents')
 const HELD_OUT = 'held-out.yaml'
-const NO_INTENT = new Set([HELD_OUT, 'silence.yaml', 'concepts.yaml', 'conversations.yaml', 'golden.yaml', 'topics.yaml'])
+const NO_INTENT = new Set([
+  HELD_OUT,
+  'silence.yaml',
+  'concepts.yaml',
+  'conversations.yaml',
+  'golden.yaml',
+  'topics.yaml',
+])
 /** Every fifth message of the training corpus is for tuning. */
 const TUNING_STEP = 5
 
