@@ -308,7 +308,8 @@ export function Why({ talk, words }) {
   const { label, sentence } = reasonWords(talk.reason)
   const titled = (/** @type {string} */ key) => (talk.titles[key] ? `${key} ${talk.titles[key]}` : key)
   const likely = talk.candidates.filter((/** @type {any} */ { confidence }) => confidence >= 0.02).slice(0, 5)
-  const isWeighed = talk.candidates.length > 0 || talk.confidence > 0
+  // How likely the guide is meant says nothing of what lies outside it.
+  const isWeighed = talk.kind !== 'outside' && (talk.candidates.length > 0 || talk.confidence > 0)
   return html`
     <blockquote class="why-quote"><cite>${talk.who.name} · ${talk.placeName || '私聊'} · ${dayTime(talk.atMs)}</cite><p>${words ?? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]}</p></blockquote>
     <div class=${`verdict verdict-${talk.kind}`} data-decision=${talk.kind} data-reason=${talk.reason}><strong>${kindWord(talk.kind)}</strong><span>${label}</span></div>

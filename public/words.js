@@ -148,6 +148,8 @@ export function badgeWords({ kind, sections, confidence, reason }) {
     return `${kindWord(kind)} · ${reasonWords(reason).label}`
   }
   if (kind === 'fallback') return '不知道 · 提出转人工'
+  // How likely the guide is meant says nothing of what lies outside it.
+  if (kind === 'outside') return kindWord(kind)
   return `${kindWord(kind)} ${sections.join('、')} · ${percent(confidence)}`
 }
 
