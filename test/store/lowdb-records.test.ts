@@ -74,7 +74,7 @@ test('never writes twice at once, also for who goes on as soon as a write is don
   let most = 0
   const writes = new LatestWrite(async () => {
     most = Math.max(most, ++underWay)
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await new Promise((resolve) => setImmediate(resolve))
     underWay--
   })
   const one = async () => {
