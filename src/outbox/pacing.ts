@@ -197,8 +197,11 @@ export interface LineTicket extends Traveller {
 
 interface Waiter extends LineTicket {
   readonly go: () => void
-  readonly giveUp: () => void
+  readonly giveUp: (reason: GivenUp) => void
 }
+
+/** `held-back`: its turn would come too late; `day-cap`: because what may be said in a day is used up. */
+type GivenUp = 'held-back' | 'day-cap'
 
 const LONGEST_TIMER_MS = 60_000
 
@@ -223,14 +226,14 @@ export class SendLine {
   /**
    * Runs `send` when its turn has come; nothing else goes out meanwhile.
    *
-   * @returns what `send` gives, or `held-back` when its turn would come after the deadline
+   * @returns what `send` gives, or why there was no turn before the deadline
    */
-  async run<T>(ticket: LineTicket, send: () => Promise<T>): Promise<T | 'held-back'> {
-    const myTurn = await new Promise<boolean>((resolve) => {
-      this.#waiters = [...this.#waiters, { ...ticket, go: () => resolve(true), giveUp: () => resolve(false) }]
+  async run<T>(ticket: LineTicket, send: () => Promise<T>): Promise<T | GivenUp> {
+    const givenUp = await new Promise<GivenUp | undefined>((resolve) => {
+      this.#waiters = [...this.#waiters, { ...ticket, go: () => resolve(undefined), giveUp: resolve }]
       this.#next()
     })
-    if (!myTurn) return 'held-back'
+    if (givenUp !== undefined) return givenUp
     try {
       return await send()
     } finally {
@@ -257,7 +260,7 @@ export class SendLine {
       (waiter) => this.#pacing.allowedAtMs(waiter, nowMs) > Math.min(waiter.deadlineMs(), this.#closesAtMs),
     )
     if (hopeless.length > 0) this.#waiters = this.#waiters.filter((waiter) => !hopeless.includes(waiter))
-    for (const { giveUp } of hopeless) giveUp()
+    for (const { giveUp } of hopeless) giveUp(this.#whyHopeless(nowMs))
     if (this.#busy || this.#waiters.length === 0) return
     const times = this.#waiters.map((waiter) => this.#pacing.allowedAtMs(waiter, nowMs))
     const first = this.#waiters[times.findIndex((atMs) => atMs <= nowMs)]
@@ -266,5 +269,11 @@ export class SendLine {
       this.#waiters = this.#waiters.filter((waiter) => waiter !== first)
       first.go()
     } else this.#timer = setTimeout(() => this.#next(), Math.min(Math.min(...times) - nowMs, LONGEST_TIMER_MS))
+  }
+
+  /** The end of a day is told at once; what waits for WeChat, or for the next run, is told when it can be said. */
+  #whyHopeless(nowMs: number): GivenUp {
+    if (this.#closesAtMs < Number.POSITIVE_INFINITY || this.#pacing.heldUntilMs(nowMs) > nowMs) return 'held-back'
+    return this.#pacing.isDayServed(nowMs) ? 'day-cap' : 'held-back'
   }
 }

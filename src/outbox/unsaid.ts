@@ -113,6 +113,8 @@ export class UnsaidQuestions {
     switch (reason) {
       case 'overload':
       case 'day-cap':
+        // It may have waited for WeChat before.
+        await this.settled(message)
         return this.#handOver(message, question)
       case 'person-cap':
         return this.#endDay(message, question)

@@ -64,6 +64,19 @@ test('makes a busy group wait for its next minute, and serves the others meanwhi
   expect(times).toEqual([0, 1_500, 3_000, 60_000])
 })
 
+test('tells what waits when the day is used up from what comes too late: it is not kept for later', async () => {
+  const { outbox, said } = pacedOutbox({ perDay: 10 })
+  const deadlineMs = MONDAY_MS + 600_000
+  const all = Array.from({ length: 11 }, (_, n) => outbox.send(A, texts(`${n}`), { deadlineMs: deadlineMs + n }))
+  await vi.runAllTimersAsync()
+  expect((await Promise.all(all)).slice(8)).toMatchObject([
+    { said: true },
+    { said: false, reason: 'day-cap' },
+    { said: false, reason: 'day-cap' },
+  ])
+  expect(said()).toHaveLength(9)
+})
+
 test('drops a reply whose turn would come too late, with the reason in the log', async () => {
   const { outbox, said, lines } = pacedOutbox({ perPlaceMinute: 1 })
   const deadlineMs = MONDAY_MS + 30_000
