@@ -57,6 +57,7 @@ import { AccessControl } from './web/access.js'
 import { createHealthRoutes, createWebApp } from './web/app.js'
 import type { LearnDeps } from './web/learn-routes.js'
 import { startWebServer } from './web/server.js'
+import { mayAs, type ViewerRole } from './web/sessions.js'
 
 /** What runs before it is known whether the network will tell the time. */
 const machineClock = { now: () => Date.now() }
@@ -146,7 +147,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
     ...{ tellOperator: print, login: session.login, metrics, shared, awayMs },
-    ...linksOf(config, { access: () => access, isGranted: (key) => isGranted(key, bot) }),
+    ...linksOf(config, { access: () => access, isGranted: (...whatTo) => isGranted(bot, ...whatTo) }),
   })
   keepsTickets = () => bot.desk.isOnDisk()
   exit.before(() => bot.stop())
@@ -158,8 +159,9 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   const sessions = await openSessions({ dataDir: config.dataDir, log })
   const access: AccessControl = new AccessControl({
     ...{ token: token ?? undefined, runKey, trustProxy, clock, alerts, sessions },
-    isEntitled: ({ who }) => isGranted(who.key, bot),
+    isEntitled: ({ who, role }) => isGranted(bot, who.key, role),
   })
+  exit.before(access.sessions.watch(async (key) => channel.roleOf?.(key), log))
   const forget: DeskFeed['forget'] = (order) =>
     bot.forget(order, [memory.identities, talks, { forget: () => memory.flush() }])
   const app = createApp({
@@ -394,13 +396,13 @@ function teachingPreview(
 /** Links that lead to the page; none where it has no address for others. */
 function linksOf(
   { web: { publicUrl } }: Config,
-  { access, isGranted }: { readonly access: () => AccessControl; readonly isGranted: (key: string) => boolean },
+  { access, isGranted }: { readonly access: () => AccessControl; readonly isGranted: IsGranted },
 ): Pick<Surroundings, 'links' | 'linkTo'> {
   return {
     links: {
       issue: async ({ by, role }) => {
         if (publicUrl === null) return failed(linkPhrases.noAddress)
-        const code = access().links.make({ role, who: by, by: isGranted(by.key) ? 'chat' : 'handed' }, LINK_MS)
+        const code = access().links.make({ role, who: by, by: isGranted(by.key, role) ? 'chat' : 'roster' }, LINK_MS)
         return done(linkPhrases.link(`${publicUrl}/#/enter/${code}`))
       },
     },
@@ -410,9 +412,11 @@ function linksOf(
 
 const LINK_MS = 10 * MINUTE_MS
 
-/** What was given by a code can be taken back; the configuration's own people have their roles by it. */
-const isGranted = (personKey: string, bot: Bot): boolean =>
-  bot.rights.grants().some((grant) => grant.personKey === personKey)
+type IsGranted = (personKey: string, role: ViewerRole) => boolean
+
+/** What was given by a code can be taken back; others have their roles by the staff group or the configuration. */
+const isGranted = (bot: Bot, ...[personKey, role]: Parameters<IsGranted>): boolean =>
+  bot.rights.grants().some((grant) => grant.personKey === personKey && mayAs(grant.role, role))
 
 /** How long nobody has listened, after an end that was not meant. The time that this process took to get here counts. */
 const awayBefore = ({ GUOSHEN_RESTARTS: restarts = '0', GUOSHEN_DOWN_MS: down = '0' }: NodeJS.ProcessEnv) =>

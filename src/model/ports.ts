@@ -60,6 +60,11 @@ export interface Channel {
   findPlace?(key: string): Promise<Place | undefined>
   /** Direct chat with the one friend who bears a remark of the bot's account; undefined for none or several. */
   findColleague?(remark: string): Promise<Place | undefined>
+  /**
+   * What somebody may do, as it stands at this moment; undefined while it can't be told, as before a login or while the
+   * staff group is not listed.
+   */
+  roleOf?(personKey: string): Promise<Role | undefined>
   /** The groups in which the bot sits; empty while logged out. */
   rooms?(): Promise<readonly RoomPlace[]>
   /** Absent where nobody can be given one. */
@@ -541,10 +546,10 @@ export interface WebSession {
   readonly role: 'boss' | 'staff' | 'admin' | 'operator'
   readonly who: Party
   /**
-   * `token`: the operator's; `chat`: a link that the bot sent to somebody whose role may be taken back; `handed`: a link
-   * that was made at the page.
+   * `token`: the operator's; `chat`: a link that the bot sent to somebody whose role was given by a code; `roster`: the
+   * same to somebody who is known by the staff group or a configured remark; `handed`: a link that was made at the page.
    */
-  readonly by: 'token' | 'chat' | 'handed'
+  readonly by: 'token' | 'chat' | 'roster' | 'handed'
   readonly beganAtMs: number
   readonly seenAtMs: number
   readonly endsAtMs: number

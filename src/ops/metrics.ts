@@ -268,6 +268,7 @@ export function measuredChannel(channel: Channel, { metrics, alerts }: Observers
     findPlace: async (key) => channel.findPlace?.(key),
     findColleague: async (remark) => channel.findColleague?.(remark),
     bindStaffRoom: async (key, by) => (await channel.bindStaffRoom?.(key, by)) ?? false,
+    roleOf: async (key) => channel.roleOf?.(key),
     rooms: async () => (await channel.rooms?.()) ?? [],
     ...(channel.remarks && { remarks: channel.remarks }),
     async send(to, bubble) {

@@ -267,7 +267,7 @@ export const storedSessions: z.ZodType<WebSession[]> = z.array(
     digest: z.string().regex(/^[0-9a-f]{64}$/),
     role: z.enum(['boss', 'staff', 'admin', 'operator']),
     who: z.strictObject({ key: z.string(), name: z.string() }),
-    by: z.enum(['token', 'chat', 'handed']),
+    by: z.enum(['token', 'chat', 'roster', 'handed']),
     ...{ beganAtMs: z.number(), seenAtMs: z.number(), endsAtMs: z.number() },
     device: z.string(),
   }),

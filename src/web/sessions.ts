@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
-import { type Clock, type DurableList, OPERATOR, type WebSession as Session } from '../model/ports.js'
+import type { Role } from '../model/chat.js'
+import { type Clock, type DurableList, type Log, OPERATOR, type WebSession as Session } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 
 /** Who looks at the page, by what they may see and do; each may all that those before may. */
@@ -30,6 +31,8 @@ const LASTS_MS: Readonly<Record<ViewerRole, number>> = {
   boss: 30 * DAY_MS,
 }
 const MAX_SESSIONS = 100
+/** Twice this, and who has left the roster is out. */
+const REVIEW_EVERY_MS = 30_000
 /** Not each look is worth a write. */
 const NOTED_EVERY_MS = HOUR_MS
 
@@ -41,8 +44,12 @@ export interface SessionBookOptions {
   readonly isEntitled?: ((session: Session) => boolean) | undefined
 }
 
+/** What somebody may do in chats at this moment; undefined while it can't be told. */
+type RoleOf = (personKey: string) => Promise<Role | undefined>
+
 /** Who is in. */
 export class SessionBook {
+  #doubted: ReadonlySet<string> = new Set()
   readonly #list: DurableList<Session>
   readonly #options: SessionBookOptions
 
@@ -81,6 +88,37 @@ export class SessionBook {
     return this.#list
       .records()
       .filter((session) => clock.now() < session.endsAtMs && (session.by !== 'chat' || isEntitled?.(session) !== false))
+  }
+
+  /**
+   * Keeps looking whether people are still what they were let in as, and ends the sessions of those who are not. Who
+   * can't be told stays.
+   *
+   * @returns what ends it
+   */
+  watch(roleOf: RoleOf, log: Pick<Log, 'info' | 'warn'>): () => void {
+    const timer = setInterval(() => {
+      this.review(roleOf).then(
+        (ended) => void (ended > 0 && log.info({ ended }, 'sessions of former colleagues ended')),
+        (error: Error) => log.warn({ error: error.message }, 'sessions not looked through'),
+      )
+    }, REVIEW_EVERY_MS).unref()
+    return () => clearInterval(timer)
+  }
+
+  /** One such look. @returns how many sessions it has ended */
+  async review(roleOf: RoleOf): Promise<number> {
+    const doubted = new Set<string>()
+    for (const { by, who, role, digest } of this.living()) {
+      if (by !== 'roster') continue
+      const now = await roleOf(who.key)
+      if (now !== undefined && (now === 'customer' || !mayAs(now, role))) doubted.add(digest)
+    }
+    // Right after a login not everybody is listed yet.
+    const over = [...doubted].filter((digest) => this.#doubted.has(digest))
+    this.#doubted = doubted
+    for (const digest of over) this.end(digest)
+    return over.length
   }
 
   /** @returns whether there was one */

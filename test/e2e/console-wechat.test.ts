@@ -23,10 +23,11 @@ describe('the console on WeChat', () => {
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'li', nick: '小李', friend: false },
         { key: 'chen', nick: '陈工', remark: '同事陈工' },
+        { key: 'zhao', nick: '赵姐' },
       ],
       rooms: [
         { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'chen'] },
-        { key: 'duty', topic: '过审值班群', members: ['chen'] },
+        { key: 'duty', topic: '过审值班群', members: ['chen', 'zhao'] },
       ],
     })
     ;({ url } = await bot.running())
@@ -65,5 +66,26 @@ describe('the console on WeChat', () => {
     expect(reply?.text).toMatch(/^@王老板[\s\S]*—— 陈工（工单 1）/)
     await desk.locator('[data-ticket="1"][data-status=claimed]').waitFor()
     await desk.close()
+  })
+
+  it('lets nobody stay who has left the staff group', async () => {
+    const cookieOf = async (from: string): Promise<string> => {
+      wx.inject({ from, text: '网页' })
+      const [link] = await wx.waitSent({ to: from, contains: '#/enter/', waitMs: 20_000 })
+      const code = /#\/enter\/([\w-]+)/.exec(link?.text ?? '')?.[1]
+      const headers = { 'content-type': 'application/json' }
+      const entered = await fetch(`${url}/api/enter`, { method: 'POST', headers, body: JSON.stringify({ code }) })
+      return entered.headers.get('set-cookie')?.split(';')[0] ?? ''
+    }
+    const isIn = async (cookie: string) =>
+      ((await (await fetch(`${url}/api/session`, { headers: { cookie } })).json()) as { role?: string }).role ===
+      'staff'
+    const [zhao, chen] = [await cookieOf('zhao'), await cookieOf('chen')]
+    expect(await Promise.all([isIn(zhao), isIn(chen)])).toEqual([true, true])
+    for (const key of ['zhao', 'chen']) wx.people.removeMember('duty', key)
+    await expect.poll(() => isIn(zhao), { timeout: 90_000, interval: 1_000 }).toBe(false)
+    await bot.waitOutput(/"ended":1,.*sessions of former colleagues ended/)
+    // Known by a remark of the configuration as well.
+    expect(await isIn(chen)).toBe(true)
   })
 })

@@ -146,6 +146,42 @@ describe('a personal link', () => {
   })
 })
 
+describe('somebody who came in by their seat in the staff group', () => {
+  const CHEN = { key: 'name:陈工', name: '陈工' }
+
+  test.each([
+    ['staff', 'customer', false],
+    ['staff', 'staff', true],
+    ['staff', 'admin', true],
+    ['admin', 'staff', false],
+    ['staff', undefined, true],
+  ] as const)('as %s, and is %s now, stays: %s', async (role, now, stays) => {
+    const clock = fixedClock()
+    const access = openAccess({ clock, token: TOKEN, isEntitled: () => false })
+    const { post, app } = await aPage({ clock, access })
+    const code = access.links.make({ role, who: CHEN, by: 'roster' }, 60_000)
+    const cookie = cookieOf(await post('/api/enter', { code }))
+    const get = async () => (await app.request('/api/status', { headers: { cookie } })).status
+    const asked: string[] = []
+    const look = () =>
+      access.sessions.review(async (key) => {
+        asked.push(key)
+        return now
+      })
+    // Once is not enough: right after a login not everybody is listed.
+    expect([await look(), await get()]).toEqual([0, 200])
+    expect([await look(), await get()]).toEqual(stays ? [0, 200] : [1, 401])
+    expect(asked).toEqual([CHEN.key, CHEN.key])
+  })
+
+  test('is not thrown out by one wrong look', async () => {
+    const access = openAccess({ token: TOKEN })
+    access.sessions.begin({ role: 'staff', who: CHEN, by: 'roster', device: 'Mac' })
+    for (const now of ['customer', 'staff', 'customer', undefined, 'customer'] as const)
+      expect(await access.sessions.review(async () => now)).toBe(0)
+  })
+})
+
 describe('a ticket in the console', () => {
   const versionOf = async ({ as }: Awaited<ReturnType<typeof housed>>): Promise<string> =>
     (await (await as('staff', 'GET', '/api/tickets/1')).json()).ticket.version

@@ -177,6 +177,13 @@ export class OneBotChannel implements Channel {
     return canBeTold ? { kind: 'direct', id: number, key: directKey(number) } : undefined
   }
 
+  async roleOf(personKey: string): Promise<Role | undefined> {
+    const number = numberIn(personKey, 'qq')
+    if (number === undefined) return 'customer'
+    const known = this.#knownRole(number) ?? (this.#staff.has(number) ? 'staff' : undefined)
+    return known ?? (this.#session.isUp && this.#staff.knowsSeats ? 'customer' : undefined)
+  }
+
   async rooms(): Promise<readonly RoomPlace[]> {
     if (!this.#session.isUp) return []
     return Promise.all(this.#names.groups.map((group) => this.#room(group)))

@@ -143,6 +143,11 @@ export class StaffGroup {
     return this.#members.has(number)
   }
 
+  /** False until the group has been listed, and where it never was. */
+  get knowsSeats(): boolean {
+    return this.number === undefined ? this.#parts.named === null : this.#members.size > 0
+  }
+
   /** Whoever speaks there is a member, whatever the implementation lists. */
   heard(number: string, group: string): void {
     if (group === this.number && !this.#members.has(number)) this.#members = new Set([...this.#members, number])

@@ -1,7 +1,7 @@
 import type { Message, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import { globPattern } from '../../base/text.js'
-import type { IncomingMessage, Place, RoomPlace } from '../../model/chat.js'
+import type { IncomingMessage, Place, Role, RoomPlace } from '../../model/chat.js'
 import type {
   Channel,
   DurableList,
@@ -156,6 +156,40 @@ export class WechatyChannel implements Channel {
     return findColleague(remark, { bot: this.#bot, who: this.#who })
   }
 
+  async roleOf(personKey: string): Promise<Role | undefined> {
+    if (!this.#bot.isLoggedIn) return undefined
+    const id = await this.#idOf(personKey)
+    // Nobody of the roster, if that is known; whoever it is.
+    if (id === undefined) return (await this.#staff.sits('')) === false ? 'customer' : undefined
+    const remark = await this.#who.remarkOf(id)
+    const sits = await this.#staff.sits(id)
+    const role = this.#staff.roleOf({ contactId: id, remark })
+    const known = role === 'admin' ? role : (this.#grantedRole({ contactId: id, remark }) ?? role)
+    return known === 'customer' && sits === undefined ? undefined : known
+  }
+
+  /** Who has not spoken in this login is met by the seat in the staff group, or by the configured remark. */
+  async #idOf(personKey: string): Promise<string | undefined> {
+    const { identities, adminRemarks, staffRemarks = [] } = this.#options
+    const room = await this.#staff.find()
+    const place = room && { room, key: (await this.#who.room(room)).key }
+    const seats = room ? await this.#who.census.of(room.id) : []
+    const known = identities.idOf(personKey)
+    for (const { id } of seats.filter((seat) => known === undefined || seat.id === known)) {
+      const contact = await this.#bot.Contact.find({ id })
+      if (contact && id !== this.#bot.currentUser.id) await this.#who.person(contact, place)
+    }
+    if (known !== undefined) return known
+    for (const alias of [...adminRemarks, ...staffRemarks]) {
+      for (const contact of await this.#bot.Contact.findAll({ alias })) await this.#who.person(contact)
+    }
+    return identities.idOf(personKey)
+  }
+
+  #grantedRole(sight: { readonly contactId: string; readonly remark: string }) {
+    return this.#options.roles?.roleOf(sight) ?? this.#roleByRemark(sight.remark)
+  }
+
   #roleByRemark(remark: string): 'staff' | undefined {
     return remark !== '' && this.#options.staffRemarks?.includes(remark) ? 'staff' : undefined
   }
@@ -214,7 +248,7 @@ export class WechatyChannel implements Channel {
 
   readonly #whoIsWho: WhoIsWho = {
     roleOf: (speaker) => this.#staff.roleOf(speaker),
-    grantedRole: (sight) => this.#options.roles?.roleOf(sight) ?? this.#roleByRemark(sight.remark),
+    grantedRole: (sight) => this.#grantedRole(sight),
     isInStaffRoom: (contactId) => this.#staff.has(contactId),
     mayBeStaff: (sight) => this.#mayBeStaff(sight),
     purposeOf: (named) => this.#purposeOf(named),

@@ -63,6 +63,7 @@ export class StaffRoom {
   #accountId = ''
   #memberIds: ReadonlySet<string> = new Set()
   #memberNames: ReadonlySet<string> = new Set()
+  #seatsAreKnown = false
   /** What each group was first called in this run: who takes a name later on, is not the one meant by it. */
   readonly #firstTopics = new Map<string, string>()
   #looking: Promise<void> | undefined
@@ -113,6 +114,13 @@ export class StaffRoom {
   /** Sits in the bound group. */
   has(contactId: string): boolean {
     return this.#memberIds.has(contactId)
+  }
+
+  /** The same once it was looked; undefined while nobody can tell. */
+  async sits(contactId: string): Promise<boolean | undefined> {
+    await this.refresh()
+    if (this.#binding === undefined && this.#options.topic === null) return false
+    return this.#roomId !== undefined && this.#seatsAreKnown ? this.has(contactId) : undefined
   }
 
   /** Whoever bears that name in the bound group is known by the seat, and nobody else is meant by the name. */
@@ -178,6 +186,7 @@ export class StaffRoom {
   }
 
   #leave(): void {
+    this.#seatsAreKnown = false
     this.#memberIds = new Set()
     this.#memberNames = new Set()
     this.#settle(undefined)
@@ -246,6 +255,7 @@ export class StaffRoom {
     const bound = former ?? { key, named, by, boundAtMs: nowMs(), members: [], toldOf: [] }
     await binding.save([bound]).catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
     this.#memberIds = new Set()
+    this.#seatsAreKnown = false
     this.#settle(roomId)
     if (!former && !this.#options.trustsTopic) this.#parts.onNews?.({ kind: 'bound', topic })
     log.info({ by: former ? 'known again' : by === 'first-start' ? by : 'order' }, 'staff group bound')
@@ -253,6 +263,8 @@ export class StaffRoom {
 
   async #takeMembers(roomId: string): Promise<void> {
     const members = await this.#membersOf(roomId)
+    // The bot itself is listed, even where it has been left alone.
+    this.#seatsAreKnown = members.length > 0 || (await this.#parts.who.census.of(roomId)).length > 0
     this.#memberIds = new Set(members.map(({ id }) => id))
     this.#memberNames = new Set(members.flatMap(({ nick, display }) => [nick, display]).filter(Boolean))
     const marks = await this.#marksOf(members)

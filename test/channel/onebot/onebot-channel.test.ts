@@ -257,6 +257,22 @@ test('knows colleagues and admins by number, by code and by their seat in the st
   expect(await senderOf(FORGER)).toMatchObject({ role: 'customer', name: '管理员' })
 })
 
+test('tells what somebody may do at this moment, and nothing while QQ is away', async () => {
+  const { qq, channel, session, until } = await openQq({ options: { admins: [`qq:${XU}`] } })
+  const roleOf = (number: number) => channel.roleOf(`qq:${number}`)
+  await expect.poll(() => roleOf(CHEN)).toBe('staff')
+  expect([await roleOf(XU), await roleOf(LI), await channel.roleOf('name:陈工')]).toEqual([
+    'admin',
+    'customer',
+    'customer',
+  ])
+  qq.emit({ post_type: 'notice', notice_type: 'group_decrease', sub_type: 'leave', group_id: DUTY, user_id: CHEN })
+  await expect.poll(() => roleOf(CHEN)).toBe('customer')
+  await qq.stop()
+  await until(() => !session.isUp)
+  expect([await roleOf(XU), await roleOf(LI)]).toEqual(['admin', undefined])
+})
+
 test('leaves who bears a colleague’s name alone for a while', async () => {
   const { qq, hears } = await openQq({ options: { staffNames: ['管理*'] } })
   const [message] = await hears(() => qq.inGroup(CUSTOMERS, FORGER, '我看看'))

@@ -169,6 +169,27 @@ test('knows staff by their seat in the staff group, in every group', async () =>
   expect((await hears('r1', 'li', '好的')).sender.role).toBe('customer')
 })
 
+test('tells what somebody may do at this moment, also of who has not spoken, and nothing while nobody is listed', async () => {
+  const { bot, channel, hears } = await startedChannel()
+  const { puppet } = bot
+  const list = puppet.roomMemberList.bind(puppet)
+  puppet.roomMemberList = async (id) => (id === 'staff' ? [] : list(id))
+  expect(await channel.roleOf('name:陈工')).toBeUndefined()
+  expect(await channel.roleOf('remark:管理员')).toBe('admin')
+  const now = performance.now()
+  vi.spyOn(performance, 'now').mockReturnValue(now + 60_000)
+  puppet.roomMemberList = list
+  expect(await channel.roleOf('name:陈工')).toBe('staff')
+  expect(await channel.roleOf('name:小李')).toBe('customer')
+  expect((await hears('r1', 'chen', '我来看看')).sender.key).toBe('name:陈工')
+  puppet.roomMemberList = async (id) => (await list(id)).filter((member) => id !== 'staff' || member !== 'chen')
+  expect(await channel.roleOf('name:陈工')).toBe('customer')
+  expect(await channel.roleOf('remark:管理员')).toBe('admin')
+  puppet.roomMemberList = async (id) => (id === 'staff' ? ['bot'] : list(id))
+  expect(await channel.roleOf('name:陈工')).toBe('customer')
+  vi.restoreAllMocks()
+})
+
 test('leaves a customer who bears a name of a colleague a customer, who is not interrupted for some minutes', async () => {
   const { hears } = await startedChannel()
   expect((await hears('r3', 'li', '怎么提审')).sender).toMatchObject({ role: 'customer', mayBeStaff: true })
