@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { BotUnderLoad, canMount } from '../support/long-run/bot-under-load.js'
 import { judge, logLines, type Verdict } from '../support/long-run/judge.js'
 import { growth } from '../support/long-run/memory-growth.js'
-import { HARDSHIPS, IDLE_TALK, planRun, QUESTIONS, sizeFor } from '../support/long-run/plan.js'
+import { HARDSHIPS, IDLE_TALK, NAMESAKE, planRun, QUESTIONS, sizeFor } from '../support/long-run/plan.js'
 import { Run } from '../support/long-run/run.js'
 import { randomFrom } from '../support/random-picks.js'
 
@@ -78,7 +78,7 @@ describe.runIf(canMount())(
       expect(bot.troubles.map(({ what }) => what)).toEqual(expect.arrayContaining([...HARDSHIPS]))
       for (const alert of ['alert disk', 'all-clear disk', 'alert clock', 'all-clear clock', 'alert day-cap'])
         expect(bot.alerts).toContain(alert)
-      const inNamesake = bot.wx.sentList({ to: 'g0' }).map(({ text }) => text ?? '')
+      const inNamesake = bot.wx.sentList({ to: NAMESAKE }).map(({ text }) => text ?? '')
       expect(inNamesake.filter((text) => /🔔|待接单/.test(text))).toEqual([])
       expect(bot.toldStaff).not.toContain('"expired"')
       expect(bot.output).not.toMatch(NAMES)

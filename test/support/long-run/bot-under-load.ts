@@ -8,7 +8,7 @@ import type { WorldSpec } from '../fake-weixin/world.js'
 import type { RandomPicks } from '../random-picks.js'
 import { WechatBot } from '../wechat-bot.js'
 import type { Trouble } from './judge.js'
-import { type Disturbance, STAFF_ROOM } from './plan.js'
+import { type Disturbance, NAMESAKE, STAFF_ROOM } from './plan.js'
 
 const MEASURE_ON_SIGNAL = path.join(import.meta.dirname, 'measure-on-signal.cjs')
 const SET_CLOCK = path.join(import.meta.dirname, 'set-clock.cjs')
@@ -165,8 +165,8 @@ export class BotUnderLoad extends WechatBot {
   }
 
   async #renameGroup(meanwhile: () => Promise<void>): Promise<void> {
-    this.wx.people.setRoom('g0', { topic: STAFF_ROOM.topic })
-    this.wx.inject({ from: 'idler0', room: 'g0', text: '工单' })
+    this.wx.people.setRoom(NAMESAKE, { topic: STAFF_ROOM.topic })
+    this.wx.inject({ from: 'idler0', room: NAMESAKE, text: '工单' })
     await Promise.all([meanwhile(), sleep(HARDSHIP_MS / 2)])
   }
 

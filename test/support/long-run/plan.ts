@@ -85,6 +85,8 @@ const QUESTION_PERCENT = 20
 const BURST = 50
 
 const roomKey = (room: number): string => `g${room}`
+/** The group that takes the staff group's name; it is not served from then on, so nobody asks there. */
+export const NAMESAKE = roomKey(0)
 const idlerKey = (room: number): string => `idler${room}`
 
 /** Everything that happens in a run; the same picks give the same plan. */
@@ -98,7 +100,8 @@ export function planRun(size: RunSize, picks: RandomPicks): RunPlan {
     const length = Math.min(size.messages - said, picks.below(40) === 0 ? BURST : 1 + picks.below(6))
     const burstRoom = length === BURST ? picks.below(size.rooms) : undefined
     const messages = Array.from({ length }, () => {
-      const room = burstRoom ?? picks.below(size.rooms)
+      const picked = burstRoom ?? picks.below(size.rooms)
+      const room = size.hardships && roomKey(picked) === NAMESAKE ? picked + 1 : picked
       return picks.below(100) < QUESTION_PERCENT ? question(room, askers, picks, questions) : idleTalk(room, picks)
     })
     said += length
