@@ -43,6 +43,7 @@ import type { SharedDesk } from './store/postgres/open.js'
 import { openDesk, type TicketLink } from './tickets/attendant.js'
 import { TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
+import { staffPhrases } from './tickets/phrases.js'
 import { missingPackages, ProcessPictureReader } from './vision/picture-reader.js'
 
 /** What differs between the real bot, the command line and tests. */
@@ -224,6 +225,13 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     start: async () => {
       opened.start()
       await channel.start(handle)
+      const lost = desk.lostNumbers()
+      if (lost) {
+        const text = staffPhrases.lost(lost.from, lost.to)
+        surroundings.tellOperator?.(text)
+        alerts?.tell(text)
+        await notices.add(text)
+      }
       for (const room of [sending, rounds, attendant, commands]) room.start()
       stores.relays?.start((words) => tickets.deskFront.sayToAsker(words))
     },

@@ -19,6 +19,12 @@ export interface PutOptions {
   readonly isOrdered?: boolean
 }
 
+/** Tickets of these numbers were given out while the disk took nothing, and lost in a kill. */
+export interface LostNumbers {
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * Keeps tickets. Every method resolves only when the change is durable: on disk here, or in the store that several
  * accounts share. A change names the version that it was made from, so that of two at once one wins.
@@ -37,6 +43,8 @@ export interface TicketStore {
   put(ticket: Ticket, expectedVersion: number, options?: PutOptions): Promise<PutOutcome>
   /** False while the disk takes nothing: what was put since then is in memory, and is written as soon as it can be. */
   isOnDisk(): boolean
+  /** What an earlier run could not write down; absent where nothing is known of it. */
+  lostNumbers?(): LostNumbers | undefined
   /** Which account this process serves; absent where there is one desk for one account. */
   readonly home?: AccountMark
   /** False while a shared store can't be reached: what happens here is kept here until then. Absent: never. */

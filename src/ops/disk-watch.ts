@@ -1,4 +1,5 @@
-import { rm, statfs, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Alerts, Log } from '../model/ports.js'
 
@@ -8,26 +9,38 @@ export interface DiskWatchOptions {
   readonly log: Pick<Log, 'error' | 'info'>
   /** False while tickets are in memory only, be it that only their own file takes nothing. */
   readonly keepsTickets?: () => boolean
-  readonly everyMs?: number
   /** Room below which the disk counts as full; a ticket file takes some of it with every change. */
   readonly leastFreeBytes?: number
+  /** Room that is held for the moment in which there is no other. */
+  readonly reserveBytes?: number
 }
 
 const EVERY_MS = 5_000
-const LEAST_FREE_BYTES = 1024 * 1024
+/** What is written between two of these is in memory only, where the disk fills up at once. */
+const GLANCE_EVERY_MS = 500
+const MIB = 1024 * 1024
+/** For some thousand tickets, and notices, orders and talks of a day beside them. */
+const RESERVE_BYTES = 8 * MIB
+const RESERVE_FILE = 'reserve.bin'
 /** Enough to need a block of its own on every file system. */
 const PROBE = new Uint8Array(8 * 1024)
 
-/** Looks every few seconds whether the data folder can be written to, and tells people when it can't. */
+/**
+ * Looks every few seconds whether the data folder can be written to, and tells people when it can't.
+ *
+ * It holds some room in the folder, and gives it up when the disk is full: then what the bot has to write still finds
+ * its way there, so that nothing is lost with the process. Until the room is held again, the disk counts as full.
+ */
 export class DiskWatch {
-  readonly #options: DiskWatchOptions
+  readonly #options: Required<DiskWatchOptions>
   #trouble: string | undefined
+  #holdsReserve: boolean | undefined
   #isFirst = true
-  #timer: NodeJS.Timeout | undefined
+  #timers: readonly NodeJS.Timeout[] = []
   #looking: Promise<void> | undefined
 
   constructor(options: DiskWatchOptions) {
-    this.#options = options
+    this.#options = { keepsTickets: () => true, leastFreeBytes: MIB, reserveBytes: RESERVE_BYTES, ...options }
   }
 
   /** What the system says, e.g. `ENOSPC`, `EROFS`, or `tickets`; undefined while all is well. */
@@ -36,12 +49,14 @@ export class DiskWatch {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), this.#options.everyMs ?? EVERY_MS).unref()
+    const look = setInterval(() => void this.look(), EVERY_MS).unref()
+    const glance = setInterval(() => void this.#glance(), GLANCE_EVERY_MS).unref()
+    this.#timers = [look, glance]
     void this.look()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     await this.#looking
   }
 
@@ -51,6 +66,12 @@ export class DiskWatch {
       this.#looking = undefined
     })
     return this.#looking
+  }
+
+  async #glance(): Promise<void> {
+    if (!this.#holdsReserve) return
+    const freeBytes = await this.#freeBytes().catch(() => undefined)
+    if (freeBytes !== undefined && freeBytes < this.#options.leastFreeBytes) await this.look()
   }
 
   async #look(): Promise<void> {
@@ -68,17 +89,49 @@ export class DiskWatch {
   }
 
   async #probe(): Promise<string | undefined> {
-    const { folder, leastFreeBytes = LEAST_FREE_BYTES, keepsTickets = () => true } = this.#options
+    const { folder, keepsTickets, leastFreeBytes } = this.#options
     const path = join(folder, `.disk-check.${process.pid}.tmp`) // swept away at the next start, should it be left behind
     try {
-      const { bavail, bsize } = await statfs(folder)
-      if (bavail * bsize < leastFreeBytes) return 'ENOSPC'
+      if ((await this.#freeBytes()) < leastFreeBytes) return await this.#full('ENOSPC')
       await writeFile(path, PROBE, { mode: 0o600 })
+      if (!(await this.#holdReserve())) return 'ENOSPC'
       return keepsTickets() ? undefined : 'tickets'
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code ?? 'unknown'
+      const { code = 'unknown' } = error as NodeJS.ErrnoException
+      return code === 'ENOSPC' || code === 'EDQUOT' ? this.#full(code) : code
     } finally {
       await rm(path, { force: true }).catch(() => undefined)
     }
+  }
+
+  async #freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#options.folder)
+    return bavail * bsize
+  }
+
+  async #full(code: string): Promise<string> {
+    if (this.#holdsReserve !== false) this.#options.log.info({}, 'room that was held on the disk is given up')
+    this.#holdsReserve = false
+    await rm(this.#reservePath, { force: true }).catch(() => undefined)
+    return code
+  }
+
+  /** @returns false while there is no room for it */
+  async #holdReserve(): Promise<boolean> {
+    const { leastFreeBytes, reserveBytes } = this.#options
+    this.#holdsReserve ??= await stat(this.#reservePath).then(
+      ({ size }) => size === reserveBytes,
+      () => false,
+    )
+    if (this.#holdsReserve) return true
+    if ((await this.#freeBytes()) < leastFreeBytes + reserveBytes) return false
+    // Bytes that no file system can pack.
+    await writeFile(this.#reservePath, randomBytes(reserveBytes), { mode: 0o600, flush: true })
+    this.#holdsReserve = true
+    return true
+  }
+
+  get #reservePath(): string {
+    return join(this.#options.folder, RESERVE_FILE)
   }
 }

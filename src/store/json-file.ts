@@ -90,7 +90,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-const TRY_AGAIN_MS = 3_000
+const TRY_AGAIN_MS = 1_000
 
 /** What the system says, be the disk full, read-only, failing or taken away: another try may succeed. */
 const isDiskTrouble = (error: unknown): boolean =>

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { readFile, rm, stat } from 'node:fs/promises'
+import { open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { chinaDay, DAY_MS, isoOf } from '../base/time.js'
 import { StoreError } from '../errors.js'
-import type { PutOutcome, TicketStore } from '../model/stores.js'
+import type { LostNumbers, PutOutcome, TicketStore } from '../model/stores.js'
 import {
   BOT,
   type DeskNotes,
@@ -21,12 +21,21 @@ export class LowdbTicketStore implements TicketStore {
   readonly #db: Low<StoredTickets>
   readonly #folder: TicketFolder | undefined
   readonly #writes: LatestWrite
+  readonly #mark: NumberMark | undefined
+  /** What another run has given out and could not write down. */
+  readonly #lost: LostNumbers | undefined
   /** Of this run: nobody else writes to the file. */
   readonly #versions = new Map<number, number>()
 
-  private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined) {
+  private constructor(db: Low<StoredTickets>, folder: TicketFolder | undefined, marked = 0) {
     this.#db = db
     this.#folder = folder
+    this.#mark = folder && new NumberMark(folder.markPath)
+    const { lastNumber } = db.data
+    if (marked > lastNumber) {
+      this.#lost = { from: lastNumber + 1, to: marked }
+      db.data = { ...db.data, lastNumber: marked }
+    }
     this.#writes = new LatestWrite(() => db.write())
   }
 
@@ -42,7 +51,7 @@ export class LowdbTicketStore implements TicketStore {
         throw offeringBackup(error, { path, backup: await folder.newestGoodBackup(), isThere: true })
       },
     )
-    if (store.lastNumber() > 0) return store
+    if ((store.#lost?.from ?? store.lastNumber() + 1) > 1) return store
     const backup = await folder.newestGoodBackup()
     if (backup === undefined) return store
     throw offeringBackup(new StoreError(fileWords.ticketsGone(path)), {
@@ -68,7 +77,7 @@ export class LowdbTicketStore implements TicketStore {
       throw new StoreError(fileWords.otherShape(name, checked.where))
     }
     db.data = checked.stored
-    return new LowdbTicketStore(db, folder)
+    return new LowdbTicketStore(db, folder, folder && (await new NumberMark(folder.markPath).read()))
   }
 
   list(): readonly Ticket[] {
@@ -87,6 +96,10 @@ export class LowdbTicketStore implements TicketStore {
     return !this.#writes.isBehind
   }
 
+  lostNumbers(): LostNumbers | undefined {
+    return this.#lost
+  }
+
   versionOf(number: number): number {
     const version = this.#versions.get(number)
     if (version !== undefined) return version
@@ -96,6 +109,8 @@ export class LowdbTicketStore implements TicketStore {
   async add<Opened extends Ticket>(open: (number: number) => Opened): Promise<Opened> {
     const ticket = open(this.lastNumber() + 1)
     await this.put(ticket, 0)
+    if (this.isOnDisk()) await this.#mark?.prepare()
+    else await this.#mark?.note(ticket.number)
     return ticket
   }
 
@@ -136,6 +151,9 @@ export class LowdbTicketStore implements TicketStore {
   }
 
   async keepDay(nowMs: number, oldestMs: number): Promise<void> {
+    // What was lost is told once.
+    if (this.#lost) await this.#write(this.#db.data)
+    if (this.isOnDisk()) await this.#mark?.prepare()
     await this.#folder?.backUp(this.#db.data, nowMs)
     await this.#folder?.dropOpenedBefore(oldestMs)
   }
@@ -164,6 +182,58 @@ export class LowdbTicketStore implements TicketStore {
     }
   }
 }
+
+/** As many digits as any number has. */
+const MARK_CHARS = 16
+
+/**
+ * The highest number that was given out while the disk took nothing, so that it is not given out again after a kill:
+ * people have heard of it. It is written in place, over bytes that the file has already, which a full disk allows.
+ */
+class NumberMark {
+  readonly #path: string
+  #isReady = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** @returns 0 when there is none */
+  async read(): Promise<number> {
+    const text = await readFile(this.#path, 'utf8').catch(() => '')
+    return /^\d{1,16}$/.test(text) ? Number(text) : 0
+  }
+
+  /** Has a file ready, in which nothing is marked. Never throws. */
+  async prepare(): Promise<void> {
+    if (this.#isReady) return
+    try {
+      const text = await readFile(this.#path, 'utf8').catch(() => '')
+      if (text !== markOf(0)) await writeDurably(this.#path, markOf(0))
+      this.#isReady = true
+    } catch {
+      // Tried again with the next ticket.
+    }
+  }
+
+  /** Never throws: a read-only disk takes not even this. */
+  async note(number: number): Promise<void> {
+    this.#isReady = false
+    try {
+      const file = await open(this.#path, 'r+')
+      try {
+        await file.write(markOf(number), 0)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    } catch {
+      // Nothing is left to write it to.
+    }
+  }
+}
+
+const markOf = (number: number): string => String(number).padStart(MARK_CHARS, '0')
 
 /** No backup helps there. */
 class NewerFileError extends StoreError {}
@@ -334,10 +404,12 @@ const KEPT_BACKUPS = 7
 
 /** What lies beside the ticket file: `archive/tickets-2026-11.json` and `backups/tickets-2026-11-23.json`. */
 export class TicketFolder {
+  readonly markPath: string
   readonly #archivePath: string
   readonly #backupPath: string
 
   constructor(dataDir: string) {
+    this.markPath = join(dataDir, 'last-number.txt')
     this.#archivePath = join(dataDir, 'archive')
     this.#backupPath = join(dataDir, 'backups')
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../model/ports.js'
-import type { PutOptions, TicketStore } from '../model/stores.js'
+import type { LostNumbers, PutOptions, TicketStore } from '../model/stores.js'
 import {
   BOT,
   type DeskNotes,
@@ -99,6 +99,11 @@ export class TicketDesk {
   /** False while the disk takes nothing: changes are in memory only. */
   isOnDisk(): boolean {
     return this.#store.isOnDisk()
+  }
+
+  /** What an earlier run could not write down. */
+  lostNumbers(): LostNumbers | undefined {
+    return this.#store.lostNumbers?.()
   }
 
   notes(): DeskNotes {

@@ -156,6 +156,10 @@ export const staffPhrases = {
   continued: (number: number): string => `（工单 ${number}，接上一条）`,
   overdue: '（已超过处理时限）',
   everyone: '各位同事',
+  lost: (from: number, to: number): string => {
+    const which = from === to ? `${from}` : `${from} 到 ${to}`
+    return `⚠️ 机器人上次结束时磁盘写不进去，工单 ${which} 没保存下来，找不回了。请翻一下当时的工单通知，直接到客户群里回复；新工单从 ${to + 1} 开始编号。`
+  },
   botBack: ({ number, placeName, askerName }: Ticket): string =>
     `🤖 工单 ${number} 太久没有同事说话，机器人已恢复回答 ${oneLine(placeName)} 的 ${oneLine(askerName)}；工单还开着。`,
   digest: (figures: DeskFigures, day: number): string => {

@@ -1,10 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { BotUnderLoad, canMount } from '../support/long-run/bot-under-load.js'
+import { BotUnderLoad } from '../support/long-run/bot-under-load.js'
 import { judge, logLines, type Verdict } from '../support/long-run/judge.js'
 import { growth } from '../support/long-run/memory-growth.js'
 import { HARDSHIPS, IDLE_TALK, NAMESAKE, planRun, QUESTIONS, sizeFor } from '../support/long-run/plan.js'
 import { Run } from '../support/long-run/run.js'
 import { randomFrom } from '../support/random-picks.js'
+import { canMount } from '../support/small-disk.js'
 
 /** `npm run longrun` has 10,000 of them, with 50 groups, 20 outages, 5 kicks and 10 kills; here a tenth of everything. */
 const MESSAGES = Number(process.env.LONG_RUN_MESSAGES ?? 1_000)

@@ -1,9 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { StoreError } from '../../src/errors.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import { LowdbTicketStore, TicketFolder } from '../../src/store/tickets.js'
@@ -13,6 +23,7 @@ import * as to from '../../src/tickets/states.js'
 import { CHEN, keep, anOpenTicket as ticket, XU } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
+import { canMount, SmallDisk } from '../support/small-disk.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 const NO_NOTES = { duty: [], digestDay: null }
@@ -217,7 +228,7 @@ test('keeps a backup of each of the last seven days with tickets, and names the 
   const path = join(folder, 'tickets.json')
   const store = await LowdbTicketStore.open(path)
   await store.keepDay(noon('2026-11-01'), 0)
-  expect(readdirSync(folder)).toEqual([])
+  expect(readdirSync(folder)).toEqual(['last-number.txt'])
   await keep(store, ticket(1))
   for (let day = 1; day <= 9; day++) {
     await store.keepDay(noon(`2026-11-0${day}`), 0)
@@ -345,3 +356,49 @@ test('stays below 2 MB with 10,000 tickets, most of them archived', async () => 
   expect(statSync(path).size).toBeLessThan(2_000_000)
   expect((await new TicketFolder(folder).archived()).length + desk.all().length).toBe(10_000)
 }, 30_000)
+
+test.runIf(canMount())('gives no number out again that people heard of while the disk was full', async () => {
+  const folder = join(tempFolder(), 'data')
+  const disk = SmallDisk.mount(folder, { mib: 2 })
+  onTestFinished(() => disk.unmount())
+  const path = join(folder, 'tickets.json')
+  const store = await LowdbTicketStore.open(path)
+  await store.keepDay(MONDAY_MS, 0)
+  const open = () => store.add((number) => ticket(number))
+  await open()
+  disk.fill()
+  expect([(await open()).number, (await open()).number, store.isOnDisk()]).toEqual([2, 3, false])
+  const killed = join(tempFolder(), 'data')
+  cpSync(folder, killed, { recursive: true, filter: (from) => !from.endsWith('filler') })
+  disk.free()
+
+  const next = await LowdbTicketStore.open(join(killed, 'tickets.json'))
+  expect([next.list().length, next.lastNumber(), next.lostNumbers()]).toEqual([1, 3, { from: 2, to: 3 }])
+  await next.keepDay(MONDAY_MS, 0)
+  expect((await next.add((number) => ticket(number))).number).toBe(4)
+  const later = await LowdbTicketStore.open(join(killed, 'tickets.json'))
+  expect([later.lastNumber(), later.lostNumbers()]).toEqual([4, undefined])
+
+  // What is written after all was never lost.
+  await expect.poll(() => store.isOnDisk(), { timeout: 5_000 }).toBe(true)
+  expect((await LowdbTicketStore.open(path)).lostNumbers()).toBeUndefined()
+  await store.keepDay(MONDAY_MS, 0)
+  expect(readFileSync(join(folder, 'last-number.txt'), 'utf8')).toBe('0'.repeat(16))
+})
+
+test.each(['', 'x', '-3', '1e9', '\u0000'.repeat(16)])('takes a torn mark for none: %j', async (text) => {
+  const folder = tempFolder()
+  writeFileSync(join(folder, 'last-number.txt'), text)
+  const store = await LowdbTicketStore.open(join(folder, 'tickets.json'))
+  expect([store.lastNumber(), store.lostNumbers()]).toEqual([0, undefined])
+})
+
+test('takes no mark for tickets whose file is gone', async () => {
+  const path = join(tempFolder(), 'tickets.json')
+  const store = await LowdbTicketStore.open(path)
+  await keep(store, ticket(1))
+  await store.keepDay(MONDAY_MS, 0)
+  writeFileSync(join(path, '..', 'last-number.txt'), '0000000000000007')
+  rmSync(path)
+  await expect(LowdbTicketStore.open(path)).rejects.toThrow('但有备份')
+})

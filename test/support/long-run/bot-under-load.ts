@@ -1,11 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AlertInbox } from '../alert-inbox.js'
 import type { WorldSpec } from '../fake-weixin/world.js'
 import type { RandomPicks } from '../random-picks.js'
+import { SmallDisk } from '../small-disk.js'
 import { WechatBot } from '../wechat-bot.js'
 import type { Trouble } from './judge.js'
 import { type Disturbance, NAMESAKE, STAFF_ROOM } from './plan.js'
@@ -34,6 +34,7 @@ export class BotUnderLoad extends WechatBot {
   readonly troubles: Trouble[] = []
   readonly #isHard: boolean
   readonly #inbox: AlertInbox
+  #disk: SmallDisk | undefined
 
   private constructor(inbox: AlertInbox, isHard: boolean) {
     super()
@@ -56,7 +57,7 @@ export class BotUnderLoad extends WechatBot {
   }
 
   protected override async prepare(): Promise<void> {
-    if (this.#isHard) await this.#mountSmallDisk()
+    if (this.#isHard) this.#disk = SmallDisk.mount(this.file('data'))
   }
 
   override settings(): Readonly<Record<string, string>> {
@@ -139,20 +140,10 @@ export class BotUnderLoad extends WechatBot {
     ].join('\n')
   }
 
-  /** By everything but a bad mount: needs the rights to mount. */
-  async #mountSmallDisk(): Promise<void> {
-    await mkdir(this.file('data'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', this.file('data')])
-  }
-
   async #fillDisk(meanwhile: () => Promise<void>): Promise<void> {
-    const filler = this.file('data', 'filler')
-    try {
-      for (let bytes = 2 ** 20; bytes >= 1; bytes = Math.floor(bytes / 16)) appendUntilFull(filler, bytes)
-      await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
-    } finally {
-      await rm(filler)
-    }
+    this.#disk?.fill()
+    await Promise.all([meanwhile(), sleep(HARDSHIP_MS)])
+    this.#disk?.free()
     await sleep(HARDSHIP_MS / 2)
   }
 
@@ -185,7 +176,7 @@ export class BotUnderLoad extends WechatBot {
   override async end(): Promise<void> {
     await this.process.stop({ signal: 'SIGKILL' })
     this.#inbox.close()
-    if (this.#isHard) execFileSync('umount', [this.file('data')])
+    this.#disk?.unmount()
     await super.end()
   }
 
@@ -203,24 +194,6 @@ export class BotUnderLoad extends WechatBot {
 const HARD_CONFIG = `sending: { pacing: on, gapSeconds: 1, jitterSeconds: 0, perMinute: 60, perPlaceMinute: 30, perDay: 60 }
 rooms: { staffRoom: "${STAFF_ROOM.topic}" }
 desk: { people: [{ name: "${STAFF_ROOM.colleague.nick}", remark: "${STAFF_ROOM.colleague.remark}" }] }`
-
-/** Whether a file system of one's own can be made here, to be filled. */
-export function canMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-function appendUntilFull(path: string, bytes: number): void {
-  try {
-    for (;;) writeFileSync(path, new Uint8Array(bytes), { flag: 'a' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-  }
-}
 
 const inMiB = (pid: number, { rss, heapUsed, external }: NodeJS.MemoryUsage): MemoryInUse => ({
   pid,
