@@ -46,21 +46,32 @@ export function setParams(changes) {
   dispatchEvent(new HashChangeEvent('hashchange'))
 }
 
+const askSession = () => get('/api/session').catch((error) => ({ error: error.message }))
+// On the way while the rest is still being read: who is in, and the view that is asked for.
+const firstLook = askSession()
+void VIEWS.find(({ id }) => id === (whereNow().view || 'today'))
+  ?.load()
+  .catch(() => undefined)
+
 function App() {
   const [session, setSession] = useState(/** @type {any} */ (undefined))
   const [where, setWhere] = useState(whereNow())
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
-  const look = async () => {
-    const seen = await get('/api/session').catch((error) => ({ error: error.message }))
+  const look = async (/** @type {Promise<any> | undefined} */ first = undefined) => {
+    const seen = await (first ?? askSession())
     if (!seen.error) Object.assign(me.session, { role: 'boss', name: null }, seen)
     setSession(seen)
     if (seen.in) live.start()
   }
   useEffect(() => {
-    void look()
+    void look(firstLook)
     const onHash = () => setWhere(whereNow())
     addEventListener('hashchange', onHash)
-    const ends = [live.on('session-over', look), live.on('connection', () => redraw(0)), live.on('me', () => redraw(0))]
+    const ends = [
+      live.on('session-over', () => look()),
+      live.on('connection', () => redraw(0)),
+      live.on('me', () => redraw(0)),
+    ]
     return () => {
       removeEventListener('hashchange', onHash)
       for (const end of ends) end()
@@ -69,10 +80,10 @@ function App() {
   if (!session) return null
   if (session.error) return html`<main class="outside"><${Empty} title=${session.error} /></main>`
   if (where.view === 'enter')
-    return html`<${Lazy} load=${() => import('./people.js')} part="Enter" code=${where.rest} onIn=${look} />`
+    return html`<${Lazy} load=${() => import('./people.js')} part="Enter" code=${where.rest} onIn=${() => look()} />`
   return html`
     ${session.in && html`<${Shell} where=${where} />`}
-    ${!session.in && html`<${Lazy} load=${() => import('./people.js')} part="LogIn" onIn=${look} />`}
+    ${!session.in && html`<${Lazy} load=${() => import('./people.js')} part="LogIn" onIn=${() => look()} />`}
     <${Toaster} />
     <${Lightbox} />
   `
@@ -177,10 +188,11 @@ function Account({ isInMenu = false }) {
     location.hash = ''
     location.reload()
   }
-  const theme = document.documentElement.dataset.theme ?? ''
+  const theme = read('guoshen:theme') ?? ''
   const setTheme = (/** @type {string} */ next) => {
     write('guoshen:theme', next)
-    applyTheme()
+    // Heard by theme.js.
+    dispatchEvent(new Event('guoshen:theme'))
     live.tell('me')
   }
   const menu = html`
@@ -337,13 +349,6 @@ export function asSomebody(act) {
   void act()
 }
 
-function applyTheme() {
-  const theme = read('guoshen:theme')
-  if (theme) document.documentElement.dataset.theme = theme
-  else delete document.documentElement.dataset.theme
-}
-
-applyTheme()
 addEventListener('unhandledrejection', ({ reason }) =>
   toast({ ok: false, text: reason?.message ?? '出错了，请刷新页面' }),
 )

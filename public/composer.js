@@ -1,5 +1,5 @@
 import { Icon, toast } from './parts.js'
-import { draftOf, get, keepDraft, post, toBase64, whyUnsendable } from './store.js'
+import { draftOf, get, keepDraft, plainPicture, post, toBase64, whyUnsendable } from './store.js'
 import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.js'
 
 /** `/` and what follows it, at the cursor: the beginning of what is looked for in the knowledge. */
@@ -85,7 +85,7 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
       const why = whyUnsendable(picture)
       if (why) toast({ ok: false, text: why })
       else {
-        const base64 = await toBase64(picture)
+        const base64 = await toBase64(await plainPicture(picture))
         setPictures((before) =>
           [...before, { base64, alt: picture.name, url: URL.createObjectURL(picture) }].slice(0, 6),
         )

@@ -2,9 +2,8 @@ import { setParams, Top } from './app.js'
 import { Broken, Empty, toast } from './parts.js'
 import { me, useData } from './store.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
-import { percent, spanWords } from './words.js'
+import { chinaDay, isoDay, percent, spanWords } from './words.js'
 
-const DAY_MS = 86_400_000
 const SPANS = [
   ['week', '本周'],
   ['last', '上周'],
@@ -12,17 +11,14 @@ const SPANS = [
   ['quarter', '90 天'],
 ]
 
-const iso = (/** @type {Date} */ date) =>
-  `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`
-
 /** @param {string} span @returns {{ from: string, to: string }} */
 function datesOf(span) {
-  const now = new Date()
-  const monday = new Date(now.getTime() - ((now.getDay() + 6) % 7) * DAY_MS)
-  if (span === 'week') return { from: iso(monday), to: iso(now) }
-  if (span === 'last')
-    return { from: iso(new Date(monday.getTime() - 7 * DAY_MS)), to: iso(new Date(monday.getTime() - DAY_MS)) }
-  return { from: iso(new Date(now.getTime() - (span === 'quarter' ? 89 : 29) * DAY_MS)), to: iso(now) }
+  const today = chinaDay(Date.now())
+  // The first of January 1970 was a Thursday.
+  const monday = today - ((today + 3) % 7)
+  if (span === 'week') return { from: isoDay(monday), to: isoDay(today) }
+  if (span === 'last') return { from: isoDay(monday - 7), to: isoDay(monday - 1) }
+  return { from: isoDay(today - (span === 'quarter' ? 89 : 29)), to: isoDay(today) }
 }
 
 /** @param {{ name: string, head: any, where: { params: URLSearchParams } }} props */
@@ -102,6 +98,7 @@ function Chart({ data }) {
         {
           width: box.current.clientWidth,
           height: 240,
+          tzDate: (/** @type {number} */ seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Asia/Shanghai'),
           scales: { x: { time: true } },
           series: [
             { label: '日期', value: '{YYYY}-{MM}-{DD}' },

@@ -1,166 +1,211 @@
-import { asSomebody, go, Top } from './app.js'
-import { Broken, Empty, enlarge, Icon, Sheet, toast, toastError } from './parts.js'
-import { call, live, me, post, Refused, useData } from './store.js'
+import { asSomebody, go, setParams, Top } from './app.js'
+import { PieceEditor } from './editor.js'
+import { Broken, Empty, Icon, Sheet, toast, toastError } from './parts.js'
+import { call, me, post, useData } from './store.js'
+import { Met, metWords } from './teach.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
-import { clock, dayTime } from './words.js'
+import { dayTime } from './words.js'
 
-const SAVE_AFTER_MS = 1_000
+const TABS = [
+  ['sections', '小节'],
+  ['answers', '短答'],
+  ['golden', '必答题'],
+]
 
-/** @param {{ name: string, head: any, where: { rest: string } }} props */
+/** @param {string} rest */
+const tabOf = (rest) => (rest === 'golden' ? 'golden' : rest.startsWith('answer:') ? 'answers' : 'sections')
+const pathOf = (/** @type {string} */ key) => `/knowledge/${encodeURIComponent(key)}`
+
+/** @param {{ name: string, head: any, where: { rest: string, params: URLSearchParams } }} props */
 export default function Knowledge({ name, head, where }) {
   const { data, error, reload } = useData('/api/knowledge', ['release'])
-  const [sheet, setSheet] = useState(/** @type {'releases' | 'release' | undefined} */ (undefined))
+  const [sheet, setSheet] = useState(/** @type {'releases' | 'release' | 'answer' | undefined} */ (undefined))
   const current = data?.releases.all.find((/** @type {any} */ one) => one.number === data.releases.current)
-  const count = data?.guides.reduce(
-    (/** @type {number} */ sum, /** @type {any} */ guide) => sum + guide.sections.length,
-    0,
-  )
-  const fact = current && `发布 ${current.number} · ${dayTime(current.atMs)} ${current.by.name} · ${count} 节`
+  const sum = (/** @type {any[]} */ groups, /** @type {string} */ key) =>
+    groups.reduce((total, group) => total + group[key].length, 0)
+  const counts = data && { sections: sum(data.guides, 'sections'), answers: sum(data.answers, 'answers') }
+  const fact =
+    current &&
+    `发布 ${current.number} · ${dayTime(current.atMs)} ${current.by.name} · ${counts?.sections} 节 · ${counts?.answers} 条短答`
+  const tab = where.params.get('tab') ?? tabOf(where.rest)
+  const mayEdit = me.may('admin') && !data?.isReadOnly
+  const show = (/** @type {string} */ id) => {
+    if (id === 'golden') go('/knowledge/golden?tab=golden')
+    else if (where.rest === 'golden') go(`/knowledge?tab=${id}`)
+    else setParams({ tab: id })
+  }
+  const edits = data?.edits ?? []
   return html`<main class="view" data-detail=${where.rest ? '' : undefined}>
     <${Top} name=${name} fact=${fact} head=${head} />
-    <div class="knowledge-columns">
-      <nav class="knowledge-tree" aria-label="小节">
+    <div class="knowledge-columns" data-golden=${where.rest === 'golden' ? '' : undefined}>
+      <nav class="knowledge-tree" aria-label="知识">
+        <div class="switch" role="tablist">${TABS.map(([id = '', label]) => html`<button type="button" role="tab" data-tab=${id} aria-selected=${String(tab === id)} onClick=${() => show(id)}>${label} <small>${id === 'answers' ? counts?.answers : ''}</small></button>`)}</div>
         ${error && html`<${Broken} error=${error} retry=${reload} />`}
         ${data?.isReadOnly && html`<p class="muted pad">文件夹只读：改动可以看，发布不了。</p>`}
-        ${data?.guides.map((/** @type {any} */ guide) => html`<h3>${guide.title}</h3>${guide.sections.map((/** @type {any} */ section) => html`<a href=${`#/knowledge/${encodeURIComponent(section.key)}`} data-section=${section.key} aria-current=${section.key === where.rest ? 'true' : undefined}><b>${section.key}</b><span class="one-line">${section.title}</span>${section.isEdited && html`<em class="dot" title="改过，还没发布">●</em>`}</a>`)}`)}
+        ${tab === 'sections' && data && html`<${Sections} guides=${data.guides} current=${where.rest} />`}
+        ${tab === 'answers' && data && html`<${Answers} topics=${data.answers} current=${where.rest} mayEdit=${mayEdit} add=${() => setSheet('answer')} />`}
+        ${tab === 'golden' && html`<p class="muted pad">发布前都要答一遍的题。少对一道，就不会换上新的知识。</p>`}
         <div class="buttons pad knowledge-acts">
           <button type="button" class="button small" id="releases" onClick=${() => setSheet('releases')}>发布记录</button>
-          ${me.may('admin') && data?.edits.length > 0 && html`<button type="button" class="button small primary" id="release" onClick=${() => setSheet('release')}><${Icon} name="rocket" small=${true} />发布 ${data.edits.length} 处改动…</button>`}
+          ${mayEdit && edits.length > 0 && html`<button type="button" class="button small primary" id="release" onClick=${() => setSheet('release')}><${Icon} name="rocket" small=${true} />发布 ${edits.length} 处改动…</button>`}
         </div>
-        ${me.may('staff') && html`<${Try} />`}
       </nav>
-      ${where.rest ? html`<${SectionEditor} key=${where.rest} sectionKey=${where.rest} isReadOnly=${data?.isReadOnly} onSaved=${reload} />` : html`<section class="knowledge-editor wide"><${Empty} title="选一节" text="左边点一节，这里改，右边看客户会收到什么。" /></section>`}
+      ${where.rest === 'golden' && html`<${Golden} mayEdit=${mayEdit} onSaved=${reload} />`}
+      ${where.rest && where.rest !== 'golden' && html`<${PieceEditor} key=${where.rest} pieceKey=${where.rest} isReadOnly=${data?.isReadOnly} onSaved=${reload} keys=${data?.guides.flatMap((/** @type {any} */ guide) => guide.sections.map((/** @type {any} */ one) => one.key)) ?? []} />`}
+      ${!where.rest && html`<section class="knowledge-editor wide"><${Empty} title="选一节或一条短答" text="左边点一个，这里改，右边看客户会收到什么。" /></section>`}
     </div>
+    ${sheet === 'answer' && html`<${NewAnswer} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'releases' && data && html`<${Releases} releases=${data.releases} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
-    ${sheet === 'release' && data && html`<${Release} edits=${data.edits} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
+    ${sheet === 'release' && data && html`<${Release} edits=${edits} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
   </main>`
 }
 
-/** Drafts are saved by themselves; what somebody else has written to the file meanwhile is shown beside. @param {{ sectionKey: string, isReadOnly: boolean, onSaved: () => Promise<void> }} props */
-function SectionEditor({ sectionKey, isReadOnly, onSaved }) {
-  const path = `/api/knowledge/sections/${encodeURIComponent(sectionKey)}`
-  const { data, error, reload } = useData(path, ['release'])
-  const [saved, setSaved] = useState(/** @type {any} */ (undefined))
-  const [conflict, setConflict] = useState(/** @type {any} */ (undefined))
-  const [state, setState] = useState('')
-  const text = useRef(/** @type {any} */ (null))
-  const lines = useRef(/** @type {any} */ (null))
-  const timer = useRef(0)
-  const isFilled = useRef(false)
-  const section = saved ?? data?.section
-  useEffect(() => {
-    if (!data?.section || isFilled.current || !text.current) return
-    isFilled.current = true
-    text.current.value = data.section.edit?.markdown ?? data.section.markdown
-  })
-  useEffect(() => () => clearTimeout(timer.current), [])
-  useEffect(
-    () =>
-      live.on('release', () => {
-        setSaved(undefined)
-        isFilled.current = false
-        void reload()
-      }),
-    [],
-  )
-  const save = async (/** @type {string} */ baseHash) => {
-    setState('正在存…')
+/** @param {{ one: any, current: string }} props */
+const TreeLine = ({ one: { key, title, isEdited }, current }) =>
+  html`<a href=${`#${pathOf(key)}`} data-piece=${key} data-depth=${key.includes('.') && !key.startsWith('answer:') ? '2' : '1'} aria-current=${key === current ? 'true' : undefined}>${!key.startsWith('answer:') && html`<b>${key}</b>`}<span class="one-line">${title}</span>${isEdited && html`<em class="dot" title="改过，还没发布">●</em>`}</a>`
+
+/** @param {{ guides: any[], current: string }} props */
+const Sections = ({ guides, current }) =>
+  html`${guides.map(({ title, sections }) => html`<h3>${title}</h3>${sections.map((/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${one} current=${current} />`)}`)}`
+
+/** @param {{ topics: any[], current: string, mayEdit: boolean, add: () => void }} props */
+function Answers({ topics, current, mayEdit, add }) {
+  const [q, setQ] = useState('')
+  const shown = topics
+    .map(({ topic, answers }) => ({
+      topic,
+      answers: answers.filter((/** @type {any} */ one) => q === '' || `${one.title}${one.key}`.includes(q)),
+    }))
+    .filter(({ answers }) => answers.length > 0)
+  return html`<div class="pad answer-find">
+      <input class="field" type="search" value=${q} placeholder="找短答" aria-label="找短答" onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
+      ${mayEdit && html`<button type="button" class="button small" id="add-answer" onClick=${add}>＋短答</button>`}
+    </div>
+    ${shown.map(({ topic, answers }) => {
+      const isOpen = q !== '' || answers.some((/** @type {any} */ one) => one.key === current || one.isEdited)
+      return html`<details key=${`${topic} ${isOpen}`} open=${isOpen}><summary>${topic} <small>${answers.length}</small></summary>${answers.map((/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${one} current=${current} />`)}</details>`
+    })}
+    ${shown.length === 0 && html`<${Empty} title="没有符合的。" />`}`
+}
+
+/** @param {{ onClose: () => void, onDone: () => Promise<void> }} props */
+function NewAnswer({ onClose, onDone }) {
+  const [asks, setAsks] = useState('')
+  const [answer, setAnswer] = useState('')
+  const [section, setSection] = useState('')
+  const { data } = useData('/api/sections')
+  const save = async (/** @type {Event} */ event) => {
+    event.preventDefault()
     try {
-      const answer = await call('PUT', `/api/edits/${encodeURIComponent(sectionKey)}`, {
-        markdown: text.current.value,
-        baseHash,
+      const { key } = await post('/api/answers', {
+        asks: linesOf(asks),
+        lines: linesOf(answer),
+        ...(section && { section }),
       })
-      setSaved(answer.section)
-      setConflict(undefined)
-      setState(answer.section.edit ? `草稿 ${clock(answer.section.edit.atMs)} 自动存` : '和已发布的一样')
-      await onSaved()
-    } catch (refused) {
-      if (refused instanceof Refused && refused.status === 409) setConflict(refused.body.section)
-      else setState(`没存上：${/** @type {Error} */ (refused).message}`)
+      await onDone()
+      onClose()
+      go(pathOf(key))
+    } catch (failed) {
+      toastError(failed)
     }
   }
-  const changed = () => {
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => void save(section.hash), SAVE_AFTER_MS)
-  }
-  const drop = async () => {
-    await call('DELETE', `/api/edits/${encodeURIComponent(sectionKey)}`, {}).catch(toastError)
-    setSaved(undefined)
-    isFilled.current = false
-    setState('')
+  return html`<${Sheet} title="＋短答" onClose=${onClose}><form class="form" onSubmit=${save}>
+    <label>问（一行一种问法，四种以上更准）<textarea class="field" id="answer-asks" rows="4" required value=${asks} onInput=${(/** @type {any} */ event) => setAsks(event.target.value)}></textarea></label>
+    <label>答（最多三行）<textarea class="field" id="answer-lines" rows="3" required value=${answer} onInput=${(/** @type {any} */ event) => setAnswer(event.target.value)}></textarea></label>
+    <label>属于哪一节<select class="field" value=${section} onChange=${(/** @type {any} */ event) => setSection(event.target.value)}><option value="">指南外</option>${(data?.sections ?? []).map((/** @type {any} */ one) => html`<option value=${one.key}>${one.key} ${one.title}</option>`)}</select></label>
+    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不写</button><button type="submit" class="button primary" id="answer-save">存成草稿</button></div>
+  </form></${Sheet}>`
+}
+
+/** @param {string} text */
+export const linesOf = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+
+const EXPECTS = { silence: '不接话', human: '转人工', unknown: '说不知道', courtesy: '客气一句' }
+
+/** @param {any} wanted @returns {string} as it is written */
+const expectOf = (wanted) =>
+  wanted.kind === 'sections' ? wanted.keys[0] : wanted.kind === 'card' ? `card:${wanted.id}` : wanted.kind
+/** @param {any} wanted */
+const wantedWords = (wanted) =>
+  wanted.kind === 'sections'
+    ? `答 ${wanted.keys.join('、')}`
+    : wanted.kind === 'card'
+      ? `答“${wanted.id}”`
+      : EXPECTS[/** @type {keyof typeof EXPECTS} */ (wanted.kind)]
+
+/** Questions that have to be answered as their authors want, or nothing is released. @param {{ mayEdit: boolean, onSaved: () => Promise<void> }} props */
+function Golden({ mayEdit, onSaved }) {
+  const { data, error, reload } = useData('/api/golden', ['release'])
+  const [isWrongOnly, setWrongOnly] = useState(false)
+  const [q, setQ] = useState('')
+  const [open, setOpen] = useState(/** @type {any} */ (undefined))
+  const change = async (/** @type {object} */ what, /** @type {string} */ done) => {
+    try {
+      await call('PUT', '/api/golden', what)
+      toast({ ok: true, text: done })
+      setOpen(undefined)
+    } catch (failed) {
+      toastError(failed)
+    }
     await Promise.all([reload(), onSaved()])
   }
-  const insert = (/** @type {string} */ words) => {
-    text.current.setRangeText(words, text.current.selectionStart, text.current.selectionEnd, 'end')
-    text.current.focus()
-    changed()
-  }
-  if (error && !section)
-    return html`<section class="knowledge-editor"><${Broken} error=${error} retry=${reload} /></section>`
-  if (!section) return html`<section class="knowledge-editor" aria-busy="true"></section>`
-  const count = (text.current?.value ?? section.edit?.markdown ?? section.markdown).split('\n').length
-  const mayEdit = me.may('admin') && !isReadOnly
-  const sum = section.bubbles.reduce(
-    (/** @type {number} */ total, /** @type {any} */ one) => total + (one.picture ? 0 : one.text.length),
-    0,
+  const questions = data?.questions ?? []
+  const wrong = questions.filter((/** @type {any} */ one) => !one.isRight).length
+  const shown = questions.filter(
+    (/** @type {any} */ one) => (!isWrongOnly || !one.isRight) && (q === '' || one.question.includes(q)),
   )
-  return html`<section class="knowledge-editor" aria-label=${section.title}>
-      <header class="thread-head">
-        <a class="icon-button narrow" href="#/knowledge" aria-label="返回"><${Icon} name="back" /></a>
-        <div class="thread-title"><h2>${section.key} ${section.title}</h2><p>${section.file}:${section.line} · <span id="draft-state">${state || (section.edit ? `草稿，${section.edit.by} ${dayTime(section.edit.atMs)}` : '已发布的样子')}</span></p></div>
-        ${section.edit && mayEdit && html`<button type="button" class="button small" id="drop-draft" onClick=${drop}>不要草稿</button>`}
-      </header>
-      ${
-        mayEdit &&
-        html`<div class="editor-tools">
-        <button type="button" class="button small ghost" onClick=${() => insert('1. ')}>步骤</button>
-        <button type="button" class="button small ghost" onClick=${() => insert('![说明](/img/)')}>图片</button>
-        ${['需要的截图', '下一步', '补充', '时效'].map((box) => html`<button type="button" class="button small ghost" onClick=${() => insert(`\n:::${box === '时效' ? 'note' : box === '下一步' ? 'tip' : 'info'}[${box}]\n\n:::\n`)}>${box}</button>`)}
-      </div>`
-      }
-      ${
-        conflict &&
-        html`<div class="conflict" role="alert" id="conflict"><p><b>文件刚被别人改过。</b>上面是您的草稿，下面是文件现在的样子；什么都没丢。</p><pre>${conflict.markdown}</pre>
-        <div class="buttons"><button type="button" class="button" id="keep-mine" onClick=${() => save(conflict.hash)}>用我的</button><button type="button" class="button" onClick=${() => {
-          text.current.value = conflict.markdown
-          void save(conflict.hash)
-        }}>用文件里的</button></div></div>`
-      }
-      <div class="editor-box">
-        <pre class="editor-lines" ref=${lines} aria-hidden="true">${Array.from({ length: count }, (_, index) => section.line + index).join('\n')}</pre>
-        <textarea id="markdown" ref=${text} readonly=${!mayEdit} spellcheck=${false} wrap="off" aria-label="这一节的 Markdown" onInput=${changed} onScroll=${() => {
-          lines.current.scrollTop = text.current.scrollTop
-        }}></textarea>
-      </div>
-      <ul class="problems" id="problems">${section.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - section.line)}>第 ${problem.line} 行：${problem.message}。${problem.remedy}</button></li>`)}</ul>
-    </section>
-    <aside class="knowledge-preview" aria-label="客户会收到">
-      <h3>客户会收到 <span>${sum} 字 · ${section.bubbles.filter((/** @type {any} */ one) => one.picture).length} 图</span></h3>
-      <div class="phone" id="preview">${section.bubbles.map((/** @type {any} */ bubble) => (bubble.picture ? html`<button type="button" class="picture" onClick=${() => enlarge(`/api/guide-picture?path=${encodeURIComponent(bubble.picture)}`)}><img src=${`/api/guide-picture?path=${encodeURIComponent(bubble.picture)}`} alt=${bubble.text} loading="lazy" /></button>` : html`<div class="bubble">${bubble.text}</div>`))}</div>
-    </aside>`
+  return html`<section class="knowledge-editor golden" aria-label="必答题">
+    <header class="thread-head"><a class="icon-button narrow" href="#/knowledge" aria-label="返回"><${Icon} name="back" /></a>
+      <div class="thread-title"><h2>必答题</h2><p>${data && `现在答对 ${questions.length - wrong}/${questions.length}`}${data?.isEdited ? ' · 有草稿，还没发布' : ''}</p></div>
+      ${mayEdit && data?.isThere && html`<button type="button" class="button small" id="add-golden" onClick=${() => setOpen({})}>＋加一道</button>`}
+    </header>
+    <div class="filters"><input class="field" type="search" value=${q} placeholder="找题目" aria-label="找题目" onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
+      <button type="button" class="filter" aria-pressed=${String(isWrongOnly)} onClick=${() => setWrongOnly(!isWrongOnly)}>只看答错的 <b>${wrong || ''}</b></button></div>
+    ${error && html`<${Broken} error=${error} retry=${reload} />`}
+    <div class="golden-box"><table class="golden-table"><thead><tr><th>问</th><th>怎么问</th><th>应该</th><th>现在</th>${mayEdit && html`<th></th>`}</tr></thead><tbody>
+      ${shown.map((/** @type {any} */ one) => html`<tr key=${`${one.heard} ${one.question}`} data-right=${String(one.isRight)}><td>${one.question}</td><td>${one.heard === 'asked' ? '点名' : '没点名'}</td><td>${wantedWords(one.wanted)}</td><td>${one.isRight ? html`<span class="right">✓</span>` : html`<${Met} met=${one.met} />`}</td>${mayEdit && html`<td><button type="button" class="link" onClick=${() => setOpen(one)}>改</button></td>`}</tr>`)}
+    </tbody></table>${data && shown.length === 0 && html`<${Empty} title="没有符合的。" />`}</div>
+    ${open && html`<${GoldenForm} one=${open} change=${change} onClose=${() => setOpen(undefined)} />`}
+  </section>`
 }
 
-/** @param {any} area @param {number} index of the line in the section */
-function jump(area, index) {
-  const before = area.value.split('\n').slice(0, index).join('\n').length + (index > 0 ? 1 : 0)
-  area.focus()
-  area.setSelectionRange(before, before + (area.value.slice(before).split('\n')[0]?.length ?? 0))
-}
-
-function Try() {
-  const [answer, setAnswer] = useState(/** @type {{ ok: boolean, text: string } | undefined} */ (undefined))
-  const box = useRef(/** @type {any} */ (null))
-  const submit = async (/** @type {Event} */ event) => {
+/** @param {{ one: any, change: (what: object, done: string) => Promise<void>, onClose: () => void }} props */
+function GoldenForm({ one, change, onClose }) {
+  const { data } = useData('/api/sections')
+  const [question, setQuestion] = useState(one.question ?? '')
+  const [heard, setHeard] = useState(one.heard ?? 'asked')
+  const [expect, setExpect] = useState(one.wanted ? expectOf(one.wanted) : '')
+  const was = one.question === undefined ? undefined : { question: one.question, heard: one.heard }
+  const save = (/** @type {Event} */ event) => {
     event.preventDefault()
-    const text = box.current.value.trim()
-    if (text) setAnswer(await post('/api/try', { text }).catch((failed) => ({ ok: false, text: failed.message })))
+    void change({ ...(was && { was }), becomes: { question: question.trim(), heard, expect } }, '存成草稿了')
   }
-  return html`<form class="try pad" onSubmit=${submit}><label for="try">试一句</label><input class="field" id="try" ref=${box} maxlength="500" placeholder="客户会怎么说" />${answer && html`<pre class="try-answer" id="try-answer">${answer.text}</pre>`}</form>`
+  const isCard = expect.startsWith('card:')
+  return html`<${Sheet} title=${was ? '改这道题' : '加一道必答题'} onClose=${onClose}><form class="form" onSubmit=${save}>
+    <label>问<textarea class="field" id="golden-question" rows="2" required maxlength="500" value=${question} onInput=${(/** @type {any} */ event) => setQuestion(event.target.value)}></textarea></label>
+    <label>怎么问<select class="field" value=${heard} onChange=${(/** @type {any} */ event) => setHeard(event.target.value)}><option value="asked">点名问机器人</option><option value="overheard">群里没点名</option></select></label>
+    <label>应该<select class="field" id="golden-expect" required value=${expect} onChange=${(/** @type {any} */ event) => setExpect(event.target.value)}>
+      <option value="" disabled>选一个</option>${isCard && html`<option value=${expect}>短答“${expect.slice(5)}”</option>`}
+      ${Object.entries(EXPECTS).map(([value, label]) => html`<option value=${value}>${label}</option>`)}${(data?.sections ?? []).map((/** @type {any} */ section) => html`<option value=${section.key}>答 ${section.key} ${section.title}</option>`)}
+    </select></label>
+    <div class="buttons end">${was && html`<button type="button" class="button ghost danger" id="golden-remove" onClick=${() => change({ was }, '删了，发布以后生效')}>删掉</button>`}<button type="button" class="button" onClick=${onClose}>取消</button><button type="submit" class="button primary" id="golden-save">存成草稿</button></div>
+  </form></${Sheet}>`
 }
+
+/** @param {{ differences: any[] }} props */
+export const Differences = ({ differences }) =>
+  html`<div class="differences">${differences.map(({ file, lines }) => html`<details open=${differences.length < 4} data-file=${file}><summary>${file} <small>+${lines.filter((/** @type {string} */ line) => line.startsWith('+')).length} −${lines.filter((/** @type {string} */ line) => line.startsWith('-')).length}</small></summary><pre>${lines.map((/** @type {string} */ line) => html`<span class=${line.startsWith('+') ? 'line-new' : line.startsWith('-') ? 'line-old' : ''}>${line}\n</span>`)}</pre></details>`)}</div>`
 
 /** @param {{ releases: any, onClose: () => void, onDone: () => Promise<void> }} props */
 function Releases({ releases, onClose, onDone }) {
   const [isBusy, setBusy] = useState(false)
+  const [compared, setCompared] = useState(
+    /** @type {{ number: number, differences?: any[] } | undefined} */ (undefined),
+  )
   const use = async (/** @type {number} */ number) => {
     setBusy(true)
     await post(`/api/releases/${number}/use`).then(toast, toastError)
@@ -168,18 +213,88 @@ function Releases({ releases, onClose, onDone }) {
     await onDone()
     onClose()
   }
+  const compare = async (/** @type {number} */ number) => {
+    if (compared?.number === number) return setCompared(undefined)
+    setCompared({ number })
+    await call('GET', `/api/releases/${number}/diff`).then(
+      ({ differences }) => setCompared({ number, differences }),
+      (failed) => {
+        setCompared(undefined)
+        toastError(failed)
+      },
+    )
+  }
   return html`<${Sheet} title="发布记录" onClose=${onClose}>
-    <ul class="lines">${releases.all.toReversed().map((/** @type {any} */ one) => html`<li data-release=${one.number}><span><b>发布 ${one.number}${one.number === releases.current ? '（现在用的）' : ''}</b><small>${dayTime(one.atMs)} ${one.by.name} · ${one.version}</small></span>${me.may('admin') && one.number !== releases.current && html`<button type="button" class="button small" disabled=${isBusy} onClick=${() => use(one.number)}>回滚到这个</button>`}</li>`)}</ul>
+    <ul class="lines">${releases.all.toReversed().map(
+      (
+        /** @type {any} */ one,
+      ) => html`<li data-release=${one.number}><span><b>发布 ${one.number}${one.number === releases.current ? '（现在用的）' : ''}</b><small>${dayTime(one.atMs)} ${one.by.name}${one.forced ? ' · 强制' : ''} · ${one.version}</small></span>
+      ${one.number !== releases.current && html`<button type="button" class="button small ghost" data-act="compare" onClick=${() => compare(one.number)}>和现在比</button>${me.may('admin') && html`<button type="button" class="button small" data-act="use" disabled=${isBusy} onClick=${() => use(one.number)}>回滚到这个</button>`}`}</li>
+      ${compared?.number === one.number && html`<li class="compared">${compared?.differences ? (compared.differences.length > 0 ? html`<${Differences} differences=${compared.differences} />` : html`<p class="muted">内容一样。</p>`) : html`<p class="muted">正在比…</p>`}</li>`}`,
+    )}</ul>
   </${Sheet}>`
+}
+
+/** What a release would change, before it is one. @param {{ found: any }} props */
+export function Findings({ found }) {
+  const { isBroken, problems, objections, exam, changes, misread, replay } = found
+  if (isBroken)
+    return html`<p class="problem">有错误，发布不了：</p><ul class="problems">${problems.map((/** @type {any} */ one) => html`<li data-severity="error">${one.file}:${one.line} ${one.message}。${one.remedy}</li>`)}</ul>`
+  const list = (/** @type {string[]} */ lines) =>
+    html`<ul class="plain-list">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
+  return html`<div class="findings" id="findings">
+    <p class="exam">${exam.map((/** @type {string} */ line) => html`<span>✓ ${line}</span>`)}</p>
+    ${objections.length > 0 && html`<div class="problem" role="alert"><p>变差了，照现在这样不会换：</p>${list(objections)}</div>`}
+    ${changes.length > 0 && html`<details><summary>考题里 ${changes.length} 道答得不一样</summary>${list(changes)}</details>`}
+    ${misread.length > 0 && html`<details open><summary>新写的话现在答不对</summary>${list(misread)}</details>`}
+    ${
+      replay &&
+      html`<p id="replay">拿最近几天的 <b>${replay.messageCount}</b> 条真实消息重放：${replay.changeCount === 0 ? '都不变' : html`<b>这 ${replay.changeCount} 句会变</b>`}</p>
+      <ul class="replayed">${replay.changes.map((/** @type {any} */ one) => html`<li><span class="one-line">${one.text}${one.count > 1 ? ` ×${one.count}` : ''}</span><${Met} met=${one.before} /><span aria-label="变成">→</span><${Met} met=${one.after} /><small>${changeWords(one)}</small></li>`)}</ul>
+      ${replay.changeCount > replay.changes.length && html`<p class="muted">……还有 ${replay.changeCount - replay.changes.length} 句</p>`}`
+    }
+    ${problems.length > 0 && html`<details><summary>提醒 ${problems.length}</summary>${list(problems.map((/** @type {any} */ one) => `${one.file}:${one.line} ${one.message}。${one.remedy}`))}</details>`}
+  </div>`
+}
+
+const KNOWS = ['answer', 'outside']
+const LOST = ['fallback', 'clarify']
+
+/** @param {any} change */
+function changeWords({ before, after, chars }) {
+  if (LOST.includes(before.kind) && KNOWS.includes(after.kind)) return '变好'
+  if (KNOWS.includes(before.kind) && LOST.includes(after.kind)) return '变差'
+  if (metWords(before) !== metWords(after)) return ''
+  if (before.card !== after.card) return '换了一条短答'
+  return chars === 0 ? '换了说法' : chars < 0 ? `字少了 ${-chars}` : `字多了 ${chars}`
 }
 
 /** @param {{ edits: any[], onClose: () => void, onDone: () => Promise<void> }} props */
 function Release({ edits, onClose, onDone }) {
-  const [isBusy, setBusy] = useState(false)
+  const [busy, setBusy] = useState(/** @type {'' | 'check' | 'release'} */ (''))
   const [refusal, setRefusal] = useState('')
   const [word, setWord] = useState('')
+  const [found, setFound] = useState(/** @type {any} */ (undefined))
+  const isGone = useRef(false)
+  const { data, error } = useData('/api/releases/changes')
+  const check = async () => {
+    setBusy('check')
+    try {
+      const seen = await post('/api/releases/check', {})
+      if (!isGone.current) setFound(seen)
+    } catch (failed) {
+      if (!isGone.current) setRefusal(/** @type {Error} */ (failed).message)
+    }
+    if (!isGone.current) setBusy('')
+  }
+  useEffect(() => {
+    void check()
+    return () => {
+      isGone.current = true
+    }
+  }, [])
   const release = async (/** @type {boolean} */ force) => {
-    setBusy(true)
+    setBusy('release')
     try {
       toast(await post('/api/releases', { force }))
       await onDone()
@@ -187,25 +302,28 @@ function Release({ edits, onClose, onDone }) {
     } catch (failed) {
       setRefusal(/** @type {Error} */ (failed).message)
     }
-    setBusy(false)
+    setBusy('')
   }
-  return html`<${Sheet} title="发布" onClose=${onClose}>
+  return html`<${Sheet} title=${`发布 ${edits.length} 处改动`} onClose=${onClose}>
     <ul class="lines">${edits.map(
-      ({ key, by, atMs, markdown }) =>
-        html`<li><span><b>${key}</b><small>${by} ${dayTime(atMs)} 改的 · ${markdown.split('\n').length} 行</small></span><button type="button" class="button small" onClick=${() => {
+      ({ key, title, by, atMs, markdown }) =>
+        html`<li><span><b>${key.startsWith('answer:') ? '短答' : key === 'golden' ? '' : key} ${title}</b><small>${by} ${dayTime(atMs)} ${markdown === '' ? '删掉的' : '改的'}</small></span><button type="button" class="button small ghost" onClick=${() => {
           onClose()
-          go(`/knowledge/${encodeURIComponent(key)}`)
+          go(pathOf(key))
         }}>看</button></li>`,
     )}</ul>
-    <p class="muted">发布前先检查、训练，再答一遍必答题和留出题；变差了不会换。</p>
+    ${error && html`<p class="problem">${error}</p>`}
+    ${data && html`<${Differences} differences=${data.differences} />`}
+    ${busy === 'check' && html`<p class="muted">正在检查：训练、考必答题、重放真实消息…</p>`}
+    ${found && html`<${Findings} found=${found} />`}
     ${
       refusal &&
       html`<pre class="problem try-answer" role="alert" id="release-refused">${refusal}</pre>
       <form class="inline-form" onSubmit=${(/** @type {Event} */ event) => {
         event.preventDefault()
         if (word.trim() === '强制') void release(true)
-      }}><input class="field" placeholder="仍然发布，就写：强制" value=${word} aria-label="强制" onInput=${(/** @type {any} */ event) => setWord(event.target.value)} /><button class="button" type="submit" disabled=${word.trim() !== '强制' || isBusy}>仍然发布…</button></form>`
+      }}><input class="field" placeholder="仍然发布，就写：强制" value=${word} aria-label="强制" id="force-word" onInput=${(/** @type {any} */ event) => setWord(event.target.value)} /><button class="button" type="submit" id="release-force" disabled=${word.trim() !== '强制' || busy !== ''}>仍然发布…</button></form>`
     }
-    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button><button type="button" class="button primary" id="release-go" disabled=${isBusy} onClick=${() => asSomebody(() => release(false))}>${isBusy ? '正在检查…' : '发布'}</button></div>
+    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button><button type="button" class="button primary" id="release-go" disabled=${busy === 'release' || found?.isBroken} onClick=${() => asSomebody(() => release(false))}>${busy === 'release' ? '正在发布…' : '发布'}</button></div>
   </${Sheet}>`
 }

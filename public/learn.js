@@ -1,4 +1,5 @@
 import { go, setParams, Top } from './app.js'
+import { linesOf } from './knowledge.js'
 import { Broken, Empty, Icon, toast, toastError, useKeys } from './parts.js'
 import { me, post, useData } from './store.js'
 import { SectionPicker } from './talks.js'
@@ -59,7 +60,7 @@ export default function Learn({ name, head, where }) {
       </section>
       <section class="learn-detail">
         ${!chosen && tab !== 'taught' && html`<${Empty} title="选一条" text="左边点一条，这里看怎么问的、教到哪里。" />`}
-        ${chosen?.kind === 'question' && html`<${Question} key=${number} entry=${chosen} act=${act} close=${() => open(undefined)} reload=${reload} />`}
+        ${chosen?.kind === 'question' && html`<${Question} key=${number} entry=${chosen} act=${act} close=${() => open(undefined)} reload=${reload} others=${entries.filter((/** @type {any} */ one) => one.kind === 'question' && one.number !== number)} />`}
         ${chosen?.kind === 'draft' && html`<${Draft} key=${number} entry=${chosen} act=${act} close=${() => open(undefined)} />`}
         ${
           chosen?.kind === 'disliked' &&
@@ -96,13 +97,20 @@ function EntryRow({ entry, isOpen, open }) {
   </button>`
 }
 
-/** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void, reload: () => Promise<void> }} props */
-function Question({ entry, act, close, reload }) {
+/** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void, reload: () => Promise<void>, others: any[] }} props */
+function Question({ entry, act, close, reload, others }) {
   const [target, setTarget] = useState(/** @type {string | undefined} */ (undefined))
   const [isPicking, setPicking] = useState(false)
+  const [more, setMore] = useState(/** @type {'answer' | 'merge' | undefined} */ (undefined))
   const choose = (/** @type {string} */ next) => {
     setPicking(false)
+    setMore(undefined)
     setTarget(next)
+  }
+  const openMore = (/** @type {'answer' | 'merge'} */ what) => {
+    setTarget(undefined)
+    setPicking(false)
+    setMore(more === what ? undefined : what)
   }
   const button = (/** @type {string} */ to, /** @type {string} */ label) =>
     html`<button type="button" class="button" data-target=${to} aria-pressed=${String(target === to)} onClick=${() => choose(to)}>${label}</button>`
@@ -115,12 +123,90 @@ function Question({ entry, act, close, reload }) {
     <div class="buttons">
       ${entry.sectionKey && button(entry.sectionKey, `${entry.sectionKey} ${entry.title}`)}
       <button type="button" class="button" aria-pressed=${String(isPicking)} onClick=${() => setPicking(!isPicking)}>别的小节…</button>
+      ${me.may('admin') && html`<button type="button" class="button" id="write-answer" aria-pressed=${String(more === 'answer')} onClick=${() => openMore('answer')}>＋写一张短答</button>`}
       ${button('人工', '转人工')}${button('无关', '不接话')}
     </div>
+    ${more === 'answer' && html`<${WriteAnswer} entry=${entry} onDone=${reload} />`}
+    ${more === 'merge' && html`<${MergeInto} entry=${entry} others=${others} act=${act} onDone=${reload} />`}
     ${isPicking && html`<${SectionPicker} choose=${choose} />`}
     ${target && html`<${Teach} key=${target} text=${entry.texts[0]} target=${target} teach=${(/** @type {{ force: boolean }} */ how) => post(`/api/unanswered/${entry.number}/assign`, { target, ...how })} onDone=${reload} />`}
-    ${me.may('admin') && html`<div class="buttons end"><button type="button" class="button ghost" id="ignore" onClick=${() => act(entry.number, 'ignore')}>忽略</button></div>`}
+    ${me.may('admin') && html`<div class="buttons end"><button type="button" class="button ghost" id="merge" aria-pressed=${String(more === 'merge')} onClick=${() => openMore('merge')}>合并到…</button><button type="button" class="button ghost" id="ignore" onClick=${() => act(entry.number, 'ignore')}>忽略</button></div>`}
   </div>`
+}
+
+const MAX_ANSWER_CHARS = 60
+
+/** A short answer, taken into use at once and alone. @param {{ entry: any, onDone: () => Promise<void> }} props */
+function WriteAnswer({ entry, onDone }) {
+  const [asks, setAsks] = useState(entry.texts.join('\n'))
+  const [answer, setAnswer] = useState('')
+  const [section, setSection] = useState(entry.sectionKey ?? '')
+  const { state, refusal, teach } = useTaking(onDone)
+  const { data } = useData('/api/sections')
+  const send = (/** @type {boolean} */ force) =>
+    teach('/api/answers', {
+      ...{ asks: linesOf(asks), lines: linesOf(answer), teach: true, unanswered: entry.number, force },
+      ...(section && { section }),
+    })
+  return html`<form class="form teach-form" onSubmit=${(/** @type {Event} */ event) => {
+    event.preventDefault()
+    void send(false)
+  }}>
+    <label>问（一行一种问法）<textarea class="field" id="answer-asks" rows="3" required value=${asks} onInput=${(/** @type {any} */ event) => setAsks(event.target.value)}></textarea></label>
+    <label><span>答 <small>${answer.length}/${MAX_ANSWER_CHARS} 字${answer.length > MAX_ANSWER_CHARS ? '，手机上读着累' : ''}</small></span><textarea class="field" id="answer-lines" rows="3" required value=${answer} onInput=${(/** @type {any} */ event) => setAnswer(event.target.value)}></textarea></label>
+    <label>属于哪一节<select class="field" value=${section} onChange=${(/** @type {any} */ event) => setSection(event.target.value)}><option value="">指南外</option>${(data?.sections ?? []).map((/** @type {any} */ one) => html`<option value=${one.key}>${one.key} ${one.title}</option>`)}</select></label>
+    ${answer && html`<div class="why-said"><div class="bubble">${answer}</div></div>`}
+    <${Refusal} refusal=${refusal} again=${() => send(true)} />
+    <div class="buttons end"><button type="submit" class="button primary" id="answer-teach" disabled=${state === 'teaching'}>${state === 'teaching' ? '正在教…' : '教'}</button></div>
+  </form>`
+}
+
+/** Into another group of questions, or a short answer that says it already. @param {{ entry: any, others: any[], act: (number: number, verb: string, content?: object) => Promise<void>, onDone: () => Promise<void> }} props */
+function MergeInto({ entry, others, act, onDone }) {
+  const [q, setQ] = useState('')
+  const { data } = useData('/api/knowledge')
+  const { state, refusal, teach } = useTaking(onDone)
+  const [chosen, setChosen] = useState('')
+  const into = (/** @type {string} */ key, /** @type {boolean} */ force) => {
+    setChosen(key)
+    return teach('/api/answers/asks', { key, asks: entry.texts, teach: true, unanswered: entry.number, force })
+  }
+  const answers = (data?.answers ?? [])
+    .flatMap((/** @type {any} */ topic) => topic.answers)
+    .filter((/** @type {any} */ one) => q !== '' && one.title.includes(q))
+    .slice(0, 12)
+  const alike = others.filter(({ texts }) => q === '' || texts[0].includes(q)).slice(0, 8)
+  return html`<div class="picker" id="merge-into">
+    <input class="field" value=${q} placeholder="找一条未答，或一条短答" aria-label="并到哪里" onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
+    ${state === 'teaching' && html`<p class="muted">正在教…</p>`}
+    <${Refusal} refusal=${refusal} again=${() => into(chosen, true)} />
+    <ul>${alike.map((/** @type {any} */ one) => html`<li key=${one.number}><button type="button" data-into=${one.number} onClick=${() => act(entry.number, 'merge', { into: one.number })}><b>未答</b> ${one.texts[0]}（${one.count} 次）</button></li>`)}
+    ${answers.map((/** @type {any} */ one) => html`<li key=${one.key}><button type="button" data-into=${one.key} disabled=${state === 'teaching'} onClick=${() => into(one.key, false)}><b>短答</b> ${one.title}</button></li>`)}</ul>
+    ${q === '' && html`<p class="muted small">写几个字，也能并到短答里。</p>`}
+  </div>`
+}
+
+/** @param {{ refusal: string, again: () => void }} props */
+const Refusal = ({ refusal, again }) =>
+  refusal &&
+  html`<pre class="problem try-answer" role="alert">${refusal}</pre><div class="buttons end"><button type="button" class="button small" onClick=${again}>仍然教</button></div>`
+
+/** What is written into the knowledge and taken into use. @param {() => Promise<void>} onDone */
+function useTaking(onDone) {
+  const [state, setState] = useState(/** @type {'' | 'teaching'} */ (''))
+  const [refusal, setRefusal] = useState('')
+  const teach = async (/** @type {string} */ path, /** @type {object} */ content) => {
+    setState('teaching')
+    setRefusal('')
+    try {
+      toast(await post(path, content))
+    } catch (failed) {
+      setRefusal(/** @type {Error} */ (failed).message)
+    }
+    setState('')
+    await onDone()
+  }
+  return { state, refusal, teach }
 }
 
 /** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void }} props */

@@ -3,10 +3,11 @@ import { Broken, Chip, Empty, toast, toastError } from './parts.js'
 import { Claims } from './people.js'
 import { live, me, post, useData } from './store.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
-import { clock, dayTime, loginWords, sinceWords, spanWords } from './words.js'
+import { chinaDay, clock, dayTime, loginWords, sinceWords, spanWords, startOfDay } from './words.js'
 
 const QUICK = ['状态', '统计', '群', '检查', '重载', '未答', '审计', '帮助']
 const KEPT_ANSWERS = 30
+const HOUR_MS = 3_600_000
 
 /** @param {{ name: string, head: any, status: any }} props */
 export default function Machine({ name, head, status }) {
@@ -140,9 +141,9 @@ function Rooms({ data, reload }) {
   </section>`
 }
 
+/** Nine o'clock in China, today or tomorrow. */
 function minutesToMorning() {
-  const morning = new Date()
-  if (morning.getHours() >= 9) morning.setDate(morning.getDate() + 1)
-  morning.setHours(9, 0, 0, 0)
-  return Math.max(1, Math.round((morning.getTime() - Date.now()) / 60_000))
+  const now = Date.now()
+  const today = startOfDay(chinaDay(now)) + 9 * HOUR_MS
+  return Math.max(1, Math.round((today + (now >= today ? 24 * HOUR_MS : 0) - now) / 60_000))
 }

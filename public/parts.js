@@ -1,4 +1,4 @@
-import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from './vendor/preact.js'
+import { html, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from './vendor/preact.js'
 import { badgeWords, waitWords } from './words.js'
 
 /** Lines of 24×24 icons, drawn with the text's colour. */
@@ -134,15 +134,25 @@ export function Windowed({ items, keyOf, row, estimate = 88, onNearEnd, label, b
   const box = boxRef ?? own
   const heights = useRef(/** @type {Map<string, number>} */ (new Map()))
   const first = useRef(/** @type {string | undefined} */ (undefined))
-  const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
-  const offsets = new Float64Array(items.length + 1)
-  for (let index = 0; index < items.length; index++)
-    offsets[index + 1] = (offsets[index] ?? 0) + (heights.current.get(keyOf(items[index])) ?? estimate)
-  const total = offsets[items.length] ?? 0
-  const top = box.current?.scrollTop ?? 0
-  const height = box.current?.clientHeight ?? 800
-  const from = Math.max(0, lastBelow(offsets, top - 400))
-  const to = Math.min(items.length, lastBelow(offsets, top + height + 400) + 1)
+  const drawn = useRef({ from: 0, to: 0 })
+  const [version, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
+  const [measured, setMeasured] = useState(0)
+  const offsets = useMemo(() => {
+    const sums = new Float64Array(items.length + 1)
+    for (let index = 0; index < items.length; index++)
+      sums[index + 1] = (sums[index] ?? 0) + (heights.current.get(keyOf(items[index])) ?? estimate)
+    return sums
+  }, [items, measured])
+  const span = () => {
+    const top = box.current?.scrollTop ?? 0
+    const height = box.current?.clientHeight ?? 800
+    return {
+      from: Math.max(0, lastBelow(offsets, top - OVERSCAN_PX)),
+      to: Math.min(items.length, lastBelow(offsets, top + height + OVERSCAN_PX) + 1),
+    }
+  }
+  const { from, to } = useMemo(span, [offsets, version])
+  drawn.current = { from, to }
 
   // What comes in above must not push away what is being read.
   useLayoutEffect(() => {
@@ -151,50 +161,86 @@ export function Windowed({ items, keyOf, row, estimate = 88, onNearEnd, label, b
     if (!box.current || before === undefined || before === first.current) return
     const at = items.findIndex((item) => keyOf(item) === before)
     if (at > 0 && box.current.scrollTop > 0) box.current.scrollTop += offsets[at] ?? 0
-  })
+  }, [items])
+  // All are measured before anything is changed: the page is laid out once.
   useLayoutEffect(() => {
     let changed = false
-    for (const element of box.current?.querySelectorAll('[data-row]') ?? []) {
+    let above = 0
+    const top = box.current?.scrollTop ?? 0
+    const rows = [...(box.current?.querySelectorAll('[data-row]') ?? [])]
+    const found = rows.map((element) => element.offsetHeight)
+    rows.forEach((element, index) => {
       const key = element.dataset.row
-      const measured = element.offsetHeight
-      if (heights.current.get(key) === measured) continue
-      heights.current.set(key, measured)
+      const height = found[index] ?? estimate
+      if (heights.current.get(key) === height) return
+      if ((offsets[from + index] ?? 0) < top) above += height - (heights.current.get(key) ?? estimate)
+      heights.current.set(key, height)
       changed = true
-    }
-    if (changed) redraw(0)
-  })
+    })
+    // Whoever scrolls up into rows that were only estimated goes on reading where they were.
+    if (above !== 0 && top > 0) box.current.scrollTop = top + above
+    if (changed) setMeasured((count) => count + 1)
+  }, [items, from, to])
+  const look = useRef(() => {})
+  look.current = () => {
+    const element = box.current
+    if (!element) return
+    // Rows are drawn some way ahead, so most steps of scrolling have nothing to draw.
+    const top = lastBelow(offsets, element.scrollTop - SPARE_PX)
+    const bottom = lastBelow(offsets, element.scrollTop + element.clientHeight + SPARE_PX)
+    if (top < drawn.current.from || Math.min(bottom + 1, items.length) > drawn.current.to) redraw(0)
+    if (element.scrollTop + element.clientHeight > (offsets[items.length] ?? 0) - NEAR_END_PX) onNearEnd?.()
+  }
   useEffect(() => {
     const element = box.current
     if (!element) return
     let frame = 0
     const onScroll = () => {
-      cancelAnimationFrame(frame)
-      frame = requestAnimationFrame(() => {
-        redraw(0)
-        if (element.scrollTop + element.clientHeight > element.scrollHeight - 1_200) onNearEnd?.()
+      frame ||= requestAnimationFrame(() => {
+        frame = 0
+        look.current()
       })
     }
     element.addEventListener('scroll', onScroll, { passive: true })
-    const watch = new ResizeObserver(() => redraw(0))
+    let width = element.clientWidth
+    const watch = new ResizeObserver(() => {
+      // Other widths break lines elsewhere.
+      if (width !== element.clientWidth) heights.current.clear()
+      width = element.clientWidth
+      setMeasured((count) => count + 1)
+    })
     watch.observe(element)
     return () => {
       element.removeEventListener('scroll', onScroll)
       watch.disconnect()
       cancelAnimationFrame(frame)
     }
-  }, [onNearEnd])
+  }, [])
+  // A step of scrolling alone changes nothing about the rows that stay.
+  const kept = useRef(/** @type {{ row?: unknown, rows: Map<any, any> }} */ ({ rows: new Map() }))
+  if (kept.current.row !== row) kept.current = { row, rows: new Map() }
+  const rowOf = (/** @type {any} */ item, /** @type {number} */ index) => {
+    const { rows } = kept.current
+    if (!rows.has(item)) rows.set(item, row(item, index))
+    return rows.get(item)
+  }
   return html`<div class="windowed" ref=${box} role="listbox" aria-label=${label} tabindex="-1">
     ${header}
-    <div class="windowed-all" style=${{ height: `${total}px` }}>
+    <div class="windowed-all" style=${{ height: `${offsets[items.length] ?? 0}px` }}>
       ${items.slice(from, to).map((item, index) => {
         const key = keyOf(item)
         return html`<div class="windowed-row" key=${key} data-row=${key} style=${{ transform: `translateY(${offsets[from + index]}px)` }}>
-          ${row(item, from + index)}
+          ${rowOf(item, from + index)}
         </div>`
       })}
     </div>
   </div>`
 }
+
+/** So far beyond the edges rows are drawn, and drawn anew once so little of that is left. */
+const OVERSCAN_PX = 550
+const SPARE_PX = 150
+const NEAR_END_PX = 3_000
 
 /** Index of the last offset that is not above `at`. @param {Float64Array} offsets @param {number} at */
 function lastBelow(offsets, at) {

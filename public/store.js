@@ -264,6 +264,21 @@ export function whyUnsendable(picture) {
   return picture.size > MAX_PICTURE_BYTES ? '图片不能超过 5 MB' : undefined
 }
 
+const MAX_SIDE_PX = 2_400
+
+/** A photo as it is to be sent: upright, no larger than a phone shows, without what the camera wrote beside it. @param {Blob} picture @returns {Promise<Blob>} */
+export async function plainPicture(picture) {
+  if (picture.type !== 'image/jpeg' || !('createImageBitmap' in window)) return picture
+  const image = await createImageBitmap(picture, { imageOrientation: 'from-image' }).catch(() => undefined)
+  if (!image) return picture
+  const scale = Math.min(1, MAX_SIDE_PX / Math.max(image.width, image.height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(image.width * scale)
+  canvas.height = Math.round(image.height * scale)
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  return new Promise((resolve) => canvas.toBlob((plain) => resolve(plain ?? picture), 'image/jpeg', 0.9))
+}
+
 /** @param {Blob} blob @returns {Promise<string>} without the `data:` prefix */
 export function toBase64(blob) {
   return new Promise((resolve, reject) => {

@@ -5,11 +5,12 @@ import { kindWord } from './words.js'
 
 const LOOK_AFTER_MS = 250
 
-/** @param {{ kind: string, sections: string[] }} met */
-const metWords = ({ kind, sections }) => (sections[0] ? `${kindWord(kind)} ${sections[0]}` : kindWord(kind))
+/** @param {{ kind: string, sections: string[], card?: string }} met */
+export const metWords = ({ kind, sections, card }) =>
+  [kindWord(kind), sections[0], card && kind !== 'outside' && '短答'].filter(Boolean).join(' ')
 
-/** @param {{ met: { kind: string, sections: string[] } }} props */
-const Met = ({ met }) =>
+/** @param {{ met: { kind: string, sections: string[], card?: string } }} props */
+export const Met = ({ met }) =>
   html`<em class=${`chip ${CHIP_CLASSES[/** @type {keyof typeof CHIP_CLASSES} */ (met.kind)] ?? ''}`}>${metWords(met)}</em>`
 
 /** What a sentence is to mean, in words. @param {string} target */
@@ -26,6 +27,7 @@ export function Teach({ text, target, teach, onDone }) {
   const [error, setError] = useState('')
   const [state, setState] = useState(/** @type {'asking' | 'teaching' | 'taught'} */ ('asking'))
   const [refusal, setRefusal] = useState('')
+  const [isGolden, setGolden] = useState(true)
   const turn = useRef(0)
   useEffect(() => {
     const mine = ++turn.current
@@ -48,10 +50,11 @@ export function Teach({ text, target, teach, onDone }) {
     onDone?.()
   }
   const go = async (/** @type {boolean} */ force) => {
+    const golden = isGolden && !teach
     setState('teaching')
     setRefusal('')
     try {
-      const { text: answer } = await (teach ? teach({ force }) : post('/api/teach', { text, target, force }))
+      const { text: answer } = await (teach ? teach({ force }) : post('/api/teach', { text, target, force, golden }))
       setState('taught')
       toast({ ok: true, text: answer, untilMs: Date.now() + 20_000, undo: () => void undo() })
       onDone?.()
@@ -62,8 +65,10 @@ export function Teach({ text, target, teach, onDone }) {
     }
   }
   const lost = preview?.golden.lost ?? []
+  const number = (preview?.golden.total ?? 0) + 1
   return html`<section class="teach" data-teach=${state}>
     <div class="teach-what"><p><b>教它：</b>这样问，以后${targetWords(target)}</p><p class="muted">“${text}”</p></div>
+    ${!teach && state === 'asking' && me.may('admin') && html`<label class="check"><input type="checkbox" id="as-golden" checked=${isGolden} onChange=${() => setGolden(!isGolden)} />记成必答题${preview ? `（第 ${number} 道）` : ''}</label>`}
     <div class="teach-changes">
       ${error && html`<p class="problem">${error}</p>`}
       ${!preview && !error && html`<p class="muted">正在看会变什么…</p>`}

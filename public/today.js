@@ -2,7 +2,7 @@ import { Top } from './app.js'
 import { Broken, Chip, Empty, Icon, Spark } from './parts.js'
 import { live, me, useData } from './store.js'
 import { html, useEffect } from './vendor/preact.js'
-import { clock, dayTime, loginWords, spanWords, waitWords } from './words.js'
+import { clock, dayTime, loginWords, nowWords, spanWords, waitWords } from './words.js'
 
 const REDRAW_MS = 30_000
 
@@ -22,8 +22,7 @@ export default function Today({ name, head, status }) {
       end()
     }
   }, [])
-  const date = new Date()
-  const fact = `${date.getMonth() + 1}月${date.getDate()}日 周${'日一二三四五六'[date.getDay()]} · ${clock(date.getTime())}`
+  const fact = nowWords(Date.now())
   if (!data)
     return html`<main class="view"><${Top} name=${name} fact=${fact} head=${head} />${error && html`<${Broken} error=${error} retry=${reload} />`}</main>`
   const { figures } = data

@@ -87,6 +87,7 @@ export const REASON_WORDS = {
   'list-unanswered': ['看没答上的', '想看有哪些问题没有答上。'],
   assign: ['归到小节', '管理员把一种问法归到一个小节。'],
   ignore: ['忽略一条', '管理员说这条不用管。'],
+  'merge-entries': ['合并两条', '管理员把两条意思一样的未答并成一条。'],
   teach: ['教新说法', '管理员给一个小节教了新说法。'],
   unteach: ['收回说法', '管理员把教过的一句话收回。'],
   'list-drafts': ['看草稿', '想看哪些结单说明可以收进知识。'],
@@ -154,30 +155,38 @@ export function badgeWords({ kind, sections, confidence, reason }) {
 }
 
 const two = (/** @type {number} */ number) => String(number).padStart(2, '0')
-const clockTime = (/** @type {Date} */ date) => `${two(date.getHours())}:${two(date.getMinutes())}`
 const DAY_MS = 24 * 60 * 60 * 1000
+const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000
 
-/** @param {Date} date */
-const midnightMs = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+/** Times are China's, wherever the reader is: read by the `getUTC…` of what is returned. @param {number} atMs */
+export const inChina = (atMs) => new Date(atMs + CHINA_OFFSET_MS)
+/** @param {number} atMs @returns {number} days since 1970 in China */
+export const chinaDay = (atMs) => Math.floor((atMs + CHINA_OFFSET_MS) / DAY_MS)
+/** When a day begins there. @param {number} day */
+export const startOfDay = (day) => day * DAY_MS - CHINA_OFFSET_MS
+/** `2026-11-30`. @param {number} day */
+export const isoDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10)
+const daysAgo = (/** @type {number} */ atMs) => chinaDay(Date.now()) - chinaDay(atMs)
+const clockTime = (/** @type {number} */ atMs) =>
+  `${two(inChina(atMs).getUTCHours())}:${two(inChina(atMs).getUTCMinutes())}`
+const dateWords = (/** @type {number} */ atMs) => `${inChina(atMs).getUTCMonth() + 1}月${inChina(atMs).getUTCDate()}日`
+/** `周五`. @param {number} atMs */
+const weekDay = (atMs) => `周${'日一二三四五六'[inChina(atMs).getUTCDay()]}`
 
 /** As WeChat writes it between messages: `10:32`, `昨天 10:32`, `11月23日 10:32`. @param {number} atMs */
 export function longTime(atMs) {
-  const date = new Date(atMs)
-  const day = dayName(date)
-  return day ? `${day} ${clockTime(date)}` : clockTime(date)
+  const day = dayName(atMs)
+  return day ? `${day} ${clockTime(atMs)}` : clockTime(atMs)
 }
 
 /** As WeChat writes it in the list: the day alone, once it is not today. @param {number} atMs */
-export function shortTime(atMs) {
-  const date = new Date(atMs)
-  return dayName(date) || clockTime(date)
-}
+export const shortTime = (atMs) => dayName(atMs) || clockTime(atMs)
 
-/** @param {Date} date @returns {string} empty for today */
-function dayName(date) {
-  const days = Math.round((midnightMs(new Date()) - midnightMs(date)) / DAY_MS)
+/** @param {number} atMs @returns {string} empty for today */
+function dayName(atMs) {
+  const days = daysAgo(atMs)
   if (days === 0) return ''
-  return days === 1 ? '昨天' : `${date.getMonth() + 1}月${date.getDate()}日`
+  return days === 1 ? '昨天' : dateWords(atMs)
 }
 
 /** What the page says about each state of the login: a word for the head, a title and a hint for the card. */
@@ -238,22 +247,22 @@ export function spanWords(ms) {
 
 /** `周五 17:58`, within a week; else the day. @param {number} atMs */
 export function dayTime(atMs) {
-  const date = new Date(atMs)
-  const days = Math.round((midnightMs(new Date()) - midnightMs(date)) / DAY_MS)
-  if (days < 2 || days > 6) return longTime(atMs)
-  return `周${'日一二三四五六'[date.getDay()]} ${clockTime(date)}`
+  const days = daysAgo(atMs)
+  return days < 2 || days > 6 ? longTime(atMs) : `${weekDay(atMs)} ${clockTime(atMs)}`
 }
 
 /** @param {number} atMs */
-export const clock = (atMs) => clockTime(new Date(atMs))
+export const clock = (atMs) => clockTime(atMs)
 
 /** `今天`, `周五 11月27日`. @param {number} atMs */
 export function dayHeading(atMs) {
-  const date = new Date(atMs)
-  const days = Math.round((midnightMs(new Date()) - midnightMs(date)) / DAY_MS)
+  const days = daysAgo(atMs)
   if (days === 0) return '今天'
-  return `${days === 1 ? '昨天' : `周${'日一二三四五六'[date.getDay()]}`} ${date.getMonth() + 1}月${date.getDate()}日`
+  return `${days === 1 ? '昨天' : weekDay(atMs)} ${dateWords(atMs)}`
 }
+
+/** `11月30日 周一 · 09:02`. @param {number} atMs */
+export const nowWords = (atMs) => `${dateWords(atMs)} ${weekDay(atMs)} · ${clockTime(atMs)}`
 
 /** Why the words of a talk are not there. */
 export const GONE_WORDS = {

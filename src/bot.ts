@@ -305,6 +305,9 @@ function createApp(parts: AppParts): Hono {
         }
       },
       explain: async (text) => bot.operations.overview?.explain(text),
+      preview: async (order) => (await bot.drafts.preview?.(order)) ?? failed(NO_RELEASES),
+      difference: async (from, to) => (await bot.drafts.difference?.(from, to)) ?? [],
+      settle: async (number) => bot.operations.learning?.settle(number),
     },
     figures: {
       days: () => bot.figures.records(),
@@ -346,7 +349,7 @@ function editorOf({ config, bot, clock, edits }: AppParts, snapshot: () => Knowl
     folder: new KnowledgeFolder({
       ...{ knowledgeDir: knowledge.dir, intentsDir: knowledge.intentsDir, learnedDir: join(dataDir, 'learned') },
     }),
-    ...{ list: edits, snapshot, clock },
+    ...{ list: edits, snapshot, clock, knowledgeDir: knowledge.dir },
     reload: ({ by, force }) => bot.give({ kind: 'reload', force }, by),
   })
 }
@@ -356,6 +359,8 @@ const taughtIn = ({ content: { intents, silence } }: KnowledgeSnapshot) => [
   ...intents.flatMap(({ sectionKey, learned = [] }) => learned.map((text) => ({ text, target: sectionKey ?? HUMAN }))),
   ...silence.flatMap(({ text, learned }) => (learned ? [{ text, target: SILENCE }] : [])),
 ]
+
+const NO_RELEASES = '这里只回答问题，不能发布。'
 
 /** As people write them. */
 const HUMAN = '人工'

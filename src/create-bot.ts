@@ -36,7 +36,7 @@ import type {
 import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
 import { ModelOpinion } from './opinion/model-client.js'
 import { openOutbox } from './outbox/open.js'
-import { openKnowledge } from './releases/open.js'
+import { type OpenKnowledge, openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
 import { openGrants, openStores, type StoreNeeds } from './store/open.js'
 import type { SharedDesk } from './store/postgres/open.js'
@@ -83,6 +83,8 @@ export interface Bot {
   readonly guidePictures: PictureSource
   readonly mutes: { living(): readonly Mute[] }
   readonly figures: { records(): readonly DayFigures[] }
+  /** What drafts would change, and what releases differ in; absent where nothing is released. */
+  readonly drafts: Pick<OpenKnowledge['releases'], 'preview' | 'difference'>
   /** What could not be answered, and what colleagues explained. */
   readonly learningRecords: () => LearningRecords
   readonly knowledge: KnowledgeHolder
@@ -212,6 +214,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   return {
     ...{ operations, rights: commands.rights, knowledge, desk, handle, mutes: commands.mutes },
     ...{ ticketPictures: stores.ticketPictures, guidePictures: pictures, figures: stores.figures },
+    drafts: releases,
     learningRecords: () => stores.learning.records(),
     order: operatorDoor({ operations, staffTools: tickets.staffTools, clock }),
     give: commandDoor({ operations, staffTools: tickets.staffTools, clock }),

@@ -143,6 +143,16 @@ export const entryNumber: Behind<{ readonly number: number | null }> = (rest) =>
   return number === undefined ? undefined : { number: Number(number) }
 }
 
+const TWO_ENTRIES = /^#?(\d{1,7})(?:号|条)?(?:[\s,、>-]|并?[到进和])+#?(\d{1,7})(?:号|条)?$/
+
+/** Two numbers, as far as they are there. */
+export const twoEntries: Behind<{ readonly number: number | null; readonly into: number | null }> = (rest, isApart) => {
+  const [, number, into] = TWO_ENTRIES.exec(rest) ?? []
+  if (into !== undefined) return { number: Number(number), into: Number(into) }
+  const entry = entryNumber(rest, isApart)
+  return entry && { ...entry, into: null }
+}
+
 const KEY = '(?:[a-z][\\w-]*/)?(?:附录)?a?\\d{1,3}(?:\\.\\d{1,3}){0,3}'
 /** A section, a person, or nothing of ours. */
 const MEANING = `(?:${KEY}|转?人工|轉人工|无关|無關|闲聊|閒聊)`

@@ -19,6 +19,7 @@ import {
   sentence,
   sentenceToTry,
   ticketNumber,
+  twoEntries,
 } from './row.js'
 import { type RelayedWords, ticketOrders } from './ticket-orders.js'
 
@@ -197,6 +198,16 @@ export const TABLE = {
     joins: true,
     isThere: ({ learning }) => learning,
     run: (args, { who }, { operations }) => operations.learning?.ignore({ ...args, by: who }),
+  }),
+  'merge-entries': row(begins('合[并併]', twoEntries), {
+    verb: '合并',
+    by: 'admin',
+    usage: '合并 9 7',
+    does: '未答的第 9 条和第 7 条是一个意思，并到第 7 条里',
+    needs: { args: ['number', 'into'], words: '两个编号', example: '合并 9 7' },
+    isOurWord: true,
+    isThere: ({ learning }) => learning,
+    run: (args, { who }, { operations }) => operations.learning?.merge({ ...args, by: who }),
   }),
   teach: row(begins('新[说說]法', insisting(sectionAndText)), {
     verb: '新说法',

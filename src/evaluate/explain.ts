@@ -1,10 +1,10 @@
 import { nextSection, timelineSection, walkSteps } from '../dialogue/checklist.js'
 import { policies } from '../dialogue/policy.js'
-
-import { traceDecision } from '../dialogue/trace.js'
+import { cardOf, traceDecision } from '../dialogue/trace.js'
 import { type Decided, decideBy, type Situation } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
-import type { DecisionTrace } from '../model/decision.js'
+import type { Decision, DecisionTrace } from '../model/decision.js'
+import type { ShortAnswer } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { composeReply } from '../reply/compose.js'
@@ -17,13 +17,7 @@ import { composeReply } from '../reply/compose.js'
  */
 export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs: number): string {
   const understanding = understand(text, knowingOf(snapshot, nowMs))
-  const situation: Situation = {
-    ...ALONE,
-    hasSection: (key) => snapshot.sections.has(key),
-    nextSection: (key) => nextSection(snapshot, key),
-    timelineSection: timelineSection(snapshot),
-    walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
-  }
+  const situation = aloneOn(snapshot)
   const [asked, overheard] = [true, false].map((addressedToBot) => {
     const message = loneMessage(text, addressedToBot)
     const decided = decideBy(policies, { message, understanding, situation, asked: addressedToBot })
@@ -56,6 +50,50 @@ export function tellSection(
   )
 }
 
+/** What a customer is told who asks for a short answer by name. */
+export function tellAnswer(
+  answer: ShortAnswer,
+  snapshot: KnowledgeSnapshot,
+  nowMs: number,
+): readonly { readonly text: string }[] {
+  const fact = { kind: 'short-answer', answer } as const
+  const key = answer.sectionKey
+  const decision: Decision =
+    key !== undefined && snapshot.sections.has(key)
+      ? { kind: 'answer', sectionKeys: [key], reason: 'sure', fact }
+      : { kind: 'outside', fact }
+  const { bubbles } = composeReply(decision, snapshot, {
+    ...{ mentionChars: 0, timelineToldLately: false, question: '', aboutPicture: false, nowMs },
+  })
+  return bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [{ text: bubble.text }] : []))
+}
+
+/** How a lone message would be met on some knowledge, and what would be said to it. */
+export function meetLone(
+  text: string,
+  addressedToBot: boolean,
+  { snapshot, nowMs }: { readonly snapshot: KnowledgeSnapshot; readonly nowMs: number },
+): {
+  readonly kind: Decision['kind']
+  readonly sections: readonly string[]
+  readonly card: string | null
+  readonly reply: string
+} {
+  const understanding = understand(text, knowingOf(snapshot, nowMs))
+  const situation = aloneOn(snapshot)
+  const message = loneMessage(text, addressedToBot)
+  const { decision } = decideBy(policies, { message, understanding, situation, asked: addressedToBot })
+  const { bubbles } = composeReply(decision, snapshot, {
+    ...{ mentionChars: 0, timelineToldLately: false, question: understanding.normalized, aboutPicture: false, nowMs },
+  })
+  return {
+    kind: decision.kind,
+    sections: 'sectionKeys' in decision ? decision.sectionKeys : [],
+    card: cardOf(decision),
+    reply: bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [bubble.text] : [])).join('\n'),
+  }
+}
+
 interface Judged extends Decided {
   readonly trace: ReturnType<typeof traceDecision>
 }
@@ -74,6 +112,14 @@ export const ALONE: Situation = {
   failedTries: 0,
   clarifying: false,
 }
+
+const aloneOn = (snapshot: KnowledgeSnapshot): Situation => ({
+  ...ALONE,
+  hasSection: (key) => snapshot.sections.has(key),
+  nextSection: (key) => nextSection(snapshot, key),
+  timelineSection: timelineSection(snapshot),
+  walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
+})
 
 /** What a customer says in a group, fit for `ALONE`. */
 export function loneMessage(text: string, addressedToBot: boolean): IncomingMessage {

@@ -43,6 +43,8 @@ export const learningPhrases = {
   unknown: (number: number): string => `没有第 ${number} 条，回复“未答”看全部。`,
   noSection: (key: string): string => `没有 ${key} 这一节，回复“菜单”看编号。`,
   ignored: (number: number): string => `好的，第 ${number} 条不再列出。`,
+  merged: (number: number, into: number): string => `好的，第 ${number} 条并到第 ${into} 条了。`,
+  sameEntry: '这就是同一条，不用合并。',
   noQuestion: (number: number, key: string): string =>
     `第 ${number} 条说的是 ${key} 的回答没用，没有要教的话：请改那一节的内容再“重载”，或回复“忽略 ${number}”。`,
   noDraft: (number: number): string => `第 ${number} 条不是草稿，要教我请用“归类 ${number} 4.1”。`,

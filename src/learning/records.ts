@@ -22,6 +22,17 @@ const MAX_TEXTS = 5
 const MAX_KEYS = 50
 const MAX_OTHERS = 200
 
+/** One group of questions of two. */
+export const merged = (into: UnansweredQuestion, from: UnansweredQuestion): UnansweredQuestion => ({
+  ...into,
+  texts: [...new Set([...into.texts, ...from.texts])].slice(0, MAX_TEXTS),
+  count: into.count + from.count,
+  places: [...new Set([...into.places, ...from.places])].slice(0, MAX_KEYS),
+  sectionKey: into.sectionKey ?? from.sectionKey,
+  firstAtMs: Math.min(into.firstAtMs, from.firstAtMs),
+  lastAtMs: Math.max(into.lastAtMs, from.lastAtMs),
+})
+
 export interface Noted {
   readonly records: LearningRecords
   readonly number: number

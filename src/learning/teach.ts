@@ -13,7 +13,7 @@ import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
 import { learningPhrases as say } from './phrases.js'
-import { replaced, withoutEntry } from './records.js'
+import { merged, replaced, withoutEntry } from './records.js'
 import { isTeachable } from './unanswered.js'
 
 export interface BotLearningParts extends TeacherParts {
@@ -103,6 +103,20 @@ export class BotLearning implements Learning {
     if (entry.kind === 'question') await this.#save((records) => replaced(records, { ...entry, status: 'ignored' }))
     else await this.#settle(number)
     return done(say.ignored(number))
+  }
+
+  /** Their ways of asking are one question's from now on. */
+  async merge({ number, into }: Order & { readonly into: number }): Promise<Report> {
+    const [from, to] = [number, into].map((one) => this.#find(one))
+    for (const [index, entry] of [from, to].entries())
+      if (entry?.kind !== 'question') return failed(say.unknown(index === 0 ? number : into))
+    if (from?.kind !== 'question' || to?.kind !== 'question' || number === into) return failed(say.sameEntry)
+    await this.#save((records) => withoutEntry(replaced(records, merged(to, from)), number))
+    return done(say.merged(number, into))
+  }
+
+  async settle(number: number): Promise<void> {
+    if (this.#find(number)) await this.#settle(number)
   }
 
   /** Makes a draft a section of its own. */

@@ -247,6 +247,8 @@ export interface Problem {
   readonly message: string
   /** What would be right. */
   readonly remedy: string
+  /** Words of that line which can be put right at once. */
+  readonly fix?: { readonly replace: string; readonly by: string }
 }
 
 /** What there is before anybody has written anything. */

@@ -455,6 +455,10 @@ export interface Learning {
   teach(order: Lesson & { readonly sectionKey: string; readonly text: string }): Promise<Report>
   /** Takes back what was taught. */
   unteach(order: { readonly text: string; readonly by: Party }): Promise<Report>
+  /** Makes two groups of questions one: `number` falls in with `into`. */
+  merge(order: { readonly number: number; readonly into: number; readonly by: Party }): Promise<Report>
+  /** An answer was written for it elsewhere: it is no question any more. */
+  settle(number: number): Promise<void>
   /** What colleagues' explanations of tickets could become. */
   drafts(): Promise<Report>
   /** Makes a draft a section of its own. */

@@ -1,68 +1,101 @@
-import { createHash } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { tellSection } from '../evaluate/explain.js'
+import { sitExam } from '../evaluate/exam.js'
+import { tellAnswer, tellSection } from '../evaluate/explain.js'
+import { knownIn, readExam } from '../evaluate/read-questions.js'
 import type { AuthorsFile, KnowledgeFolder } from '../knowledge/files.js'
 import { parseGuide } from '../knowledge/guide/parse.js'
-import { qualifyKeys } from '../knowledge/keys.js'
 import { ReadingMemory } from '../knowledge/read.js'
-import type { Guide, Problem, Section } from '../model/knowledge.js'
+import { bindAnswers, parseAnswers } from '../knowledge/short-answers.js'
+import type { Problem } from '../model/knowledge.js'
 import { type Clock, type DurableList, failed, type Log, type Orderer, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
+import { knowingOf } from '../nlu/pipeline.js'
 import { writeDurably } from '../store/json-file.js'
 import { openRecords } from '../store/records.js'
+import { changeGolden, type GoldenChange } from './golden.js'
+import {
+  answerIdOf,
+  answerKey,
+  type Difference,
+  differenceOf,
+  GOLDEN_KEY,
+  hashOf,
+  isOfAnswers,
+  type Piece,
+  type Pieces,
+  readPieces,
+  withChanges,
+} from './pieces.js'
 
-/** What somebody has begun to change of a section; nothing of it is live. */
+/** What somebody has begun to change of a piece; nothing of it is live. */
 export interface Edit {
   readonly key: string
-  /** The whole section, from its heading on. */
+  /** The whole piece, a section from its heading on; empty: it is to go. */
   readonly markdown: string
-  /** Of the section as it stood on disk when the edit was begun. */
+  /** Of the piece as it stood on disk when the edit was begun; of nothing where it is new. */
   readonly baseHash: string
+  /** Of a new piece: the file that it is to stand in, which need not be there. */
+  readonly file?: string
   readonly by: string
   readonly atMs: number
 }
 
 /** Edits as they stand on disk. */
 const storedEdits: z.ZodType<readonly Edit[]> = z.array(
-  z.strictObject({ key: z.string(), markdown: z.string(), baseHash: z.string(), by: z.string(), atMs: z.number() }),
+  z.strictObject({
+    ...{ key: z.string(), markdown: z.string(), baseHash: z.string(), by: z.string(), atMs: z.number() },
+    file: z.string().exactOptional(),
+  }),
 )
 
 /** What was begun lies in a file of its own; a damaged one is refused, nothing in it is thrown away. */
 export const openEdits = ({ dataDir, log }: { readonly dataDir: string; readonly log: Pick<Log, 'error'> }) =>
   openRecords<Edit>(join(dataDir, 'edits.json'), { schema: storedEdits, log })
 
-export interface SectionView {
+export interface PieceView {
   readonly key: string
   readonly title: string
   readonly file: string
-  /** Of its heading in the file, 1-based. */
+  /** Where it begins in the file, 1-based. */
   readonly line: number
-  /** As it stands on disk. */
+  /** As it stands on disk; empty for a new piece. */
   readonly markdown: string
   readonly hash: string
   readonly edit: Edit | null
+  /** Of the edit, to be shown again when it is saved; empty without one. */
+  readonly editHash: string
   /** Of the edit where there is one; lines count from the beginning of the file. */
   readonly problems: readonly Problem[]
   /** What a customer would be told who asks for it, bubble by bubble. */
   readonly bubbles: readonly { readonly text: string; readonly picture?: string }[]
 }
 
+interface TreeLine {
+  readonly key: string
+  readonly title: string
+  readonly isEdited: boolean
+}
+
 export interface KnowledgeTree {
   readonly guides: readonly {
     readonly title: string
     readonly file: string
-    readonly sections: readonly { readonly key: string; readonly title: string; readonly isEdited: boolean }[]
+    readonly sections: readonly TreeLine[]
   }[]
-  readonly edits: readonly Edit[]
+  /** Short answers in files of their own, by topic. */
+  readonly answers: readonly { readonly topic: string; readonly answers: readonly TreeLine[] }[]
+  readonly edits: readonly (Edit & { readonly title: string })[]
   readonly isReadOnly: boolean
 }
 
 export interface EditorParts {
   readonly folder: KnowledgeFolder
+  /** Where the guides lie; short answers that are new stand below it. */
+  readonly knowledgeDir: string
   readonly list: DurableList<Edit>
   readonly snapshot: () => KnowledgeSnapshot
   /** As any other reload: examined, and refused where it does worse. */
@@ -76,168 +109,352 @@ export interface ReleaseOrder {
   readonly force: boolean
 }
 
-interface Place {
-  readonly file: AuthorsFile
-  readonly section: Section
-  readonly markdown: string
-  /** Lines of the file, from 0; `to` is not included. */
-  readonly from: number
-  readonly to: number
+/** What is saved of a piece. `seen`: of the draft that its writer had before them, empty for none. */
+export interface Draft extends Pick<Edit, 'markdown' | 'baseHash' | 'file'> {
+  readonly seen?: string
 }
 
+export interface Kept {
+  readonly isKept: boolean
+  /** Why not: the file, or the draft, is not what the writer had before them. */
+  readonly clash?: 'file' | 'draft'
+  readonly view: PieceView
+}
+
+const NEW_ANSWERS = 'answers/added.md'
+
 /**
- * Edits the sections of the guides as drafts, which lie on the server and are never live before they are released. A
- * release writes them to the authors' files and reloads; what a reload refuses is taken out of the files again.
+ * Edits what authors wrote as drafts, which lie on the server and are never live before they are released. A release
+ * writes them to the authors' files and reloads; what a reload refuses is taken out of the files again.
  */
 export class KnowledgeEditor {
   readonly #parts: EditorParts
   readonly #memory = new ReadingMemory()
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(parts: EditorParts) {
     this.#parts = parts
   }
 
   async tree(): Promise<KnowledgeTree> {
-    const { list } = this.#parts
-    const edits = list.records()
-    const guides = await this.#guides()
+    const edits = this.#parts.list.records()
+    const { guides, answers, find } = await this.#pieces()
+    const isEdited = (key: string): boolean => edits.some((edit) => edit.key === key)
+    const topics = new Map<string, TreeLine[]>()
+    const take = (topic: string, key: string, title: string): void => {
+      topics.set(topic, [...(topics.get(topic) ?? []), { key, title, isEdited: isEdited(key) }])
+    }
+    for (const { key, title, answer } of answers) take(answer?.topic ?? '', key, title)
+    for (const { key, markdown } of edits)
+      if (answerIdOf(key) !== undefined && !find(key)) take(NEW_TOPIC, key, titleOfAnswer(markdown))
     return {
       guides: guides.map(({ guide }) => ({
         ...{ title: guide.title, file: guide.file },
-        sections: guide.sections.map(({ key, title }) => ({
-          ...{ key, title, isEdited: edits.some((edit) => edit.key === key) },
-        })),
+        sections: guide.sections.map(({ key, title }) => ({ key, title, isEdited: isEdited(key) })),
       })),
-      edits,
+      answers: [...topics].map(([topic, list]) => ({ topic, answers: list })),
+      edits: edits.map((edit) => ({ ...edit, title: find(edit.key)?.title ?? titleOfAnswer(edit.markdown) })),
       isReadOnly: guides.some(({ file }) => !isWritable(file.file)),
     }
   }
 
-  /** @returns undefined where there is no such section on disk */
-  async section(key: string): Promise<SectionView | undefined> {
-    const place = await this.#find(key)
-    return place && this.#view(place, this.#editOf(key))
+  /** @returns undefined where there is no such piece, on disk or as a draft */
+  async section(key: string): Promise<PieceView | undefined> {
+    const edit = this.#editOf(key)
+    const piece = await this.#find(key, edit?.file)
+    return piece && this.#view(piece, edit)
   }
 
-  /** Keeps a draft. @returns also what stands on disk now; `isKept: false` when that is not what it was made from */
-  async keep(
-    key: string,
-    { markdown, baseHash }: Pick<Edit, 'markdown' | 'baseHash'>,
+  /** Keeps a draft. @returns also what stands on disk now; undefined where there is no such piece */
+  keep(key: string, draft: Draft, by: Party): Promise<Kept | undefined> {
+    return this.#inTurn(async () => {
+      const { list, clock } = this.#parts
+      const before = this.#editOf(key)
+      const piece = await this.#find(key, draft.file ?? before?.file)
+      if (!piece) return undefined
+      const { markdown, baseHash, seen } = draft
+      const refuse = (clash: Kept['clash']): Kept => ({ isKept: false, clash: clash!, view: this.#view(piece, before) })
+      if (hashOf(piece.markdown) !== baseHash) return refuse('file')
+      const isSeen = seen === undefined || seen === (before ? hashOf(before.markdown) : '')
+      if (!isSeen && before?.markdown !== markdown) return refuse('draft')
+      const edit: Edit = {
+        ...{ key, markdown, baseHash, by: by.name, atMs: clock.now() },
+        ...(isNew(piece) && { file: piece.file.file }),
+      }
+      const isChanged = markdown !== piece.markdown
+      const others = list.records().filter((one) => one.key !== key)
+      await list.save(isChanged ? [...others, edit] : others)
+      return { isKept: true, view: this.#view(piece, isChanged ? edit : undefined) }
+    })
+  }
+
+  /** Begins a short answer, as a draft. @param section key; undefined: it lies outside the guides */
+  async addAnswer(
+    {
+      asks,
+      lines,
+      section,
+    }: { readonly asks: readonly string[]; readonly lines: readonly string[]; readonly section?: string | undefined },
     by: Party,
-  ): Promise<{ readonly isKept: boolean; readonly view: SectionView } | undefined> {
-    const { list, clock } = this.#parts
-    const place = await this.#find(key)
-    if (!place) return undefined
-    if (hashOf(place.markdown) !== baseHash) return { isKept: false, view: this.#view(place, this.#editOf(key)) }
-    const others = list.records().filter((edit) => edit.key !== key)
-    const edit: Edit = { key, markdown, baseHash, by: by.name, atMs: clock.now() }
-    await list.save(markdown === place.markdown ? others : [...others, edit])
-    return { isKept: true, view: this.#view(place, markdown === place.markdown ? undefined : edit) }
+  ): Promise<PieceView> {
+    const id = `web-${this.#parts.clock.now().toString(36)}`
+    const [title = ''] = asks
+    const markdown = [
+      ...[`## ${oneLine(title).slice(0, 30)}`, `问：${asks.map(oneLine).join(' / ')}`],
+      ...lines.map((line, index) => (index === 0 ? `答：${oneLine(line)}` : oneLine(line))),
+      ...(section === undefined ? [] : [`节：${section}`]),
+      ...[`来源：${by.name}在网页里写的`, `日期：${chinaDate(this.#parts.clock.now())}`, `编号：${id}`],
+    ].join('\n')
+    const file = join(this.#parts.knowledgeDir, NEW_ANSWERS)
+    const kept = await this.keep(answerKey(id), { markdown, baseHash: hashOf(''), file }, by)
+    return kept!.view
   }
 
-  async drop(key: string): Promise<void> {
-    const { list } = this.#parts
-    await list.save(list.records().filter((edit) => edit.key !== key))
+  /** Adds ways of asking to a short answer, as a draft. @returns undefined where there is none of that id */
+  async addAsks(key: string, asks: readonly string[], by: Party): Promise<PieceView | undefined> {
+    const view = answerIdOf(key) === undefined ? undefined : await this.section(key)
+    if (!view) return undefined
+    const lines = (view.edit?.markdown ?? view.markdown).split('\n')
+    const at = lines.findLastIndex((line) => /^\s*问\s*[:：]/.test(line))
+    if (at < 0) return undefined
+    const markdown = lines.toSpliced(at + 1, 0, `问：${asks.map(oneLine).join(' / ')}`).join('\n')
+    return (await this.keep(key, { markdown, baseHash: view.hash }, by))?.view
   }
 
-  /** Writes all drafts to the authors' files and takes them into use, or leaves both as they were. */
-  async release({ by, force }: ReleaseOrder): Promise<Report> {
-    const { list, reload } = this.#parts
-    const edits = list.records()
-    if (edits.length === 0) return failed(say.nothing)
-    const changed = new Map<string, { readonly before: string; readonly places: { place: Place; edit: Edit }[] }>()
+  /** The golden questions as they would be after a release, and how each is met now. */
+  async golden() {
+    const { snapshot, clock } = this.#parts
+    const piece = (await this.#pieces()).find(GOLDEN_KEY)
+    const edit = this.#editOf(GOLDEN_KEY)
+    const text = edit?.markdown ?? piece?.markdown ?? ''
+    const now = snapshot()
+    const { questions } = readExam(
+      [{ file: piece?.file.file ?? '', kept: 'intents/golden.yaml', text }],
+      knownIn(now.content),
+    )
+    const answers = sitExam(questions, knowingOf(now, clock.now()))
+    return {
+      isEdited: edit !== undefined,
+      isThere: piece !== undefined,
+      questions: questions.map(({ text: question, heard, wanted }, index) => ({
+        ...{ question, heard, wanted, met: answers[index]!.met, isRight: answers[index]!.isRight },
+      })),
+    }
+  }
+
+  /** Adds, changes or removes a golden question, as a draft. @returns why not, in Chinese */
+  changeGolden(change: GoldenChange, by: Party): Promise<string | undefined> {
+    return this.#inTurn(async () => {
+      const { list, clock } = this.#parts
+      const piece = (await this.#pieces()).find(GOLDEN_KEY)
+      if (!piece) return say.noGolden
+      const before = this.#editOf(GOLDEN_KEY)
+      const changed = changeGolden(before?.markdown ?? piece.markdown, change)
+      if ('problem' in changed) return changed.problem
+      const others = list.records().filter(({ key }) => key !== GOLDEN_KEY)
+      const baseHash = before?.baseHash ?? hashOf(piece.markdown)
+      const edit = { key: GOLDEN_KEY, markdown: changed.text, baseHash, by: by.name, atMs: clock.now() }
+      await list.save(changed.text === piece.markdown ? others : [...others, edit])
+      return undefined
+    })
+  }
+
+  /** Writes a golden question into the file at once: it is asked from the next release on, and changes no answer. */
+  async noteGolden(change: GoldenChange, by: Party): Promise<string | undefined> {
+    if (this.#editOf(GOLDEN_KEY)) return this.changeGolden(change, by)
+    return this.#inTurn(async () => {
+      const piece = (await this.#pieces()).find(GOLDEN_KEY)
+      if (!piece) return say.noGolden
+      const changed = changeGolden(piece.markdown, change)
+      if ('problem' in changed) return changed.problem
+      return writeDurably(resolve(piece.file.file), changed.text).then(
+        () => undefined,
+        () => say.unwritable,
+      )
+    })
+  }
+
+  drop(key: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { list } = this.#parts
+      await list.save(list.records().filter((edit) => edit.key !== key))
+    })
+  }
+
+  /** What the drafts would change in the files, and those files as they would be. */
+  async changes(): Promise<
+    { readonly files: readonly AuthorsFile[]; readonly differences: readonly Difference[] } | Report
+  > {
+    const changed = await this.#changedFiles(this.#parts.list.records())
+    if ('ok' in changed) return changed
+    return {
+      files: changed.files.map(({ file, kept, after }) => ({ file, kept, text: after })),
+      differences: changed.files.map(({ file, before, after }) => differenceOf(file, before ?? '', after)),
+    }
+  }
+
+  /** Writes drafts to the authors' files and takes them into use, or leaves both as they were. @param keys default: all */
+  release({ by, force, keys }: ReleaseOrder & { readonly keys?: readonly string[] }): Promise<Report> {
+    return this.#inTurn(async () => {
+      const { list, reload } = this.#parts
+      const edits = list.records().filter(({ key }) => keys?.includes(key) !== false)
+      if (edits.length === 0) return failed(say.nothing)
+      const changed = await this.#changedFiles(edits)
+      if ('ok' in changed) return changed
+      try {
+        for (const { file, after } of changed.files) {
+          await mkdir(dirname(resolve(file)), { recursive: true })
+          await writeDurably(resolve(file), after)
+        }
+      } catch {
+        await restore(changed.files)
+        return failed(say.unwritable)
+      }
+      const report = await reload({ by, force })
+      if (report.ok) await list.save(list.records().filter((edit) => !edits.includes(edit)))
+      else await restore(changed.files)
+      return report.ok ? report : failed(`${report.text}\n${say.keptAsDraft}`)
+    })
+  }
+
+  async #changedFiles(edits: readonly Edit[]): Promise<{ readonly files: readonly ChangedFile[] } | Report> {
+    const changed = new Map<
+      string,
+      { readonly file: AuthorsFile; readonly changes: { piece: Piece; markdown: string }[] }
+    >()
     for (const edit of edits) {
-      const place = await this.#find(edit.key)
-      if (!place) return failed(say.gone(edit.key))
+      const piece = await this.#find(edit.key, edit.file)
+      if (!piece) {
+        // Taken out by a release that a kill has cut.
+        if (edit.markdown === '') continue
+        return failed(say.gone(edit.key))
+      }
       // Written by a release that a kill has cut: the same words may be written again.
-      const isSame = hashOf(place.markdown) === edit.baseHash || place.markdown === edit.markdown
+      const isSame = hashOf(piece.markdown) === edit.baseHash || piece.markdown === edit.markdown
       if (!isSame) return failed(say.changedOnDisk(edit.key))
-      const of = changed.get(place.file.file) ?? { before: place.file.text, places: [] }
-      of.places.push({ place, edit })
-      changed.set(place.file.file, of)
+      const of = changed.get(piece.file.file) ?? { file: piece.file, changes: [] }
+      of.changes.push({
+        piece,
+        markdown: isNew(piece) && edit.markdown !== '' ? `${edit.markdown.trimEnd()}\n` : edit.markdown,
+      })
+      changed.set(piece.file.file, of)
     }
-    const files = [...changed].map(([file, { before, places }]) => ({ file, before, after: withEdits(before, places) }))
-    try {
-      for (const { file, after } of files) await writeDurably(resolve(file), after)
-    } catch {
-      await restore(files)
-      return failed(say.unwritable)
+    return {
+      files: [...changed.values()].map(({ file, changes }) => ({
+        ...{
+          file: file.file,
+          kept: file.kept,
+          before: changes.every(({ piece }) => piece.isUnwritten) ? undefined : file.text,
+        },
+        after: withChanges(file.text, changes),
+      })),
     }
-    const report = await reload({ by, force })
-    if (report.ok) await list.save([])
-    else await restore(files)
-    return report.ok ? report : failed(`${report.text}\n${say.keptAsDraft}`)
+  }
+
+  /** One change of the drafts after the other, a release included. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
   }
 
   #editOf = (key: string): Edit | undefined => this.#parts.list.records().find((edit) => edit.key === key)
 
-  async #guides(): Promise<readonly { readonly guide: Guide; readonly file: AuthorsFile }[]> {
-    const files = (await this.#parts.folder.readGuides()).filter(isGuide)
-    const guides = qualifyKeys(
-      files.map((file) => this.#memory.of(file, parseGuide).guide),
-      [],
-    )
-    return guides.flatMap((guide) => {
-      const file = files.find((one) => one.file === guide.file)
-      return file ? [{ guide, file }] : []
-    })
+  async #pieces(): Promise<Pieces> {
+    return readPieces(await this.#parts.folder.read(), this.#memory)
   }
 
-  async #find(key: string): Promise<Place | undefined> {
-    for (const { guide, file } of await this.#guides()) {
-      const section = guide.sections.find((one) => one.key === key)
-      if (section) return placeOf(section, guide, file)
-    }
-    return undefined
+  /** @param newIn the file in which a new piece is to stand */
+  async #find(key: string, newIn: string | undefined): Promise<Piece | undefined> {
+    const files = await this.#parts.folder.read()
+    const found = readPieces(files, this.#memory).find(key)
+    if (found || newIn === undefined || answerIdOf(key) === undefined) return found
+    const there = files.guides.find(({ file }) => resolve(file) === resolve(newIn))
+    const file = there ?? { file: newIn, text: NEW_FILE, kept: `knowledge/${NEW_ANSWERS}` }
+    const end = file.text.split('\n').length
+    return { key, title: '', file, markdown: '', from: end, to: end, ...(!there && { isUnwritten: true as const }) }
   }
 
-  #view(place: Place, edit: Edit | undefined): SectionView {
-    const { snapshot, clock } = this.#parts
-    const { file, section, markdown, from } = place
-    const text = edit ? withEdits(file.text, [{ place, edit }]) : file.text
+  #view(piece: Piece, edit: Edit | undefined): PieceView {
+    const { key, file, markdown, from } = piece
+    const text = edit ? withChanges(file.text, [{ piece, markdown: edit.markdown }]) : file.text
     const lineCount = (edit?.markdown ?? markdown).split('\n').length
-    const { guide, problems } = parseGuide({ file: file.file, text })
-    const edited = guide.sections.find(({ line }) => line === section.line) ?? section
-    const now = snapshot()
-    const told = { ...edited, key: section.key, guideId: section.guideId }
-    const withIt: KnowledgeSnapshot = { ...now, sections: new Map(now.sections).set(section.key, told) }
+    const { title, problems, bubbles } = isOfAnswers(file.kept)
+      ? this.#readAnswer(piece, text)
+      : key === GOLDEN_KEY
+        ? { title: piece.title, problems: [], bubbles: [] }
+        : this.#readSections(piece, text, lineCount)
     return {
-      ...{ key: section.key, title: edited.title, file: file.file, line: section.line, markdown },
-      hash: hashOf(markdown),
+      ...{ key, title, file: file.file, line: from + 1, markdown, hash: hashOf(markdown) },
       edit: edit ?? null,
+      editHash: edit ? hashOf(edit.markdown) : '',
       problems: problems.filter(({ line }) => line > from && line <= from + lineCount),
-      bubbles: tellSection(section.key, withIt, clock.now()),
+      bubbles,
+    }
+  }
+
+  /** With a section that was written behind it, whose number is new. */
+  #readSections({ file, section, from }: Piece, text: string, lineCount: number) {
+    const { snapshot, clock } = this.#parts
+    const { guide, problems } = parseGuide({ file: file.file, text })
+    const within = guide.sections.filter(({ line }) => line > from && line <= from + lineCount)
+    const now = snapshot()
+    const sections = new Map(now.sections)
+    const told = within.map((one, index) => {
+      const isFirst = index === 0 && section !== undefined
+      const named = { ...one, key: isFirst ? section.key : one.key, guideId: section?.guideId ?? one.guideId }
+      sections.set(named.key, named)
+      return named.key
+    })
+    const withIt: KnowledgeSnapshot = { ...now, sections }
+    return {
+      title: within[0]?.title ?? section?.title ?? '',
+      problems,
+      bubbles: told.flatMap((key) => tellSection(key, withIt, clock.now())),
+    }
+  }
+
+  #readAnswer({ answer, from, title }: Piece, text: string) {
+    const { snapshot, clock } = this.#parts
+    const parsed = parseAnswers({ file: '', text })
+    const edited = parsed.answers.find(({ id }) => id === answer?.id) ?? parsed.answers.find(({ line }) => line > from)
+    const now = snapshot()
+    const bound = bindAnswers(edited ? [edited] : [], [], now.content.guides)
+    return {
+      title: edited?.title ?? title,
+      problems: [...parsed.problems, ...bound.problems],
+      bubbles: bound.answers.flatMap((one) => tellAnswer(one, now, clock.now())),
     }
   }
 }
 
-/** Short answers stand in files of their own kind, what was taught in the chat is edited there. */
-const isGuide = ({ kept }: AuthorsFile): boolean => kept.startsWith('knowledge/') && !/(?:^|\/)answers\//.test(kept)
-
-function placeOf(section: Section, guide: Guide, file: AuthorsFile): Place {
-  const lines = file.text.split('\n')
-  const next = guide.sections.map(({ line }) => line).filter((line) => line > section.line)
-  const from = section.line - 1
-  const to = next.length > 0 ? Math.min(...next) - 1 : lines.length
-  return { file, section, from, to, markdown: lines.slice(from, to).join('\n') }
+interface ChangedFile {
+  readonly file: string
+  readonly kept: string
+  /** Undefined where there was none. */
+  readonly before: string | undefined
+  readonly after: string
 }
 
-/** From the end to the beginning, so that the lines of those before stay where they are. */
-function withEdits(text: string, edits: readonly { readonly place: Place; readonly edit: Edit }[]): string {
-  const lines = text.split('\n')
-  for (const { place, edit } of edits.toSorted((a, b) => b.place.from - a.place.from))
-    lines.splice(place.from, place.to - place.from, ...edit.markdown.split('\n'))
-  return lines.join('\n')
-}
+const NEW_TOPIC = '新写的'
+const NEW_FILE = '# 在网页里写的短答\n'
 
-async function restore(files: readonly { readonly file: string; readonly before: string }[]): Promise<void> {
+const isNew = ({ answer, key }: Piece): boolean => answerIdOf(key) !== undefined && answer === undefined
+
+const titleOfAnswer = (markdown: string): string =>
+  /^#{1,6}\s+(.*)$/m.exec(markdown)?.[1] ?? /^\s*问\s*[:：]\s*([^/]*)/m.exec(markdown)?.[1]?.trim() ?? ''
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replaceAll(' / ', '，').trim()
+
+const chinaDate = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10)
+
+async function restore(files: readonly ChangedFile[]): Promise<void> {
   for (const { file, before } of files) {
     const path = resolve(file)
-    if ((await readFile(path, 'utf8')) !== before) await writeDurably(path, before)
+    if (before === undefined) await rm(path, { force: true })
+    else if ((await readFile(path, 'utf8')) !== before) await writeDurably(path, before)
   }
 }
-
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
 function isWritable(file: string): boolean {
   try {
@@ -248,10 +465,14 @@ function isWritable(file: string): boolean {
   }
 }
 
+const named = (key: string): string =>
+  key === GOLDEN_KEY ? '必答题' : answerIdOf(key) === undefined ? `小节 ${key}` : `短答“${answerIdOf(key)}”`
+
 const say = {
-  nothing: '没有改过的小节。',
-  gone: (key: string): string => `小节 ${key} 在文件里找不到了，先看看文件是不是被别人改过。`,
-  changedOnDisk: (key: string): string => `小节 ${key} 的文件刚被别人改过，打开这一节看看两边有什么不同，再发布。`,
+  nothing: '没有改过的内容。',
+  noGolden: '没有必答题文件 intents/golden.yaml，先建一个。',
+  gone: (key: string): string => `${named(key)} 在文件里找不到了，先看看文件是不是被别人改过。`,
+  changedOnDisk: (key: string): string => `${named(key)} 的文件刚被别人改过，打开它看看两边有什么不同，再发布。`,
   unwritable: '文件写不进去，没有发布：请检查权限和磁盘空间。',
   keptAsDraft: '改动还留着，是草稿。',
 } as const

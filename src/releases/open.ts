@@ -9,17 +9,19 @@ import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
+import { type Difference, differencesOf } from './pieces.js'
 import {
   type Findings,
   judgeRelease,
   type NewRelease,
   type Prepared,
+  type PreviewOrder,
   type ReleaseBuilder,
   type ReleaseLimits,
   type ReleaseRecord,
   type ReleaseStore,
 } from './release.js'
-import { renderWholeReport, releasePhrases as say, whenWords } from './report.js'
+import { describePreview, type ReleasePreview, renderWholeReport, releasePhrases as say, whenWords } from './report.js'
 import { type ReleaseExchange, ReleaseNotShared, SharedReleaseStore } from './shared.js'
 import { WorkerThread } from './worker-thread.js'
 import type { BuildJob, ReleasePaths } from './workshop.js'
@@ -81,6 +83,7 @@ export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> 
   const run = <Result>(job: BuildJob): Promise<Result> => thread.run(job)
   const builder: ReleaseBuilder = {
     prepare: (order) => run({ kind: 'prepare', paths, order }),
+    preview: (order) => run({ kind: 'preview', paths, order }),
     restore: (number) => run({ kind: 'restore', paths, number }),
     complete: (number) => completing.run({ kind: 'complete', paths, number, nowMs: setup.clock.now() }),
   }
@@ -243,7 +246,7 @@ interface Needs {
 }
 
 export interface OpenKnowledge extends Omit<OpenReleases, 'releases'> {
-  readonly releases: Releases
+  readonly releases: Releases & Partial<Pick<ReleaseDesk, 'preview' | 'difference'>>
   /** Begins to watch the folders, where that is configured. */
   start(): void
 }
@@ -319,6 +322,8 @@ export interface ReleaseDeskParts {
   readonly store: ReleaseStore
   /** The same, where several accounts share it. */
   readonly shared?: SharedReleaseStore | undefined
+  /** Of this machine, with what each release was made from. */
+  readonly folder?: Pick<ReleaseFolder, 'readFiles'>
   readonly builder: ReleaseBuilder
   readonly knowledge: KnowledgeHolder
   readonly limits: ReleaseLimits
@@ -343,6 +348,7 @@ export class ReleaseDesk implements Releases {
   readonly #parts: ReleaseDeskParts
   readonly #turns = new TurnTaking<Report>()
   #completing: NodeJS.Timeout | undefined
+  #previews = 0
 
   constructor(parts: ReleaseDeskParts) {
     this.#parts = parts
@@ -358,6 +364,28 @@ export class ReleaseDesk implements Releases {
 
   check(): Promise<Report> {
     return this.#turns.take('check', () => this.#guard('check', () => this.#check()))
+  }
+
+  /** What drafts would change, for who wrote them. @returns a report where that can't be told */
+  async preview({ edited, messages, tried }: Pick<PreviewOrder, 'edited' | 'messages' | 'tried'>) {
+    let seen: ReleasePreview | undefined
+    const report = await this.#turns.take(`preview ${++this.#previews}`, () =>
+      this.#guard('preview', async () => {
+        const { builder, clock, limits } = this.#parts
+        const order = { base: this.#record().number, edited, messages, tried, nowMs: clock.now() }
+        seen = describePreview(await builder.preview(order), limits)
+        return { ok: true, text: '' }
+      }),
+    )
+    return seen ?? report
+  }
+
+  /** What one release has that the other has not, file by file. @throws when the files of one are gone */
+  async difference(from: number, to: number): Promise<readonly Difference[]> {
+    const { folder } = this.#parts
+    if (!folder) return []
+    const [before, after] = await Promise.all([from, to].map((number) => folder.readFiles(number)))
+    return differencesOf(before!, after!)
   }
 
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report> {

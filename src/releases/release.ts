@@ -1,4 +1,6 @@
 import type { ExamChange, ExamFigures, Unmet } from '../evaluate/exam.js'
+import type { RealMessage, replay } from '../evaluate/preview.js'
+import type { AuthorsFile } from '../knowledge/files.js'
 import { type KnowledgeContent, NO_KNOWLEDGE, type Problem, type Section } from '../model/knowledge.js'
 import type { Release } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
@@ -56,6 +58,28 @@ export interface PrepareOrder {
   readonly nowMs: number
 }
 
+/** What drafts would change, before they stand in a file. */
+export interface PreviewOrder {
+  readonly base: number
+  /** The authors' files as they would be; all others are as they lie in the folders. */
+  readonly edited: readonly AuthorsFile[]
+  /** What people really said lately. */
+  readonly messages: readonly RealMessage[]
+  /** Sentences to be answered as after the release. */
+  readonly tried: readonly string[]
+  readonly nowMs: number
+}
+
+export type Preview =
+  | { readonly status: 'broken'; readonly problems: readonly Problem[] }
+  | {
+      readonly status: 'ready'
+      readonly findings: Findings
+      readonly replay: ReturnType<typeof replay>
+      /** As the order 测试 tells it, in the order of the sentences. */
+      readonly tried: readonly string[]
+    }
+
 /** What is known of the files before they are taken. */
 export interface Findings {
   readonly textsKey: string
@@ -89,6 +113,7 @@ export interface Completed {
 /** Does the work that would keep messages waiting. Both reject with `BuildError` or what the disk said. */
 export interface ReleaseBuilder {
   prepare(order: PrepareOrder): Promise<Prepared>
+  preview(order: PreviewOrder): Promise<Preview>
   /** @returns the knowledge of a release, built anew where that is not kept */
   restore(number: number): Promise<BuiltKnowledge>
   /** Trains what a quick build has put off, and examines it; takes its time. */

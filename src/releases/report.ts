@@ -6,13 +6,45 @@ import {
   type ContentDifference,
   type Findings,
   isSame,
+  judgeRelease,
   type Objection,
   type OwnedText,
+  type Preview,
+  type ReleaseLimits,
   type ReleaseRecord,
   shareOf,
 } from './release.js'
 
 const MAX_LISTED = 1_000 // a first release lists nothing, a new guide hundreds
+
+/** What a release of drafts would change, for the page. Lines are in Chinese. */
+export interface ReleasePreview {
+  readonly isBroken: boolean
+  readonly problems: readonly Problem[]
+  /** Why it would not be taken as it is. */
+  readonly objections: readonly string[]
+  readonly exam: readonly string[]
+  /** Golden questions that are met otherwise, and those that are not met as wanted. */
+  readonly changes: readonly string[]
+  readonly misread: readonly string[]
+  readonly replay?: Extract<Preview, { status: 'ready' }>['replay']
+  readonly tried: readonly string[]
+}
+
+export function describePreview(preview: Preview, limits: ReleaseLimits): ReleasePreview {
+  if (preview.status === 'broken') {
+    const problems = preview.problems.filter(({ severity }) => severity === 'error')
+    return { isBroken: true, problems, objections: [], exam: [], changes: [], misread: [], tried: [] }
+  }
+  const { findings, tried } = preview
+  return {
+    ...{ isBroken: false, problems: findings.warnings.slice(0, MAX_MISREAD), tried, replay: preview.replay },
+    objections: judgeRelease(findings, limits).map(objectionLine),
+    exam: examLines(findings),
+    changes: findings.exam.changes.slice(0, MAX_MISREAD).map(changeLine),
+    misread: misreadLines(findings.misread, MAX_MISREAD),
+  }
+}
 
 /** The whole report as Markdown, for the author at a desk. */
 export function renderWholeReport(

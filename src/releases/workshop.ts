@@ -10,6 +10,8 @@ import {
   type Unmet,
   unmetOf,
 } from '../evaluate/exam.js'
+import { explainSentence } from '../evaluate/explain.js'
+import { replay } from '../evaluate/preview.js'
 import { type Exam, examKeyOf, knownIn, readExam } from '../evaluate/read-questions.js'
 import { formatProblem, missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
@@ -19,7 +21,15 @@ import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { type BuiltKnowledge, buildSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
-import { type Completed, compareContent, type Findings, type Prepared, type PrepareOrder } from './release.js'
+import {
+  type Completed,
+  compareContent,
+  type Findings,
+  type Prepared,
+  type PrepareOrder,
+  type Preview,
+  type PreviewOrder,
+} from './release.js'
 import type { WorkerReply } from './worker-thread.js'
 
 export interface ReleasePaths extends FolderPaths {
@@ -35,6 +45,28 @@ interface Known {
   readonly warnings: readonly Problem[]
   readonly textsKey: string
   readonly subjectsKey: string
+}
+
+type Examined =
+  | Extract<Prepared, { status: 'broken' }>
+  | {
+      readonly status: 'examined'
+      readonly built: BuiltKnowledge
+      readonly before: Known | undefined
+      readonly after: Known
+      readonly findings: Findings
+    }
+
+/** Those that are new come last. */
+function withEdited(files: AuthorsFiles, edited: readonly AuthorsFile[]): AuthorsFiles {
+  const newOnes = new Map(edited.map((file) => [file.file, file]))
+  const take = (file: AuthorsFile): AuthorsFile => {
+    const changed = newOnes.get(file.file)
+    newOnes.delete(file.file)
+    return changed ?? file
+  }
+  const [guides, tables, intents] = [files.guides.map(take), files.tables.map(take), files.intents.map(take)]
+  return { guides: [...guides, ...newOnes.values()], tables, intents }
 }
 
 const isAuthored = ({ kept }: AuthorsFile): boolean => !kept.startsWith('learned/')
@@ -60,6 +92,29 @@ export class ReleaseWorkshop {
   async prepare(order: PrepareOrder): Promise<Prepared> {
     const read = await this.#read(order).catch(asProblems)
     if ('problems' in read) return { status: 'broken', ...read }
+    const examined = await this.#examineFiles(read, order)
+    if (examined.status === 'broken') return examined
+    const { built, before, findings } = examined
+    if (before?.textsKey === built.textsKey) return { status: 'unchanged', findings }
+    const staged = order.stage ? await this.#releases.stage(read) : undefined
+    return { status: 'ready', findings, built, ...(staged === undefined ? {} : { staged }) }
+  }
+
+  /** What drafts would change: in the exam, and for what people really said. */
+  async preview({ edited, messages, tried, ...order }: PreviewOrder): Promise<Preview> {
+    const folder = await new KnowledgeFolder(this.#paths).read().catch(asProblems)
+    if ('problems' in folder) return { status: 'broken', ...folder }
+    const examined = await this.#examineFiles(withEdited(folder, edited), order)
+    if (examined.status === 'broken') return examined
+    const [after, nowMs] = [examined.after.snapshot, order.nowMs]
+    return {
+      ...{ status: 'ready', findings: examined.findings },
+      replay: replay(messages, { before: examined.before?.snapshot ?? after, after, nowMs }),
+      tried: tried.map((text) => explainSentence(text, after, nowMs)),
+    }
+  }
+
+  async #examineFiles(read: AuthorsFiles, order: Pick<PrepareOrder, 'base' | 'nowMs'>): Promise<Examined> {
     const outcome = await this.#builder.build(read, { quick: true })
     if (outcome.status === 'broken') return outcome
     const { built } = outcome
@@ -81,9 +136,7 @@ export class ReleaseWorkshop {
       misread: before ? findMisread(before, after, order.nowMs) : [],
       exam: compareExams(questions, { before: before && examine(before), after: examine(after) }),
     }
-    if (before?.textsKey === built.textsKey) return { status: 'unchanged', findings }
-    const staged = order.stage ? await this.#releases.stage(read) : undefined
-    return { status: 'ready', findings, built, ...(staged === undefined ? {} : { staged }) }
+    return { status: 'examined', built, before, after, findings }
   }
 
   /** @throws KnowledgeError when this code no longer accepts the files of the release */
@@ -211,6 +264,7 @@ function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): Va
 /** What the bot's thread wants done. */
 export type BuildJob = { readonly paths: ReleasePaths } & (
   | { readonly kind: 'prepare'; readonly order: PrepareOrder }
+  | { readonly kind: 'preview'; readonly order: PreviewOrder }
   | { readonly kind: 'restore'; readonly number: number }
   | { readonly kind: 'complete'; readonly number: number; readonly nowMs: number }
 )
@@ -232,6 +286,8 @@ function work(at: ReleaseWorkshop, job: BuildJob): Promise<unknown> {
   switch (job.kind) {
     case 'prepare':
       return at.prepare(job.order)
+    case 'preview':
+      return at.preview(job.order)
     case 'restore':
       return at.restore(job.number)
     case 'complete':

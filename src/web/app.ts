@@ -13,7 +13,7 @@ import { type AccessControl, loginRoutes, requireLogin } from './access.js'
 import { messageView, type WebDeps } from './deps.js'
 import { knowledgeRoutes } from './knowledge-routes.js'
 import { learnRoutes } from './learn-routes.js'
-import { requireRole, viewerIn } from './permissions.js'
+import { limitWrites, requireRole, viewerIn } from './permissions.js'
 import { forgetRoutes, peopleRoutes, simulatorRoutes } from './routes.js'
 import { EventStream } from './stream.js'
 import { type TalkDeps, talkRoutes, viewOfTalk } from './talk-routes.js'
@@ -37,6 +37,7 @@ export function createWebApp(deps: WebDeps): Hono {
   const { world, access, log } = deps
   const app = new Hono()
   app.use(headers(), guardRequests(access), requireLogin(access, log, PAGE_FILES), requireRole(access))
+  app.use(limitWrites(access, deps.clock))
   app.use(smallBodies(), packed(), uncached())
   const stream = new EventStream()
   const talking = talkDepsOf(deps)
@@ -58,11 +59,16 @@ export function createWebApp(deps: WebDeps): Hono {
     deps.atEnd?.(() => pending.settle())
   }
   if (deps.learn && deps.give) {
-    const { learn, give, talks, clock } = deps
-    app.route('/api', learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf } }))
+    const { learn, give, talks, clock, knowledge } = deps
+    const noteGolden =
+      knowledge && ((...note: Parameters<typeof knowledge.editor.noteGolden>) => knowledge.editor.noteGolden(...note))
+    app.route(
+      '/api',
+      learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf, noteGolden } }),
+    )
   }
   if (deps.knowledge && deps.give) {
-    app.route('/api', knowledgeRoutes({ ...deps.knowledge, give: deps.give, access, stream }))
+    app.route('/api', knowledgeRoutes({ ...deps.knowledge, give: deps.give, talks: deps.talks, access, stream }))
   }
   if (deps.figures) app.route('/api', todayRoutes({ ...deps, sources: deps.figures, talking }))
   if (world) app.route('/api/simulator', simulatorRoutes(world, talking))

@@ -91,7 +91,7 @@ export interface WebDeps {
   /** @param order `force`: take the knowledge although it does worse */
   reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
   readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview'> | undefined
-  readonly knowledge?: Pick<KnowledgeDeps, 'editor' | 'releases' | 'explain'> | undefined
+  readonly knowledge?: Omit<KnowledgeDeps, 'access' | 'give' | 'stream' | 'talks'> | undefined
   readonly figures?: FigureSources | undefined
   /** Sections in the order of the guides. */
   sections?(): readonly { readonly key: string; readonly title: string }[]

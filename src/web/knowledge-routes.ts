@@ -1,28 +1,60 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Orderer, Report } from '../model/ports.js'
+import type { TalkFeed } from '../model/talk.js'
 import type { Party } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
 import { viewerIn } from './permissions.js'
 import type { EventStream } from './stream.js'
+import { askedLately } from './talk-routes.js'
 import { type GiveOrder, ordererOf } from './ticket-routes.js'
 
-/** Where sections are edited as drafts; see `KnowledgeEditor`. */
+/** A line of what two states of a file differ in has `+`, `-` or a space in front. */
+interface Difference {
+  readonly file: string
+  readonly lines: readonly string[]
+}
+
+export interface GoldenChange {
+  readonly was?: { readonly question: string; readonly heard: 'asked' | 'overheard' } | undefined
+  readonly becomes?:
+    | { readonly question: string; readonly heard: 'asked' | 'overheard'; readonly expect: string }
+    | undefined
+}
+
+interface AuthorsFile {
+  readonly file: string
+  readonly kept: string
+  readonly text: string
+}
+
+/** Where what authors wrote is edited as drafts; see `KnowledgeEditor`. Keys: `4.1`, `answer:<id>`, `golden`. */
 export interface KnowledgeDesk {
-  tree(): Promise<{
-    readonly guides: readonly object[]
-    readonly edits: readonly object[]
-    readonly isReadOnly: boolean
-  }>
+  tree(): Promise<object>
   section(key: string): Promise<object | undefined>
   keep(
     key: string,
-    draft: { readonly markdown: string; readonly baseHash: string },
+    draft: { readonly markdown: string; readonly baseHash: string; readonly seen?: string },
     by: Party,
-  ): Promise<{ readonly isKept: boolean; readonly view: object } | undefined>
+  ): Promise<{ readonly isKept: boolean; readonly clash?: 'file' | 'draft'; readonly view: object } | undefined>
+  addAnswer(
+    answer: {
+      readonly asks: readonly string[]
+      readonly lines: readonly string[]
+      readonly section?: string | undefined
+    },
+    by: Party,
+  ): Promise<{ readonly key: string }>
+  addAsks(key: string, asks: readonly string[], by: Party): Promise<{ readonly key: string } | undefined>
+  golden(): Promise<object>
+  /** @returns why not, in Chinese */
+  changeGolden(change: GoldenChange, by: Party): Promise<string | undefined>
+  /** The same in the file at once, for what is taught. */
+  noteGolden(change: GoldenChange, by: Party): Promise<string | undefined>
   drop(key: string): Promise<void>
-  /** Takes all drafts into use, or leaves everything as it was. */
-  release(order: { readonly by: Orderer; readonly force: boolean }): Promise<Report>
+  changes(): Promise<{ readonly files: readonly AuthorsFile[]; readonly differences: readonly Difference[] } | Report>
+  /** Takes drafts into use, or leaves everything as it was. @param order `keys`: default all */
+  release(order: { readonly by: Orderer; readonly force: boolean; readonly keys?: readonly string[] }): Promise<Report>
 }
 
 export interface ReleaseLine {
@@ -36,20 +68,58 @@ export interface KnowledgeDeps {
   readonly access: AccessControl
   readonly give: GiveOrder
   readonly stream: EventStream
+  readonly talks: TalkFeed
   readonly editor: KnowledgeDesk
   readonly releases: () => { readonly current: number; readonly all: readonly ReleaseLine[] }
+  /** What drafts would change: in the exam, and for what people really said. */
+  readonly preview: (order: {
+    readonly edited: readonly AuthorsFile[]
+    readonly messages: readonly { readonly text: string; readonly addressed: boolean }[]
+    readonly tried: readonly string[]
+  }) => Promise<object>
+  /** What one release has that the other has not. @throws when its files are gone */
+  readonly difference: (from: number, to: number) => Promise<readonly Difference[]>
   /** What would be said to a sentence, by name and overheard, and why. */
   readonly explain: (text: string) => Promise<Report | undefined>
+  /** An answer was written for something that could not be answered. */
+  readonly settle: (number: number) => Promise<void>
 }
 
 const MAX_MARKDOWN_CHARS = 60_000
-const draft = z.strictObject({ markdown: z.string().max(MAX_MARKDOWN_CHARS), baseHash: z.string().max(64) })
+const draft = z.strictObject({
+  markdown: z.string().max(MAX_MARKDOWN_CHARS),
+  baseHash: z.string().max(64),
+  seen: z.string().max(64).exactOptional(),
+})
+const words = z.string().trim().min(1)
+const heard = z.enum(['asked', 'overheard'])
+const changing = z.strictObject({
+  was: z.strictObject({ question: words.max(500), heard }).optional(),
+  becomes: z.strictObject({ question: words.max(500), heard, expect: words.max(100) }).optional(),
+})
+const asks = z.array(words.max(200)).min(1).max(40)
+/** `teach`: taken into use at once, alone; `unanswered`: the entry that it answers. */
+const taking = {
+  teach: z.boolean().default(false),
+  unanswered: z.number().int().exactOptional(),
+  force: z.boolean().default(false),
+}
+const answering = z.strictObject({
+  ...{ asks, lines: z.array(words.max(300)).min(1).max(5), section: z.string().max(50).exactOptional() },
+  ...taking,
+})
+const asking = z.strictObject({ key: z.string().max(200), asks, ...taking })
+const checking = z.strictObject({ tried: z.array(words.max(500)).max(10).default([]) })
 const trying = z.strictObject({ text: z.string().trim().min(1).max(500) })
+const CLASHES = {
+  file: '文件刚被别人改过，两边都给您看，什么都没丢。',
+  draft: '别人刚存了草稿，两边都给您看，什么都没丢。',
+} as const
 const releasing = z.strictObject({ force: z.boolean().default(false) })
 
 /** The guides as their authors see them; nothing here is live before it is released. */
 export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
-  const { access, give, stream, editor, releases, explain } = deps
+  const { access, give, stream, talks, editor, releases, preview, difference, explain, settle } = deps
   const routes = new Hono()
 
   routes.get('/knowledge', async (c) => c.json({ ...(await editor.tree()), releases: releases() }))
@@ -66,7 +136,69 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
     const kept = await editor.keep(key, body.data, viewerIn(c, access).who)
     if (!kept) return c.json({ error: `没有小节 ${key}` }, 404)
     if (kept.isKept) return c.json({ section: kept.view })
-    return c.json({ error: '文件刚被别人改过，两边都给您看，什么都没丢。', section: kept.view }, 409)
+    const error = CLASHES[kept.clash ?? 'file']
+    return c.json({ error, clash: kept.clash, section: kept.view }, 409)
+  })
+
+  /** What was just kept as a draft is taken into use, or stays one. */
+  const take = async (
+    c: Context,
+    key: string,
+    { teach, unanswered, force }: { teach: boolean; unanswered?: number; force: boolean },
+  ) => {
+    if (!teach) return c.json({ ok: true, text: '存成草稿了，发布以后才生效。', key })
+    const report = await editor.release({ by: ordererOf(viewerIn(c, access)), force, keys: [key] })
+    // What was refused is no draft that somebody wants to keep: its words are still on the page.
+    if (!report.ok) await editor.drop(key)
+    if (report.ok && unanswered !== undefined) await settle(unanswered)
+    if (report.ok) {
+      stream.publish('release', {}, 'staff')
+      stream.publish('unanswered', {}, 'staff')
+    }
+    return c.json({ ...report, key }, report.ok ? 200 : 422)
+  }
+
+  routes.post('/answers', async (c) => {
+    const body = answering.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '短答要有问法和回答' }, 400)
+    const { key } = await editor.addAnswer(body.data, viewerIn(c, access).who)
+    return take(c, key, body.data)
+  })
+
+  routes.post('/answers/asks', async (c) => {
+    const body = asking.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要有短答和问法' }, 400)
+    const view = await editor.addAsks(body.data.key, body.data.asks, viewerIn(c, access).who)
+    return view ? take(c, view.key, body.data) : c.json({ error: '没有这条短答' }, 404)
+  })
+
+  routes.get('/golden', async (c) => c.json(await editor.golden()))
+
+  routes.put('/golden', async (c) => {
+    const body = changing.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success || !(body.data.was || body.data.becomes)) return c.json({ error: '题目的写法不对' }, 400)
+    const problem = await editor.changeGolden(body.data, viewerIn(c, access).who)
+    return problem === undefined ? c.json(await editor.golden()) : c.json({ error: problem }, 409)
+  })
+
+  routes.get('/releases/changes', async (c) => {
+    const changes = await editor.changes()
+    return 'ok' in changes ? c.json({ error: changes.text }, 409) : c.json({ differences: changes.differences })
+  })
+
+  routes.post('/releases/check', async (c) => {
+    const body = checking.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '检查的写法不对' }, 400)
+    const changes = await editor.changes()
+    if ('ok' in changes) return c.json({ error: changes.text }, 409)
+    const seen = await preview({ edited: changes.files, messages: askedLately(talks), ...body.data })
+    return 'ok' in seen && 'text' in seen ? c.json({ error: seen.text }, 422) : c.json(seen)
+  })
+
+  routes.get('/releases/:number{\\d+}/diff', async (c) => {
+    const to = Number(c.req.query('to') ?? releases().current)
+    const differences = await difference(Number(c.req.param('number')), to).catch(() => undefined)
+    return differences ? c.json({ differences }) : c.json({ error: '这个发布的文件已经不在了' }, 404)
   })
 
   routes.delete('/edits/:key{.+}', async (c) => {

@@ -5,8 +5,10 @@ import type { LearningEntry } from '../model/learning.js'
 import type { Clock } from '../model/ports.js'
 import type { TalkFeed } from '../model/talk.js'
 import type { AccessControl } from './access.js'
+import type { KnowledgeDesk } from './knowledge-routes.js'
 import { viewerIn } from './permissions.js'
 import type { EventStream } from './stream.js'
+import { askedLately } from './talk-routes.js'
 import { type GiveOrder, ordererOf } from './ticket-routes.js'
 
 /** What a sentence is taught to mean: a section key, 人工 or 无关. */
@@ -45,6 +47,8 @@ export interface LearnDeps {
     messages: readonly { readonly text: string; readonly addressed: boolean }[],
   ) => Promise<Preview | undefined>
   readonly titleOf: (key: string) => string | undefined
+  /** See `KnowledgeDesk`. */
+  readonly noteGolden?: KnowledgeDesk['noteGolden'] | undefined
 }
 
 const TREND_DAYS = 14
@@ -54,7 +58,10 @@ const lesson = z.strictObject({
   force: z.boolean().default(false),
 })
 const target = z.strictObject({ target: z.string().trim().min(1).max(50), force: z.boolean().default(false) })
+const merging = z.strictObject({ into: z.number().int().min(1) })
 const sentence = z.strictObject({ text: z.string().trim().min(1).max(500) })
+const learnt = z.strictObject({ ...lesson.shape, golden: z.boolean().default(false) })
+const EXPECTED: Readonly<Record<string, string>> = { 人工: 'human', 无关: 'silence' }
 
 /** What could not be answered, and what people teach of it; all of it by the orders of the chat. */
 export function learnRoutes(deps: LearnDeps): Hono {
@@ -86,6 +93,13 @@ export function learnRoutes(deps: LearnDeps): Hono {
     const [number, verb] = [Number(c.req.param('number')), c.req.param('verb')]
     const body: unknown = await c.req.json().catch(() => ({}))
     const by = ordererOf(viewerIn(c, access))
+    if (verb === 'merge') {
+      const into = merging.safeParse(body)
+      if (!into.success) return c.json({ error: '要选并到哪一条' }, 400)
+      const report = await give({ kind: 'merge-entries', number, into: into.data.into }, by)
+      if (report.ok) stream.publish('unanswered', {}, 'staff')
+      return c.json(report, report.ok ? 200 : 422)
+    }
     const asked = target.safeParse(body)
     if (verb === 'assign' && !asked.success) return c.json({ error: '要选教到哪里' }, 400)
     const order =
@@ -101,29 +115,31 @@ export function learnRoutes(deps: LearnDeps): Hono {
   routes.post('/teach/preview', async (c) => {
     const body = lesson.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
-    const messages = talks
-      .recent()
-      .flatMap(({ text, addressed, isChatter }) =>
-        text === null || text === '' || isChatter ? [] : [{ text, addressed }],
-      )
-    const shown = await preview(body.data, messages)
+    const shown = await preview(body.data, askedLately(talks))
     return shown ? c.json(shown) : c.json({ error: `没有小节 ${body.data.target}` }, 400)
   })
 
   routes.post('/teach', async (c) => {
-    const body = lesson.safeParse(await c.req.json().catch(() => undefined))
+    const body = learnt.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
-    const { text, target: sectionKey, force } = body.data
+    const { text, target: sectionKey, force, golden } = body.data
+    const viewer = viewerIn(c, access)
     const order = { kind: 'teach', sectionKey, text, ...(force && { force: true }) }
-    const report = await give(order, ordererOf(viewerIn(c, access)))
+    const report = await give(order, ordererOf(viewer))
     if (report.ok) stream.publish('unanswered', {}, 'staff')
-    return c.json(report, report.ok ? 200 : 422)
+    if (!report.ok || !golden) return c.json(report, report.ok ? 200 : 422)
+    const becomes = { question: text, heard: 'asked', expect: EXPECTED[sectionKey] ?? sectionKey } as const
+    const problem = await deps.noteGolden?.({ becomes }, viewer.who)
+    return c.json({ ...report, text: problem === undefined ? report.text : `${report.text}\n${problem}` })
   })
 
   routes.post('/teach/undo', async (c) => {
     const body = sentence.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '要有一句话' }, 400)
-    const report = await give({ kind: 'unteach', text: body.data.text }, ordererOf(viewerIn(c, access)))
+    const viewer = viewerIn(c, access)
+    const report = await give({ kind: 'unteach', text: body.data.text }, ordererOf(viewer))
+    // Where it was no golden question, there is nothing to take out.
+    if (report.ok) await deps.noteGolden?.({ was: { question: body.data.text, heard: 'asked' } }, viewer.who)
     if (report.ok) stream.publish('unanswered', {}, 'staff')
     return c.json(report, report.ok ? 200 : 422)
   })

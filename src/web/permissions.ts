@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Clock } from '../model/ports.js'
 import type { AccessControl } from './access.js'
 import { mayAs, type Viewer, type ViewerRole } from './sessions.js'
 
@@ -33,6 +34,13 @@ export const ROUTES: readonly (readonly [Method, path: string, ViewerRole])[] = 
   ['PUT', '/api/edits/:key{.+}', 'admin'],
   ['DELETE', '/api/edits/:key{.+}', 'admin'],
   ['POST', '/api/try', 'staff'],
+  ['POST', '/api/answers', 'admin'],
+  ['POST', '/api/answers/asks', 'admin'],
+  ['GET', '/api/golden', 'staff'],
+  ['PUT', '/api/golden', 'admin'],
+  ['GET', '/api/releases/changes', 'staff'],
+  ['GET', '/api/releases/:number/diff', 'staff'],
+  ['POST', '/api/releases/check', 'admin'],
   ['POST', '/api/releases', 'admin'],
   ['POST', '/api/releases/:number/use', 'admin'],
   ['GET', '/api/machine', 'admin'],
@@ -83,6 +91,31 @@ export function requireRole(access: AccessControl): MiddlewareHandler {
     const needed = roleFor(method, path)
     const viewer = access.viewerOf(c)
     if (needed !== undefined && viewer && !mayAs(viewer.role, needed)) return c.json({ error: NOT_YOURS[needed] }, 403)
+    return next()
+  }
+}
+
+const MINUTE_MS = 60_000
+const MAX_WRITES = 60
+const MAX_WRITERS = 1_000
+/** What a page sends by itself while somebody types, looks or plays customers. */
+const BY_ITSELF =
+  /^\/api\/(?:edits\/|simulator\/|teach\/preview$|releases\/check$|try$|enter|login$|logout$|tickets\/\d+\/typing$)/
+
+/** No person does more in a minute, and no page that runs wild is to. To stand behind `requireRole`. */
+export function limitWrites(access: AccessControl, clock: Clock): MiddlewareHandler {
+  const writes = new Map<string, number[]>()
+  return async (c, next) => {
+    const { path, method } = c.req
+    if (method === 'GET' || method === 'HEAD' || !path.startsWith('/api/') || BY_ITSELF.test(path)) return next()
+    const viewer = access.isCommandLine(c) ? undefined : access.viewerOf(c)
+    if (!viewer) return next()
+    const nowMs = clock.now()
+    const key = viewer.session ?? viewer.who.key
+    const lately = (writes.get(key) ?? []).filter((atMs) => nowMs - atMs < MINUTE_MS)
+    if (lately.length >= MAX_WRITES) return c.json({ error: '操作太快了，请等几秒再试' }, 429)
+    if (writes.size >= MAX_WRITERS) writes.clear()
+    writes.set(key, [...lately, nowMs])
     return next()
   }
 }

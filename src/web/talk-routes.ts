@@ -171,6 +171,14 @@ function goneBy({ kind, isChatter }: Talk): 'chatter' | 'expired' | 'order' {
   return isChatter ? 'chatter' : 'expired'
 }
 
+/** What people asked of late, for trying what a change would do; idle talk is nothing to try. */
+export const askedLately = (talks: TalkFeed): readonly { readonly text: string; readonly addressed: boolean }[] =>
+  talks
+    .recent()
+    .flatMap(({ text, addressed, isChatter, role }) =>
+      text === null || text === '' || isChatter || role !== 'customer' ? [] : [{ text, addressed }],
+    )
+
 /** Of one talk as it changes, for the stream. */
 export const viewOfTalk = (talk: Talk, deps: Pick<TalkDeps, 'titleOf' | 'tickets'>): TalkView =>
   talkView(talk, deps, ticketFinder(deps))

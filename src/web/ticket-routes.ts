@@ -8,6 +8,7 @@ import type { Clock, NoticePicture, Orderer, PictureSource, Report } from '../mo
 import type { DeskFeed, TicketView } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
 import { viewerIn } from './permissions.js'
+import { withoutMetadata } from './picture-metadata.js'
 import type { Viewer } from './sessions.js'
 import type { EventStream } from './stream.js'
 
@@ -171,7 +172,7 @@ async function picturesOf({ pictures }: Action, guide: PictureSource): Promise<L
     if (!header) return { error: '只能发完好的 PNG、JPG、GIF 图片' }
     const ending = { 'image/png': '.png', 'image/jpeg': '.jpg', 'image/gif': '.gif' }[header.mediaType as string]
     if (ending === undefined) return { error: '只能发 PNG、JPG、GIF 图片' }
-    loaded.push({ bytes, fileName: `picture-${index + 1}${ending}` })
+    loaded.push({ bytes: withoutMetadata(bytes), fileName: `picture-${index + 1}${ending}` })
   }
   return { loaded }
 }

@@ -34,6 +34,7 @@ async function anEditor(report: Report = { ok: true, text: '已采用发布 2' }
   const open = async () =>
     new KnowledgeEditor({
       folder: new KnowledgeFolder({ knowledgeDir: join(root, 'knowledge'), intentsDir: join(root, 'intents') }),
+      knowledgeDir: join(root, 'knowledge'),
       list: await openEdits({ dataDir: join(root, 'data'), log: { error() {} } }),
       snapshot: () => aSnapshot(),
       clock: fixedClock(),
@@ -120,5 +121,115 @@ describe('a release of drafts', () => {
     writeFileSync(path, GUIDE.replace('## 2. 填写声明\n\n照弹窗里的示例填写声明。\n', written))
     expect(await editor.release({ by: BY, force: false })).toMatchObject({ ok: true })
     expect(onDisk()).toMatch(/改过的 1。[\s\S]*改过的 2。/)
+  })
+})
+
+const ANSWERS = `---
+section: "1"
+---
+
+# 类目
+
+## 选哪个
+问：类目选哪个 / 选哪个类目
+答：选社区。
+编号：which
+
+## 能改吗
+问：类目能改吗
+答：能，一个月三次。
+编号：change
+`
+
+describe('a draft of a short answer', () => {
+  const withAnswers = async (report?: Report) => {
+    const made = await anEditor(report)
+    const folder = join(made.path, '..', 'answers')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'guide-1.md'), ANSWERS)
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+    return { ...made, read, folder }
+  }
+
+  test('is its block alone, with its heading, and a release changes nothing around it', async () => {
+    const { editor, section, read } = await withAnswers()
+    const { markdown, hash, line, bubbles } = await section('answer:which')
+    expect(markdown).toBe('## 选哪个\n问：类目选哪个 / 选哪个类目\n答：选社区。\n编号：which')
+    expect(line).toBe(7)
+    expect(bubbles[0]?.text).toContain('选社区')
+    const kept = await editor.keep(
+      'answer:which',
+      { markdown: markdown.replace('选社区', '选论坛'), baseHash: hash },
+      CHEN,
+    )
+    expect(kept?.view.bubbles[0]?.text).toContain('选论坛')
+    expect((await editor.tree()).answers).toMatchObject([
+      {
+        answers: [
+          { key: 'answer:which', isEdited: true },
+          { key: 'answer:change', isEdited: false },
+        ],
+      },
+    ])
+    await editor.release({ by: BY, force: false })
+    expect(read('guide-1.md')).toBe(ANSWERS.replace('选社区', '选论坛'))
+  })
+
+  test('that is empty takes it out', async () => {
+    const { editor, section, read } = await withAnswers()
+    await editor.keep('answer:which', { markdown: '', baseHash: (await section('answer:which')).hash }, CHEN)
+    await editor.release({ by: BY, force: false })
+    expect(read('guide-1.md')).not.toContain('which')
+    expect(read('guide-1.md')).toContain('## 能改吗')
+  })
+
+  test('that is new stands in a file of its own, and is nowhere where it is refused', async () => {
+    const { editor, read } = await withAnswers()
+    const { key } = await editor.addAnswer(
+      { asks: ['要盖章吗', '盖不盖章'], lines: ['不用盖章。'], section: '2' },
+      CHEN,
+    )
+    expect(await editor.section(key)).toMatchObject({ title: '要盖章吗', edit: { by: '陈工' } })
+    await editor.release({ by: BY, force: false })
+    expect(read('added.md')).toMatch(
+      /^# 在网页里写的短答\n+## 要盖章吗\n问：要盖章吗 \/ 盖不盖章\n答：不用盖章。\n节：2\n/,
+    )
+    expect((await editor.section(key))?.edit).toBeNull()
+    const refused = await withAnswers({ ok: false, text: '必答题少对 1 道' })
+    await refused.editor.addAnswer({ asks: ['要盖章吗'], lines: ['不用盖章。'] }, CHEN)
+    expect(await refused.editor.release({ by: BY, force: false })).toMatchObject({ ok: false })
+    expect(() => refused.read('added.md')).toThrow()
+    expect((await refused.editor.tree()).edits).toHaveLength(1)
+  })
+
+  test('takes in further ways of asking, and is released alone', async () => {
+    const { editor, section, read } = await withAnswers()
+    await editor.keep('2', { markdown: '## 2. 填写声明\n\n别的草稿。\n', baseHash: (await section('2')).hash }, CHEN)
+    await editor.addAsks('answer:change', ['能不能换类目'], CHEN)
+    await editor.release({ by: BY, force: false, keys: ['answer:change'] })
+    expect(read('guide-1.md')).toContain('问：类目能改吗\n问：能不能换类目\n答：')
+    expect((await editor.tree()).edits.map(({ key }) => key)).toEqual(['2'])
+  })
+})
+
+describe('two who write at once', () => {
+  test('lose nothing: the later one is shown the draft that came meanwhile', async () => {
+    const { editor, section } = await anEditor()
+    const { hash } = await section()
+    const of = (words: string) => ({ markdown: `## 2. 填写声明\n\n${words}\n`, baseHash: hash })
+    const first = await editor.keep('2', { ...of('陈工写的。'), seen: '' }, CHEN)
+    const second = await editor.keep('2', { ...of('徐经理写的。'), seen: '' }, { key: 'x', name: '徐经理' })
+    expect(second).toMatchObject({ isKept: false, clash: 'draft', view: { edit: { by: '陈工' } } })
+    expect((await section()).edit?.markdown).toContain('陈工写的')
+    const seen = first!.view.editHash
+    expect(await editor.keep('2', { ...of('两人商量的。'), seen }, CHEN)).toMatchObject({ isKept: true })
+  })
+
+  test('get a section that is written behind another one shown as customers would', async () => {
+    const { editor, section } = await anEditor()
+    const { hash, markdown } = await section()
+    const two = `${markdown}\n## 3. 新小节\n\n新的一步。\n`
+    const kept = await editor.keep('2', { markdown: two, baseHash: hash }, CHEN)
+    expect(kept?.view.bubbles.map(({ text }) => text).join()).toMatch(/照弹窗[\s\S]*新的一步/)
   })
 })

@@ -86,7 +86,12 @@ function deskWith(prepare: () => Promise<Prepared>, complete: () => Promise<Comp
   const limits = { goldenMayLose: 0, heldOutMayLosePoints: 1, wrongMayGainPoints: 0.5 }
   const desk = new ReleaseDesk({
     ...{ store, knowledge, limits, timeoutSeconds: 120, completeAfterMs: 0, clock: fixedClock(), log },
-    builder: { prepare, complete, restore: async () => Promise.reject(new BuildError('crashed', 'out of memory')) },
+    builder: {
+      prepare,
+      complete,
+      preview: async () => ({ status: 'broken', problems: [] }),
+      restore: async () => Promise.reject(new BuildError('crashed', 'out of memory')),
+    },
   })
   return { desk, knowledge, lines, reports }
 }

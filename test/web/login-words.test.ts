@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import type { LoginStatus } from '../../src/model/ports.js'
 
 // By address, because the page's scripts are no part of the compiled program.
-const { LOGIN_WORDS, loginWords, sinceWords } = await import(new URL('../../public/words.js', import.meta.url).href)
+const { dayTime, LOGIN_WORDS, loginWords, sinceWords } = await import(
+  new URL('../../public/words.js', import.meta.url).href
+)
 
 // A new state in the model does not compile until it stands here, and then needs its words.
 const STATES: Record<LoginStatus, true> = {
@@ -18,8 +20,9 @@ test('the page has words for every state of the login, and for no other', () => 
   expect(Object.values(LOGIN_WORDS).flatMap((words) => Object.values(words as object))).not.toContain('')
 })
 
-test('says since when', () => {
-  expect(sinceWords(new Date().setHours(9, 5, 0, 0))).toBe('09:05 起')
+test('says since when, by the clock in China wherever the reader is', () => {
+  expect(dayTime(Date.UTC(2020, 10, 30, 1, 5))).toBe('11月30日 09:05')
+  expect(sinceWords(Date.UTC(2020, 10, 30, 17, 5))).toBe('12月1日 01:05 起')
 })
 
 test('a state from a newer program is shown by its name', () => {

@@ -37,6 +37,26 @@ async function housed() {
     people: { claims: () => [], grants: () => [], configured: [] },
     machine: async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms: [], mutes: [] }),
     learn: { entries: () => [], taught: () => [], preview: async () => undefined },
+    knowledge: {
+      editor: {
+        tree: async () => ({ guides: [], answers: [], edits: [], isReadOnly: false }),
+        section: async () => undefined,
+        keep: async () => undefined,
+        addAnswer: async () => ({ key: 'answer:a' }),
+        addAsks: async () => undefined,
+        golden: async () => ({ questions: [] }),
+        changeGolden: async () => undefined,
+        noteGolden: async () => undefined,
+        drop: async () => {},
+        changes: async () => ({ files: [], differences: [] }),
+        release: async () => ({ ok: true, text: '好的' }),
+      },
+      releases: () => ({ current: 1, all: [] }),
+      preview: async () => ({}),
+      difference: async () => [],
+      explain: async () => ({ ok: true, text: '好的' }),
+      settle: async () => {},
+    },
     figures: { days: () => [], tickets: async () => [], closedAtMs: () => 0, entries: () => [], notices: [] },
   })
   const text = '备案主体要和营业执照一致吗'
@@ -65,6 +85,8 @@ const cookieOf = (response: Response): string => response.headers.get('set-cooki
 /** A request that fits a row of the table. */
 const exampleOf = (path: string): string =>
   path
+    .replace('rooms/:key/:verb', 'rooms/m1/mute')
+    .replace(':index', '0')
     .replace(':verb', 'note')
     .replace(/:key\{\.\+\}/, '4.1')
     .replace(/:number/, '1')
@@ -75,7 +97,9 @@ describe('every route of the page', () => {
     const { as } = await housed()
     for (const role of VIEWER_ROLES) {
       if (path === '/api/events') continue // a stream does not end by itself
-      const { status } = await as(role, method, exampleOf(path))
+      const answer = await as(role, method, exampleOf(path))
+      const { status } = answer
+      expect(await answer.text(), path).not.toContain('没有这个接口')
       if (mayAs(role, needed)) expect([role, status], path).not.toEqual([role, 403])
       else expect([role, status], path).toEqual([role, 403])
     }
@@ -103,6 +127,17 @@ describe('every route of the page', () => {
     }
     expect(await (await as('staff', 'GET', '/api/today')).text()).toMatch(/营业执照/)
   })
+})
+
+test('nobody writes more than sixty times a minute, and who types is not held up', async () => {
+  const { as, clock } = await housed()
+  const note = () => as('staff', 'PUT', '/api/talks/m1/verdict', { kind: 'right' })
+  for (let times = 0; times < 60; times++) expect((await note()).status).toBe(200)
+  expect((await note()).status).toBe(429)
+  expect((await as('staff', 'POST', '/api/tickets/1/typing')).status).toBe(200)
+  expect((await as('admin', 'PUT', '/api/talks/m1/verdict', { kind: 'right' })).status).toBe(200)
+  ;(clock as ReturnType<typeof fixedClock>).pass(60_000)
+  expect((await note()).status).toBe(200)
 })
 
 describe('a personal link', () => {

@@ -352,7 +352,9 @@ class BodyDesk {
     const meant = mistypedName(opening)
     if (meant) {
       const remedy = `要的是“${meant}”就照样写；只是一句提醒，就去掉方括号里的字`
-      this.#warn(opening, `没有叫“${opening.title}”的方框，里面的话先不发给客户`, remedy)
+      const message = `没有叫“${opening.title}”的方框，里面的话先不发给客户`
+      const fix = { replace: `[${opening.title}]`, by: `[${meant}]` }
+      this.#report('warning', { line: opening.line, message, remedy, fix })
       for (const picture of picturesOf(tokens)) this.#takePicture(picture)
       return
     }
@@ -372,7 +374,7 @@ class BodyDesk {
     this.#report('warning', { line, message, remedy })
   }
 
-  #report(severity: Problem['severity'], problem: Pick<Problem, 'line' | 'message' | 'remedy'>): void {
+  #report(severity: Problem['severity'], problem: Pick<Problem, 'line' | 'message' | 'remedy' | 'fix'>): void {
     this.#problems.push({ severity, file: this.#around.file, column: 1, ...problem })
   }
 }

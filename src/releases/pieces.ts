@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { structuredPatch } from 'diff'
+import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
+import { parseGuide } from '../knowledge/guide/parse.js'
+import { qualifyKeys } from '../knowledge/keys.js'
+import type { ReadingMemory } from '../knowledge/read.js'
+import { type AuthoredAnswer, parseAnswers } from '../knowledge/short-answers.js'
+import type { Guide, Section } from '../model/knowledge.js'
+
+/** Key of the piece that holds all golden questions. */
+export const GOLDEN_KEY = 'golden'
+const ANSWER_KEY = /^answer:(.+)$/u
+const GOLDEN_FILE = /^intents\/golden\.ya?ml$/i
+
+/** The key of a short answer among the pieces. */
+export const answerKey = (id: string): string => `answer:${id}`
+
+/** The id of a short answer by its key. @returns undefined for any other piece */
+export const answerIdOf = (key: string): string | undefined => ANSWER_KEY.exec(key)?.[1]
+
+/**
+ * A part of an author's file that is edited by itself: a section (`4.1`), a short answer (`answer:s11-scope`), or the
+ * golden questions (`golden`).
+ */
+export interface Piece {
+  readonly key: string
+  readonly title: string
+  readonly file: AuthorsFile
+  readonly markdown: string
+  /** Lines of the file, from 0; `to` is not included. */
+  readonly from: number
+  readonly to: number
+  /** The file is not there yet. */
+  readonly isUnwritten?: true
+  /** Of a section. */
+  readonly section?: Section
+  readonly answer?: AuthoredAnswer
+}
+
+/** All that can be edited, in the order of the files. */
+export interface Pieces {
+  readonly guides: readonly { readonly guide: Guide; readonly file: AuthorsFile }[]
+  readonly answers: readonly Piece[]
+  find(key: string): Piece | undefined
+}
+
+/** @param memory kept from one reading to the next, so that an edit of one file does not cost the reading of all */
+export function readPieces(files: Pick<AuthorsFiles, 'guides' | 'intents'>, memory: ReadingMemory): Pieces {
+  const own = files.guides.filter(({ kept }) => kept.startsWith('knowledge/'))
+  const guideFiles = own.filter(({ kept }) => !isOfAnswers(kept))
+  const qualified = qualifyKeys(
+    guideFiles.map((file) => memory.of(file, parseGuide).guide),
+    [],
+  )
+  const guides = qualified.flatMap((guide) => {
+    const file = guideFiles.find((one) => one.file === guide.file)
+    return file ? [{ guide, file }] : []
+  })
+  const answers = own.filter(({ kept }) => isOfAnswers(kept)).flatMap((file) => answersIn(file, memory))
+  const golden = files.intents.find(({ kept }) => GOLDEN_FILE.test(kept))
+  const find = (key: string): Piece | undefined => {
+    if (key === GOLDEN_KEY) return golden && wholeFile(golden)
+    const answer = answers.find((one) => one.key === key)
+    if (answer || answerIdOf(key) !== undefined) return answer
+    for (const { guide, file } of guides) {
+      const section = guide.sections.find((one) => one.key === key)
+      if (section) return pieceOfSection(section, guide, file)
+    }
+    return undefined
+  }
+  return { guides, answers, find }
+}
+
+/** Files of short answers stand in a folder of this name. */
+export const isOfAnswers = (kept: string): boolean => /(?:^|\/)answers\//.test(kept)
+
+const wholeFile = (file: AuthorsFile): Piece => ({
+  ...{ key: GOLDEN_KEY, title: '必答题', file, markdown: file.text, from: 0, to: file.text.split('\n').length },
+})
+
+function pieceOfSection(section: Section, guide: Guide, file: AuthorsFile): Piece {
+  const lines = file.text.split('\n')
+  const next = guide.sections.map(({ line }) => line).filter((line) => line > section.line)
+  const from = section.line - 1
+  const to = next.length > 0 ? Math.min(...next) - 1 : lines.length
+  const { key, title } = section
+  return { key, title, file, section, from, to, markdown: lines.slice(from, to).join('\n') }
+}
+
+function answersIn(file: AuthorsFile, memory: ReadingMemory): readonly Piece[] {
+  const lines = file.text.split('\n')
+  const { answers } = memory.of(file, parseAnswers)
+  const starts = answers.map(({ line }) => headingAbove(lines, line - 1))
+  return answers.map((answer, index): Piece => {
+    const from = starts[index]!
+    const to = withoutTail(lines, from, starts[index + 1] ?? lines.length)
+    const markdown = lines.slice(from, to).join('\n')
+    return { key: answerKey(answer.id), title: answer.title, file, answer, from, to, markdown }
+  })
+}
+
+/** A short answer begins with its own heading, where it has one. */
+function headingAbove(lines: readonly string[], ask: number): number {
+  let at = ask - 1
+  while (at >= 0 && lines[at]!.trim() === '') at--
+  return at >= 0 && /^\s*#{2,6}\s/.test(lines[at]!) ? at : ask
+}
+
+/** Blank lines and the heading of what follows are nobody's. */
+function withoutTail(lines: readonly string[], from: number, end: number): number {
+  let to = end
+  while (to > from + 1 && (lines[to - 1]!.trim() === '' || /^\s*#\s/.test(lines[to - 1]!))) to--
+  return to
+}
+
+export interface Change {
+  readonly piece: Pick<Piece, 'from' | 'to'>
+  /** Empty: it is taken out. */
+  readonly markdown: string
+}
+
+/** The file with the changes, from the end to the beginning, so that the lines of those before stay where they are. */
+export function withChanges(text: string, changes: readonly Change[]): string {
+  const lines = text.split('\n')
+  for (const { piece, markdown } of changes.toSorted((a, b) => b.piece.from - a.piece.from || b.piece.to - a.piece.to))
+    lines.splice(piece.from, piece.to - piece.from, ...(markdown === '' ? [] : markdown.split('\n')))
+  return lines.join('\n')
+}
+
+/** Short enough to travel to a page and back. */
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+/** What a file differs in: lines with a sign in front, `+`, `-` or a space. */
+export interface Difference {
+  readonly file: string
+  readonly lines: readonly string[]
+}
+
+const CONTEXT_LINES = 1
+
+/** The lines that were added or taken out, with one around them. */
+export function differenceOf(file: string, before: string, after: string): Difference {
+  const { hunks } = structuredPatch(file, file, before, after, '', '', { context: CONTEXT_LINES })
+  const lines = hunks.flatMap((hunk, index) => [...(index > 0 ? ['…'] : []), ...hunk.lines])
+  return { file, lines: lines.filter((line) => !line.startsWith('\\')) }
+}
+
+/** Of two releases: only files that differ, by the names under which they are kept. */
+export function differencesOf(before: AuthorsFiles, after: AuthorsFiles): readonly Difference[] {
+  const textsOf = ({ guides, tables, intents }: AuthorsFiles): ReadonlyMap<string, string> =>
+    new Map([...guides, ...tables, ...intents].map(({ kept, text }) => [kept, text]))
+  const [old, now] = [textsOf(before), textsOf(after)]
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((kept) => old.get(kept) !== now.get(kept))
+    .map((kept) => differenceOf(kept, old.get(kept) ?? '', now.get(kept) ?? ''))
+}
