@@ -342,7 +342,7 @@ describe('the console', () => {
     await editor.locator('#toast[data-ok=true]', { hasText: /已采用发布/ }).waitFor({ timeout: 100_000 })
     expect(await readFile(path.join(folder, 'knowledge/fasttest.md'), 'utf8')).toContain('网页里写的')
     await editor.locator('#releases').click()
-    await editor.locator('[data-release="1"] button').click()
+    await editor.locator('[data-release="1"] [data-act=use]').click()
     await editor.locator('#toast[data-ok=true]', { hasText: /已回到发布 1/ }).waitFor({ timeout: 100_000 })
     await editor.close()
   })
