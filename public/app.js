@@ -217,7 +217,7 @@ function Health({ status, onSearch }) {
     : status
       ? status.simulated && isWell
         ? '微信模拟'
-        : `${status.network ?? '微信'}${loginWords(status.login, status.network).word}`
+        : `${status.network ?? '微信'}${loginWords(status.login, status.network, status.trouble).word}`
       : ''
   return html`
     ${me.may('staff') && html`<button type="button" class="find wide" onClick=${onSearch}><${Icon} name="search" small=${true} /><span>搜客户、群、原话、工单号</span><kbd>/</kbd></button>`}

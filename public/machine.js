@@ -63,7 +63,7 @@ export default function Machine({ name, head, status }) {
 /** @param {{ status: any }} props */
 function LoginCard({ status }) {
   if (!status) return null
-  const { title, hint } = loginWords(status.login, status.network)
+  const { title, hint } = loginWords(status.login, status.network, status.trouble)
   return html`<section class="card login-card" data-login=${status.login}>
     <h2 id="login-title">${status.simulated && status.login === 'logged-in' ? '微信模拟' : title}</h2>
     ${status.qrId && me.may('operator') && html`<img class="qr" id="qr" src=${`/api/qr.svg?id=${status.qrId}`} alt="登录二维码" />`}

@@ -41,7 +41,7 @@ export default function Today({ name, head, status }) {
             data.machine &&
             html`<section class="card"><h2>机器 ${me.may('admin') && html`<a class="more-link" href="#/machine">详情</a>`}</h2>
             <dl class="facts">
-              <dt>登录</dt><dd>${status?.simulated ? '微信模拟' : loginWords(data.machine.login, status?.network).word}</dd>
+              <dt>登录</dt><dd>${status?.simulated ? '微信模拟' : loginWords(data.machine.login, status?.network, status?.trouble).word}</dd>
               <dt>最近收到消息</dt><dd>${data.machine.lastHeardAgoMs === null ? '还没有' : `${spanWords(data.machine.lastHeardAgoMs)}前`}</dd>
               <dt>待发</dt><dd>${data.machine.queueLength ?? 0} 条</dd>
               ${data.machine.today && html`<dt>今天已发</dt><dd>${data.machine.today.used} / ${data.machine.today.cap}</dd>`}

@@ -220,15 +220,22 @@ const LOGIN_WORDS_OF_QQ = {
     title: 'QQ 账号掉线了',
     hint: '请打开 NapCat（或别的 OneBot 实现）的网页，重新登录这个 QQ。登录后机器人自动恢复。',
   },
+  token: {
+    word: '口令不对',
+    title: 'QQ 端不认口令了',
+    hint: '请把 onebot.token 和 OneBot 实现里 WebSocket 服务端的 token 写成一样。改了机器人这边要重启；改那边，半分钟内自动恢复。',
+  },
 }
 
 /**
  * @param {string} login
  * @param {'QQ' | undefined} [network] absent: WeChat
+ * @param {'token' | undefined} [trouble] why it does not come back by itself
  * @returns {{ word: string, title: string, hint: string }} for a state that is not known here, its own name
  */
-export function loginWords(login, network) {
-  const ofQq = network === 'QQ' ? LOGIN_WORDS_OF_QQ[/** @type {keyof typeof LOGIN_WORDS_OF_QQ} */ (login)] : undefined
+export function loginWords(login, network, trouble) {
+  const ofQq =
+    network === 'QQ' ? LOGIN_WORDS_OF_QQ[/** @type {keyof typeof LOGIN_WORDS_OF_QQ} */ (trouble ?? login)] : undefined
   return ofQq ?? LOGIN_WORDS[/** @type {keyof typeof LOGIN_WORDS} */ (login)] ?? { word: login, title: login, hint: '' }
 }
 

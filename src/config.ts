@@ -327,7 +327,7 @@ const schema = z.strictObject({
       /** Seconds for which a QR code may wait for its scan before people are told. */
       scanAfterSeconds: z.number().min(0).max(86_400).default(60),
       /** Minutes for which WeChat may be out of reach before people are told. */
-      unreachableAfterMinutes: z.number().min(1).max(1_440).default(5),
+      unreachableAfterMinutes: z.number().min(0.1).max(1_440).default(5),
       /** Restarts within ten minutes that are still put up with. */
       restarts: z.number().int().min(1).max(100).default(5),
       /** Most messages to the webhooks in any hour: notices together, and each kind of incident by itself. */

@@ -79,8 +79,10 @@ const LOGINS: Readonly<Record<LoginStatus, string>> = {
   kicked: '已被踢下线，要重新扫码',
 }
 
-const loginWords = ({ status, network }: LoginState): string =>
-  network === 'QQ' ? `QQ：${LOGINS_OF_QQ[status] ?? LOGINS[status]}` : `微信：${LOGINS[status]}`
+const loginWords = ({ status, network, trouble }: LoginState): string => {
+  if (trouble === 'token') return 'QQ：连不上，QQ 端不认口令'
+  return network === 'QQ' ? `QQ：${LOGINS_OF_QQ[status] ?? LOGINS[status]}` : `微信：${LOGINS[status]}`
+}
 
 const LOGINS_OF_QQ: Partial<Readonly<Record<LoginStatus, string>>> = { kicked: '账号掉线，要在 QQ 端重新登录' }
 

@@ -194,6 +194,7 @@ export type AlertKind = (typeof ALERT_KINDS)[number]
 export interface AlertFacts {
   /** Absent: WeChat. */
   readonly network?: 'QQ'
+  readonly trouble?: 'token'
   /** Where the operator finds the bot's page. */
   readonly pageUrl?: string
   /** How often it has happened; of the clock, by how many seconds it is ahead. */
@@ -354,6 +355,8 @@ export interface LoginState {
   readonly qrText?: string
   /** Absent: WeChat. */
   readonly network?: 'QQ'
+  /** Why it does not come back by itself: the other end takes our token no more. */
+  readonly trouble?: 'token'
 }
 
 /** Counts what the bot does, for graphs. */

@@ -215,7 +215,7 @@ export function alertOnLogin({ alerts, scanAfterMs, unreachableAfterMs, pageUrl 
     timedFor = undefined
   }
 
-  return ({ status }: LoginState): void => {
+  return ({ status, trouble }: LoginState): void => {
     switch (status) {
       case 'starting':
         break
@@ -224,7 +224,9 @@ export function alertOnLogin({ alerts, scanAfterMs, unreachableAfterMs, pageUrl 
         raiseAfter(status, scanAfterMs)
         break
       case 'reconnecting':
-        raiseAfter(status, unreachableAfterMs)
+        // Waiting mends nothing: somebody has to change something.
+        if (trouble === 'token') alerts.raise('unreachable', { ...facts, trouble })
+        else raiseAfter(status, unreachableAfterMs)
         break
       case 'kicked':
         stopTimer()
@@ -263,6 +265,7 @@ export interface AlertMemory {
 
 export const alertFacts = z.object({
   network: z.literal('QQ').exactOptional(),
+  trouble: z.literal('token').exactOptional(),
   pageUrl: z.string().exactOptional(),
   count: z.number().exactOptional(),
   limit: z.number().exactOptional(),
@@ -332,10 +335,12 @@ const TEXTS: Readonly<Record<AlertKind, Texts>> = {
     allClear: '已重新登录，恢复正常。',
   },
   unreachable: {
-    alert: ({ network }) =>
-      network === 'QQ'
-        ? '连不上 QQ 端（NapCat 或别的 OneBot 实现），或者它收不到 QQ 的消息，已经几分钟了。\n怎么办：看看它是否在运行、QQ 是否在线，地址和口令有没有改过。恢复后机器人自动重连，不用重启。'
-        : '连不上微信，已经几分钟收不到消息。\n怎么办：检查这台机器的网络和代理。网络恢复后它会自动重连，一般不用重新扫码。',
+    alert: ({ network, trouble }) =>
+      trouble === 'token'
+        ? 'QQ 端不认机器人的口令了（可能在那边改过），现在收不到也发不出消息。\n怎么办：把 onebot.token（或 GUOSHEN_ONEBOT_TOKEN）和 OneBot 实现里 WebSocket 服务端的 token 写成一样。改的是机器人这边，要重启；改的是那边，半分钟内自动恢复。'
+        : network === 'QQ'
+          ? '连不上 QQ 端（NapCat 或别的 OneBot 实现），或者它收不到 QQ 的消息，已经几分钟了。\n怎么办：看看它是否在运行、QQ 是否在线，地址和口令有没有改过。恢复后机器人自动重连，不用重启。'
+          : '连不上微信，已经几分钟收不到消息。\n怎么办：检查这台机器的网络和代理。网络恢复后它会自动重连，一般不用重新扫码。',
     allClear: '已重新连上，恢复正常。',
   },
   restarting: {

@@ -31,6 +31,8 @@ export interface BotStatus {
   readonly qrText?: string | undefined
   /** Absent: WeChat. */
   readonly network?: 'QQ'
+  /** Why it does not come back by itself. */
+  readonly trouble?: 'token'
   readonly knowledgeVersion: string
   /** Number of the release in use; absent where they are not counted. */
   readonly release?: number

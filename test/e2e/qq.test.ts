@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aQqWorld, BOT, CHEN, CUSTOMERS, DUTY, FORGER, LI, OTHERS, WANG, XU } from '../support/onebot/a-world.js'
 import { QQ_TOKEN, QqBot } from '../support/onebot/qq-bot.js'
-import { at, type Piece, type SentMessage, text, type Words } from '../support/onebot/stand-in.js'
+import { at, type Piece, reply, type SentMessage, text, type Words } from '../support/onebot/stand-in.js'
 import { jpg } from '../support/picture-bytes.js'
 
 const QUIET_MS = 1_000
@@ -18,6 +18,7 @@ describe('the bot on QQ', () => {
     bot = await QqBot.start({
       world: aQqWorld(),
       config: ['rooms: { serve: ["*售后*"], staffRoom: 过审值班群 }', `staff: [qq:${LI + 90}]`, `admin: [qq:${XU}]`],
+      alerts: ['unreachableAfterMinutes: 0.1'],
     })
   })
   afterAll(() => bot?.end())
@@ -69,6 +70,24 @@ describe('the bot on QQ', () => {
     expect(both!.text).toContain('新版本提交')
   })
 
+  it('answers a question that somebody else has put, when it is quoted', async () => {
+    const asked = bot.qq.inGroup(CUSTOMERS, LI, [at(CHEN), text(` ${STATEMENT}`)])
+    expect(await answers({ group: CUSTOMERS }, 0)).toEqual([])
+    const [words] = await ask(WANG, [reply(asked), at(BOT), text(' 这个怎么弄')])
+    expect(words).toMatchObject({ mentions: [String(WANG)] })
+    expect(words!.text).toContain('用户生成内容：选“包含”')
+  })
+
+  it('does not answer what is taken back before its answer is out', async () => {
+    // The answers of both wait for their turn.
+    bot.qq.inGroup(CUSTOMERS, LI, toBot(STATEMENT))
+    bot.qq.recall(bot.qq.inGroup(CUSTOMERS, FORGER, toBot('首次审核一共要多久')))
+    const said = await answers({ group: CUSTOMERS })
+    expect(said.some(({ mentions }) => mentions.includes(String(LI)))).toBe(true)
+    expect(said.filter(({ mentions }) => mentions.includes(String(FORGER)))).toEqual([])
+    expect(bot.output).toMatch(/"reason":"recalled","msg":"reply dropped"|"reason":"recalled"/)
+  })
+
   it('answers in private without a mention, friends and strangers', async () => {
     bot.qq.inPrivate(LI, '首次审核一共要多久')
     expect((await answers({ user: LI }))[0]!.text).toMatch(/7 天/)
@@ -84,9 +103,11 @@ describe('the bot on QQ', () => {
     const before = bot.qq.last
     const [handedOver] = await ask(WANG, toBot('转人工'))
     expect(handedOver!.text).toMatch(/工单 1/)
-    const [told] = await bot.qq.answers({ group: DUTY }, { after: before })
+    // Bubbles are seconds apart.
+    const [told, shown] = await bot.qq.answers({ group: DUTY }, { after: before, min: 2 })
     last = bot.qq.last
     expect(told!.text).toMatch(/想天售后服务群[\s\S]*王老板/)
+    expect(shown!.pictures).toEqual([notice])
     expect(bot.qq.fetched).toHaveLength(1)
   })
 
@@ -159,6 +180,33 @@ describe('the bot on QQ', () => {
     bot.qq.setOnline(true)
     await bot.qq.until(() => bot.inbox.summary.includes('all-clear kicked'), 15_000)
     expect(await bot.status()).toMatchObject({ login: 'logged-in' })
+  })
+
+  it('tells of a silent drop, where the connection stays and nothing comes, and hears again afterwards', async () => {
+    bot.qq.freeze()
+    await bot.qq.until(() => bot.inbox.summary.includes('alert unreachable'), 60_000)
+    expect(bot.inbox.received.find(({ about }) => about === 'unreachable')!.text).toMatch(/连不上 QQ 端/)
+    expect(await bot.status()).toMatchObject({ login: 'reconnecting', network: 'QQ' })
+    bot.qq.thaw()
+    await bot.qq.until(() => bot.inbox.summary.includes('all-clear unreachable'), HEARS_AGAIN_MS)
+    expect((await ask(LI, toBot('版本描述那一栏要写什么')))[0]!.text).toContain('新版本提交')
+  })
+
+  it('says at once that its token is taken no more, knocks twice a minute, and comes back by itself', async () => {
+    const before = bot.inbox.received.length
+    const { tries } = bot.qq
+    await bot.qq.askForToken('changed-on-the-other-side')
+    await bot.qq.until(() => bot.inbox.received.length > before, 20_000)
+    expect(bot.inbox.received[before]).toMatchObject({ about: 'unreachable', status: 'alert' })
+    expect(bot.inbox.received[before]!.text).toMatch(/QQ 端不认机器人的口令了[\s\S]*GUOSHEN_ONEBOT_TOKEN/)
+    expect(await bot.status()).toMatchObject({ login: 'reconnecting', trouble: 'token' })
+    expect(bot.process.output).toContain('onebot.token: QQ 端不认这个口令')
+    await sleep(10_000)
+    expect(bot.qq.tries - tries).toBeLessThanOrEqual(2)
+    await bot.qq.askForToken(QQ_TOKEN)
+    await bot.qq.until(() => bot.inbox.summary.filter((told) => told === 'all-clear unreachable').length > 1, 40_000)
+    expect(await bot.status()).toMatchObject({ login: 'logged-in' })
+    expect(await bot.status()).not.toHaveProperty('trouble')
   })
 
   it('ends at once and for good where the token is wrong', async () => {

@@ -17,7 +17,7 @@ function logins() {
   const onState = alertOnLogin({ alerts, scanAfterMs: 60_000, unreachableAfterMs: 300_000, ...PAGE })
   const become = (status: LoginStatus, qrText?: string) =>
     onState({ status, sinceMs: Date.now(), ...(qrText !== undefined && { qrText }) })
-  return { become, raised: () => heard.filter(([word]) => word === 'raise'), heard }
+  return { onState, become, raised: () => heard.filter(([word]) => word === 'raise'), heard }
 }
 
 test('tells of a QR code that waits for more than a minute, however often it is renewed', () => {
@@ -49,6 +49,16 @@ test('tells of a kick at once, and not also of the scan that it takes', () => {
   expect(new Set(raised().map(([, kind]) => kind))).toEqual(new Set(['kicked']))
   become('logged-in')
   expect(heard).toContainEqual(['clear', 'kicked'])
+})
+
+test('tells at once of a token that is taken no more, because waiting mends nothing', () => {
+  const { onState, raised, heard } = logins()
+  onState({ status: 'reconnecting', sinceMs: 0, network: 'QQ' })
+  expect(raised()).toEqual([])
+  onState({ status: 'reconnecting', sinceMs: 0, network: 'QQ', trouble: 'token' })
+  expect(raised()).toEqual([['raise', 'unreachable', { ...PAGE, trouble: 'token' }]])
+  onState({ status: 'logged-in', sinceMs: 0, network: 'QQ' })
+  expect(heard).toContainEqual(['clear', 'unreachable'])
 })
 
 test('tells of minutes without WeChat, not of a short one', () => {

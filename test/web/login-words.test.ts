@@ -32,4 +32,5 @@ test('a state from a newer program is shown by its name', () => {
 test('QQ has words of its own', () => {
   expect(loginWords('kicked', 'QQ')).toMatchObject({ title: 'QQ 账号掉线了' })
   expect(loginWords('asleep', 'QQ')).toMatchObject({ word: 'asleep' })
+  expect(loginWords('reconnecting', 'QQ', 'token')).toMatchObject({ title: 'QQ 端不认口令了' })
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BoundedMap } from '../../base/bounded-map.js'
 import { globPattern, shownName } from '../../base/text.js'
-import { MINUTE_MS, SECOND_MS } from '../../base/time.js'
+import { MINUTE_MS, SECOND_MS, withTimeout } from '../../base/time.js'
 import { ChannelError } from '../../errors.js'
 import type { HeardPicture, IncomingMessage, Person, Place, Role, RoomPlace } from '../../model/chat.js'
 import type {
@@ -69,6 +69,10 @@ const HOLD_MS = 100
 const SEND_TIMEOUT_MS = 20 * SECOND_MS
 const SEND_PICTURE_TIMEOUT_MS = 60 * SECOND_MS
 const KEPT_IDS = 5_000
+/** What is heard right after a login waits so long for who sits in the staff group and what the groups are called. */
+const FIRST_LIST_MS = 3 * SECOND_MS
+/** A message is not held up longer for what it quotes. */
+const QUOTE_TIMEOUT_MS = 5 * SECOND_MS
 const sentMessage = z.unknown()
 
 /** QQ, by way of any OneBot v11 implementation, as our channel. */
@@ -240,6 +244,8 @@ export class OneBotChannel implements Channel {
 
   async #read(event: MessageEvent): Promise<readonly IncomingMessage[]> {
     const { group_id: group, user_id: number, sender } = event
+    const listing = this.#wasListed ? undefined : this.#refreshing
+    if (listing !== undefined) await withTimeout(listing, FIRST_LIST_MS)
     if (event.message_type === 'private' && event.sub_type === 'group') {
       const by = sender.group_id ?? group
       if (by !== undefined) this.#names.noteTemporary(number, by)
@@ -360,10 +366,10 @@ export class OneBotChannel implements Channel {
   }
 
   async #stored(messageId: string, place: Place): Promise<StoredWords | undefined> {
-    const message_id = Number(messageId)
-    if (!Number.isSafeInteger(message_id)) return undefined
+    const message_id = Number.isSafeInteger(Number(messageId)) ? Number(messageId) : messageId
     try {
-      const stored = await this.#session.call('get_msg', { message_id }, { answer: storedMessage })
+      const options = { answer: storedMessage, timeoutMs: QUOTE_TIMEOUT_MS }
+      const stored = await this.#session.call('get_msg', { message_id }, options)
       const { sender, message: segments, group_id } = stored
       // An id that counts anew may mean what was said elsewhere.
       if (group_id !== undefined && place.kind === 'room' && group_id !== place.id) return undefined

@@ -63,6 +63,8 @@ const HANDSHAKE_MS = 8 * SECOND_MS
 /** Between two tries: 0.5, 1, 2, 4, 5 s. With the handshake that is less than the 20 s in which it is to hear again. */
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 5 * SECOND_MS
+/** People have to change a token; who knocks all the time is locked out. */
+const WAIT_FOR_TOKEN_MS = 30 * SECOND_MS
 /** Whoever held so long was a good connection: the waits begin anew. */
 const GOOD_MS = 10 * SECOND_MS
 const LOOK_MS = 5 * SECOND_MS
@@ -88,6 +90,8 @@ export class OneBotConnection {
   #openedMs = 0
   #heardMs = performance.now()
   #toldDown = false
+  /** The last try ended with a word about the token. */
+  #isTokenRefused = false
   #timer: NodeJS.Timeout | undefined
   #watch: NodeJS.Timeout | undefined
   #isStopped = true
@@ -174,11 +178,11 @@ export class OneBotConnection {
     // What follows is `close`; the message may hold the address, and that a password.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       const misfit = misfitOf(error)
-      if (misfit) this.#parts.onMisfit(misfit)
+      if (misfit) this.#misfit(misfit)
       this.#tellDown(reasonOf(error))
     })
     socket.on('close', (code) => {
-      if (!hasHeard && CLOSED_FOR_TOKEN.has(code)) this.#parts.onMisfit('token')
+      if (!hasHeard && CLOSED_FOR_TOKEN.has(code)) this.#misfit('token')
       this.#closed(socket, `closed with ${code}`)
     })
   }
@@ -197,8 +201,15 @@ export class OneBotConnection {
     if (wasOpen) this.#parts.onClosed()
     if (this.#isStopped) return
     this.#tellDown(reason)
-    const waitMs = Math.min(FIRST_WAIT_MS * 2 ** this.#failures++, LONGEST_WAIT_MS)
+    const backOffMs = Math.min(FIRST_WAIT_MS * 2 ** this.#failures++, LONGEST_WAIT_MS)
+    const waitMs = this.#isTokenRefused ? WAIT_FOR_TOKEN_MS : backOffMs
+    this.#isTokenRefused = false
     this.#timer = setTimeout(() => this.#connect(), waitMs)
+  }
+
+  #misfit(misfit: Misfit): void {
+    this.#isTokenRefused = misfit === 'token'
+    this.#parts.onMisfit(misfit)
   }
 
   /** In the log once, however long it takes. */
@@ -226,13 +237,15 @@ export class OneBotConnection {
     const echo = String(answer.echo)
     const waiting = this.#waiting.get(echo)
     if (!waiting) {
-      if (isFirst && TOKEN_REFUSED.has(answer.retcode)) this.#parts.onMisfit('token')
+      if (isFirst && TOKEN_REFUSED.has(answer.retcode)) this.#misfit('token')
       return
     }
     clearTimeout(waiting.timer)
     this.#waiting.delete(echo)
     const { status, retcode, message, wording, data } = answer
-    if (retcode === 0 || status === 'ok') waiting.resolve(data)
+    // `async`: the implementation has taken it and sees to it.
+    const isDone = status === 'ok' || status === 'async' || (retcode === 0 && status !== 'failed')
+    if (isDone) waiting.resolve(data)
     else waiting.reject(new CallError('refused', `retcode ${retcode}`, { retcode, wording: wording || message }))
   }
 

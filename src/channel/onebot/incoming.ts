@@ -38,12 +38,19 @@ export interface StoredWords {
 }
 
 /**
- * A message's own id. `message_id` is a short number of the implementation's own, and counts anew when that is started
- * again: only with place and second does it mean one message. The place is told by a digest, since ids stand in logs.
+ * A message's own id. `message_id` is a short number of the implementation's own, which counts anew when that is started
+ * again, and is the same for all with some: only with place, sender and second does it mean one message. These are told
+ * by a digest, since ids stand in logs.
  */
-export function messageIdOf({ time, message_id }: Pick<MessageEvent, 'time' | 'message_id'>, placeKey: string): string {
-  const place = createHash('sha256').update(placeKey).digest('hex').slice(0, 8)
-  return `${time}-${message_id}-${place}`
+export function messageIdOf(
+  { time, message_id, user_id }: Pick<MessageEvent, 'time' | 'message_id' | 'user_id'>,
+  placeKey: string,
+): string {
+  const isNumber = /^-?\d+$/.test(message_id)
+  const digest = createHash('sha256')
+    .update(`${placeKey} ${user_id}${isNumber ? '' : ` ${message_id}`}`)
+    .digest('hex')
+  return `${time}-${isNumber ? message_id : 'x'}-${digest.slice(0, 8)}`
 }
 
 /** Key of the place in which it is said. What the owner writes by hand stands in the chat with whom it is written to. */

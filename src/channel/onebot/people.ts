@@ -10,12 +10,15 @@ type Ask = Pick<OneBotConnection, 'call'>
 
 const MAX_NAMES = 20_000
 const NAMES_VALID_MS = 10 * MINUTE_MS
+const ASK_AGAIN_MS = 30 * SECOND_MS
 
 /** Who is called what in which group; asked once in a while, and learnt from all that is said. */
 export class Names {
   readonly #ask: Ask
   readonly #topics = new Map<string, string>()
   readonly #members = new BoundedMap<string, { readonly name: string; readonly atMs: number }>(MAX_NAMES)
+  /** Groups whose names came with nothing, and what was asked of them last. */
+  readonly #nameless = new BoundedMap<string, { readonly atMs: number; readonly name: Promise<string> }>(MAX_NAMES)
   /** Groups by which strangers wrote to the account last. */
   readonly #groupOf = new BoundedMap<string, string>(MAX_NAMES)
   #friends: ReadonlySet<string> | undefined
@@ -50,12 +53,23 @@ export class Names {
     if (!this.#groups.includes(group)) this.#groups = [...this.#groups, group]
     const known = this.#topics.get(group)
     if (known) return known
-    const info = await this.#ask
-      .call('get_group_info', { group_id: Number(group) }, { answer: groupInfo })
-      .catch(() => undefined)
-    const topic = shownName(info?.group_name ?? '') || groupKey(group)
-    this.#topics.set(group, topic)
-    return topic
+    return (await this.#askedName(group)) || groupKey(group)
+  }
+
+  /** Whoever could not tell a moment ago is not asked again for each message. @returns empty when nobody can tell */
+  #askedName(group: string): Promise<string> {
+    const nowMs = performance.now()
+    const asked = this.#nameless.get(group)
+    if (asked && nowMs - asked.atMs < ASK_AGAIN_MS) return asked.name
+    const name = this.#ask.call('get_group_info', { group_id: Number(group) }, { answer: groupInfo }).then(
+      ({ group_name }) => shownName(group_name),
+      () => '',
+    )
+    this.#nameless.set(group, { atMs: nowMs, name })
+    void name.then((topic) => {
+      if (topic !== '') this.#topics.set(group, topic)
+    })
+    return name
   }
 
   forgetGroup(group: string): void {

@@ -46,18 +46,27 @@ export interface PictureLoading {
 }
 
 /**
- * Brings the bytes of a picture. The address is the implementation's: it stands in the segment, or is asked for. What
- * people write is never fetched.
+ * Brings the bytes of a picture. The address is the implementation's: it stands in the segment, or is asked for, once
+ * more where it has expired. What people write is never fetched.
  *
  * @throws Error when there is no picture to be had; its message holds no address
  */
 export async function loadPicture(picture: Segment, { ask, ownHost }: PictureLoading): Promise<Uint8Array> {
   const told = field(picture, 'url')
-  if (isWeb(told)) return download(told, ownHost)
   const file = field(picture, 'file')
+  if (isWeb(told)) {
+    try {
+      return await download(told, ownHost)
+    } catch (error) {
+      if (!(error instanceof HttpError) || file === '') throw error
+    }
+  }
   if (file === '') throw new Error('a picture without an address')
   const { url, base64 } = await ask.call('get_image', { file }, { answer: imageInfo })
-  if (isWeb(url)) return download(url, ownHost)
+  if (isWeb(url)) {
+    if (url === told) throw new Error('the address has expired')
+    return download(url, ownHost)
+  }
   if (base64 === '' || base64.length > (MAX_PICTURE_BYTES * 4) / 3 + 4) throw new Error('a picture without an address')
   return new Uint8Array(Buffer.from(base64, 'base64'))
 }
@@ -84,9 +93,11 @@ function download(url: string, ownHost: string): Promise<Uint8Array> {
   })
 }
 
+class HttpError extends Error {}
+
 async function collect(response: Response): Promise<Uint8Array> {
   // A redirection would lead elsewhere.
-  if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`)
+  if (response.statusCode !== 200) throw new HttpError(`HTTP ${response.statusCode}`)
   if (Number(response.headers['content-length'] ?? 0) > MAX_PICTURE_BYTES) throw new Error('too large')
   const parts: Buffer[] = []
   let length = 0

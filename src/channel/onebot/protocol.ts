@@ -5,14 +5,20 @@ import { z } from 'zod'
  * segments or CQ codes, fields left out. All of that ends here.
  */
 
-/** A QQ number, group number or message id, as text. */
+/** A QQ number or group number, as text. */
 const id = z.union([z.number().int(), z.string().regex(/^-?\d+$/)]).transform(String)
+/** The implementation's own name of a message: a number mostly, below zero as well, or any short word. */
+const messageId = z.union([z.number().int(), z.string().min(1).max(200)]).transform(String)
 const text = z.string().catch('')
+const numeric = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d+(?:\.\d+)?$/)
+    .transform(Number),
+])
 /** Seconds since the epoch; a few implementations send milliseconds. */
-const seconds = z
-  .number()
-  .positive()
-  .transform((time) => (time > 1e11 ? time / 1000 : time))
+const seconds = numeric.refine((time) => time > 0).transform((time) => Math.floor(time > 1e11 ? time / 1000 : time))
 
 /** One piece of a message: words, a mention, a picture … */
 export interface Segment {
@@ -45,6 +51,12 @@ const sender = z.object({
 
 const NO_SENDER = { nickname: '', card: '' }
 
+/** What is left out is often there as null or 0. */
+const groupId = id
+  .optional()
+  .catch(undefined)
+  .transform((group) => (group === '0' ? undefined : group))
+
 const messageEvent = z.object({
   post_type: z.enum(['message', 'message_sent']),
   message_type: z.enum(['group', 'private']),
@@ -52,8 +64,8 @@ const messageEvent = z.object({
   time: seconds,
   self_id: id,
   user_id: id,
-  message_id: id,
-  group_id: id.optional(),
+  message_id: messageId,
+  group_id: groupId,
   group_name: text,
   /** Of what the account itself has written: to whom. */
   target_id: id.optional().catch(undefined),
@@ -70,8 +82,8 @@ const noticeEvent = z.object({
   time: seconds,
   self_id: id,
   user_id: id.optional().catch(undefined),
-  group_id: id.optional().catch(undefined),
-  message_id: id.optional().catch(undefined),
+  group_id: groupId,
+  message_id: messageId.optional().catch(undefined),
   card_new: z.string().optional().catch(undefined),
 })
 
@@ -82,6 +94,8 @@ const metaEvent = z.object({
   meta_event_type: z.string(),
   self_id: id.optional().catch(undefined),
   status: z.object({ online: z.boolean().nullish(), good: z.boolean().nullish() }).optional().catch(undefined),
+  /** Of heartbeats: milliseconds until the next. */
+  interval: numeric.optional().catch(undefined),
 })
 
 export type MetaEvent = z.infer<typeof metaEvent>
@@ -90,16 +104,21 @@ const anyEvent = z.discriminatedUnion('post_type', [messageEvent, noticeEvent, m
 export type OneBotEvent = z.infer<typeof anyEvent>
 
 /** @returns undefined for what is no event that we know */
-export const readEvent = (frame: unknown): OneBotEvent | undefined => anyEvent.safeParse(frame).data
+export function readEvent(frame: unknown): OneBotEvent | undefined {
+  const event = anyEvent.safeParse(frame).data
+  // Taken for a private one, a group would hear nothing, and its member what was meant for the group.
+  const isNowhere = event?.post_type === 'message' && event.message_type === 'group' && event.group_id === undefined
+  return isNowhere ? undefined : event
+}
 
 /** What an implementation answers to a call. */
 export const apiAnswer = z.object({
   status: text,
-  retcode: z.number(),
-  data: z.unknown(),
+  retcode: numeric,
+  data: z.unknown().optional(),
   message: text,
   wording: text,
-  echo: z.unknown(),
+  echo: z.unknown().optional(),
 })
 export type ApiAnswer = z.infer<typeof apiAnswer>
 
@@ -115,8 +134,8 @@ export const imageInfo = z.object({ url: text, base64: text })
 /** A message that is asked for by its id. */
 export const storedMessage = z.object({
   time: seconds.optional().catch(undefined),
-  group_id: id.optional().catch(undefined),
-  sender,
+  group_id: groupId,
+  sender: sender.catch(NO_SENDER),
   message: segments,
 })
 

@@ -32,6 +32,11 @@ const UNANSWERED = 2
 const ONLINE_REPORTS = 2
 /** People read of it at the terminal once in so long. */
 const TELL_EVERY_MS = 10 * MINUTE_MS
+const WATCH_MS = SECOND_MS
+/** An implementation that has let so many heartbeats pass is asked whether it still lives. */
+const MISSED_BEATS = 2
+const BEAT_LATE_MS = 3 * SECOND_MS
+const STATUS_TIMEOUT_MS = 5 * SECOND_MS
 
 /**
  * Where the account stands, by all that the implementation lets us see: the connection, its heartbeats, its word that
@@ -51,7 +56,9 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
   #answersStatus = false
   #unanswered = 0
   #toldAtMs = Number.NEGATIVE_INFINITY
-  #timer: NodeJS.Timeout | undefined
+  /** When the next heartbeat is overdue, by the interval that the last one told. */
+  #overdueMs = Number.POSITIVE_INFINITY
+  #timers: readonly NodeJS.Timeout[] = []
   #first: PromiseWithResolvers | undefined
 
   constructor(options: OneBotSessionOptions) {
@@ -71,8 +78,11 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
   /** Resolves when the account can be used, or when that will take longer. @throws ConfigError when it never will */
   async start(listener: OneBotListener): Promise<void> {
     this.#listener = listener
-    if (this.#timer) return
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS).unref()
+    if (this.#timers.length > 0) return
+    this.#timers = [
+      setInterval(() => void this.#look(), LOOK_MS).unref(),
+      setInterval(() => this.#watchHeartbeat(), WATCH_MS).unref(),
+    ]
     const first = withResolvers()
     this.#first = first
     const timer = setTimeout(first.resolve, FIRST_TRY_MS)
@@ -124,7 +134,7 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     this.#connection.stop()
   }
 
@@ -155,8 +165,11 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
       return
     }
     if (event.self_id !== undefined) this.#knows(event.self_id)
-    if (event.post_type === 'meta_event') this.#report(event.status?.online)
-    else if (event.post_type === 'notice' && event.notice_type === 'bot_offline') this.#offline('bot_offline')
+    if (event.post_type === 'meta_event') {
+      if (event.meta_event_type === 'heartbeat' && event.interval !== undefined && event.interval > 0)
+        this.#overdueMs = performance.now() + event.interval * MISSED_BEATS + BEAT_LATE_MS
+      this.#report(event.status?.online)
+    } else if (event.post_type === 'notice' && event.notice_type === 'bot_offline') this.#offline('bot_offline')
     else if (event.post_type === 'message') this.#online()
     this.#listener?.onEvent(event)
   }
@@ -181,22 +194,33 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
   }
 
   /** Not every implementation has heartbeats, or has them switched on. */
-  async #look(): Promise<void> {
+  async #look(patience = UNANSWERED): Promise<void> {
     if (!this.#isUp) return
     try {
-      const { online } = await this.#connection.call('get_status', {}, { answer: accountStatus })
+      const options = { answer: accountStatus, timeoutMs: STATUS_TIMEOUT_MS }
+      const { online } = await this.#connection.call('get_status', {}, options)
       this.#answersStatus = true
       this.#unanswered = 0
       this.#report(online)
     } catch (error) {
       if (!(error instanceof CallError) || error.kind !== 'no-answer' || !this.#answersStatus) return
-      if (++this.#unanswered >= UNANSWERED) this.#connection.dropConnection('no answer to get_status')
+      if (++this.#unanswered >= patience) this.#connection.dropConnection('no answer to get_status')
     }
+  }
+
+  /** What answers pings may hang all the same: its heartbeats have stopped, and one question more tells. */
+  #watchHeartbeat(): void {
+    if (performance.now() < this.#overdueMs) return
+    this.#overdueMs = Number.POSITIVE_INFINITY // until the next one
+    if (!this.#isUp) return
+    this.#options.log.warn({}, 'heartbeats have stopped')
+    void this.#look(1)
   }
 
   #closed(): void {
     this.#isUp = false
     this.#unanswered = 0
+    this.#overdueMs = Number.POSITIVE_INFINITY
     this.#become('reconnecting')
   }
 
@@ -210,20 +234,27 @@ export class OneBotSession implements Pick<Session, 'login' | 'pollAgeMs' | 'onS
   }
 
   #misfit(misfit: Misfit): void {
-    const { log, address, onMisconfigured } = this.#options
-    log.warn({ misfit }, 'OneBot does not take us')
+    const { log, address, tellOperator, onMisconfigured } = this.#options
+    const wrongToken = say.wrongToken(address.token !== null)
     // What was right once may be right again: somebody is at work there.
-    if (this.#wasUp) return
+    if (this.#wasUp) {
+      if (misfit !== 'token' || this.#state.trouble === 'token') return
+      log.warn({ misfit }, 'OneBot does not take us any more')
+      tellOperator(wrongToken)
+      this.#become('reconnecting', 'token')
+      return
+    }
+    log.warn({ misfit }, 'OneBot does not take us')
     this.#connection.stop()
-    const error = new ConfigError([misfit === 'token' ? say.wrongToken(address.token !== null) : say.notOneBot])
+    const error = new ConfigError([misfit === 'token' ? wrongToken : say.notOneBot])
     if (this.#first) this.#first.reject(error)
     else onMisconfigured(error)
   }
 
-  #become(status: LoginStatus): void {
-    if (status === this.#state.status) return
-    this.#state = { status, sinceMs: this.#options.clock.now(), network: 'QQ' }
-    this.#options.log.info({ status }, 'login state')
+  #become(status: LoginStatus, trouble?: LoginState['trouble']): void {
+    if (status === this.#state.status && (trouble === undefined || trouble === this.#state.trouble)) return
+    this.#state = { status, sinceMs: this.#options.clock.now(), network: 'QQ', ...(trouble && { trouble }) }
+    this.#options.log.info({ status, trouble }, 'login state')
     for (const listener of this.#listeners) listener(this.#state)
   }
 }

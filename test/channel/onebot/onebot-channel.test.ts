@@ -165,9 +165,10 @@ test('hears of a recall under the id of the message, and of pokes nothing', asyn
 })
 
 test('hears each message once, and again under the same number after the implementation was restarted', async () => {
-  const { qq, heard, hears, session, until } = await openQq()
+  let passedMs = 0
+  const { qq, heard, hears, session, until } = await openQq({ standIn: { now: () => Date.now() + passedMs } })
   const [first] = await hears(() => qq.repeat(qq.inGroup(CUSTOMERS, WANG, '第一条')))
-  await new Promise((resolve) => setTimeout(resolve, 1_000)) // an implementation takes longer to start
+  passedMs = 1_000 // an implementation takes longer to start, and ids hold whole seconds
   await qq.restart()
   await until(() => !session.isUp)
   await until(() => session.isUp)

@@ -109,3 +109,41 @@ test('takes no answer for a sign that the account is off, where there was one be
   session.noteReach(true)
   expect(states.at(-1)!.status).toBe('logged-in')
 })
+
+test.each(['http', 'frame'] as const)(
+  'waits for people where a token that was right is refused by %s, and is heard of once',
+  async (refusesBy) => {
+    const { qq, session, states, told, lines, misconfigured, until } = await openQq({ standIn: { refusesBy } })
+    await qq.askForToken('another-token')
+    await until(() => states.at(-1)!.trouble === 'token')
+    expect(states.at(-1)).toMatchObject({ status: 'reconnecting', trouble: 'token', network: 'QQ' })
+    expect([told, misconfigured]).toEqual([[expect.stringMatching(/^onebot\.token: QQ 端不认这个口令/)], []])
+    const tries = qq.tries
+    await until(() => qq.tries > tries, 2_000)
+    expect(qq.tries).toBe(tries) // the next is half a minute away
+    expect(lines.filter(({ msg }) => msg === 'OneBot does not take us any more')).toHaveLength(1)
+    expect(JSON.stringify(lines)).not.toMatch(/another-token|token-of/)
+    expect(session.isUp).toBe(false)
+  },
+)
+
+test('asks an implementation whose heartbeats have stopped, and begins anew when it says nothing', async () => {
+  const { qq, states, lines, until } = await openQq()
+  await until(() => qq.asked.includes('get_status') && qq.beats > 1)
+  qq.stopHeart()
+  qq.fault({ action: 'get_status', does: 'ignore' })
+  await until(() => states.at(-1)!.status === 'reconnecting', 15_000)
+  expect(lines.map(({ msg }) => msg)).toContain('heartbeats have stopped')
+  await until(() => states.at(-1)!.status === 'logged-in', 5_000)
+  expect(states.map(({ status }) => status)).toEqual(['starting', 'logged-in', 'reconnecting', 'logged-in'])
+})
+
+test('leaves one alone that has no heartbeats any more, and answers', async () => {
+  const { qq, states, lines, until } = await openQq()
+  await until(() => qq.beats > 1)
+  qq.stopHeart()
+  await until(() => lines.some(({ msg }) => msg === 'heartbeats have stopped'), 15_000)
+  const asked = qq.asked.length
+  await until(() => qq.asked.length > asked, 1_000)
+  expect(states.at(-1)!.status).toBe('logged-in')
+})

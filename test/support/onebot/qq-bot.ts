@@ -15,6 +15,8 @@ export interface QqBotSetup {
   readonly world: QqWorld
   /** Lines of `guoshen.yaml`. */
   readonly config?: readonly string[]
+  /** The same within `alerts`, beside the webhook. */
+  readonly alerts?: readonly string[]
   readonly standIn?: StandInOptions
   readonly env?: NodeJS.ProcessEnv
   /** Loaded into its processes before all else. */
@@ -40,7 +42,8 @@ export class QqBot {
   static async start(setup: QqBotSetup): Promise<QqBot> {
     const folder = await mkdtemp(path.join(tmpdir(), 'guoshen-qq-'))
     const bot = new QqBot(setup, folder, await AlertInbox.open())
-    const webhook = `alerts: { webhooks: [{ kind: json, url: "${bot.inbox.url}" }] }`
+    const webhooks = `webhooks: [{ kind: json, url: "${bot.inbox.url}" }]`
+    const webhook = `alerts: { ${[webhooks, ...(setup.alerts ?? [])].join(', ')} }`
     await writeFile(path.join(folder, 'guoshen.yaml'), `${[webhook, ...(setup.config ?? [])].join('\n')}\n`, {
       mode: 0o600,
     })

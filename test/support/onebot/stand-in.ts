@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage as Request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 
@@ -35,6 +35,8 @@ export interface StandInOptions {
   readonly reportsSelf?: boolean
   /** Actions that this implementation does not know. */
   readonly lacks?: readonly string[]
+  /** Milliseconds since the epoch; default: the machine's clock. */
+  readonly now?: () => number
 }
 
 export interface Piece {
@@ -65,8 +67,11 @@ export interface SentMessage {
 /** What is done to the next call of an action. */
 export interface Fault {
   readonly action: string
-  /** `refuse` with this code and words; `swallow`: it is done and nobody is told; `ignore`: nothing happens at all. */
-  readonly does: 'refuse' | 'swallow' | 'ignore'
+  /**
+   * `refuse` with this code and words; `swallow`: it is done and nobody is told; `ignore`: nothing happens at all;
+   * `no-echo`: it is done, and nobody can tell what the answer belongs to; `promise`: it will be done.
+   */
+  readonly does: 'refuse' | 'swallow' | 'ignore' | 'no-echo' | 'promise'
   readonly retcode?: number
   readonly wording?: string
   /** How often; default once. */
@@ -97,11 +102,16 @@ export class OneBotStandIn {
   /** Actions that were asked for, and paths and headers of connections. */
   readonly asked: string[] = []
   readonly connections: { readonly path: string; readonly authorization: string | undefined }[] = []
+  beats = 0
+  /** Knocks at the door, answered or not. */
+  tries = 0
   /** Pictures that were fetched, by name. */
   readonly fetched: string[] = []
   /** All words that anybody said. */
   readonly spoken: string[] = []
   readonly options: StandInOptions
+  /** May be changed while clients are connected; connections that were let in stay. */
+  token: string | undefined
   world: QqWorld
   online = true
   #said = new Map<number, Said>()
@@ -112,15 +122,23 @@ export class OneBotStandIn {
   #http: Server | undefined
   #port = 0
   #heart: NodeJS.Timeout | undefined
+  readonly #sockets = new Set<Socket>()
+  #isFrozen = false
 
   constructor(world: QqWorld, options: StandInOptions = {}) {
     this.world = world
     this.options = options
+    this.token = options.token
     OneBotStandIn.started.push(this)
   }
 
   get url(): string {
     return `ws://127.0.0.1:${this.#port}`
+  }
+
+  /** Where pictures lie, by name. */
+  get pictureUrl(): string {
+    return `http://127.0.0.1:${this.#port}${PICTURES}`
   }
 
   get isConnected(): boolean {
@@ -140,7 +158,15 @@ export class OneBotStandIn {
       server: http,
       ...(refusesBy === 'http' && { verifyClient: ({ req }: { req: Request }) => this.#isWelcome(req) }),
     })
+    http.on('upgrade', () => {
+      this.tries++
+    })
     server.on('connection', (socket, request) => this.#welcome(socket, request))
+    http.on('connection', (socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+      if (this.#isFrozen) socket.pause()
+    })
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject).listen(this.#port, '127.0.0.1', resolve)
     })
@@ -160,6 +186,24 @@ export class OneBotStandIn {
     this.#http = undefined
     http?.closeAllConnections()
     await new Promise<void>((resolve) => (http ? http.close(() => resolve()) : resolve()))
+  }
+
+  /** Everything stands still, as when a machine sleeps: connections stay, and nothing comes over them. */
+  freeze(): void {
+    this.#isFrozen = true
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  /** What was asked meanwhile is answered now. */
+  thaw(): void {
+    this.#isFrozen = false
+    for (const socket of this.#sockets) socket.resume()
+  }
+
+  /** Clients are sent away, and let in again only with what is asked for now. */
+  async askForToken(token: string): Promise<void> {
+    this.token = token
+    for (const client of this.#clients) client.terminate()
   }
 
   /** As after an update: ids count anew, and nothing of before is remembered. */
@@ -202,6 +246,11 @@ export class OneBotStandIn {
     }
   }
 
+  /** Beats no more; all else goes on. */
+  stopHeart(): void {
+    clearInterval(this.#heart)
+  }
+
   fault(fault: Fault): void {
     this.#faults.push({ fault, left: fault.times ?? 1 })
   }
@@ -242,7 +291,7 @@ export class OneBotStandIn {
   }
 
   #isWelcome(request: Request): boolean {
-    const { token } = this.options
+    const { token } = this
     if (token === undefined) return true
     const asked = new URL(request.url ?? '/', 'ws://x').searchParams.get('access_token')
     return request.headers.authorization === `Bearer ${token}` || asked === token
@@ -274,13 +323,17 @@ export class OneBotStandIn {
     }
     const result = this.options.lacks?.includes(action) ? undefined : this.#do(action, params)
     if (fault?.does === 'swallow') return
+    if (fault?.does === 'promise') {
+      socket.send(JSON.stringify({ status: 'async', retcode: 1, data: null, message: '', wording: '', echo }))
+      return
+    }
     const answer =
       result === undefined
         ? { status: 'failed', retcode: 1404, data: null, message: '不支持的Api', wording: '不支持的Api' }
         : result === null
           ? { status: 'failed', retcode: 1200, data: null, message: '消息不存在', wording: '消息不存在' }
           : { status: 'ok', retcode: 0, data: result, message: '', wording: '' }
-    socket.send(JSON.stringify({ ...answer, echo }))
+    socket.send(JSON.stringify(fault?.does === 'no-echo' ? answer : { ...answer, echo }))
   }
 
   #takeFault(action: string): Fault | undefined {
@@ -389,7 +442,8 @@ export class OneBotStandIn {
 
   #remember({ secondsAgo = 0, ...said }: Omit<Said, 'id' | 'atSeconds'> & { readonly secondsAgo?: number }): number {
     const id = this.#nextId++
-    this.#said.set(id, { ...said, id, atSeconds: Math.floor(Date.now() / 1000) - secondsAgo })
+    const { now = Date.now } = this.options
+    this.#said.set(id, { ...said, id, atSeconds: Math.floor(now() / 1000) - secondsAgo })
     return id
   }
 
@@ -431,6 +485,7 @@ export class OneBotStandIn {
   }
 
   #beat(interval: number): void {
+    this.beats++
     this.emit({
       ...{ post_type: 'meta_event', meta_event_type: 'heartbeat', interval },
       status: { online: this.online, good: true },
@@ -438,6 +493,7 @@ export class OneBotStandIn {
   }
 
   #send(frame: object): void {
+    if (this.#isFrozen) return
     for (const client of this.#clients) client.send(JSON.stringify(frame))
   }
 }
