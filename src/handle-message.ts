@@ -51,8 +51,10 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
       const heard = hear(message, orders.read(message), parts)
       // Without a picture nothing is waited for: messages are decided about in the order in which they came.
       const seeing = heard.order ? undefined : parts.sight.toBeSeen(heard.turn())
+      if (seeing) parts.state.waits(message)
       const seen = seeing ? await withSeen(heard, seeing, parts) : heard
       const asking = seen.order ? undefined : askingAbout(seen, parts)
+      if (asking) parts.state.waits(message)
       await answer(asking ? await withOpinion(seen, asking, parts) : seen, parts)
     } catch (error) {
       giveUp(message, error, parts)

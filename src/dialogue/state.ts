@@ -202,6 +202,11 @@ export class DialogueState {
     return { seenBefore, sequence: ++this.#sequence }
   }
 
+  /** It takes a moment until it is decided: what is said next may be about it all the same. */
+  waits(message: IncomingMessage): void {
+    this.#keepWords(message)
+  }
+
   /** What an asker has said is part of the talk among people. */
   askerSpoke(message: IncomingMessage, wants: HeardLine['wants']): void {
     this.#addLine(message.place.key, { ...lineOf(message), part: 'asker', wants, to: [] })
@@ -478,8 +483,11 @@ export class DialogueState {
     const said = shownWords(message).slice(0, KEPT_WORD_CHARS)
     if (kind === 'sticker' || kind === 'notice' || said === '') return
     const key = personInPlace(place.key, sender.key)
-    const before = (this.#words.get(key) ?? []).filter(({ messageId }) => messageId !== id)
-    this.#words.set(key, [...before, { messageId: id, atMs: sentAtMs, text: said, picture }].slice(-KEPT_WORDS - 1))
+    const kept = this.#words.get(key) ?? []
+    const words = { messageId: id, atMs: sentAtMs, text: said, picture }
+    const isKnown = kept.some(({ messageId }) => messageId === id)
+    const now = isKnown ? kept.map((one) => (one.messageId === id ? words : one)) : [...kept, words]
+    this.#words.set(key, now.slice(-KEPT_WORDS - 1))
   }
 
   #wordsBefore({ id, place, sender }: IncomingMessage): readonly KeptWords[] {

@@ -6,6 +6,8 @@ import { at, type Piece, reply, type SentMessage, text, type Words } from '../su
 import { jpg } from '../support/picture-bytes.js'
 
 const QUIET_MS = 1_000
+/** As slow as can be told from at once, and no slower: a day is long. */
+const SENDING = 'sending: { gapSeconds: 1, jitterSeconds: 0, perMinute: 60, perPlaceMinute: 60 }'
 const HEARS_AGAIN_MS = 20_000
 const STATEMENT = '提审的时候弹出UGC说明要怎么填'
 
@@ -17,7 +19,12 @@ describe('the bot on QQ', () => {
   beforeAll(async () => {
     bot = await QqBot.start({
       world: aQqWorld(),
-      config: ['rooms: { serve: ["*售后*"], staffRoom: 过审值班群 }', `staff: [qq:${LI + 90}]`, `admin: [qq:${XU}]`],
+      config: [
+        'rooms: { serve: ["*售后*"], staffRoom: 过审值班群 }',
+        `staff: [qq:${LI + 90}]`,
+        `admin: [qq:${XU}]`,
+        SENDING,
+      ],
       alerts: ['unreachableAfterMinutes: 0.1'],
     })
   })
@@ -73,19 +80,19 @@ describe('the bot on QQ', () => {
   it('answers a question that somebody else has put, when it is quoted', async () => {
     const asked = bot.qq.inGroup(CUSTOMERS, LI, [at(CHEN), text(` ${STATEMENT}`)])
     expect(await answers({ group: CUSTOMERS }, 0)).toEqual([])
-    const [words] = await ask(WANG, [reply(asked), at(BOT), text(' 这个怎么弄')])
-    expect(words).toMatchObject({ mentions: [String(WANG)] })
+    const [words] = await ask(FORGER, [reply(asked), at(BOT), text(' 这个怎么弄')])
+    expect(words).toMatchObject({ mentions: [String(FORGER)] })
     expect(words!.text).toContain('用户生成内容：选“包含”')
   })
 
   it('does not answer what is taken back before its answer is out', async () => {
     // The answers of both wait for their turn.
-    bot.qq.inGroup(CUSTOMERS, LI, toBot(STATEMENT))
+    bot.qq.inGroup(CUSTOMERS, LI, toBot('隐私协议的录音那条填什么'))
     bot.qq.recall(bot.qq.inGroup(CUSTOMERS, FORGER, toBot('首次审核一共要多久')))
     const said = await answers({ group: CUSTOMERS })
     expect(said.some(({ mentions }) => mentions.includes(String(LI)))).toBe(true)
     expect(said.filter(({ mentions }) => mentions.includes(String(FORGER)))).toEqual([])
-    expect(bot.output).toMatch(/"reason":"recalled","msg":"reply dropped"|"reason":"recalled"/)
+    await bot.process.waitOutput(/"reason":"recalled","msg":"reply dropped"/)
   })
 
   it('answers in private without a mention, friends and strangers', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { HeardPicture, IncomingMessage, PictureReading, Place } from '../../src/model/chat.js'
 import { LI } from '../support/a-message.js'
 import { wholeBot } from '../support/whole-bot.js'
@@ -154,4 +154,24 @@ test('a picture that was taken back is not looked at', async () => {
   await bot.hears('', { kind: 'notice', recalls: 'gone' })
   await bot.hears('@小助手 这个怎么改')
   expect(bot.asked).toEqual([])
+})
+
+test('a picture that is still being read when its asker calls for a person goes with the call', async () => {
+  let read = (_reading: PictureReading): void => {}
+  const reading = new Promise<PictureReading>((resolve) => {
+    read = resolve
+  })
+  const bot = await wholeBot({ pictureReader: { read: () => reading, stop: async () => {} } })
+  const looking = bot.hears('', { kind: 'picture', picture: aPicture(NOTICE), place: DIRECT })
+  const call = bot.hears('转人工', { place: DIRECT })
+  read({ kind: 'unread', why: 'unreadable' })
+  expect((await call).decision).toMatchObject({ kind: 'escalate' })
+  await looking
+  expect(
+    bot
+      .desk()
+      .list()[0]!
+      .lastWords.map(({ text }) => text),
+  ).toEqual(['[图片]'])
+  await vi.waitFor(() => expect(bot.toldStaff().join('\n')).toContain('图片 1 张'))
 })

@@ -28,6 +28,8 @@ const NUMBERS_OF_ACCOUNT = 1_000_000
 const KEPT_HERE = 2 ** -20
 /** Changes that are told within so long are read together. */
 const GATHER_MS = 10
+/** While they keep coming, they are read no more often: twenty accounts that read each change cost more than the change. */
+const READ_EVERY_MS = 250
 const NOTES = 'desk'
 
 const READ = 'select number, version, archived, body from guoshen.tickets'
@@ -49,6 +51,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
   #sorted: readonly Ticket[] | undefined
   #notes: DeskNotes = NO_NOTES
   #gathering: NodeJS.Timeout | undefined
+  #readAtMs = Number.NEGATIVE_INFINITY
 
   constructor(db: Database, { home, here, log }: { home: AccountMark; here: KeptHere; log: Log }) {
     this.#db = db
@@ -198,12 +201,14 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
     const number = Number(key)
     if (this.versionOf(number) >= version || this.#pendingOf(number)) return
     this.#told.add(number)
+    const gatherMs = Math.max(GATHER_MS, this.#readAtMs + READ_EVERY_MS - performance.now())
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined
+      this.#readAtMs = performance.now()
       const numbers = [...this.#told]
       this.#told.clear()
       this.#db.soon(() => this.#read(numbers))
-    }, GATHER_MS)
+    }, gatherMs)
   }
 
   async resync(): Promise<void> {

@@ -155,17 +155,19 @@ export class OneBotStandIn {
     })
     const { refusesBy = 'http' } = this.options
     const server = new WebSocketServer({
-      server: http,
+      noServer: true,
       ...(refusesBy === 'http' && { verifyClient: ({ req }: { req: Request }) => this.#isWelcome(req) }),
     })
-    http.on('upgrade', () => {
+    http.on('upgrade', (request, socket, head) => {
       this.tries++
+      // Knocks at a door behind which everything stands still.
+      if (this.#isFrozen) socket.on('error', () => {})
+      else server.handleUpgrade(request, socket, head, (client) => server.emit('connection', client, request))
     })
     server.on('connection', (socket, request) => this.#welcome(socket, request))
     http.on('connection', (socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
-      if (this.#isFrozen) socket.pause()
     })
     await new Promise<void>((resolve, reject) => {
       http.once('error', reject).listen(this.#port, '127.0.0.1', resolve)
@@ -185,6 +187,9 @@ export class OneBotStandIn {
     const http = this.#http
     this.#http = undefined
     http?.closeAllConnections()
+    // Those that were never answered.
+    for (const socket of this.#sockets) socket.destroy()
+    this.#isFrozen = false
     await new Promise<void>((resolve) => (http ? http.close(() => resolve()) : resolve()))
   }
 
