@@ -52,8 +52,12 @@ export function sharedPairs(one: ReadonlySet<string>, other: ReadonlySet<string>
 /** Longer texts are cut: networks take no more from people, and whatever reads a text stays quick. */
 export const MAX_HEARD_CHARS = 5_000
 const MAX_SHOWN_NAME_CHARS = 100 // networks allow some 30; what is longer can only be meant to harm
-/** Turns the reading direction, rings the bell, or is half of a character: nothing that people write on purpose. */
-const NOT_WRITTEN = /(?![\t\n\r])[\p{Cc}\u202a-\u202e\u2066-\u2069\p{Cs}]/gu
+/**
+ * Turns the reading direction, takes no room, rings the bell, or is half of a character: nothing that people write on
+ * purpose, and some of it makes a name look like another one. What joins emoji stays.
+ */
+const NOT_WRITTEN =
+  /(?![\t\n\r])[\p{Cc}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\p{Cs}]/gu
 /** They would make a line of their own in what people read. */
 const LINE_ENDS_OF_NAME = /[\r\n\v\f\u0085\u2028\u2029]+/g
 

@@ -1,9 +1,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createWebhookAlerts } from '../../src/ops/alerts.js'
 import { type AlertMessage, postWebhook } from '../../src/ops/webhook.js'
 import { capturedLog, LEVEL } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
+import { tempFolder } from '../support/temp-folder.js'
 
 const MESSAGE: AlertMessage = { about: 'kicked', status: 'alert', text: '请扫码', atMs: 1 }
 const OK = JSON.stringify({ errcode: 0 })
@@ -79,6 +82,18 @@ test('gives up after the last wait', async () => {
     ['alert lost', 'ECONNREFUSED'],
   ])
   expect(JSON.stringify(lines)).not.toContain('robot-key')
+})
+
+test('keeps no other robot waiting for one that hangs, errs or sends elsewhere', async () => {
+  const robots = [await robot('silence'), await robot(500), await robot(302), await robot(OK)]
+  const { log } = capturedLog()
+  const alerts = createWebhookAlerts({
+    webhooks: robots.map(({ url }) => ({ kind: 'wecom', url }) as const),
+    ...{ perHour: 100, memoryPath: join(tempFolder(), 'alerts.json'), clock: fixedClock(), log },
+  })
+  alerts.raise('kicked')
+  alerts.clear('kicked')
+  await expect.poll(() => robots.map(({ heard }) => heard.length)).toEqual([1, 1, 1, 2])
 })
 
 test('does not follow a redirection, which would lose the message', async () => {

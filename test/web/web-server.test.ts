@@ -135,9 +135,13 @@ describe('connections that are only held open', () => {
   const HALF_A_HEADER = 'GET /login.html HTTP/1.1\r\nHost: x\r\nX-A: '
   const HALF_A_BODY =
     'POST /api/login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{'
+  const HALF_A_REPLY = HALF_A_BODY.replace('/api/login', '/api/tickets/1/reply')
+  const HALF_A_CHUNK = `${HALF_A_BODY.slice(0, HALF_A_BODY.indexOf('Content-Length'))}Transfer-Encoding: chunked\r\n\r\n9\r\n{"to`
+  /** The stream begins at once, and the request never ends. */
+  const STREAM_WITH_HALF_A_BODY = 'GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 60000\r\n\r\n{'
   const WHOLE = 'GET /api/session HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
 
-  test.each([HALF_A_HEADER, HALF_A_BODY, WHOLE])(
+  test.each([HALF_A_HEADER, HALF_A_BODY, HALF_A_REPLY, HALF_A_CHUNK, STREAM_WITH_HALF_A_BODY, WHOLE])(
     'make room for whoever comes, and are never too many: %j',
     async (start) => {
       const { server } = await serve()
@@ -152,6 +156,7 @@ describe('connections that are only held open', () => {
 
   test('are cut off within 15 seconds', { timeout: 15_000 }, async () => {
     const { server } = await serve()
-    await Promise.all([HALF_A_HEADER, HALF_A_BODY, WHOLE, ''].map((start) => hold(server.port, start).ended))
+    const starts = [HALF_A_HEADER, HALF_A_BODY, HALF_A_REPLY, HALF_A_CHUNK, STREAM_WITH_HALF_A_BODY, WHOLE, '']
+    await Promise.all(starts.map((start) => hold(server.port, start).ended))
   })
 })

@@ -15,8 +15,8 @@ export interface StaffRoomOptions {
   readonly isColleague: (sight: { readonly contactId: string; readonly remark: string }) => boolean
   /**
    * At the very first start nobody has a remark yet. Whom the account's owner has made a friend counts for a colleague
-   * then, in the one group of the configured name that is listed right after the login; where colleagues are configured,
-   * only those of them. Absent at any other start.
+   * then, in the one group of the configured name that is listed right after the login: who is called like a configured
+   * one, or, where none are configured, sits in no other group, as customers do. Absent at any other start.
    */
   readonly firstStart?: { readonly names: readonly string[] } | undefined
 }
@@ -232,18 +232,28 @@ export class StaffRoom {
     const hasColleague = members.some(({ id: contactId }, index) =>
       this.#options.isColleague({ contactId, remark: remarks[index]! }),
     )
-    if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstColleague(members)
+    if (!hasColleague && isAlone && binding === undefined) return this.#hasFirstColleague(id, members)
     return hasColleague && (seats.length === 0 || areAlike(seats, await this.#marksOf(members)))
   }
 
-  async #hasFirstColleague(members: readonly Member[]): Promise<boolean> {
+  async #hasFirstColleague(roomId: string, members: readonly Member[]): Promise<boolean> {
     if (performance.now() - this.#firstLookMs > FIRST_START_MS) return false
     const { firstStart } = this.#options
     if (!firstStart) return false
     const { names } = firstStart
+    // Customers are friends of the account as well.
+    if (names.length === 0 && (await this.#mayBeCustomers(roomId, members))) return false
     const named = members.filter(({ nick }) => names.length === 0 || names.includes(nick))
     const friends = await Promise.all(named.map(({ id }) => this.#bot.Contact.find({ id })))
     return friends.some((friend) => friend?.friend() === true)
+  }
+
+  /** One of them sits in another group, or that can't be told. */
+  async #mayBeCustomers(roomId: string, members: readonly Member[]): Promise<boolean> {
+    const others = (await this.#bot.puppet.roomList()).filter((id) => id !== roomId)
+    const seats = await Promise.all(others.map((id) => this.#parts.who.census.of(id)))
+    const elsewhere = new Set(seats.flat().map(({ id }) => id))
+    return seats.some((seat) => seat.length === 0) || members.some(({ id }) => elsewhere.has(id))
   }
 
   async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {

@@ -242,6 +242,22 @@ test.each(['<助手>', 'a<b', '小<', '小李<spanish>x'])('leaves %s as it is',
   expect(unescapeName(nick)).toBe(nick)
 })
 
+test.each([
+  ['turn the direction', '\u202e张三\u2066'],
+  ['say which way it runs', '\u200f张\u061c三\u200e'],
+  ['take no room', '张\u200b三\ufeff\u2060\u00ad'],
+])('shows a name without marks that %s', (_what, nick) => {
+  expect(unescapeName(nick)).toBe('张三')
+  expect(readText(unescapeText(`@${nick}\u2005在吗`), { names: ['张三'] })).toMatchObject({
+    text: '在吗',
+    addressedToBot: true,
+  })
+})
+
+test('keeps what joins an emoji', () => {
+  expect(unescapeName('一家👨\u200d👩\u200d👧')).toBe('一家👨\u200d👩\u200d👧')
+})
+
 test('keeps a name on one line, and the emoji at its end', () => {
   expect(unescapeName('售后群\n🔔 工单 9\u2028群')).toBe('售后群 🔔 工单 9 群')
   expect(unescapeName('小李<span class="emoji emoji1f450"></span>')).toBe('小李👐')

@@ -132,6 +132,22 @@ describe('the first start', () => {
     expect(await late.found()).toBeUndefined()
   })
 
+  test('takes a friend for a colleague where none are configured, and not who sits with customers', async () => {
+    const options = { firstStart: { names: [] }, isColleague: () => false }
+    const alone = await aLogin(1, { staff: [STAFF, 'chen', 'zhao'], g1: ['短说售后1群', 'wang', 'evil'] }, { options })
+    expect(await alone.found()).toBe('staff-1')
+    // The real one is not listed, as web logins have it.
+    const taken: Groups = { g2: [STAFF, 'evil'], g1: ['短说售后1群', 'wang', 'evil'] }
+    const login = await aLogin(2, taken, { options })
+    expect([await login.found(), login.purpose('g2')]).toEqual([undefined, 'ignored'])
+  })
+
+  test('of two of the name takes neither by a friend who sits in one of them', async () => {
+    const groups: Groups = { staff: [STAFF, 'chen', 'wang'], g2: [STAFF, 'evil', 'wang'] }
+    const { found, purpose } = await aLogin(1, groups, { options: { firstStart: { names: ['陈工'] } } })
+    expect([await found(), purpose('staff'), purpose('g2')]).toEqual([undefined, 'ignored', 'ignored'])
+  })
+
   test('says what is to be done when nobody known sits there, once', async () => {
     const memory = aMemory()
     const { staff } = await aLogin(1, { staff: [STAFF, 'chen'] }, { memory })
@@ -198,6 +214,24 @@ describe('a bound group', () => {
     expect(await keyOf('staff')).toBe(`room:${STAFF}`)
     expect([await keyOf('g2'), purpose('g2')]).not.toContain(`room:${STAFF}`)
     expect(purpose('g2')).toBe('ignored')
+  })
+
+  test('is known again though it is renamed in the middle of the login, and no other by its old name', async () => {
+    const memory = await boundBefore()
+    const { found, rename, purpose, role } = await aLogin(
+      2,
+      { g2: ['短说售后2群', 'evil', 'zhao'], ...OURS },
+      { memory },
+    )
+    rename('staff', '新的值班群')
+    rename('g2', STAFF)
+    expect([await found(), purpose('g2'), role('evil')]).toEqual([undefined, 'ignored', 'customer'])
+    rename('staff', STAFF)
+    expect([await found(), purpose('g2'), role('chen'), role('evil')]).toEqual([
+      ...['staff-2', 'ignored', 'staff', 'customer'],
+    ])
+    rename('staff', '又改了名')
+    expect([await found(), purpose('g2')]).toEqual(['staff-2', 'ignored'])
   })
 
   test.each<[string, Groups]>([
