@@ -1,19 +1,39 @@
+import { type FeatureKeys, FeatureTable } from './feature-table.js'
+
 /**
  * Three linear views of one message over one vocabulary of binary features, trained together:
  * a softmax over the intents and "nothing for us"; a logistic on whether it is for us at all; and the same from the
  * coarse features only, which errs differently and so steadies the other two.
  *
- * A few arrays: it goes to another thread or to disk as it is, see `releases/build.ts`.
+ * Plain data: it goes to another thread or to disk as it is, see `releases/build.ts`.
  */
-export interface MessageModel {
+export interface Classifier {
   /** Intent ids, and `NOTHING` last. */
   readonly classes: readonly string[]
-  readonly rows: FeatureTable
-  /** 1 where the feature counts for the coarse view. */
-  readonly coarse: Uint8Array
-  /** Row-major, rows × (classes.length + 2): softmax, then scope, then coarse scope. */
-  readonly weights: Float32Array
+  /** By row: the weight in the coarse view; NaN where the feature does not count there. */
+  readonly coarse: Float32Array
+  /** By row, classes.length + 1 columns: softmax, then scope. */
+  readonly weights: SparseRows
   readonly bias: Float32Array
+}
+
+/**
+ * Rows of weights of which about half are zero, and many alike: characters that are only seen side by side have learned the
+ * same. Exactly what the full table of numbers holds, in half of its memory.
+ */
+export interface SparseRows {
+  /** By row: which vector it has. */
+  readonly vectors: Uint32Array
+  /** By vector, and one more: where its columns and values begin. */
+  readonly starts: Uint32Array
+  /** Ascending in a vector. */
+  readonly columns: Uint8Array | Uint16Array
+  readonly values: Float32Array
+}
+
+/** A classifier with a vocabulary of its own. */
+export interface MessageModel extends Classifier {
+  readonly rows: FeatureTable
 }
 
 /** The class of messages that want no answer. */
@@ -26,146 +46,66 @@ export interface Reading {
   readonly scopeLogit: number
 }
 
-/** Feature names as tables look them up: two hashes each, one behind the other. */
-export type FeatureKeys = Int32Array
-
-/** Once for a message, whatever number of models reads it. @param names distinct */
-export function keysOf(names: readonly string[]): FeatureKeys {
-  const keys = new Int32Array(names.length * 2)
-  for (let i = 0; i < names.length; i++) {
-    hash(names[i]!)
-    keys[2 * i] = first
-    keys[2 * i + 1] = second
-  }
-  return keys
-}
-
 /** Unknown features are ignored. */
-export function readFeatures(model: MessageModel, keys: FeatureKeys): Reading {
-  const known = new Int32Array(keys.length / 2)
+export const readFeatures = (model: MessageModel, keys: FeatureKeys): Reading =>
+  readRows(model, model.rows.rowsOf(keys))
+
+/** @param rows of a vocabulary that begins with the classifier's own; those beyond it are ignored */
+export function readRows({ classes, coarse, weights, bias }: Classifier, rows: Int32Array): Reading {
+  const { vectors, starts, columns, values } = weights
+  const fine = classes.length
+  const scores = new Float64Array(fine + 2)
   let count = 0
-  for (let i = 0; i < keys.length; i += 2) {
-    const row = model.rows.rowOf(keys[i]!, keys[i + 1]!)
-    if (row >= 0) known[count++] = row
+  let coarseCount = 0
+  let coarseScore = 0
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!
+    if (row >= vectors.length) continue
+    count++
+    const vector = vectors[row]!
+    const end = starts[vector + 1]!
+    for (let at = starts[vector]!; at < end; at++) scores[columns[at]!]! += values[at]!
+    const weight = coarse[row]!
+    if (Number.isNaN(weight)) continue
+    coarseScore += weight
+    coarseCount++
   }
-  return toReading(scoreRows(model, known.subarray(0, count)), model.classes.length)
+  const scale = featureScale(count)
+  for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
+  scores[fine + 1] = coarseScore * featureScale(coarseCount) + bias[fine + 1]!
+  return toReading(scores, fine)
 }
 
 /** Log-odds beyond this are one model's exaggeration and would drown the other views. */
 const MAX_LOGIT = 8
 
-/** @returns softmax scores, then the two scope scores */
-export function scoreRows({ classes, coarse, weights, bias }: MessageModel, rows: ArrayLike<number>): Float64Array {
-  const width = classes.length + 2
-  const scores = new Float64Array(width)
-  const fine = width - 2
-  const rough = width - 1
-  let coarseCount = 0
-  for (let i = 0; i < rows.length; i++) {
-    const start = rows[i]! * width
-    for (let c = 0; c <= fine; c++) scores[c]! += weights[start + c]!
-    if (coarse[rows[i]!]) {
-      scores[rough]! += weights[start + rough]!
-      coarseCount++
-    }
-  }
-  const scale = featureScale(rows.length)
-  for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
-  scores[rough] = scores[rough]! * featureScale(coarseCount) + bias[rough]!
-  return scores
-}
-
 /** Long messages have more features; without this they would all look sure. */
 export const featureScale = (count: number): number => (count === 0 ? 0 : 1 / Math.sqrt(count))
 
-/** Turns the first `count` scores into probabilities, in place. */
-export function softmaxInPlace(scores: Float64Array, count: number): void {
+/** Turns `count` scores from `start` on into probabilities, in place. */
+export function softmaxInPlace(scores: Float64Array, start: number, count: number): void {
+  const end = start + count
   let highest = Number.NEGATIVE_INFINITY
-  for (let c = 0; c < count; c++) if (scores[c]! > highest) highest = scores[c]!
+  for (let c = start; c < end; c++) if (scores[c]! > highest) highest = scores[c]!
   let sum = 0
-  for (let c = 0; c < count; c++) {
+  for (let c = start; c < end; c++) {
     scores[c] = Math.exp(scores[c]! - highest)
     sum += scores[c]!
   }
-  for (let c = 0; c < count; c++) scores[c]! /= sum
+  for (let c = start; c < end; c++) scores[c]! /= sum
 }
+
+const clipped = (logit: number): number => Math.max(-MAX_LOGIT, Math.min(MAX_LOGIT, logit))
 
 function toReading(scores: Float64Array, classCount: number): Reading {
-  softmaxInPlace(scores, classCount)
+  softmaxInPlace(scores, 0, classCount)
   const nothing = scores[classCount - 1]!
   const something = Math.max(1 - nothing, 1e-9)
-  const views = [Math.log(something / Math.max(nothing, 1e-9)), scores[classCount]!, scores[classCount + 1]!]
-  const clipped = views.map((logit) => Math.max(-MAX_LOGIT, Math.min(MAX_LOGIT, logit)))
-  return {
-    shares: scores.subarray(0, classCount - 1).map((probability) => probability / something),
-    scopeLogit: clipped.reduce((sum, logit) => sum + logit, 0) / clipped.length,
-  }
-}
-
-/**
- * Which row belongs to a feature name. The names themselves are not kept, only 64 bits of each, so that the whole table
- * is one array: it goes to another thread or comes from a file in no time, where a map of 70,000 names takes 0.1 s.
- */
-export class FeatureTable {
-  /** Hash, second hash, row + 1; three numbers a slot, a power of two of slots, 0 where a slot is free. */
-  readonly slots: Int32Array
-
-  constructor(slots: Int32Array) {
-    this.slots = slots
-  }
-
-  /** @param names distinct; the first has row 0 */
-  static of(names: Iterable<string>): FeatureTable {
-    const all = [...names]
-    let slotCount = 4
-    while (slotCount < all.length * 2) slotCount *= 2
-    const table = new FeatureTable(new Int32Array(slotCount * SLOT))
-    for (const [row, name] of all.entries()) {
-      hash(name)
-      table.slots.set([first, second, row + 1], table.#find(first, second))
-    }
-    return table
-  }
-
-  get(name: string): number | undefined {
-    hash(name)
-    const row = this.rowOf(first, second)
-    return row < 0 ? undefined : row
-  }
-
-  /** The row of a name by its two hashes, see `keysOf`; −1 for an unknown one. */
-  rowOf(one: number, two: number): number {
-    return this.slots[this.#find(one, two) + 2]! - 1
-  }
-
-  /** @returns where the slot of a name begins, or the free one where it would be */
-  #find(one: number, two: number): number {
-    const { slots } = this
-    const last = slots.length / SLOT - 1
-    for (let slot = one & last; ; slot = (slot + 1) & last) {
-      const at = slot * SLOT
-      if (slots[at + 2] === 0 || (slots[at] === one && slots[at + 1] === two)) return at
-    }
-  }
-}
-
-const SLOT = 3
-
-// Handed over here and not in an object: this runs a hundred times a message.
-let first = 0
-let second = 0
-
-/** cyrb53: two multiplicative hashes of the characters, mixed; two of 100,000 names share both once in 10⁹ vocabularies. */
-function hash(name: string): void {
-  let a = 0xdeadbeef
-  let b = 0x41c6ce57
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i)
-    a = Math.imul(a ^ code, 2654435761)
-    b = Math.imul(b ^ code, 1597334677)
-  }
-  first = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909)
-  second = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909)
+  const fromShares = clipped(Math.log(something / Math.max(nothing, 1e-9)))
+  const scopeLogit = (fromShares + clipped(scores[classCount]!) + clipped(scores[classCount + 1]!)) / 3
+  const shares = scores.subarray(0, classCount - 1)
+  for (let c = 0; c < shares.length; c++) shares[c]! /= something
+  return { shares, scopeLogit }
 }
 
 export interface Example {
@@ -189,15 +129,77 @@ const NEGLIGIBLE = 1e-3
 /** Trigrams and sounds are left out of the coarse view. */
 const FINE_FEATURE = /^(?:c:...|s:)/u
 
-/** Trains by AdaGrad over shuffled examples; the same input gives the same model on every machine. */
+/** As it comes out of the training. */
+export interface DenseModel {
+  readonly classes: readonly string[]
+  /** Of the features, by row. */
+  readonly names: readonly string[]
+  /** 1 where the feature counts for the coarse view. */
+  readonly coarse: Uint8Array
+  /** Row-major, rows × (classes.length + 2): softmax, then scope, then coarse scope. */
+  readonly weights: Float32Array
+  readonly bias: Float32Array
+}
+
+/** See `trainDense`. */
 export function trainMessageModel(examples: readonly Example[]): MessageModel {
+  const dense = trainDense(examples)
+  return { ...sparseOf(dense), rows: FeatureTable.of(dense.names) }
+}
+
+/** The same for blocks that are alike to the last bit. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+
+/** Keeps of all numbers those that say something. */
+export function sparseOf({ classes, names, coarse, weights, bias }: DenseModel): Classifier {
+  const width = classes.length + 2
+  const vectorOf = new Map<string, number>()
+  const vectors = new Uint32Array(names.length)
+  const firstRows: number[] = []
+  for (let row = 0; row < names.length; row++) {
+    const key = bytesOf(weights.subarray(row * width, (row + 1) * width - 1))
+    const known = vectorOf.get(key)
+    vectors[row] = known ?? firstRows.length
+    if (known !== undefined) continue
+    vectorOf.set(key, firstRows.length)
+    firstRows.push(row)
+  }
+  const starts = new Uint32Array(firstRows.length + 1)
+  for (const [vector, row] of firstRows.entries()) {
+    let count = 0
+    for (let c = 0; c < width - 1; c++) if (weights[row * width + c] !== 0) count++
+    starts[vector + 1] = starts[vector]! + count
+  }
+  const total = starts.at(-1) ?? 0
+  const columns = width <= 256 ? new Uint8Array(total) : new Uint16Array(total)
+  const values = new Float32Array(total)
+  for (const [vector, row] of firstRows.entries()) {
+    let at = starts[vector]!
+    for (let c = 0; c < width - 1; c++) {
+      const weight = weights[row * width + c]!
+      if (weight === 0) continue
+      columns[at] = c
+      values[at++] = weight
+    }
+  }
+  return {
+    classes,
+    coarse: Float32Array.from(names, (_, row) => (coarse[row] ? weights[(row + 1) * width - 1]! : Number.NaN)),
+    weights: { vectors, starts, columns, values },
+    bias,
+  }
+}
+
+/** Trains by AdaGrad over shuffled examples; the same input gives the same model on every machine. */
+export function trainDense(examples: readonly Example[]): DenseModel {
   const intents = [...new Set(examples.map(({ label }) => label))].filter((label) => label !== NOTHING).sort()
   const classes = [...intents, NOTHING]
   const rows = collectRows(examples)
   const width = classes.length + 2
-  const model: MessageModel = {
+  const model: DenseModel = {
     classes,
-    rows: FeatureTable.of(rows.keys()),
+    names: [...rows.keys()],
     coarse: Uint8Array.from(rows.keys(), (name) => (FINE_FEATURE.test(name) ? 0 : 1)),
     weights: new Float32Array(rows.size * width),
     bias: new Float32Array(width),
@@ -218,7 +220,7 @@ export function trainMessageModel(examples: readonly Example[]): MessageModel {
 }
 
 function step(
-  model: MessageModel,
+  model: DenseModel,
   { squares, biasSquares }: { squares: Float32Array; biasSquares: Float32Array },
   { rows, target }: { readonly rows: Int32Array; readonly target: number },
 ): void {
@@ -249,9 +251,30 @@ function step(
   }
 }
 
+/** Softmax scores, then the two scope scores. */
+function scoreRows({ classes, coarse, weights, bias }: DenseModel, rows: Int32Array): Float64Array {
+  const width = classes.length + 2
+  const scores = new Float64Array(width)
+  const fine = width - 2
+  const rough = width - 1
+  let coarseCount = 0
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * width
+    for (let c = 0; c <= fine; c++) scores[c]! += weights[start + c]!
+    if (coarse[rows[i]!]) {
+      scores[rough]! += weights[start + rough]!
+      coarseCount++
+    }
+  }
+  const scale = featureScale(rows.length)
+  for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
+  scores[rough] = scores[rough]! * featureScale(coarseCount) + bias[rough]!
+  return scores
+}
+
 /** Predicted minus wanted, of every head. */
 function errorsOf(scores: Float64Array, target: number, classCount: number): Float64Array {
-  softmaxInPlace(scores, classCount)
+  softmaxInPlace(scores, 0, classCount)
   scores[target]! -= 1
   const forUs = target === classCount - 1 ? 0 : 1
   for (let c = classCount; c < classCount + 2; c++) scores[c] = 1 / (1 + Math.exp(-scores[c]!)) - forUs

@@ -1,5 +1,6 @@
 import { pinyin } from 'pinyin-pro'
 import type { Concept } from '../model/knowledge.js'
+import { type FeatureKeys, type FeatureSink, KeyCollector } from './feature-table.js'
 
 export interface TextFeatures {
   /**
@@ -27,15 +28,27 @@ const MANNERS: readonly (readonly [string, RegExp])[] = [
 
 /** @param text see `normalizeText` */
 export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeatures {
-  const { concepts, repaired } = lexicon.scan(text)
   const names = new Set<string>()
-  for (const concept of concepts) names.add(`k:${concept}`)
-  const packed = pack(repaired)
-  addGrams(packed, names)
-  addSounds(packed, names)
-  addForm(text, names)
-  addManners(text, concepts, names)
+  addFeatures(text, lexicon, { add: (kind, a, b = '', c = '') => names.add(kind + a + b + c) })
   return { names: [...names] }
+}
+
+const collector = new KeyCollector()
+
+/** The keys of the same features in the same order, as tables look them up. @param text see `normalizeText` */
+export function readKeys(text: string, lexicon: ConceptLexicon): FeatureKeys {
+  addFeatures(text, lexicon, collector)
+  return collector.take()
+}
+
+function addFeatures(text: string, lexicon: ConceptLexicon, sink: FeatureSink): void {
+  const { concepts, repaired } = lexicon.scan(text)
+  for (const concept of concepts) sink.add('k:', concept)
+  const packed = pack(repaired)
+  addGrams(packed, sink)
+  addSounds(packed, sink)
+  addForm(text, sink)
+  addManners(text, concepts, sink)
 }
 
 /** Drops fillers and punctuation, so that n-grams span only what carries meaning. */
@@ -48,42 +61,40 @@ function pack(text: string): readonly string[] {
   return Array.from(dense)
 }
 
-function addGrams(chars: readonly string[], names: Set<string>): void {
+function addGrams(chars: readonly string[], sink: FeatureSink): void {
   for (let i = 0; i < chars.length; i++) {
     const a = chars[i]!
     const b = chars[i + 1] ?? '$'
-    names.add(`c:${a}`)
-    names.add(`c:${a}${b}`)
-    if (b !== '$') names.add(`c:${a}${b}${chars[i + 2] ?? '$'}`)
+    sink.add('c:', a)
+    sink.add('c:', a, b)
+    if (b !== '$') sink.add('c:', a, b, chars[i + 2] ?? '$')
   }
-  if (chars.length > 0) names.add(`c:^${chars[0]}${chars[1] ?? '$'}`)
+  if (chars.length > 0) sink.add('c:^', chars[0]!, chars[1] ?? '$')
 }
 
-function addSounds(chars: readonly string[], names: Set<string>): void {
+function addSounds(chars: readonly string[], sink: FeatureSink): void {
   let previous = ''
   for (const char of chars) {
     const syllable = syllableOf(char)
-    if (previous && syllable) names.add(`s:${previous} ${syllable}`)
+    if (previous && syllable) sink.add('s:', previous, ' ', syllable)
     previous = syllable
   }
 }
 
-function addForm(text: string, names: Set<string>): void {
-  if (QUESTION_WORD.test(text)) names.add('f:question')
+function addForm(text: string, sink: FeatureSink): void {
+  if (QUESTION_WORD.test(text)) sink.add('f:', 'question')
   const length = text.length
-  names.add(
-    length <= 4 ? 'f:tiny' : length <= 10 ? 'f:short' : length <= 30 ? 'f:mid' : length <= 80 ? 'f:long' : 'f:huge',
-  )
-  if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) names.add('f:numbered')
-  if (/^@/.test(text)) names.add('f:at')
+  sink.add('f:', length <= 4 ? 'tiny' : length <= 10 ? 'short' : length <= 30 ? 'mid' : length <= 80 ? 'long' : 'huge')
+  if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) sink.add('f:', 'numbered')
+  if (/^@/.test(text)) sink.add('f:', 'at')
 }
 
-function addManners(text: string, concepts: readonly string[], names: Set<string>): void {
+function addManners(text: string, concepts: readonly string[], sink: FeatureSink): void {
   const manners = MANNERS.filter(([, pattern]) => pattern.test(text)).map(([manner]) => manner)
-  names.add(`m:${manners.join('+')}`)
+  sink.add('m:', manners.join('+'))
   for (const manner of manners) {
-    names.add(`m:${manner}`)
-    for (const concept of concepts) names.add(`m:${manner} ${concept}`)
+    sink.add('m:', manner)
+    for (const concept of concepts) sink.add('m:', manner, ' ', concept)
   }
 }
 

@@ -1,16 +1,9 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Candidate, IntentMatcher, Match, TalkSubject } from '../model/understanding.js'
 import { CategoryIndex } from './categories.js'
-import {
-  type Example,
-  keysOf,
-  type MessageModel,
-  NOTHING,
-  type Reading,
-  readFeatures,
-  trainMessageModel,
-} from './classifier.js'
-import { ConceptLexicon, extractFeatures } from './featurizer.js'
+import { type Classifier, type Example, NOTHING, type Reading, readRows, sparseOf, trainDense } from './classifier.js'
+import { FeatureTable } from './feature-table.js'
+import { ConceptLexicon, extractFeatures, readKeys } from './featurizer.js'
 import { FITTED } from './fitted.js'
 import { normalizeText } from './normalize.js'
 import {
@@ -27,13 +20,16 @@ import {
   type CompiledAnswers,
   compileAnswers,
   isTopic,
+  NO_ANSWERS,
   type Subject,
 } from './short-answers.js'
 
-/** What of the matcher takes time to make; plain data, good for another thread or a file. */
+/** What of the matcher takes time to make; plain data but for the table, see `releases/build.ts`. */
 export type CompiledMatcher = {
+  /** Of both; the classifier's own features come first. */
+  readonly vocabulary: FeatureTable
   /** Tells the subjects apart: intents, topics outside the guides, a person, and nothing for us. */
-  readonly subjects: MessageModel
+  readonly subjects: Classifier
   readonly answers: CompiledAnswers
 } | null
 
@@ -110,7 +106,9 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
   const examples = labelled.map(
     ({ text, label }): Example => ({ features: extractFeatures(normalizeText(text), lexicon).names, label }),
   )
-  return { subjects: trainMessageModel(examples), answers: compileAnswers(content, lexicon) }
+  const dense = trainDense(examples)
+  const { group, vocabulary } = compileAnswers(content, lexicon, { vocabulary: FeatureTable.of(dense.names) })
+  return { vocabulary, subjects: sparseOf(dense), answers: group }
 }
 
 interface Compiled {
@@ -140,8 +138,11 @@ export function patchMatcher(
   const known = new Set(subjects.classes)
   if (now.labelled.some(({ label }) => !known.has(label))) return undefined
   const lexicon = new ConceptLexicon(content.concepts)
-  const models = compileAnswers(content, lexicon, { content: before.content, models: answers })
-  return { matcher: { subjects, answers: models }, changed }
+  const { group, vocabulary } = compileAnswers(content, lexicon, {
+    vocabulary: before.matcher.vocabulary,
+    before: { content: before.content, answers },
+  })
+  return { matcher: { vocabulary, subjects, answers: group }, changed }
 }
 
 function countChanged(
@@ -166,7 +167,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
   const taught = new TaughtSentences(content)
   const authored = new AuthoredSentences(content)
-  const ranking = new AnswerRanking(content, compiled?.answers ?? {})
+  const ranking = new AnswerRanking(content, compiled?.answers ?? NO_ANSWERS)
   const categories = new CategoryIndex(
     content.categories,
     content.guides.flatMap(({ sections }) => sections.map(({ title }) => title)),
@@ -176,8 +177,12 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       return withTaught(withAuthored(rank(normalized), authored.find(normalized)), taught.find(normalized))
     },
     ...(content.answers.length > 0 && {
-      within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, lexicon),
+      within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, rowsOf(normalized)),
     }),
+  }
+
+  function rowsOf(normalized: string): Int32Array {
+    return compiled ? compiled.vocabulary.rowsOf(readKeys(normalized, lexicon)) : NO_ROWS
   }
 
   function rank(normalized: string): Match {
@@ -185,8 +190,8 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       .search(normalized)
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
     if (!compiled) return { candidates: found, wantsHuman: NOBODY }
-    const features = keysOf(extractFeatures(normalized, lexicon).names)
-    const { candidates, subjects, ...rest } = classify(readFeatures(compiled.subjects, features), {
+    const rows = rowsOf(normalized)
+    const { candidates, subjects, ...rest } = classify(readRows(compiled.subjects, rows), {
       classes: compiled.subjects.classes,
       sectionOf,
     })
@@ -196,7 +201,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     const left = 1 - Math.max(0, ...found.map(({ share }) => share))
     // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
     const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
-    const answers = ranking.rank(normalized, features, isIdle ? [] : likely).map((one) => {
+    const answers = ranking.rank(normalized, rows, isIdle ? [] : likely).map((one) => {
       return one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one
     })
     return {
@@ -209,6 +214,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
 }
 
 const NOBODY = { confidence: 0, overheard: 0 }
+const NO_ROWS = new Int32Array(0)
 /** So hardly for us had it been put to the bot, 0..1, that no fact is looked for. */
 const IDLE_SCOPE = 0.05
 

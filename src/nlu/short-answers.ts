@@ -1,13 +1,15 @@
 import type { KnowledgeContent, ShortAnswer } from '../model/knowledge.js'
 import type { RankedAnswer, TalkSubject } from '../model/understanding.js'
+import { type Example, trainDense } from './classifier.js'
 import {
-  type Example,
-  type FeatureKeys,
-  keysOf,
-  type MessageModel,
-  readFeatures,
-  trainMessageModel,
-} from './classifier.js'
+  type ClassifierGroup,
+  type GroupMember,
+  GroupReader,
+  groupOf,
+  memberOf,
+  membersOf,
+} from './classifier-group.js'
+import { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
 import { coreOf, MIN_CORE_CHARS } from './retrieval.js'
@@ -22,8 +24,11 @@ const TOPIC = 'topic:'
 
 export const isTopic = (subject: Subject): boolean => subject.startsWith(TOPIC)
 
-/** The models within the subjects; plain data. */
-export type CompiledAnswers = Readonly<Record<Subject, MessageModel>>
+/** What tells the short answers of each subject apart; plain data. */
+export type CompiledAnswers = ClassifierGroup
+
+/** No subject has two. */
+export const NO_ANSWERS: CompiledAnswers = groupOf({}, FeatureTable.of([])).group
 
 /** Which subject each short answer belongs to. */
 export function subjectOf(answer: ShortAnswer, intentOfSection: ReadonlyMap<string, string>): Subject {
@@ -51,24 +56,29 @@ const waysOf = ({ title, asks, more }: ShortAnswer): readonly string[] => [...ne
 
 interface Trained {
   readonly content: KnowledgeContent
-  readonly models: CompiledAnswers
+  readonly answers: CompiledAnswers
 }
 
 /**
- * Trains a model for each subject with more than one short answer; 0.3 s for 500 of them with 16,000 ways of asking.
+ * Trains a classifier for each subject with more than one short answer; 0.3 s for 500 of them with 16,000 ways of asking.
  *
- * @param before models of a content with the same concepts: those of subjects that are asked for as before are kept
+ * @param vocabulary what is known so far; its rows stay
+ * @param before trained for a content with the same concepts: what is asked for as before is kept
  */
-export function compileAnswers(content: KnowledgeContent, lexicon: ConceptLexicon, before?: Trained): CompiledAnswers {
+export function compileAnswers(
+  content: KnowledgeContent,
+  lexicon: ConceptLexicon,
+  { vocabulary, before }: { readonly vocabulary: FeatureTable; readonly before?: Trained },
+): { readonly group: CompiledAnswers; readonly vocabulary: FeatureTable } {
   const old = before && new Map(waysBySubject(before.content).map(([subject, ways]) => [subject, JSON.stringify(ways)]))
-  return Object.fromEntries(
-    waysBySubject(content)
-      .filter(([, ways]) => new Set(ways.map(({ label }) => label)).size > 1)
-      .map(([subject, ways]) => {
-        const kept = old?.get(subject) === JSON.stringify(ways) ? before?.models[subject] : undefined
-        return [subject, kept ?? trainMessageModel(ways.map((way) => exampleOf(way, lexicon)))]
-      }),
-  )
+  const members = before ? membersOf(before.answers, vocabulary) : {}
+  const trained = waysBySubject(content)
+    .filter(([, ways]) => new Set(ways.map(({ label }) => label)).size > 1)
+    .map(([subject, ways]): readonly [Subject, GroupMember] => {
+      const kept = old?.get(subject) === JSON.stringify(ways) ? members[subject] : undefined
+      return [subject, kept ?? memberOf(trainDense(ways.map((way) => exampleOf(way, lexicon))))]
+    })
+  return groupOf(Object.fromEntries(trained), vocabulary)
 }
 
 interface Way {
@@ -107,7 +117,7 @@ const SUBJECT_POWER = 0.5
 
 /** Ranks the short answers for one message. */
 export class AnswerRanking {
-  readonly #models: CompiledAnswers
+  readonly #models: GroupReader
   /** In the order of the classes of the subject's model; undefined where an answer is gone. */
   readonly #bySubject = new Map<Subject, readonly (ShortAnswer | undefined)[]>()
   readonly #byCore = new Map<string, ShortAnswer>()
@@ -115,7 +125,7 @@ export class AnswerRanking {
   readonly #intents: ReadonlyMap<string, string>
 
   constructor(content: KnowledgeContent, models: CompiledAnswers) {
-    this.#models = models
+    this.#models = new GroupReader(models)
     const intents = intentsBySection(content)
     this.#intents = intents
     const byId = new Map<Subject, Map<string, ShortAnswer>>()
@@ -134,7 +144,7 @@ export class AnswerRanking {
       }
     }
     for (const [subject, own] of byId) {
-      const classes = models[subject]?.classes.slice(0, -1)
+      const classes = this.#models.classesOf(subject)?.slice(0, -1)
       this.#bySubject.set(subject, classes ? classes.map((id) => own.get(id)) : [...own.values()].slice(0, 1))
     }
   }
@@ -147,23 +157,29 @@ export class AnswerRanking {
   }
 
   /**
+   * @param rows the message's features, by the vocabulary
    * @param subjects shares of the likely subjects, 0..1, any order
    * @returns best first, at most 5; what its author wrote word for word comes first and is certain
    */
   rank(
     normalized: string,
-    features: FeatureKeys,
+    rows: Int32Array,
     subjects: readonly (readonly [Subject, number])[],
   ): readonly RankedAnswer[] {
     const likely = subjects
       .filter(([subject, share]) => share >= LIKELY_SUBJECT && this.#bySubject.has(subject))
       .sort((a, b) => b[1] - a[1])
       .slice(0, MAX_SUBJECTS)
+    const readings = this.#models.read(
+      likely.map(([subject]) => subject),
+      rows,
+    )
     const best: Scored[] = []
     let sum = 0
-    for (const [subject, share] of likely) {
+    for (const [index, [subject, share]] of likely.entries()) {
       const weight = share ** SUBJECT_POWER
-      const { answers, shares } = this.#read(subject, features)
+      const answers = this.#bySubject.get(subject) ?? []
+      const shares = readings[index] ?? ALONE
       for (let at = 0; at < answers.length; at++) {
         const answer = answers[at]
         if (!answer) continue
@@ -190,11 +206,12 @@ export class AnswerRanking {
   }
 
   /** The answers of what a talk is about, best first; what its author wrote for a follow-up comes first and is certain. */
-  within(about: TalkSubject, normalized: string, lexicon: ConceptLexicon): readonly RankedAnswer[] {
+  within(about: TalkSubject, normalized: string, rows: Int32Array): readonly RankedAnswer[] {
     const subject =
       'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
     const exact = this.#byFollowUp.get(subject)?.get(elided(normalized))
-    const { answers, shares } = this.#read(subject, keysOf(extractFeatures(normalized, lexicon).names))
+    const answers = this.#bySubject.get(subject) ?? []
+    const shares: ArrayLike<number> = this.#models.read([subject], rows)[0] ?? ALONE
     const ranked = answers
       .flatMap((answer, at): readonly RankedAnswer[] =>
         answer && answer !== exact ? [{ answer, share: shares[at]!, within: shares[at]!, wordForWord: false }] : [],
@@ -202,25 +219,12 @@ export class AnswerRanking {
       .sort((a, b) => b.share - a.share)
     return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked
   }
-
-  /** The answers of a subject, and how surely each of them is asked for, 0..1. */
-  #read(subject: Subject, features: FeatureKeys): SubjectReading {
-    const answers = this.#bySubject.get(subject) ?? []
-    const model = this.#models[subject]
-    return model ? { answers, shares: readFeatures(model, features).shares } : { answers, shares: ALONE }
-  }
 }
 
 interface Scored {
   readonly answer: ShortAnswer
   readonly within: number
   readonly score: number
-}
-
-interface SubjectReading {
-  readonly answers: readonly (ShortAnswer | undefined)[]
-  /** For each of them. */
-  readonly shares: ArrayLike<number>
 }
 
 const ALONE: ArrayLike<number> = [1]

@@ -9,7 +9,7 @@ import { textsKey, versionOf } from '../knowledge/keys.js'
 import { ReadingMemory, readKnowledge } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
-import { FeatureTable, type MessageModel } from '../nlu/classifier.js'
+import { FeatureTable } from '../nlu/feature-table.js'
 import {
   buildIntentMatcher,
   type CompiledMatcher,
@@ -37,16 +37,7 @@ export interface BuiltKnowledge {
 }
 
 /** A class does not survive a structured clone. */
-type PlainModel = Omit<MessageModel, 'rows'> & { readonly slots: Int32Array }
-interface PlainMatcher {
-  readonly subjects: PlainModel
-  readonly answers: Readonly<Record<string, PlainModel>>
-}
-
-const toPlain = ({ rows, ...arrays }: MessageModel): PlainModel => ({ ...arrays, slots: rows.slots })
-const fromPlain = ({ slots, ...arrays }: PlainModel): MessageModel => ({ ...arrays, rows: new FeatureTable(slots) })
-const mapValues = <A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Readonly<Record<string, B>> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+type PlainMatcher = Omit<NonNullable<CompiledMatcher>, 'vocabulary'> & { readonly slots: Int32Array }
 
 export type BuildOutcome =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
@@ -136,9 +127,9 @@ const MAX_BEHIND = 100
 
 type Trained = Pick<BuiltKnowledge, 'model' | 'behind' | 'subjectsKey'>
 const pick = ({ model, behind, subjectsKey }: BuiltKnowledge): Trained => ({ model, behind, subjectsKey })
-const plainOf = ({ subjects, answers }: NonNullable<CompiledMatcher>): PlainMatcher => ({
-  subjects: toPlain(subjects),
-  answers: mapValues(answers, toPlain),
+const plainOf = ({ vocabulary, ...arrays }: NonNullable<CompiledMatcher>): PlainMatcher => ({
+  ...arrays,
+  slots: vocabulary.slots,
 })
 
 /** Makes what a message is handled with; some 20 ms. */
@@ -157,8 +148,11 @@ export function buildSnapshot({ content, model, textsKey }: BuiltKnowledge): Kno
   }
 }
 
-const compiledOf = (model: PlainMatcher | null): CompiledMatcher =>
-  model && { subjects: fromPlain(model.subjects), answers: mapValues(model.answers, fromPlain) }
+function compiledOf(model: PlainMatcher | null): CompiledMatcher {
+  if (!model) return null
+  const { slots, ...arrays } = model
+  return { ...arrays, vocabulary: new FeatureTable(slots) }
+}
 
 export type LoadSnapshot = () => Promise<{
   readonly snapshot: KnowledgeSnapshot
@@ -211,7 +205,8 @@ class BuiltCache {
       const body = bytes.subarray(DIGEST_BYTES)
       if (!digestOf(body).equals(bytes.subarray(0, DIGEST_BYTES))) return undefined
       await utimes(path, new Date(), new Date()).catch(() => undefined) // what is in use is not forgotten
-      return deserialize(body) as BuiltKnowledge
+      const built = deserialize(body) as BuiltKnowledge
+      return { ...built, model: withOwnArrays(built.model) }
     } catch {
       return undefined
     }
@@ -254,6 +249,13 @@ class BuiltCache {
       if (index >= KEPT_FILES && bytes > this.#keptBytes) await rm(path, { force: true })
     }
   }
+}
+
+/** What is read from a file shares its bytes, and would keep them all in memory beside the numbers that had to be copied. */
+function withOwnArrays<T>(model: T): T {
+  if (ArrayBuffer.isView(model)) return (model as unknown as Float32Array).slice() as T
+  if (typeof model !== 'object' || model === null || Array.isArray(model)) return model
+  return Object.fromEntries(Object.entries(model).map(([key, part]) => [key, withOwnArrays(part)])) as T
 }
 
 const short = (key: string): string => key.slice(0, 16)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConceptLexicon, extractFeatures } from '../../src/nlu/featurizer.js'
+import { keysOf } from '../../src/nlu/feature-table.js'
+import { ConceptLexicon, extractFeatures, readKeys } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { cpuMsOf } from '../support/cpu-time.js'
 import { hostileTexts } from '../support/hostile-text.js'
@@ -20,6 +21,13 @@ test('names characters, pairs and triples, and where the message begins', () => 
     'c:目$',
     'c:^加类',
   ])
+})
+
+test('has a key for each name, in the same order', () => {
+  const texts = ['', '加类目', '类木怎么加', 'leimu怎么加 1、类目好了吗', '𠮷类目@我', '长'.repeat(600), ...hostileTexts(300, 2)]
+  for (const text of texts.map(normalizeText)) {
+    expect(readKeys(text, lexicon)).toEqual(keysOf(extractFeatures(text, lexicon).names))
+  }
 })
 
 test('names each feature once', () => {

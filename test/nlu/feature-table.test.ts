@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FeatureTable } from '../../src/nlu/classifier.js'
+import { FeatureTable } from '../../src/nlu/feature-table.js'
 
 const NAMES = Array.from(
   { length: 50_000 },

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Example,
-  keysOf,
   type MessageModel,
   NOTHING,
   type Reading,
   readFeatures,
   trainMessageModel,
 } from '../../src/nlu/classifier.js'
+import { keysOf } from '../../src/nlu/feature-table.js'
 
 const FRUIT: readonly Example[] = [
   { features: ['c:red', 'c:round'], label: 'apple' },

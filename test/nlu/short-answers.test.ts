@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type KnowledgeContent, NO_KNOWLEDGE, type ShortAnswer } from '../../src/model/knowledge.js'
-import { keysOf } from '../../src/nlu/classifier.js'
-import { ConceptLexicon, extractFeatures } from '../../src/nlu/featurizer.js'
+import { FeatureTable } from '../../src/nlu/feature-table.js'
+import { ConceptLexicon, readKeys } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { AnswerRanking, askedFor, compileAnswers, subjectOf } from '../../src/nlu/short-answers.js'
 import { anIntent } from '../support/a-snapshot.js'
@@ -23,10 +23,11 @@ const CONTENT: KnowledgeContent = {
   answers: [SEAL, SITE, FEE],
 }
 const lexicon = new ConceptLexicon([])
-const ranking = new AnswerRanking(CONTENT, compileAnswers(CONTENT, lexicon))
+const { group, vocabulary } = compileAnswers(CONTENT, lexicon, { vocabulary: FeatureTable.of([]) })
+const ranking = new AnswerRanking(CONTENT, group)
 const rank = (text: string, subjects: readonly (readonly [string, number])[]) => {
   const normalized = normalizeText(text)
-  return ranking.rank(normalized, keysOf(extractFeatures(normalized, lexicon).names), subjects)
+  return ranking.rank(normalized, vocabulary.rowsOf(readKeys(normalized, lexicon)), subjects)
 }
 const BOTH = [
   ['material', 0.6],
