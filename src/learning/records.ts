@@ -7,7 +7,7 @@ import type {
   UnansweredQuestion,
 } from '../model/learning.js'
 import type { ForgottenPerson } from '../model/ticket.js'
-import { ConceptLexicon } from '../nlu/featurizer.js'
+import { lexiconOf } from '../nlu/featurizer.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf, likeness, pairsOf } from '../nlu/retrieval.js'
 import type { Asked } from './unanswered.js'
@@ -216,7 +216,7 @@ const KEPT_SHAPES = 5_000
 /** Finds the kept question that a new one is most like. Remembers the shapes of the kept ones. */
 export class LikestQuestion {
   readonly #shapes = new Map<string, Shape>()
-  #lexicon = new ConceptLexicon([])
+  #lexicon = lexiconOf([])
   #concepts: readonly Concept[] = []
 
   /** @returns the number of the group; undefined when the text is like none */
@@ -240,7 +240,7 @@ export class LikestQuestion {
     this.#concepts = concepts
     // A reload seldom changes them, and shaping hundreds of questions anew takes tens of milliseconds.
     if (isSame) return
-    this.#lexicon = new ConceptLexicon(concepts)
+    this.#lexicon = lexiconOf(concepts)
     this.#shapes.clear()
   }
 

@@ -192,6 +192,8 @@ export interface Match {
 export interface IntentMatcher {
   /** @param normalized see `normalizeText` */
   match(normalized: string): Match
+  /** The candidates of `match` alone, which cost less; absent where they don't. */
+  candidates?(normalized: string): readonly Candidate[]
   /**
    * Ranks the short answers of what the talk is about; absent where there are none.
    *

@@ -210,6 +210,15 @@ export class ConceptLexicon {
   }
 }
 
+const lexicons = new WeakMap<readonly Concept[], ConceptLexicon>()
+
+/** Of one state of the knowledge there is one, however many read with it. */
+export function lexiconOf(concepts: readonly Concept[]): ConceptLexicon {
+  const lexicon = lexicons.get(concepts) ?? new ConceptLexicon(concepts)
+  lexicons.set(concepts, lexicon)
+  return lexicon
+}
+
 /**
  * Folds a run of pinyin as `foldSyllable` folds one syllable. Runs have no syllable borders (fang an, min gan), so
  * every `ng` becomes `n`, in the words of the lexicon and in what people type alike.

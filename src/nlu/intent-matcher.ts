@@ -3,12 +3,13 @@ import type { Candidate, IntentMatcher, Match, TalkSubject } from '../model/unde
 import { CategoryIndex } from './categories.js'
 import { type Classifier, type Example, NOTHING, type Reading, readRows, sparseOf, trainDense } from './classifier.js'
 import { FeatureTable } from './feature-table.js'
-import { ConceptLexicon, extractFeatures, readKeys } from './featurizer.js'
+import { extractFeatures, lexiconOf, readKeys } from './featurizer.js'
 import { FITTED } from './fitted.js'
 import { normalizeText } from './normalize.js'
 import {
   type AuthoredMeaning,
   AuthoredSentences,
+  coreOf,
   type SearchDocument,
   SearchIndex,
   type TaughtMeaning,
@@ -102,7 +103,7 @@ function sparseIntents(content: KnowledgeContent): ReadonlyMap<string, 'no-class
 export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
   const { concepts, labelled } = trainingTexts(content)
   if (labelled.every(({ label }) => label === NOTHING)) return null
-  const lexicon = new ConceptLexicon(concepts)
+  const lexicon = lexiconOf(concepts)
   const examples = labelled.map(
     ({ text, label }): Example => ({ features: extractFeatures(normalizeText(text), lexicon).names, label }),
   )
@@ -137,7 +138,7 @@ export function patchMatcher(
   const { subjects, answers } = before.matcher
   const known = new Set(subjects.classes)
   if (now.labelled.some(({ label }) => !known.has(label))) return undefined
-  const lexicon = new ConceptLexicon(content.concepts)
+  const lexicon = lexiconOf(content.concepts)
   const { group, vocabulary } = compileAnswers(content, lexicon, {
     vocabulary: before.matcher.vocabulary,
     before: { content: before.content, answers },
@@ -161,7 +162,7 @@ function countChanged(
  * @param compiled from `compileMatcher` with the same content; trained anew when left out
  */
 export function buildIntentMatcher(content: KnowledgeContent, compiled = compileMatcher(content)): IntentMatcher {
-  const lexicon = new ConceptLexicon(content.concepts)
+  const lexicon = lexiconOf(content.concepts)
   const index = new SearchIndex()
   for (const document of searchDocuments(content)) index.add(document)
   const sectionOf = new Map(content.intents.map(({ id, sectionKey }) => [id, sectionKey]))
@@ -172,9 +173,20 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     content.categories,
     content.guides.flatMap(({ sections }) => sections.map(({ title }) => title)),
   )
+  const classes = compiled ? classesOf(compiled.subjects, sectionOf) : []
+  // Clauses are read again and again while a message is taken apart, by several steps.
+  const recent = new Map<string, Weighed>()
   return {
     match(normalized) {
-      return withTaught(withAuthored(rank(normalized), authored.find(normalized)), taught.find(normalized))
+      const weighed = weigh(normalized)
+      const { core } = weighed
+      return withTaught(withAuthored(complete(normalized, weighed), authored.findCore(core)), taught.findCore(core))
+    },
+    candidates(normalized) {
+      const { base, core } = weigh(normalized)
+      const isAnswered = ranking.findCore(core) !== undefined
+      const match = isAnswered ? base : withAuthored(base, authored.findCore(core))
+      return withTaught(match, taught.findCore(core)).candidates
     },
     ...(content.answers.length > 0 && {
       within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, rowsOf(normalized)),
@@ -185,34 +197,73 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     return compiled ? compiled.vocabulary.rowsOf(readKeys(normalized, lexicon)) : NO_ROWS
   }
 
-  function rank(normalized: string): Match {
+  function weigh(normalized: string): Weighed {
+    const known = recent.get(normalized)
+    if (known) return known
+    if (recent.size >= MAX_RECENT) recent.clear()
+    const weighed = weighAnew(normalized)
+    recent.set(normalized, weighed)
+    return weighed
+  }
+
+  function weighAnew(normalized: string): Weighed {
+    const core = coreOf(normalized)
     const found = index
       .search(normalized)
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
-    if (!compiled) return { candidates: found, wantsHuman: NOBODY }
+    if (!compiled) return { base: { candidates: found, wantsHuman: NOBODY }, core, found, likely: [], rows: NO_ROWS }
     const rows = rowsOf(normalized)
-    const { candidates, subjects, ...rest } = classify(readRows(compiled.subjects, rows), {
-      classes: compiled.subjects.classes,
-      sectionOf,
-    })
-    const named = categories.find(normalized)
-    const likely = [...subjects, ...found.map(({ intentId, share }) => [intentId, share] as const)]
-    // What a guide here has a section about does not lie around the guides.
-    const left = 1 - Math.max(0, ...found.map(({ share }) => share))
+    const { candidates, shares, ...rest } = classify(readRows(compiled.subjects, rows), classes)
     // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
     const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
-    const answers = ranking.rank(normalized, rows, isIdle ? [] : likely).map((one) => {
-      return one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one
-    })
-    return {
+    const likely = isIdle
+      ? []
+      : [
+          ...classes.map(({ subject }, at) => [subject, shares[at]!] as const),
+          ...found.map(({ intentId, share }) => [intentId, share] as const),
+        ]
+    const base = {
       ...{ ...rest, candidates: bestOfEach([...candidates, ...found]).slice(0, MAX_CANDIDATES) },
-      ...(rest.outside ? { outside: scaled(rest.outside, left) } : {}),
+      ...(rest.outside ? { outside: scaled(rest.outside, aroundGuides(found)) } : {}),
+    }
+    return { base, core, found, likely, rows }
+  }
+
+  function complete(normalized: string, { base, core, found, likely, rows }: Weighed): Match {
+    if (!compiled) return base
+    const named = categories.find(normalized)
+    const left = aroundGuides(found)
+    const answers = ranking
+      .rank(core, rows, likely)
+      .map((one) =>
+        one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one,
+      )
+    return {
+      ...base,
       ...(content.answers.length > 0 ? { answers: answers.sort((a, b) => b.share - a.share) } : {}),
       ...(named.length > 0 ? { categories: named } : {}),
     }
   }
 }
 
+/** What a text is taken for before its short answers are looked for. */
+interface Weighed {
+  readonly base: Match
+  /** See `coreOf`. */
+  readonly core: string
+  /** By search. */
+  readonly found: readonly Candidate[]
+  /** Subjects of which a short answer may be asked for. */
+  readonly likely: readonly (readonly [Subject, number])[]
+  /** Its features. */
+  readonly rows: Int32Array
+}
+
+/** What a guide here has a section about does not lie around the guides. */
+const aroundGuides = (found: readonly Candidate[]): number => 1 - Math.max(0, ...found.map(({ share }) => share))
+
+/** More than the clauses of the longest message. */
+const MAX_RECENT = 64
 const NOBODY = { confidence: 0, overheard: 0 }
 const NO_ROWS = new Int32Array(0)
 /** So hardly for us had it been put to the bot, 0..1, that no fact is looked for. */
@@ -290,28 +341,43 @@ function dimmed({ confidence, overheard, share, ...candidate }: Candidate): Cand
   return { ...candidate, confidence: confidence * left, overheard: overheard * left, share: share * left }
 }
 
+/** What one class of the classifier is about. */
+interface SubjectClass {
+  readonly subject: Subject
+  readonly sectionKey: string | undefined
+  readonly isTopic: boolean
+}
+
+const classesOf = (
+  { classes }: Classifier,
+  sectionOf: ReadonlyMap<string, string | undefined>,
+): readonly SubjectClass[] =>
+  classes.slice(0, -1).map((subject) => ({ subject, sectionKey: sectionOf.get(subject), isTopic: isTopic(subject) }))
+
+/** @returns `shares`: of the subjects, sharpened, in the order of the classes */
 function classify(
   { shares, scopeLogit }: Reading,
-  {
-    classes,
-    sectionOf,
-  }: { readonly classes: readonly string[]; readonly sectionOf: ReadonlyMap<string, string | undefined> },
-): Omit<Match, 'answers'> & { readonly subjects: readonly (readonly [Subject, number])[] } {
+  classes: readonly SubjectClass[],
+): Omit<Match, 'answers'> & { readonly shares: Float64Array } {
   const { slope, offset, temperature } = FITTED.calibration
   const logit = slope * scopeLogit + offset
   const asked = sigmoid(logit + ASKED_LOGIT)
   const inScope = sigmoid(logit)
-  const sharpened = shares.map((share) => share ** (1 / temperature))
-  const sum = sharpened.reduce((total, share) => total + share, 0)
-  const subjects = classes.slice(0, -1).map((subject, index) => [subject, sharpened[index]! / sum] as const)
+  let sum = 0
+  for (let c = 0; c < shares.length; c++) {
+    shares[c] = shares[c]! ** (1 / temperature)
+    sum += shares[c]!
+  }
   const candidates: Candidate[] = []
   let wantsHuman = NOBODY
   let outside = 0
-  for (const [subject, share] of subjects) {
-    const sectionKey = sectionOf.get(subject)
+  for (let c = 0; c < shares.length; c++) {
+    const share = shares[c]! / sum
+    shares[c] = share
+    const { subject, sectionKey, isTopic: isOutside } = classes[c]!
     if (sectionKey) {
       candidates.push({ sectionKey, intentId: subject, confidence: share * asked, overheard: share * inScope, share })
-    } else if (isTopic(subject)) outside += share
+    } else if (isOutside) outside += share
     else wantsHuman = { confidence: share * asked, overheard: share * inScope }
   }
   candidates.sort((a, b) => b.confidence - a.confidence)
@@ -319,7 +385,7 @@ function classify(
     candidates: candidates.slice(0, MAX_CANDIDATES),
     wantsHuman,
     outside: { share: outside, confidence: outside * asked, overheard: outside * inScope },
-    subjects,
+    shares,
   }
 }
 

@@ -104,25 +104,32 @@ const COMPANY = '(?:有限责任公司|股份有限公司|有限公司)'
 /** Where a name may begin: 最高总数 holds none. */
 const BEFORE_NAME = '(?<=^|[\\s,，。.!！?？:：;；、@~～]|[找问叫请和跟让给麻烦]|您好|你好)'
 
-/** Longer patterns stand before those that would take a part of them. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
-  [/(?:https?:\/\/|www\.)[^\s\p{Script=Han}，。！？；、）】”"'<>]+/giu, MASKS.url],
-  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g, MASKS.mail],
+/** Most texts hold none of these, and are not searched for what needs them. */
+const LETTERS = /[a-z\d]/i
+const AT = /@/
+const LIMITED = /有限/
+
+/** Longer patterns stand before those that would take a part of them. The third is in whatever the first matches. */
+const PATTERNS: readonly (readonly [pattern: RegExp, mask: string, needs?: RegExp])[] = [
+  [/(?:https?:\/\/|www\.)[^\s\p{Script=Han}，。！？；、）】”"'<>]+/giu, MASKS.url, LETTERS],
+  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g, MASKS.mail, AT],
   [
     /(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:com|cn|net|org|top|vip|shop|xyz|cc|io)(?![\w-])(?:[/:?][\w./?&=%#:-]{0,200})?/gi,
     MASKS.url,
+    LETTERS,
   ],
-  [/(?<![\w])wx[0-9a-f]{16}(?![\w])/gi, MASKS.appid],
-  [/(?<![\w])(?:wxid|gh)_[\w-]{4,40}/gi, MASKS.account],
+  [/(?<![\w])wx[0-9a-f]{16}(?![\w])/gi, MASKS.appid, LETTERS],
+  [/(?<![\w])(?:wxid|gh)_[\w-]{4,40}/gi, MASKS.account, LETTERS],
   [
     /(?<![\w])(?:(?:微信号|vx|v信|威信|qq号?|企鹅号)[\s:：是]{0,3}|微信[:：]\s{0,3})[a-z0-9][\w-]{4,30}/gi,
     MASKS.account,
+    LETTERS,
   ],
-  [/(?<![\w])[0-9a-z]{2}\d{6}[0-9a-z]{10}(?![\w])/gi, MASKS.number],
-  [/(?:\+?86[-\s]?)?(?<!\d)1[3-9]\d(?:[-\s]?\d){8}(?!\d)/g, MASKS.number],
-  [/(?<!\d)0\d{2,3}[-\s]\d{7,8}(?!\d)/g, MASKS.number],
+  [/(?<![\w])[0-9a-z]{2}\d{6}[0-9a-z]{10}(?![\w])/gi, MASKS.number, LETTERS],
+  [/(?:\+?86[-\s]?)?(?<!\d)1[3-9]\d(?:[-\s]?\d){8}(?!\d)/g, MASKS.number, LETTERS],
+  [/(?<!\d)0\d{2,3}[-\s]\d{7,8}(?!\d)/g, MASKS.number, LETTERS],
   // Six digits are an error code, or 111222 and 123456, which reviewers call test data.
-  [/(?<!\d)\d{7,}x?(?!\d)/gi, MASKS.number],
+  [/(?<!\d)\d{7,}x?(?!\d)/gi, MASKS.number, LETTERS],
   [/[零〇一二三四五六七八九幺]{7,}/g, MASKS.number],
   [
     new RegExp(
@@ -130,6 +137,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
       'gu',
     ),
     MASKS.company,
+    LIMITED,
   ],
   [
     new RegExp(`${BEFORE_NAME}(?!谢谢|任何)[${SURNAMES}]\\p{Script=Han}?${TITLES}(?![商数体结部共费])`, 'gu'),
@@ -152,4 +160,7 @@ export const maskNumbers = (text: string): string => replaceAll(text, NUMBERS)
 const NUMBERS = PATTERNS.filter(([, mask]) => mask !== MASKS.person)
 
 const replaceAll = (text: string, patterns: typeof PATTERNS): string =>
-  patterns.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), text)
+  patterns.reduce(
+    (masked, [pattern, mask, needs]) => (needs && !needs.test(masked) ? masked : masked.replace(pattern, mask)),
+    text,
+  )

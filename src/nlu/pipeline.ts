@@ -21,7 +21,7 @@ import { normalizeText } from './normalize.js'
 import { findQuestions, wantedBy } from './questions.js'
 import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
 import { isCourtesy, isForMany, isTranscript, trimmedWords } from './surroundings.js'
-import { findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
+import { candidatesOf, findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 
 /** What a message is read with. */
 export interface Knowing {
@@ -89,6 +89,8 @@ function remembering(matcher: IntentMatcher): IntentMatcher {
       known.set(normalized, match)
       return match
     },
+    candidates: (normalized) =>
+      known.get(normalized)?.candidates ?? matcher.candidates?.(normalized) ?? matcher.match(normalized).candidates,
   }
 }
 
@@ -146,7 +148,7 @@ function followUps(
   const read = readFollowUp(normalized, language) ?? readFollowUp(trimmed, language)
   if (!read) return undefined
   const followUp: FollowUp =
-    read.kind === 'correction' ? { kind: 'correction', candidates: matcher.match(read.meant).candidates } : read
+    read.kind === 'correction' ? { kind: 'correction', candidates: candidatesOf(read.meant, matcher) } : read
   return { followUp }
 }
 

@@ -152,9 +152,12 @@ export class TaughtSentences {
 
   /** @param normalized see `normalizeText` */
   find(normalized: string): TaughtMeaning | undefined {
-    if (this.#byCore.size === 0) return undefined
-    const core = coreOf(normalized)
-    if (core.length < MIN_CORE_CHARS) return undefined
+    return this.findCore(coreOf(normalized))
+  }
+
+  /** @param core see `coreOf` */
+  findCore(core: string): TaughtMeaning | undefined {
+    if (this.#byCore.size === 0 || core.length < MIN_CORE_CHARS) return undefined
     return this.#byCore.get(core)?.meaning ?? this.#findNear(core)
   }
 
@@ -201,9 +204,8 @@ export class AuthoredSentences {
     }
   }
 
-  /** @param normalized see `normalizeText` */
-  find(normalized: string): AuthoredMeaning | undefined {
-    const core = coreOf(normalized)
+  /** @param core see `coreOf` */
+  findCore(core: string): AuthoredMeaning | undefined {
     return core.length < MIN_CORE_CHARS ? undefined : this.#byCore.get(core)
   }
 }

@@ -150,22 +150,17 @@ export class AnswerRanking {
   }
 
   /** What an author wrote, word for word but for greetings and marks. */
-  find(normalized: string): ShortAnswer | undefined {
-    if (this.#byCore.size === 0) return undefined
-    const core = coreOf(normalized)
+  findCore(core: string): ShortAnswer | undefined {
     return core.length < MIN_CORE_CHARS ? undefined : this.#byCore.get(core)
   }
 
   /**
+   * @param core of the message, see `coreOf`
    * @param rows the message's features, by the vocabulary
    * @param subjects shares of the likely subjects, 0..1, any order
    * @returns best first, at most 5; what its author wrote word for word comes first and is certain
    */
-  rank(
-    normalized: string,
-    rows: Int32Array,
-    subjects: readonly (readonly [Subject, number])[],
-  ): readonly RankedAnswer[] {
+  rank(core: string, rows: Int32Array, subjects: readonly (readonly [Subject, number])[]): readonly RankedAnswer[] {
     const likely = subjects
       .filter(([subject, share]) => share >= LIKELY_SUBJECT && this.#bySubject.has(subject))
       .sort((a, b) => b[1] - a[1])
@@ -199,7 +194,7 @@ export class AnswerRanking {
         share: sum === 0 ? 0 : score / sum,
       }),
     )
-    const exact = this.find(normalized)
+    const exact = this.findCore(core)
     if (exact === undefined) return ranked
     const others = ranked.filter(({ answer }) => answer !== exact)
     return [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...others].slice(0, MAX_RANKED)

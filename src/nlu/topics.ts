@@ -113,6 +113,10 @@ export function findTopics(text: string, whole: readonly Candidate[], matcher: I
   }
 }
 
+/** Which sections a part of a message may mean. @param part see `normalizeText` */
+export const candidatesOf = (part: string, matcher: IntentMatcher): readonly Candidate[] =>
+  matcher.candidates?.(part) ?? matcher.match(part).candidates
+
 /** So sure by its own words, 0..1, a clause speaks of a section. */
 const MENTIONED_SHARE = 0.6
 
@@ -120,7 +124,7 @@ const MENTIONED_SHARE = 0.6
 export function findMentions(text: string, matcher: IntentMatcher): readonly Candidate[] {
   const clauses = splitClauses(text)
   if (clauses.length < 2) return []
-  const tops = clauses.flatMap((clause) => matcher.match(clause).candidates[0] ?? [])
+  const tops = clauses.flatMap((clause) => candidatesOf(clause, matcher)[0] ?? [])
   const sure = tops.filter((top) => top.share >= MENTIONED_SHARE && scopeOf(top) >= WORTH_READING_SCOPE)
   return sure.filter(({ sectionKey }, at) => sure.findIndex((one) => one.sectionKey === sectionKey) === at)
 }
@@ -136,7 +140,7 @@ export function separateTopics(
   // Most pieces are one clause, and are not read twice.
   const readBefore = new Map<string, readonly Candidate[]>()
   const readPart = (part: string): readonly Candidate[] => {
-    const known = readBefore.get(part) ?? matcher.match(part).candidates
+    const known = readBefore.get(part) ?? candidatesOf(part, matcher)
     readBefore.set(part, known)
     return known
   }

@@ -6,7 +6,7 @@ import { KnowledgeError } from '../errors.js'
 import { type AuthorsFiles, type FolderPaths, KnowledgeFolder, withShippedLanguage } from '../knowledge/files.js'
 import { factsOf } from '../knowledge/guide/roles.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
-import { ReadingMemory, readKnowledge } from '../knowledge/read.js'
+import type { ReadingMemory } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { FeatureTable } from '../nlu/feature-table.js'
@@ -46,7 +46,7 @@ export type BuildOutcome =
 /** The one way from authors' files to knowledge ready for use; unchanged files are not trained on again. */
 export class KnowledgeBuilder {
   readonly #cache: BuiltCache | undefined
-  readonly #reading = new ReadingMemory()
+  #reading: ReadingMemory | undefined
   #last: BuiltKnowledge | undefined
   readonly #codeKey = hashCode(['knowledge', 'nlu'].map((folder) => join(import.meta.dirname, '..', folder)))
 
@@ -65,7 +65,10 @@ export class KnowledgeBuilder {
     const key = textsKey(files)
     const kept = this.#last?.textsKey === key ? this.#last : await this.kept(key)
     if (kept && (quick || kept.behind === 0)) return { status: 'built', built: this.#remember(kept) }
-    const { content, problems } = readKnowledge(files, this.#reading)
+    // The parsers are loaded where something is read: most starts find all of it read.
+    const reader = await import('../knowledge/read.js')
+    this.#reading ??= new reader.ReadingMemory()
+    const { content, problems } = reader.readKnowledge(files, this.#reading)
     if (problems.some(({ severity }) => severity === 'error')) return { status: 'broken', problems }
     const trainingKey = createHash('sha256')
       .update(JSON.stringify(trainingTexts(content)))

@@ -103,6 +103,8 @@ export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> 
     const notices = [resumed?.notice, notice].filter((text) => text !== undefined)
     setup.shared?.onChange(() => void desk.follow())
     if (shared) await desk.follow().then(() => shared.announce())
+    // What a start needs is over, and most days nobody edits: what it has read and trained is on disk.
+    await thread.rest()
     return { knowledge, releases: desk, notice: notices.join('\n') || undefined, stop }
   } catch (error) {
     await stop()

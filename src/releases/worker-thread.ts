@@ -54,8 +54,13 @@ export class WorkerThread {
       })
     } finally {
       clearTimeout(timer)
-      this.#rest()
+      this.#startIdling()
     }
+  }
+
+  /** Lets go of a thread that has no job, and of its memory; the next job gets a fresh one. */
+  async rest(): Promise<void> {
+    if (!this.#waiting) await this.stop()
   }
 
   /** Safe to call at any time; a job under way is rejected. */
@@ -106,7 +111,7 @@ export class WorkerThread {
   }
 
   /** An idle thread neither keeps the process alive nor stays for long. */
-  #rest(): void {
+  #startIdling(): void {
     this.#worker?.unref()
     this.#idle = setTimeout(() => void this.#kill(new BuildError('stopped', 'idle')), this.#options.idleMs)
     this.#idle.unref()

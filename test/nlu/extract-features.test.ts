@@ -24,7 +24,15 @@ test('names characters, pairs and triples, and where the message begins', () => 
 })
 
 test('has a key for each name, in the same order', () => {
-  const texts = ['', '加类目', '类木怎么加', 'leimu怎么加 1、类目好了吗', '𠮷类目@我', '长'.repeat(600), ...hostileTexts(300, 2)]
+  const texts = [
+    '',
+    '加类目',
+    '类木怎么加',
+    'leimu怎么加 1、类目好了吗',
+    '𠮷类目@我',
+    '长'.repeat(600),
+    ...hostileTexts(300, 2),
+  ]
   for (const text of texts.map(normalizeText)) {
     expect(readKeys(text, lexicon)).toEqual(keysOf(extractFeatures(text, lexicon).names))
   }

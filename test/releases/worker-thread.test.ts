@@ -39,3 +39,12 @@ test('rejects the job under way when it is stopped', async () => {
   await thread.stop()
   await rejected
 })
+
+test('lets go of a thread without a job, and leaves one at work alone', async () => {
+  const thread = aThread()
+  const job = thread.run({ a: 1 })
+  await thread.rest()
+  expect(await job).toEqual({ a: 1 })
+  await thread.rest()
+  expect(await thread.run('next')).toBe('next')
+})
