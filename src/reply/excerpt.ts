@@ -77,7 +77,7 @@ export const asksForAll = (question: string, title: string): boolean =>
   ASKS_HOW.test(question) &&
   stretchesOf(question.replace(ASKS_HOW, ''))
     .flat()
-    .every((word) => wordPattern(word).test(title))
+    .every((word) => finderOf(word)(title))
 
 /**
  * How much each line of an answer speaks of a question: places by their number, amounts by what is counted, words by how
@@ -133,16 +133,19 @@ function wordScores(asked: string, lines: readonly string[]): readonly number[] 
 
 /** 1 for each line with the word; where none has it, less for those that have its two characters a little apart. */
 function linesWith(word: string, lines: readonly string[]): readonly number[] {
-  const whole = lines.map((line) => (wordPattern(word).test(line) ? 1 : 0))
+  const holds = finderOf(word)
+  const whole = lines.map((line) => (holds(line) ? 1 : 0))
   if (whole.some((score) => score > 0) || !/^\p{Script=Han}{2}$/u.test(word)) return whole
   const apart = new RegExp(`${word[0]}\\p{Script=Han}{1,${MAX_APART}}${word[1]}`, 'u')
   return lines.map((line) => (apart.test(line) ? APART_SCORE : 0))
 }
 
-const wordPattern = (word: string): RegExp =>
-  /^[a-z0-9.]+$/.test(word)
-    ? new RegExp(`(?<![a-z0-9.])${word.replace('.', '\\.')}(?![a-z0-9]|\\.\\d)`, 'i')
-    : new RegExp(word)
+/** Whether a text holds the word, not as a part of a longer one in letters. */
+function finderOf(word: string): (text: string) => boolean {
+  if (!/^[a-z0-9.]+$/.test(word)) return (text) => text.includes(word)
+  const pattern = new RegExp(`(?<![a-z0-9.])${word.replace('.', '\\.')}(?![a-z0-9]|\\.\\d)`, 'i')
+  return (text) => pattern.test(text)
+}
 
 /** The question in stretches without a break, each as pairs of characters; words in letters, and numbers like 2.2. */
 function stretchesOf(text: string): readonly (readonly string[])[] {
