@@ -1,5 +1,6 @@
 import type { Phrases } from '../model/language.js'
 import type {
+  Candidate,
   IntentMatcher,
   Match,
   Question,
@@ -38,6 +39,9 @@ const SURE_WITHIN = 0.5
 /** Whoever writes more names what it is about. */
 const MAX_ELIDED_CHARS = 10
 const MIN_CHARS = 2
+/** How much the whole message counts beside the clause itself; what the whole says nothing of counts as this share of it, 0..1. */
+const WHOLE_WEIGHT = 0.5
+const UNSEEN_SHARE = 0.02
 
 /**
  * Finds the questions of a message that asks several things, each with what it asks for.
@@ -61,6 +65,12 @@ function confidenceOf(signs: QuestionSigns): number {
   return 1 / (1 + Math.exp(-sum))
 }
 
+interface Whole {
+  readonly matcher: IntentMatcher
+  /** What `matcher` makes of the whole message. */
+  readonly whole: Match
+}
+
 /** What questions are read with. */
 export interface Reading {
   readonly matcher: IntentMatcher
@@ -77,7 +87,7 @@ export function separateQuestions(
   if (clauses.length < 2) return undefined
   const questions: ReadQuestion[] = []
   for (const clause of clauses) {
-    const question = readQuestion(clause, matcher, questions.at(-1))
+    const question = readQuestion(clause, questions.at(-1), { matcher, whole })
     if (question) questions.push(question)
   }
   const distinct = strongestOfEach(questions)
@@ -119,10 +129,10 @@ function clausesOf(
   }
   const clauses: Clause[] = []
   let before = ''
-  for (const piece of text.split(border)) {
-    const clause = piece?.replace(leading, '').trim() ?? ''
+  for (const { piece, isMarked } of piecesOf(text, border)) {
+    const clause = piece.replace(leading, '').trim()
     if (clause.length < MIN_CHARS) continue
-    if (asks.test(clause)) {
+    if (isMarked || asks.test(clause)) {
       clauses.push({ text: clause, before, wants: wantedBy(clause, phrases) })
       before = ''
     } else before = before === '' ? clause : `${before} ${clause}`
@@ -130,27 +140,104 @@ function clausesOf(
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
 }
 
-/** By its own words, else as a few words about what was asked about last, else with what stands before it. */
+/** What stands between borders, and whether a question mark ends it. */
+function piecesOf(text: string, border: RegExp): readonly { readonly piece: string; readonly isMarked: boolean }[] {
+  const pieces: { piece: string; isMarked: boolean }[] = []
+  let from = 0
+  for (const { 0: mark, index } of text.matchAll(new RegExp(border, 'g'))) {
+    pieces.push({ piece: text.slice(from, index), isMarked: mark.includes('?') })
+    from = index + mark.length
+  }
+  return [...pieces, { piece: text.slice(from), isMarked: false }]
+}
+
+/**
+ * By its own words, as a few words about what was asked about last, or with what is told before it: the reading that fits
+ * both the clause and the whole message. 走啥流程 asks for the steps of all there is, behind 主体要从 A 公司转 B 公司 for those of a move.
+ */
 function readQuestion(
   clause: Clause,
-  matcher: IntentMatcher,
   last: ReadQuestion | undefined,
+  { matcher, whole }: Whole,
 ): ReadQuestion | undefined {
   const { text, before } = clause
   const alone = questionOf(clause, matcher.match(text))
-  if (alone.sureness >= SURE_ALONE) return alone
-  if (last && text.length <= MAX_ELIDED_CHARS) {
+  const readings = [alone]
+  if (before !== '') readings.push(questionOf(clause, matcher.match(`${before} ${text}`)))
+  if (last && text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
     if (within && within.within >= SURE_WITHIN) return elided(clause, within, last)
     const both = questionOf(clause, matcher.match(`${last.text} ${text}`))
     if (targetOf(both) === targetOf(last)) return undefined
+    readings.push(both)
   }
-  if (before !== '') {
-    const told = questionOf(clause, matcher.match(`${before} ${text}`))
-    if (told.sureness >= Math.max(SURE, alone.sureness)) return told
+  const fits = (reading: ReadQuestion): number =>
+    reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT
+  const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
+  return best.sureness >= SURE ? inLightOf(whole, best) : undefined
+}
+
+/** What the clause leaves open between answers that it fits alike, the whole message settles. */
+function inLightOf(whole: Match, question: ReadQuestion): ReadQuestion {
+  if (question.answers?.[0]?.wordForWord) return question
+  const weigh = (seen: number): number => (seen + UNSEEN_SHARE) ** WHOLE_WEIGHT
+  const sections = new Map(whole.candidates.map(({ sectionKey, share }) => [sectionKey, share]))
+  const facts = new Map(whole.answers?.map(({ answer, share }) => [answer.id, share]))
+  const shares = question.candidates.map(({ sectionKey, share }) => share * weigh(sections.get(sectionKey) ?? 0))
+  const outside = (question.outside?.share ?? 0) * weigh(whole.outside?.share ?? 0)
+  const scale = (shares.reduce((sum, share) => sum + share, 0) + outside) / sumOf(question)
+  const candidates = question.candidates.map((one, at): Candidate => {
+    const share = shares[at]! / scale
+    const factor = one.share === 0 ? 0 : share / one.share
+    return { ...one, share, confidence: one.confidence * factor, overheard: one.overheard * factor }
+  })
+  candidates.sort((a, b) => b.share - a.share)
+  const answers = inProportion(question.answers ?? [], ({ answer }) => weigh(facts.get(answer.id) ?? 0))
+  return {
+    ...question,
+    candidates,
+    ...(question.answers && { answers }),
+    ...(question.outside && { outside: { ...question.outside, share: outside / scale } }),
   }
-  return alone.sureness >= SURE ? alone : undefined
+}
+
+const sumOf = ({ candidates, outside }: Match): number =>
+  candidates.reduce((sum, { share }) => sum + share, outside?.share ?? 0) || 1
+
+/** Weighed anew, their shares and those within each subject summing to what they did. */
+function inProportion(ranked: readonly RankedAnswer[], weigh: (one: RankedAnswer) => number): readonly RankedAnswer[] {
+  const totals = (
+    key: (one: RankedAnswer) => string,
+    of: (one: RankedAnswer) => number,
+  ): ((one: RankedAnswer) => number) => {
+    const before = new Map<string, number>()
+    const after = new Map<string, number>()
+    for (const one of ranked) {
+      before.set(key(one), (before.get(key(one)) ?? 0) + of(one))
+      after.set(key(one), (after.get(key(one)) ?? 0) + of(one) * weigh(one))
+    }
+    return (one) => (of(one) * weigh(one) * before.get(key(one))!) / (after.get(key(one)) || 1)
+  }
+  const share = totals(
+    () => '',
+    (one) => one.share,
+  )
+  const within = totals(
+    ({ answer }) => answer.sectionKey ?? `:${answer.topic}`,
+    (one) => one.within,
+  )
+  return ranked
+    .map((one): RankedAnswer => ({ ...one, share: share(one), within: within(one) }))
+    .sort((a, b) => b.share - a.share)
+}
+
+/** How much of the whole message is about what a question asks for, 0..1. */
+function shareOf(question: ReadQuestion, { answers = [], candidates }: Match): number {
+  const [best] = question.answers ?? []
+  const [top] = question.candidates
+  if (best) return answers.find(({ answer }) => answer.id === best.answer.id)?.share ?? 0
+  return candidates.find(({ sectionKey }) => sectionKey === top?.sectionKey)?.share ?? 0
 }
 
 function questionOf({ text, wants }: Clause, match: Match): ReadQuestion {

@@ -230,4 +230,4 @@ const elided = (normalized: string): string =>
     .replace(/^(?:那么?|那个|这个|请问|所以|就是)+(?=.{2})/, '')
     .replace(/(?<=.{2})[呢啊呀吧嘛哈么吗]+$/, '')
 
-const MAX_RANKED = 5
+const MAX_RANKED = 8
