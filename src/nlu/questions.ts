@@ -167,10 +167,8 @@ function readQuestion(
   if (last && text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
-    if (within && within.within >= SURE_WITHIN) return elided(clause, within, last)
-    const both = questionOf(clause, matcher.match(`${last.text} ${text}`))
-    if (targetOf(both) === targetOf(last)) return undefined
-    readings.push(both)
+    if (within && within.within >= SURE_WITHIN) readings.push(elided(clause, within, last))
+    readings.push(questionOf(clause, matcher.match(`${last.text} ${text}`)))
   }
   const fits = (reading: ReadQuestion): number =>
     reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT
