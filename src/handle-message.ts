@@ -18,6 +18,7 @@ import type { Bubble, Decision, DecisionTrace, DropReason } from './model/decisi
 import type { OpinionReply, SecondOpinion } from './model/opinion.js'
 import type { Clock, DecisionJournal, Log, Metrics, Operations, PictureSource, SendOutcome } from './model/ports.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
+import { normalizeText } from './nlu/normalize.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
 import type { UnsaidQuestions } from './outbox/unsaid.js'
@@ -128,6 +129,13 @@ function understood(
       knowledge: snapshot.version,
       ...{ language, pointsAt: pointing },
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
+      factsOnward: () => {
+        const last = recalled.replies.at(-1)?.asked
+        const asked = last === undefined ? '' : normalizeText(last)
+        if (asked === '') return undefined
+        const { match } = snapshot.matcher
+        return { joint: match(`${asked} ${understanding.normalized}`), last: match(asked) }
+      },
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
       walking: { ...recalled.walking, steps: () => walkSteps(snapshot) },

@@ -1,5 +1,13 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
-import type { Candidate, FollowUp, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import type {
+  Candidate,
+  CategoryHit,
+  FollowUp,
+  Match,
+  RankedAnswer,
+  TalkSubject,
+  Understanding,
+} from '../model/understanding.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { answerDays } from './review-dates.js'
 import type { Situation } from './turn.js'
@@ -32,7 +40,10 @@ export function takeUp(
   }
   // The bot itself has named the word.
   if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
-  if (situation.humanOffered && act === 'yes') return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
+  // 好的 behind somebody else's words is said to them.
+  const isToUs = isAsked || situation.spokenToLast !== false
+  if (situation.humanOffered && act === 'yes' && isToUs)
+    return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
   // 不对 to nothing that is known is not for guessing.
   if (isAsked && followUp?.kind === 'not-that' && !situation.talkedLately) return offerOthers(situation)
@@ -237,7 +248,7 @@ const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean
 
 const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? { ...decision, inVain: true } : decision)
 
-function toldFact({ answer }: RankedAnswer, { lastSection }: Situation): Decision {
+function toldFact({ answer }: RankedAnswer, { lastSection }: Pick<Situation, 'lastSection'>): Decision {
   const fact = { kind: 'short-answer', answer } as const
   if (answer.sectionKey === undefined) return { kind: 'outside', fact }
   const narrows = answer.whole && answer.sectionKey === lastSection
@@ -280,6 +291,84 @@ export function elided(
   const isBare = own === undefined && normalized.length <= MAX_BARE_CHARS
   const isSure = isBare && within.within >= CLEARLY_ELIDED
   return isSure || share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
+}
+
+/** So much likelier than the last question alone makes it, a fact is what these words ask for on top of it. */
+const LIFTED = 0.7
+/** How much a fact's gain counts beside its share with both. */
+const LIFT_POWER = 0.5
+/** What is no likelier than this many times before is not what was added. */
+const MIN_GAIN = 1.5
+/** What the last question says nothing of counts as this share of it, 0..1. */
+const UNASKED_SHARE = 0.02
+/** Both together are about something that is known here, 0..1. */
+const ONWARD_SCOPE = 0.25
+/** Whoever writes more says themselves what it is about. */
+const MAX_ONWARD_CHARS = 24
+
+/**
+ * What these words ask for when they are read behind the last question: 改了备案要动吗, 那我现在能改类目吗. The fact that
+ * gains most by them, where it gains enough.
+ *
+ * @returns undefined when they add nothing to what was asked before, or stand on their own
+ */
+export function goesOnward(
+  { act, normalized, notice, days, choice, answers }: Understanding,
+  situation: Situation,
+): Decision | undefined {
+  const { talkedLately, factsOnward, clarifying } = situation
+  const says = act === 'question' || act === 'statement'
+  if (!says || !talkedLately || clarifying || notice || days || choice !== undefined) return undefined
+  if (normalized.length > MAX_ONWARD_CHARS || answers?.[0]?.wordForWord) return undefined
+  const read = factsOnward?.()
+  const [top] = read?.joint.candidates ?? []
+  if (!read || !top || scopeOf(top.overheard, top) < ONWARD_SCOPE) return undefined
+  const before = new Map(read.last.answers?.map(({ answer, share }) => [answer.id, share]))
+  const lifted = (read.joint.answers ?? []).map((one) => {
+    const gain = (one.share + UNASKED_SHARE) / ((before.get(one.answer.id) ?? 0) + UNASKED_SHARE)
+    return [one, gain < MIN_GAIN ? 0 : one.share * gain ** LIFT_POWER] as const
+  })
+  // 卖衫同埋饼干, behind 商城要加什么类目
+  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read)
+  if (goods) return toldOfGoods(goods, top)
+  if (isAskedBack(situation)) return ofBoth(read.joint)
+  const [best] = lifted.sort((a, b) => b[1] - a[1])
+  if (!best || best[1] < LIFTED || best[0].wordForWord || wasTold(best[0], situation)) return undefined
+  const own = factOfItsOwn(answers)
+  return own && own.answer.id !== best[0].answer.id ? undefined : toldFact(best[0], situation)
+}
+
+/** Goods that are named behind a question for a category, without being asked for again. */
+function newGoods({
+  joint,
+  last,
+}: {
+  readonly joint: Match
+  readonly last: Match
+}): readonly CategoryHit[] | undefined {
+  const known = new Set(last.categories?.map(({ word }) => word))
+  const added = joint.categories?.filter(({ word, general }) => !general && !known.has(word)) ?? []
+  return added.length > 0 ? added : undefined
+}
+
+function toldOfGoods(hits: readonly CategoryHit[], top: Candidate): Decision {
+  const fact = { kind: 'category', hits } as const
+  return top.share >= OTHER_TOPIC_SHARE
+    ? { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'follow-up', fact }
+    : { kind: 'outside', fact }
+}
+
+/** The bot has just asked what is meant. */
+const isAskedBack = ({ replies = [] }: Situation): boolean => replies.at(-1)?.decision.kind === 'fallback'
+
+/** 怎么填 – 是哪一步？ – 隐私的: the question and what it is about. */
+function ofBoth({ candidates, answers }: Match): Decision | undefined {
+  const [top] = candidates
+  if (!top || top.share < THRESHOLDS.answerShare || scopeOf(top.confidence, top) < THRESHOLDS.offerScope)
+    return undefined
+  const best = answers?.find(({ answer }) => answer.sectionKey === top.sectionKey)
+  if (best && !best.answer.whole && best.within >= SURE_ELIDED) return toldFact(best, {})
+  return told(top.sectionKey)
 }
 
 const shareOf = (candidates: readonly Candidate[], key: string): number =>

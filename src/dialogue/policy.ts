@@ -15,12 +15,13 @@ import {
 } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
-import { elided, elidedWordForWord, goOn, objects, takeUp } from './follow-up.js'
+import { elided, elidedWordForWord, goesOnward, goOn, objects, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
 import { picturePolicy } from './pictures.js'
 import { withoutRepeating } from './repeats.js'
+import { tellingsOf } from './replies.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
@@ -74,6 +75,7 @@ export const policies: readonly Policy[] = [
   { name: 'rejected-why', decide: asksForNotice },
   { name: 'small-talk', decide: smallTalk },
   { name: 'wants-human', decide: wantsHuman },
+  { name: 'goes-on', decide: ({ understanding, situation }) => goesOnward(understanding, situation) },
   { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
   { name: 'goes-on', decide: goesOnOverheard },
 
@@ -373,7 +375,11 @@ function unlessToldLately({ situation, asked }: Turn, rest: () => Decision): Dec
   if (asked) return undefined
   const decision = rest()
   const isRepeated =
-    decision.kind === 'answer' && decision.reason !== 'days' && decision.sectionKeys.every(situation.toldLately)
+    decision.kind === 'answer' &&
+    decision.reason !== 'days' &&
+    tellingsOf(decision).every(({ key, sectionKey }) => {
+      return situation.toldLately(key) || (sectionKey !== undefined && situation.toldLately(sectionKey))
+    })
   return isRepeated ? { kind: 'silent', reason: 'answered-lately' } : decision
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from '../model/chat.js'
-import { type Decision, letterOf } from '../model/decision.js'
+import { type AnswerPart, type Decision, letterOf } from '../model/decision.js'
 import type { DatesReading } from '../model/understanding.js'
+import { nameOfFact } from './answer.js'
 
 /** Something to choose from, as it was shown. */
 export interface Option {
@@ -14,6 +15,8 @@ export interface Said {
   /** To whom. */
   readonly personKey: string
   readonly decision: Decision
+  /** What was asked, as it was written, and what it went on from. */
+  readonly asked: string
   /** Sections that were told, not merely offered. */
   readonly sections: readonly string[]
   readonly options: readonly Option[]
@@ -124,7 +127,7 @@ export function toldAfter(before: Told, reply: Pending, { nowMs, offerMs }: { no
     daysAtMs: days ? nowMs : before.daysAtMs,
     dayWishedAtMs: wishesDay ? nowMs : days ? Number.NEGATIVE_INFINITY : before.dayWishedAtMs,
     walkedLast: 'walk' in decision && decision.walk !== undefined,
-    replies: [...before.replies, saidOf(reply, nowMs)].slice(-KEPT_REPLIES),
+    replies: [...before.replies, saidOf(reply, nowMs, before.replies.at(-1))].slice(-KEPT_REPLIES),
   }
 }
 
@@ -159,6 +162,28 @@ const isOfTheTalk = (decision: Decision): boolean =>
 export const sectionsOf = (decision: Decision): readonly string[] =>
   decision.kind === 'answer' || decision.kind === 'escalate' ? decision.sectionKeys : []
 
+/** What a place was told, by a name for it. */
+interface Telling {
+  readonly key: string
+  /** The section that tells it, too. */
+  readonly sectionKey?: string | undefined
+}
+
+/** What a decision tells: a fact where it tells no more than that, else the sections. */
+export function tellingsOf(decision: Decision): readonly Telling[] {
+  const whole = sectionsOf(decision).map((key) => ({ key }))
+  if (decision.kind !== 'answer') return whole
+  const { fact, parts, sectionKeys } = decision
+  if (parts) return parts.flatMap((part) => tellingOf(part))
+  return fact && fact.kind !== 'notice' ? tellingOf({ fact, sectionKey: sectionKeys[0] }) : whole
+}
+
+function tellingOf({ fact, sectionKey }: AnswerPart): readonly Telling[] {
+  const name = fact && nameOfFact(fact)
+  if (name !== undefined) return [{ key: name, sectionKey }]
+  return sectionKey === undefined ? [] : [{ key: sectionKey }]
+}
+
 export function pending(
   message: IncomingMessage,
   decision: Decision,
@@ -174,7 +199,20 @@ export function pending(
   }
 }
 
-export const saidOf = ({ message, decision, sections, shown, text, knowledge }: Pending, atMs: number): Said => ({
+/** @param before what the same person was told last */
+export const saidOf = (
+  { message, decision, sections, shown, text, knowledge }: Pending,
+  atMs: number,
+  before?: Said,
+): Said => ({
   ...{ atMs, personKey: message.sender.key, decision, sections, knowledge, text: text.slice(0, KEPT_REPLY_CHARS) },
+  asked: askedWith(message.text, before),
   options: shown.map((sectionKey, index) => ({ label: letterOf(index), sectionKey })),
 })
+
+/** So few words go on from what was asked before them. */
+const MAX_GOING_ON_CHARS = 6
+const KEPT_ASKED_CHARS = 60
+
+const askedWith = (text: string, before: Said | undefined): string =>
+  (before && text.length <= MAX_GOING_ON_CHARS ? `${before.asked} ${text}` : text).slice(-KEPT_ASKED_CHARS)

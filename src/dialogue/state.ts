@@ -33,6 +33,7 @@ import {
   saidOf,
   sectionsOf,
   type Told,
+  tellingsOf,
   toldAfter,
 } from './replies.js'
 
@@ -151,6 +152,8 @@ interface KeptWords extends SaidWords {
 
 type Who = Pick<IncomingMessage, 'place' | 'sender'>
 
+const tells = ({ decision }: Saying, key: string): boolean => tellingsOf(decision).some((one) => one.key === key)
+
 function isSpokenToLast(lines: readonly HeardLine[], personKey: string, nowMs: number): boolean {
   const last = lines.findLast(({ part, speaker }) => part !== 'asker' || speaker.key !== personKey)
   return last?.part === 'bot' && last.to.includes(personKey) && nowMs - last.atMs <= SPOKEN_TO_MS
@@ -249,11 +252,11 @@ export class DialogueState {
 
   /** All of it is out. */
   said(saying: Saying, nowMs: number): void {
-    const { message, sections, knowledge } = saying
+    const { message, knowledge } = saying
     const here = this.#placeOf(message.place.key)
     const one = this.#end(saying, here)
     if (!one) return
-    for (const key of sections) here.told.set(key, { atMs: nowMs, knowledge })
+    for (const { key } of tellingsOf(saying.decision)) here.told.set(key, { atMs: nowMs, knowledge })
     for (const [key, { atMs }] of here.told) if (nowMs - atMs >= this.#options.cooldownMs) here.told.delete(key)
     here.replies = [...here.replies, saidOf(one, nowMs)].slice(-KEPT_PLACE_REPLIES)
     this.#reached(one, nowMs)
@@ -312,7 +315,7 @@ export class DialogueState {
       failedTries: fresh ? told.failedTries : 0,
       clarifying: fresh && told.clarifying,
       toldLately: (key) => {
-        if (here.saying.some((one) => one.knowledge === knowledge && one.sections.includes(key))) return true
+        if (here.saying.some((one) => one.knowledge === knowledge && tells(one, key))) return true
         const last = here.told.get(key)
         return last !== undefined && last.knowledge === knowledge && nowMs - last.atMs < cooldownMs
       },

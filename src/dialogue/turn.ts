@@ -4,7 +4,7 @@ import type { RejectionRule } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
-import type { DatesReading, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import type { DatesReading, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import type { FloodView } from './flooding.js'
 import type { Said } from './replies.js'
 import type { WalkRecollection } from './state.js'
@@ -54,6 +54,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly replies?: readonly Said[]
   /** The short answers of what the talk is about, ranked for this message; see `IntentMatcher.within`. */
   readonly factsWithin?: (subject: TalkSubject) => readonly RankedAnswer[]
+  /** The short answers for the last question with this message behind it, and for that question alone; best first. */
+  readonly factsOnward?: () => { readonly joint: Match; readonly last: Match } | undefined
   /** Tells what to do about a rejection. */
   readonly isRejection?: (sectionKey: string) => boolean
   /** All sections that do, in the guide's order. */
@@ -68,8 +70,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly heldTold?: number | undefined
   /** The asker was last offered a person. */
   readonly humanOffered: boolean
-  /** Was this section told in this room within the cooldown, or is it being said? */
-  readonly toldLately: (sectionKey: string) => boolean
+  /** Was this section or fact told in this room within the cooldown, or is it being said? See `tellingsOf`. */
+  readonly toldLately: (key: string) => boolean
   readonly hasSection: (sectionKey: string) => boolean
   /** Section that this asker was last answered with, while that is fresh. */
   readonly lastSection?: string | undefined

@@ -168,7 +168,8 @@ function readQuestion(
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
     if (within && within.within >= SURE_WITHIN) readings.push(elided(clause, within, last))
-    readings.push(questionOf(clause, matcher.match(`${last.text} ${text}`)))
+    const both = questionOf(clause, matcher.match(`${last.text} ${text}`))
+    if (targetOf(both) !== targetOf(last)) readings.push(both)
   }
   const fits = (reading: ReadQuestion): number =>
     reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT

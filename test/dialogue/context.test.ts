@@ -59,7 +59,13 @@ test.each(['同问', '我也想知道', '+1', '我也想问这个问题', '同�
 )
 
 test('an answer of ours that is quoted is what was told last', () => {
-  const told = { atMs: 0, personKey: '李', decision: { kind: 'silent', reason: 'empty' }, options: [] } as const
+  const told = {
+    atMs: 0,
+    personKey: '李',
+    decision: { kind: 'silent', reason: 'empty' },
+    options: [],
+    asked: '',
+  } as const
   const repliesHere = [{ ...told, sections: ['4.2'], text: '版本描述写“新版本提交”就行。' }]
   const about = (text: string) => talkAboutQuote({ quote: quote(text, true) }, { repliesHere }, () => true)
   expect(about('@小李 版本描述写“新版本提交”就行。\n完整步骤回复“4.2”。')).toMatchObject({

@@ -126,6 +126,13 @@ describe('a section told', () => {
     expect(state.recall(aMessage({ place: DIRECT }), MONDAY_MS).toldLately('5')).toBe(false)
   })
 
+  test('as one fact is that fact, and not the section', () => {
+    const fact = { kind: 'short-answer', answer: { id: 'seal' } } as never
+    note({ ...answer('5'), fact } as never)
+    const { toldLately } = state.recall(LI_SAYS, MONDAY_MS)
+    expect([toldLately('answer:seal'), toldLately('answer:size'), toldLately('5')]).toEqual([true, false, false])
+  })
+
   test('may be told again after the cooldown', () => {
     note(answer('5'))
     expect(state.recall(WANG_SAYS, MONDAY_MS + OPTIONS.cooldownMs - 1).toldLately('5')).toBe(true)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { elided, elidedWordForWord, subjectOf } from '../../src/dialogue/follow-up.js'
+import { elided, elidedWordForWord, goesOnward, subjectOf } from '../../src/dialogue/follow-up.js'
 import type { RankedAnswer } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
@@ -42,8 +42,46 @@ describe('a few words that leave out what the talk is about', () => {
   })
 })
 
+describe('read behind the last question', () => {
+  const match = (answers: readonly RankedAnswer[], facts = {}) => ({
+    ...{ candidates: [aCandidate('1.1')], wantsHuman: { confidence: 0, overheard: 0 }, answers, ...facts },
+  })
+  const named = (id: string, share: number) => ranked({ answer: { id, topic: 'x', sectionKey: '1.1' } as never, share })
+  const last = match([named('material', 0.7), named('seal', 0.01)])
+  const onward = (joint: ReturnType<typeof match>, facts = {}) =>
+    aSituation({ talkedLately: true, lastSection: '1.1', factsOnward: () => ({ joint, last }), ...facts })
+  const told = { kind: 'answer', reason: 'follow-up', fact: { answer: { id: 'seal' } } }
+
+  test('words ask for the fact that gains most by them', () => {
+    expect(goesOnward(asks(), onward(match([named('material', 0.4), named('seal', 0.35)])))).toMatchObject(told)
+  })
+
+  test('words that add nothing leave the talk where it is', () => {
+    expect(goesOnward(asks(), onward(match([named('material', 0.8), named('seal', 0.02)])))).toBeUndefined()
+  })
+
+  test('words that ask for something of their own are read by themselves', () => {
+    const own = asks({ answers: [named('size', 0.6)] })
+    expect(goesOnward(own, onward(match([named('seal', 0.5)])))).toBeUndefined()
+  })
+
+  test('goods that are named behind a question for a category are what it is asked for', () => {
+    const categories = [{ word: '饼干', rows: [], general: false }]
+    expect(goesOnward(asks({ act: 'statement' }), onward(match([], { categories })))).toMatchObject({
+      fact: { kind: 'category', hits: categories },
+    })
+  })
+
+  test('words that answer a question back say with the first one what is meant', () => {
+    const replies = [{ decision: { kind: 'fallback', reason: 'unclear' } } as never]
+    const joint = match([], { candidates: [aCandidate('4.3', { share: 0.95 })] })
+    expect(goesOnward(asks({ act: 'statement' }), onward(joint, { replies }))).toMatchObject({ sectionKeys: ['4.3'] })
+    expect(goesOnward(asks({ act: 'statement' }), onward(joint))).toBeUndefined()
+  })
+})
+
 test('a talk about what lies outside stays there', () => {
   const decision = { kind: 'outside', fact: { kind: 'short-answer', answer: { topic: 'filing' } as never } } as const
-  const replies = [{ atMs: 0, personKey: '', decision, sections: [], options: [], text: '' }]
+  const replies = [{ atMs: 0, personKey: '', decision, sections: [], options: [], asked: '', text: '' }]
   expect(subjectOf(aSituation({ talkedLately: true, lastSection: '1.1', replies }))).toEqual({ topic: 'filing' })
 })

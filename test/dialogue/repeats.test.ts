@@ -12,7 +12,7 @@ const fact = (id: string): Decision => ({
 })
 
 const said = (decision: Decision): Said => ({
-  ...{ atMs: 0, personKey: 'wang', decision, sections: ['1.1'], options: [], text: '' },
+  ...{ atMs: 0, personKey: 'wang', decision, sections: ['1.1'], options: [], asked: '', text: '' },
 })
 const told = (replies: readonly Decision[], decision: Decision): Decision =>
   withoutRepeating(aTurn(aMessage(), { situation: { replies: replies.map(said) } }), () => decision)
