@@ -40,8 +40,8 @@ export function takeUp(
   }
   // The bot itself has named the word.
   if (act === 'menu' && situation.talkedLately) return { kind: 'courtesy', word: 'menu' }
-  // 好的 behind somebody else's words is said to them.
-  const isToUs = isAsked || situation.spokenToLast !== false
+  // 好的 behind a colleague's words is said to them.
+  const isToUs = isAsked || !situation.colleagueSpokeSince
   if (situation.humanOffered && act === 'yes' && isToUs)
     return { kind: 'escalate', reason: 'accepted-offer', sectionKeys: [] }
   if (situation.humanOffered && act === 'no') return { kind: 'courtesy', word: 'declined' }
@@ -313,10 +313,11 @@ const MAX_ONWARD_CHARS = 24
  * @returns undefined when they add nothing to what was asked before, or stand on their own
  */
 export function goesOnward(
-  { act, normalized, notice, days, choice, answers }: Understanding,
+  { act, normalized, notice, days, choice, answers, taught }: Understanding,
   situation: Situation,
 ): Decision | undefined {
   const { talkedLately, factsOnward, clarifying } = situation
+  if (taught !== undefined) return undefined
   const says = act === 'question' || act === 'statement'
   if (!says || !talkedLately || clarifying || notice || days || choice !== undefined) return undefined
   if (normalized.length > MAX_ONWARD_CHARS || answers?.[0]?.wordForWord) return undefined

@@ -112,6 +112,7 @@ export interface Recollection
   readonly repliesHere: readonly Said[]
   /** The last that was said here, but for the asker's own words, is a reply to the asker, a moment ago. */
   readonly spokenToLast: boolean
+  readonly colleagueSpokeSince: boolean
 }
 
 export interface WalkRecollection {
@@ -157,6 +158,11 @@ const tells = ({ decision }: Saying, key: string): boolean => tellingsOf(decisio
 function isSpokenToLast(lines: readonly HeardLine[], personKey: string, nowMs: number): boolean {
   const last = lines.findLast(({ part, speaker }) => part !== 'asker' || speaker.key !== personKey)
   return last?.part === 'bot' && last.to.includes(personKey) && nowMs - last.atMs <= SPOKEN_TO_MS
+}
+
+function hasColleagueSpoken(lines: readonly HeardLine[], personKey: string): boolean {
+  const last = lines.findLastIndex(({ part, to }) => part === 'bot' && to.includes(personKey))
+  return last >= 0 && lines.slice(last + 1).some(({ part }) => part === 'colleague')
 }
 
 /**
@@ -328,6 +334,7 @@ export class DialogueState {
       replies: told.replies.filter(({ atMs }) => nowMs - atMs <= offerMs),
       repliesHere: here.replies,
       spokenToLast: isSpokenToLast(here.lines, message.sender.key, nowMs),
+      colleagueSpokeSince: hasColleagueSpoken(here.lines, message.sender.key),
     }
   }
 

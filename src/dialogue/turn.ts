@@ -64,6 +64,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly talkedLately: boolean
   /** And nobody else has spoken since. */
   readonly spokenToLast?: boolean
+  /** A colleague has spoken here since the bot did with this asker. */
+  readonly colleagueSpokeSince?: boolean
   /** The asker was just asked whether a settled ticket is meant. */
   readonly reopenAsked?: boolean
   /** Number of the ticket for which the asker was told that a person has it. */
