@@ -40,8 +40,8 @@ export function answerNotice(notice: readonly NoticeReason[]): NoticeAnswer | un
     : { kind: 'answer', sectionKeys: [first, ...rest], reason: 'notice', fact }
 }
 
-export const isKnownReason = ({ candidates, rule, category }: NoticeReason): boolean =>
-  candidates.length > 0 || rule !== undefined || category !== undefined
+export const isKnownReason = ({ candidates, rule, category, answer }: NoticeReason): boolean =>
+  candidates.length > 0 || rule !== undefined || category !== undefined || answer !== undefined
 
 const toSections = ({ candidates, alsoSections }: NoticeReason): readonly string[] =>
   candidates[0] ? [candidates[0].sectionKey, ...alsoSections] : []

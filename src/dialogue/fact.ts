@@ -160,7 +160,7 @@ function categoryOf(
   const concrete = hits.filter(({ general }) => !general)
   if (concrete.length > 0) {
     const isBeaten = within >= SURE_WITHIN_CONCRETE && (best?.share ?? 0) >= SURE_SHARE_CONCRETE
-    return isBeaten ? undefined : { kind: 'category', hits: concrete, ...asks }
+    return isBeaten ? undefined : { kind: 'category', hits, ...asks }
   }
   return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits, ...asks } : undefined
 }

@@ -116,8 +116,10 @@ export const helpless: readonly Policy[] = [
   },
   {
     name: 'complaint',
-    decide({ understanding: { act, normalized }, situation, asked }, rest) {
+    decide({ understanding: { act, normalized, rule }, situation, asked }, rest) {
       const { talkedLately, failedTries, language } = situation
+      // 3.2.11 是什么鬼 asks what it is.
+      if (rule) return undefined
       // 你们收了钱就不管了 wants a person, whatever was said before.
       const isTalk = asked ? talkedLately || failedTries > 0 || act === 'complaint-about-bot' : talkedLately
       if (!isTalk || !(act === 'complaint-about-bot' || language?.talk.complaint.test(normalized))) return undefined

@@ -80,6 +80,8 @@ export interface NoticeReason {
   readonly rule?: RejectionRule
   /** The service category that is asked for by name. */
   readonly category?: CategoryRow
+  /** What lies around the guides, where no rule and no section is about the reason. */
+  readonly answer?: ShortAnswer
 }
 
 /** Sections that one message speaks of, each by words of its own. */

@@ -14,7 +14,7 @@ interface Found {
 }
 
 /** A message that names more than this tells a story. */
-const MAX_HITS = 3
+const MAX_HITS = 4
 
 /**
  * Finds what is sold or done in the words of a message, and its service category. Words are looked up literally; of those
@@ -47,9 +47,9 @@ export class CategoryIndex {
       if (!hits.has(key)) hits.set(key, { word, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
     }
     const all = [...hits.values()]
-    // 白酒 beside 食品: the concrete good is what is asked about.
-    const concrete = all.filter(({ general }) => !general)
-    return (concrete.length > 0 ? concrete : all).slice(0, MAX_HITS)
+    // 白酒 beside 食品: the concrete good is what is asked about; 招聘 beside 租房 is another matter.
+    const told = new Set(all.filter(({ general }) => !general).flatMap(familiesOf))
+    return all.filter((hit) => !hit.general || !familiesOf(hit).some((family) => told.has(family))).slice(0, MAX_HITS)
   }
 
   #named(written: string): Named {
@@ -77,6 +77,9 @@ export class CategoryIndex {
     return kept.sort((a, b) => a.start - b.start)
   }
 }
+
+/** 商家自营 of 商家自营-酒类. */
+const familiesOf = ({ rows }: CategoryHit): readonly string[] => rows.map(({ path }) => path.split('-')[0] ?? path)
 
 const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 

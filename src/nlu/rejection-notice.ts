@@ -97,7 +97,7 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
   }
   const { isMarked, ...read } = reason
   const [top] = read.candidates
-  if (!rule && !category && !top) return { ...read, ...ruleByWords(text, knowing) }
+  if (!rule && !category && !top) return { ...read, ...readByWords(text, knowing) }
   if (!rule || (top && (top.confidence >= MARK_CONFIDENCE || isMarked))) return read
   // What a rule says of sections is surer than a guess at one.
   const fitting = read.candidates.filter(({ sectionKey }) => rule.sections.includes(sectionKey))
@@ -111,11 +111,26 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
   }
 }
 
-/** The rule that customers speak of in such words. */
-function ruleByWords(text: string, { matcher }: Knowing): Pick<NoticeReason, 'rule'> {
-  const best = matcher.match(text).answers?.[0]
-  const isSure = best !== undefined && best.share >= WORDED_RULE.share && best.within >= WORDED_RULE.within
-  return isSure && best.answer.rule ? { rule: best.answer.rule } : {}
+/** As surely, a reason that says nothing of a rejection is about a section that deals with one. */
+const IN_CONTEXT = { share: 0.6, confidence: 0.6 } as const
+/** As surely it is about something around the guides of which a fact is known. */
+const AROUND = { outside: 0.85, share: 0.3, within: 0.4 } as const
+/** What every notice says, and its single reasons do not. */
+const CONTEXT = '审核不通过,原因:'
+
+/** What nobody has marked, by what its words mean: a rule, a section that deals with rejections, a fact around them. */
+function readByWords(text: string, { matcher, intents }: Knowing): Partial<NoticeReason> {
+  const { answers = [], outside } = matcher.match(text)
+  const [best] = answers
+  if (best?.answer.rule && best.share >= WORDED_RULE.share && best.within >= WORDED_RULE.within)
+    return { rule: best.answer.rule }
+  const [top] = matcher.match(CONTEXT + text).candidates
+  const dealsWithIt = marks(intents).some(({ sectionKey }) => sectionKey === top?.sectionKey)
+  if (top && dealsWithIt && top.share >= IN_CONTEXT.share && top.confidence >= IN_CONTEXT.confidence)
+    return { candidates: [top] }
+  const isAround = (outside?.share ?? 0) >= AROUND.outside && best?.answer.sectionKey === undefined
+  const isTold = best && isAround && best.share >= AROUND.share && best.within >= AROUND.within && !best.answer.beyond
+  return isTold ? { answer: best.answer } : {}
 }
 
 type Sections = Pick<NoticeReason, 'text' | 'candidates' | 'alsoSections'> & { readonly isMarked: boolean }

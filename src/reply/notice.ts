@@ -26,7 +26,7 @@ export function renderReasons(reasons: readonly NoticeReason[], reading: Reading
       const earlier = reasons.slice(0, index).findIndex((one) => renderReason(one, reading).join() === told.join())
       return [
         phrases.reason(sign, shortQuote(reason.text)),
-        ...(earlier < 0 ? told : [phrases.sameAsReason(signOf(earlier))]),
+        ...(earlier < 0 || told[0] === phrases.unknownReasonQuoted ? told : [phrases.sameAsReason(signOf(earlier))]),
       ]
     }),
   ]
@@ -34,7 +34,10 @@ export function renderReasons(reasons: readonly NoticeReason[], reading: Reading
 
 const signOf = (index: number): string => SIGNS[index] ?? `${index + 1} `
 
-function renderReason({ rule, category, candidates }: NoticeReason, { section, brief }: Reading): readonly string[] {
+function renderReason(
+  { rule, category, candidates, answer }: NoticeReason,
+  { section, brief }: Reading,
+): readonly string[] {
   if (category) return [phrases.addCategory(category.path, documentsOf(category))]
   const own = section(candidates[0]?.sectionKey ?? '')
   // A rule that several sections are about says less than the one that is meant.
@@ -43,6 +46,7 @@ function renderReason({ rule, category, candidates }: NoticeReason, { section, b
     const told = [factPhrases.meaning(rule.meaning), factPhrases.customerDoes(rule.customer.join('；'))].join('')
     return [told, ...(rule.vendor === undefined ? [] : [factPhrases.vendorDoes(rule.vendor)])]
   }
+  if (answer) return answer.lines
   if (!own) return [phrases.unknownReasonQuoted]
   const told = brief(own.key)
   if (told) return told
