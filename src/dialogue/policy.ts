@@ -201,8 +201,10 @@ function aboutQuotedAnswer({ message, understanding, situation }: Turn): Decisio
   return { kind: 'answer', sectionKeys: [lastSection], reason: 'follow-up', narrows: true }
 }
 
-function wantsHuman({ understanding, asked }: Turn): Decision | undefined {
-  const { act, wantsHuman: wish, candidates } = understanding
+function wantsHuman({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { act, wantsHuman: wish, candidates, normalized } = understanding
+  // 王工在吗 is put to him, whoever he is.
+  if (!asked && situation.language?.talk.callsByName.test(normalized)) return undefined
   const scale = asked ? 'confidence' : 'overheard'
   const level = asked ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
   // 老师在吗 is said before anything is wanted.

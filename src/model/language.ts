@@ -74,6 +74,7 @@ export const LANGUAGE_SHAPE = {
       'again',
       'obstacle',
       'contradicts',
+      'callsByName',
     ],
     start: ['takesNote'],
     whole: ['menu', 'yes', 'settled', 'complaint', 'caseHolds'],
