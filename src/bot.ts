@@ -44,7 +44,7 @@ import { lockFolder } from './ops/folder-lock.js'
 import { createPrometheusMetrics, measuredChannel, type PrometheusMetrics } from './ops/metrics.js'
 import { watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
-import { type Edit, KnowledgeEditor, openEdits } from './releases/edits.js'
+import { type Edit, KnowledgeEditor, openEdits, storedEdits } from './releases/edits.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
 import { openSessions, setAsideDamaged } from './store/open.js'
@@ -78,7 +78,8 @@ async function main(): Promise<void> {
     print(warning)
     log.warn({}, 'files of the bot are open to other users')
   }
-  const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log })
+  const more = { 'edits.json': { schema: storedEdits, lost: '没发布的草稿：要用的话从移走的文件里抄' } }
+  const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log, more })
   const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
   await run({ config, text, notices, log })
 }

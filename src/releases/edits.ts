@@ -45,7 +45,7 @@ export interface Edit {
 }
 
 /** Edits as they stand on disk. */
-const storedEdits: z.ZodType<readonly Edit[]> = z.array(
+export const storedEdits: z.ZodType<readonly Edit[]> = z.array(
   z.strictObject({
     ...{ key: z.string(), markdown: z.string(), baseHash: z.string(), by: z.string(), atMs: z.number() },
     file: z.string().exactOptional(),

@@ -57,11 +57,11 @@ export class ReleaseFolder {
   /**
    * Reads what there is, and clears away what was never finished.
    *
-   * @throws StoreError when the note of the release in use is damaged: nobody could tell what was rolled back
+   * @throws StoreError when the folder is none, or the note of the release in use is damaged: nobody could tell what was
+   *   rolled back
    */
   async open(): Promise<void> {
-    await mkdir(this.#root, { recursive: true })
-    const names = await readdir(this.#root)
+    const names = await this.#namesInRoot()
     const unfinished = names.filter((name) => name.startsWith(STAGED))
     await Promise.all(unfinished.map((name) => rm(join(this.#root, name), { recursive: true, force: true })))
     const records = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map((name) => this.#readRecord(name)))
@@ -69,6 +69,16 @@ export class ReleaseFolder {
     const kept = inUse.nullable().safeParse(await this.#inUseFile.read())
     if (!kept.success) throw new StoreError(fileWords.otherShape(join(this.#root, IN_USE_FILE), ''))
     this.#inUse = kept.data ?? undefined
+  }
+
+  async #namesInRoot(): Promise<readonly string[]> {
+    try {
+      await mkdir(this.#root, { recursive: true })
+      return await readdir(this.#root)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      throw new StoreError(fileWords.noFolder(this.#root, code), { cause: error })
+    }
   }
 
   list(): readonly KeptRecord[] {

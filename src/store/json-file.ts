@@ -108,6 +108,10 @@ export interface Damage {
 export const fileWords = {
   unreadable: (path: string, code: string | undefined): string =>
     code === 'EISDIR' ? fileWords.isFolder(path) : `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
+  noFolder: (path: string, code: string | undefined): string =>
+    code === 'EEXIST' || code === 'ENOTDIR'
+      ? `${path} 应该是文件夹，现在是文件。请把它移开，再启动。`
+      : fileWords.unreadable(path, code),
   isFolder: (path: string): string => `${path} 应该是文件，现在是文件夹。请把它移开，再启动。`,
   newer: (path: string, version: number): string =>
     `${path} 是更新版本的程序写的（格式 ${version}），这个版本的程序读不懂，已停止启动，文件没有动过。请换回更新的程序再启动；不要用旧的备份覆盖它，会丢工单。`,

@@ -91,8 +91,10 @@ interface Expendable {
   readonly lost: string
 }
 
+type Expendables = Readonly<Record<string, Expendable>>
+
 /** The bot is worth more than any of these. Tickets, roles and who is who are not among them. */
-const EXPENDABLE: Readonly<Record<string, Expendable>> = {
+const EXPENDABLE: Expendables = {
   'heard.json': { schema: storedIds, lost: '听过哪些消息：刚说过的话可能会再答一次' },
   'figures.json': { schema: storedFigures, lost: '每天的统计数字' },
   'claims.json': { schema: storedClaims, lost: '没用完的认领码，请重新认领' },
@@ -108,14 +110,15 @@ const EXPENDABLE: Readonly<Record<string, Expendable>> = {
  * Moves what is damaged and can be done without out of the way, so that a crash in the middle of the night does not end
  * in a bot that refuses to start. Nothing is deleted. To be called by whoever holds the data folder.
  *
+ * @param more what other rooms keep there and can do without
  * @returns for the operator, in Chinese, a line a file
  */
 export async function setAsideDamaged(
   dataDir: string,
-  { nowMs, log }: { readonly nowMs: number; readonly log: Pick<Log, 'error'> },
+  { nowMs, log, more = {} }: { readonly nowMs: number; readonly log: Pick<Log, 'error'>; readonly more?: Expendables },
 ): Promise<readonly string[]> {
   const lines: string[] = []
-  for (const [name, { schema, lost }] of Object.entries(EXPENDABLE)) {
+  for (const [name, { schema, lost }] of Object.entries({ ...EXPENDABLE, ...more })) {
     const path = join(dataDir, name)
     if (!(await isDamaged(path, schema))) continue
     const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}`

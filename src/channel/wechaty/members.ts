@@ -221,13 +221,19 @@ interface ContactLoader {
  * Has the puppet load the members of a group. wechat4u lists nobody in a group that is not saved to the address book
  * until somebody speaks there, and the staff group may be silent for days.
  */
-export const fetchMembers = (bot: WechatyInterface, roomId: string): Promise<void> => fetchContact(bot, roomId)
+export async function fetchMembers(bot: WechatyInterface, ...roomIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < roomIds.length; from += FETCHED_AT_ONCE)
+    await fetchContact(bot, ...roomIds.slice(from, from + FETCHED_AT_ONCE))
+}
 
-/** Has the puppet load a group or a person anew: changes that the network has not told of are seen then. */
-export async function fetchContact(bot: WechatyInterface, id: string): Promise<void> {
+/** As many as WeChat's own page asks for. */
+const FETCHED_AT_ONCE = 50
+
+/** Has the puppet load groups or people anew: changes that the network has not told of are seen then. */
+export async function fetchContact(bot: WechatyInterface, ...ids: readonly string[]): Promise<void> {
   const { wechat4u } = bot.puppet as { readonly wechat4u?: unknown }
   if (!isLoader(wechat4u)) return
-  wechat4u.updateContacts(await wechat4u.batchGetContact([{ UserName: id }]))
+  wechat4u.updateContacts(await wechat4u.batchGetContact(ids.map((id) => ({ UserName: id }))))
 }
 
 function isLoader(value: unknown): value is ContactLoader {

@@ -250,8 +250,13 @@ export class StaffRoom {
 
   /** One of them sits in another group, or that can't be told. */
   async #mayBeCustomers(roomId: string, members: readonly Member[]): Promise<boolean> {
+    const { census } = this.#parts.who
     const others = (await this.#bot.puppet.roomList()).filter((id) => id !== roomId)
-    const seats = await Promise.all(others.map((id) => this.#parts.who.census.of(id)))
+    const listed = await Promise.all(others.map((id) => census.of(id)))
+    const unlisted = others.filter((_, index) => listed[index]!.length === 0)
+    if (unlisted.length > 0) await fetchMembers(this.#bot, ...unlisted)
+    for (const id of unlisted) census.forget(id)
+    const seats = await Promise.all(others.map((id) => census.of(id)))
     const elsewhere = new Set(seats.flat().map(({ id }) => id))
     return seats.some((seat) => seat.length === 0) || members.some(({ id }) => elsewhere.has(id))
   }
