@@ -134,9 +134,13 @@ export async function wholeBot({ pictureReader, metrics, env = {} }: WholeBotOpt
     },
     /** A file below the data folder; undefined when there is none. */
     read(...path: string[]): string | undefined {
-      const file = path.pop()!
-      const dir = join(data, ...path)
-      return readdirSync(dir).includes(file) ? readFileSync(join(dir, file), 'utf8') : undefined
+      // Not by listing the folder: a name that is being replaced may be missing from the list.
+      try {
+        return readFileSync(join(data, ...path), 'utf8')
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+        throw error
+      }
     },
     write(text: string, ...path: string[]): void {
       mkdirSync(join(data, ...path.slice(0, -1)), { recursive: true })
