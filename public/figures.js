@@ -27,7 +27,8 @@ export default function Figures({ name, head, where }) {
   const { from, to } = where.params.get('from')
     ? { from: where.params.get('from') ?? '', to: where.params.get('to') ?? '' }
     : datesOf(span)
-  const query = `from=${from}&to=${to}`
+  const by = where.params.get('by') ?? ''
+  const query = `from=${from}&to=${to}${by && `&by=${by}`}`
   const { data, error, reload } = useData(`/api/figures?${query}`)
   const copy = () => {
     const { totals } = data
@@ -36,6 +37,7 @@ export default function Figures({ name, head, where }) {
   }
   return html`<main class="view"><${Top} name=${name} fact=${`${from} 到 ${to}`} head=${head} />
     <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(span === id && !where.params.get('from'))} onClick=${() => setParams({ span: id, from: undefined, to: undefined })}>${label}</button>`)}
+      <select class="account-filter" id="figures-by" aria-label="按什么看" value=${by} onChange=${(/** @type {any} */ event) => setParams({ by: event.target.value || undefined })}><option value="">全部</option><option value="section">按小节</option><option value="group">按群</option></select>
       <span class="top-space"></span>
       <button type="button" class="button small wide" onClick=${copy} disabled=${!data}>复制一句话</button>
       <button type="button" class="button small wide" onClick=${() => print()}>打印一页周报</button>
@@ -43,7 +45,7 @@ export default function Figures({ name, head, where }) {
     </div>
     <div class="page">
       ${error && html`<${Broken} error=${error} retry=${reload} />`}
-      ${data && html`<${Sums} data=${data} /><${Chart} data=${data} /><${Lists} data=${data} />`}
+      ${data && html`<${Sums} data=${data} />${data.rows && html`<${Breakdown} data=${data} />`}<${Chart} data=${data} /><${Lists} data=${data} />`}
     </div>
   </main>`
 }
@@ -72,6 +74,27 @@ function Sums({ data }) {
     ${sum('首次响应', time(totals.firstResponse.medianMs), totals.firstResponse.p90Ms === null ? '' : `九成在 ${time(totals.firstResponse.p90Ms)} 内`, totals.firstResponse.count < 5, '#/tickets?view=settled')}
     ${sum('守住承诺', totals.kept === null ? '—' : percent(totals.kept), `工单 ${totals.tickets} 张`, totals.tickets < 5, '#/tickets?view=settled')}
     ${sum('人判答错', `${judged.wrong}/${judged.count}`, '只算人看过并判错的', judged.count < 20, '#/talks?flag=wrong')}
+  </section>`
+}
+
+const COLUMNS = [
+  ['answered', '回答', 'answer'],
+  ['offered', '反问、不知道', 'clarify'],
+  ['handedOver', '转人工', 'escalate'],
+  ['silent', '没插话', 'silent'],
+  ['wrong', '客户说不对', 'wrong'],
+]
+
+/** Each number leads to what it counts. @param {{ data: any }} props */
+function Breakdown({ data }) {
+  const cell = (/** @type {any} */ row, /** @type {string} */ key, /** @type {string} */ flag) =>
+    row[key] > 0 && row.key
+      ? html`<a class="link" href=${`#/talks?${data.by === 'group' ? 'group' : 'section'}=${encodeURIComponent(row.key)}&flag=${flag}`}>${row[key]}</a>`
+      : row[key]
+  return html`<section class="card" id="breakdown"><h2>${data.by === 'group' ? '按群' : '按小节'}　<small class="muted">对话只留几天，再早的只有总数</small></h2>
+    <div class="table-box"><table><thead><tr><th></th>${COLUMNS.map(([, title]) => html`<th>${title}</th>`)}<th>工单</th></tr></thead>
+    <tbody>${data.rows.map((/** @type {any} */ row) => html`<tr key=${row.title}><th>${row.title}</th>${COLUMNS.map(([key = '', , flag = '']) => html`<td>${cell(row, key, flag)}</td>`)}<td>${row.tickets}</td></tr>`)}</tbody></table></div>
+    ${data.rows.length === 0 && html`<${Empty} title="这段时间没有对话。" />`}
   </section>`
 }
 

@@ -20,6 +20,13 @@ const pathOf = (/** @type {string} */ key) => `/knowledge/${encodeURIComponent(k
 export default function Knowledge({ name, head, where }) {
   const { data, error, reload } = useData('/api/knowledge', ['release'])
   const [sheet, setSheet] = useState(/** @type {'releases' | 'release' | 'answer' | undefined} */ (undefined))
+  // From 今天.
+  useEffect(() => {
+    if (where.params.get('release') && data?.edits.length > 0) {
+      setSheet('release')
+      setParams({ release: undefined })
+    }
+  }, [data, where.params.get('release')])
   const current = data?.releases.all.find((/** @type {any} */ one) => one.number === data.releases.current)
   const sum = (/** @type {any[]} */ groups, /** @type {string} */ key) =>
     groups.reduce((total, group) => total + group[key].length, 0)

@@ -46,7 +46,8 @@ export default function Today({ name, head, status }) {
               <dt>待发</dt><dd>${data.machine.queueLength ?? 0} 条</dd>
               ${data.machine.today && html`<dt>今天已发</dt><dd>${data.machine.today.used} / ${data.machine.today.cap}</dd>`}
               <dt>知识</dt><dd>${data.machine.release ? `发布 ${data.machine.release}` : data.machine.knowledgeVersion}</dd>
-            </dl></section>`
+            </dl>
+            ${(data.incidents ?? []).map((/** @type {any} */ one) => html`<p class="incident"><b>同一个驳回，${one.groups} 个群都碰到了</b>“${one.words}”，48 小时内${one.sectionKey && html` <a href=${`#/talks?section=${one.sectionKey}`}>看这些对话</a>`}</p>`)}</section>`
           }
           ${
             data.live &&
@@ -130,6 +131,15 @@ function todoWords(one) {
         href: `#/learn/${one.number}`,
         button: '教它',
       }
+    case 'unreleased':
+      return {
+        icon: 'rocket',
+        tone: 'green',
+        title: `知识改了 ${one.count} 处，还没发布`,
+        evidence: '发布以后客户才看得到。',
+        href: '#/knowledge?release=1',
+        button: '看差别',
+      }
     case 'drafts':
       return {
         icon: 'knowledge',
@@ -139,13 +149,10 @@ function todoWords(one) {
         href: '#/learn?tab=drafts',
         button: '看草稿',
       }
-    default:
-      return {
-        icon: 'today',
-        tone: 'amber',
-        title: one.text.split('\n')[0],
-        evidence: one.text.split('\n').slice(1).join(' '),
-      }
+    default: {
+      const [title = '', ...evidence] = one.text.split(/\n|(?<=。)/)
+      return { icon: 'clock', tone: 'amber', title: title.replace(/。$/, ''), evidence: evidence.join(' ') }
+    }
   }
 }
 

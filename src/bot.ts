@@ -19,6 +19,8 @@ import { type Meaning, previewTeaching } from './evaluate/preview.js'
 import { knownIn, readExam } from './evaluate/read-questions.js'
 import { KnowledgeFolder } from './knowledge/files.js'
 import { SnippetIndex } from './knowledge/snippets.js'
+import { incidentsIn } from './learning/listen.js'
+import { radarOf } from './learning/open.js'
 import { callsWrong } from './learning/unanswered.js'
 import {
   type Alerts,
@@ -245,7 +247,7 @@ interface AppParts {
 /** The page, and what watchdogs ask for. */
 function createApp(parts: AppParts): Hono {
   const { network, config, log, world, session, metrics, talks, bot, forget, access, disk, clock } = parts
-  const { publicUrl, atEnd } = parts
+  const { publicUrl, atEnd, edits } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
   const snapshot = () => bot.knowledge.current()
   let snippets: { readonly version: string; readonly index: SnippetIndex } | undefined
@@ -315,6 +317,8 @@ function createApp(parts: AppParts): Hono {
       tickets: async () => (await bot.desk.everything()).map((ticket) => ticketFacts(ticket, bot.desk.rules)),
       closedAtMs: () => lastClosingMs(clock.now(), bot.desk.rules.hours),
       entries: () => bot.learningRecords().entries,
+      drafts: () => edits.records().length,
+      incidents: () => incidentsIn(bot.learningRecords(), { ...radarOf(config.learning), nowMs: clock.now() }),
       notices: bot.calendarNotice === undefined ? [] : [bot.calendarNotice],
     },
     sections: () => [...snapshot().sections.values()].map(({ key, title }) => ({ key, title })),

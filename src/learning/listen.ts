@@ -286,6 +286,23 @@ export interface Incident {
   readonly places: readonly string[]
 }
 
+/** What several groups have met within the window that ends now, the widest first. `reason` is empty for a section's. */
+export function incidentsIn(
+  { sightings }: Pick<LearningRecords, 'sightings'>,
+  { groups, windowMs, nowMs }: RadarRules & { readonly nowMs: number },
+): readonly { readonly sectionKey?: string; readonly reason: string; readonly groups: number }[] {
+  const places = new Map<string, Set<string>>()
+  for (const { reason, place, atMs } of sightings)
+    if (nowMs - atMs < windowMs) places.set(reason, (places.get(reason) ?? new Set()).add(place))
+  return [...places]
+    .filter(([, met]) => met.size >= groups)
+    .sort(([, a], [, b]) => b.size - a.size)
+    .map(([reason, met]) => ({
+      ...(reason.startsWith('section:') && { sectionKey: reason.slice('section:'.length) }),
+      ...{ reason: reason.replace(/^(?:text|section):/, ''), groups: met.size },
+    }))
+}
+
 export interface Looked {
   readonly records: LearningRecords
   /** What staff have to hear of now. */

@@ -37,15 +37,24 @@ export interface OpenLearning {
   flush(): Promise<void>
 }
 
+/** When the same rejection counts as one incident. */
+export const radarOf = ({
+  incidentGroups,
+  incidentHours,
+}: Pick<LearningNeeds['settings'], 'incidentGroups' | 'incidentHours'>) => ({
+  groups: incidentGroups,
+  windowMs: incidentHours * HOUR_MS,
+})
+
 /** Joins the parts that learn around their files. */
 export function openLearning(needs: LearningNeeds): OpenLearning {
   const { desk, state, store, dataDir, settings, colleagueNames, knowledge, notices, alerts, clock, log, reload } =
     needs
-  const { keepDays, dislikes, incidentGroups, incidentHours } = settings
+  const { keepDays, dislikes } = settings
   const learning = new LearningEar({
     ...{ store, state, knowledge, notices, alerts, clock, log },
     limits: { keepMs: keepDays * DAY_MS, maxQuestions: MAX_QUESTIONS },
-    radar: { groups: incidentGroups, windowMs: incidentHours * HOUR_MS },
+    radar: radarOf(settings),
     colleagueNames,
   })
   const files = new LearnedFolder(join(dataDir, 'learned'))

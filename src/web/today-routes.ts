@@ -20,6 +20,10 @@ export interface FigureSources {
   /** When the desk last closed; milliseconds since the epoch. */
   closedAtMs(): number
   entries(): readonly LearningEntry[]
+  /** Drafts of the knowledge that nobody has released yet. */
+  drafts(): number
+  /** Rejection reasons that several groups have met lately: a section's key, or the reason itself. */
+  incidents(): readonly { readonly sectionKey?: string; readonly reason: string; readonly groups: number }[]
   /** For the operator, in Chinese: what is not known and has to be set. */
   readonly notices: readonly string[]
 }
@@ -71,7 +75,11 @@ export function todayRoutes(deps: TodayDeps): Hono {
       before: days.at(-2) ?? null,
       spark: days.slice(-SPARK_DAYS),
       duty: board?.people.filter(({ onDuty }) => onDuty).map(({ name }) => name) ?? [],
-      ...(readsWords && { todo: todoOf(deps, viewer.role), live: liveOf(talks.recent(), talking) }),
+      ...(readsWords && {
+        todo: todoOf(deps, viewer.role),
+        incidents: incidentsOf(deps),
+        live: liveOf(talks.recent(), talking),
+      }),
       machine: readsWords ? await machineOf(deps) : undefined,
     })
   })
@@ -80,17 +88,33 @@ export function todayRoutes(deps: TodayDeps): Hono {
     const asked = spanOf(c.req.query(), clock)
     if (!asked) return c.json({ error: '日期的写法不对，例如 2026-11-30' }, 400)
     const readsWords = mayAs(viewerIn(c, access).role, 'staff')
-    return c.json(await figuresOf(asked, deps, readsWords))
+    const by = byOf(c.req.query('by'))
+    const rows = by && (await breakdownOf(asked, deps, { by, readsWords }))
+    return c.json({ ...(await figuresOf(asked, deps, readsWords)), ...(rows && { by, rows }) })
   })
 
   routes.get('/figures.csv', async (c) => {
     const asked = spanOf(c.req.query(), clock)
     if (!asked) return c.json({ error: '日期的写法不对，例如 2026-11-30' }, 400)
+    const by = byOf(c.req.query('by'))
+    const readsWords = mayAs(viewerIn(c, access).role, 'staff')
     const { series, days } = await figuresOf(asked, deps, false)
-    const rows = days.map((day, index) => [day, ...series.map(({ y }) => y[index] ?? '')].join(','))
+    const [head, rows] = by
+      ? [
+          [by === 'group' ? '群' : '小节', ...ROW_HEADS],
+          (await breakdownOf(asked, deps, { by, readsWords })).map((row) =>
+            [quoted(row.title), row.answered, row.offered, row.handedOver, row.silent, row.wrong, row.tickets].join(
+              ',',
+            ),
+          ),
+        ]
+      : [
+          ['日期', ...series.map(({ name }) => name)],
+          days.map((day, index) => [day, ...series.map(({ y }) => y[index] ?? '')].join(',')),
+        ]
     c.header('Content-Disposition', `attachment; filename="guoshen-${isoOf(asked.from)}-${isoOf(asked.to)}.csv"`)
     // With a mark in front, so that Excel reads it as UTF-8.
-    const text = `\ufeff${[['日期', ...series.map(({ name }) => name)].join(','), ...rows].join('\r\n')}`
+    const text = `\ufeff${[head.join(','), ...rows].join('\r\n')}`
     return c.body(text, 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
   return routes
@@ -141,10 +165,17 @@ function todoOf({ desk, people, sources, talks, status, talking }: TodayDeps, ro
     ...asked.slice(0, 1).map(({ number, texts, count: times, sectionKey }) => ({
       ...{ kind: 'asked', number, text: texts[0], count: times, sectionKey, others: asked.length },
     })),
+    ...(sources.drafts() > 0 && mayAs(role, 'admin') ? [{ kind: 'unreleased', count: sources.drafts() }] : []),
     ...(drafts.length > 0 && mayAs(role, 'admin') ? [{ kind: 'drafts', count: drafts.length }] : []),
     ...(mayAs(role, 'operator') ? sources.notices.map((text) => ({ kind: 'notice', text })) : []),
   ].slice(0, 7)
 }
+
+const incidentsOf = ({ sources, talking }: TodayDeps) =>
+  sources.incidents().map(({ sectionKey, reason, groups }) => ({
+    ...{ groups, sectionKey: sectionKey ?? null },
+    words: sectionKey === undefined ? reason : (talking.titleOf(sectionKey) ?? sectionKey),
+  }))
 
 const topSection = (talks: readonly Talk[]): string =>
   ranked(talks.flatMap(({ sections }) => sections[0] ?? []))[0]?.name ?? ''
@@ -235,6 +266,42 @@ async function figuresOf({ from, to }: Span, { sources, talks, talking }: TodayD
       unanswered: readsWords ? unansweredOf(sources) : [],
     },
   }
+}
+
+const ROW_HEADS = ['回答', '反问、不知道', '转人工', '没插话', '客户说不对', '工单']
+const byOf = (asked: string | undefined) => (asked === 'section' || asked === 'group' ? asked : undefined)
+/** A spreadsheet takes what begins with one of these for a formula. */
+const quoted = (text: string): string => `"${text.replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`
+
+/** The same numbers for each section or group, as far back as talks are kept; groups have names for those who may read them. */
+async function breakdownOf(
+  { from, to }: Span,
+  { sources, talks, talking }: TodayDeps,
+  { by, readsWords }: { readonly by: 'section' | 'group'; readonly readsWords: boolean },
+) {
+  const within = (atMs: number): boolean => atMs >= startOf(from) && atMs < startOf(to + 1)
+  const said = talks.recent().filter(({ atMs, place }) => within(atMs) && (by === 'section' || place === 'room'))
+  const tickets = (await sources.tickets()).filter(({ openedAtMs }) => within(openedAtMs))
+  const keyOf = (talk: Talk): string | undefined => (by === 'section' ? talk.sections[0] : talk.placeKey)
+  const names = new Map(said.map(({ placeKey, placeName }) => [placeKey, placeName]))
+  const groups = new Map<string, Talk[]>()
+  for (const talk of said) {
+    const key = keyOf(talk)
+    if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), talk])
+  }
+  const keys = [...groups.keys()].sort((a, b) => groups.get(b)!.length - groups.get(a)!.length)
+  return keys.map((key, index) => {
+    const theirs = groups.get(key)!
+    const name = by === 'section' ? `${key} ${talking.titleOf(key) ?? ''}`.trim() : (names.get(key) ?? '')
+    return {
+      key: readsWords ? key : '',
+      title: by === 'section' || readsWords ? name : `群 ${index + 1}`,
+      ...{ answered: count(theirs, isAnswer), offered: count(theirs, isOffer), handedOver: count(theirs, isHandOver) },
+      ...{ silent: count(theirs, isSilent), wrong: count(theirs, ({ after }) => after?.what === 'wrong') },
+      tickets: tickets.filter((ticket) => (by === 'section' ? ticket.sectionKey === key : ticket.placeName === name))
+        .length,
+    }
+  })
 }
 
 const unansweredOf = ({ entries }: FigureSources) =>

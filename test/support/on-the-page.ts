@@ -45,13 +45,20 @@ export async function openWindow(
 export async function openConsole(
   browser: Browser,
   url: string,
-  { view, as = '', width = 1280, dark = false }: { view: string; as?: string; width?: number; dark?: boolean },
+  {
+    view,
+    as = '',
+    width = 1280,
+    dark = false,
+    token,
+  }: { view: string; as?: string; width?: number; dark?: boolean; token?: string },
 ): Promise<Page> {
   const phone = width < 500
   const context = await browser.newContext({
     viewport: { width, height: phone ? 844 : 800 },
     colorScheme: dark ? 'dark' : 'light',
     hasTouch: phone,
+    ...(token && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
   })
   await context.addInitScript((name) => localStorage.setItem('guoshen:me', name), as)
   const page = await context.newPage()

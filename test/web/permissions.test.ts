@@ -57,7 +57,10 @@ async function housed() {
       explain: async () => ({ ok: true, text: '好的' }),
       settle: async () => {},
     },
-    figures: { days: () => [], tickets: async () => [], closedAtMs: () => 0, entries: () => [], notices: [] },
+    figures: {
+      ...{ days: () => [], tickets: async () => [], closedAtMs: () => 0, entries: () => [], notices: [] },
+      ...{ drafts: () => 0, incidents: () => [] },
+    },
   })
   const text = '备案主体要和营业执照一致吗'
   page.talks.record(aTrace({ messageId: 'm1' }), aMessage({ id: 'm1', text, sentAtMs: clock.now() }))
@@ -138,6 +141,19 @@ test('nobody writes more than sixty times a minute, and who types is not held up
   expect((await as('admin', 'PUT', '/api/talks/m1/verdict', { kind: 'right' })).status).toBe(200)
   ;(clock as ReturnType<typeof fixedClock>).pass(60_000)
   expect((await note()).status).toBe(200)
+})
+
+test('numbers by section and by group: a name for those who may read it, a list of their own behind each', async () => {
+  const { as } = await housed()
+  const rows = async (role: ViewerRole, by: string) =>
+    ((await (await as(role, 'GET', `/api/figures?by=${by}`)).json()) as { rows: object[] }).rows
+  expect(await rows('staff', 'group')).toMatchObject([
+    { key: 'room:想天售后服务群', title: '想天售后服务群', answered: 1, silent: 0 },
+  ])
+  expect(await rows('boss', 'group')).toMatchObject([{ key: '', title: '群 1', answered: 1 }])
+  expect(await rows('boss', 'section')).toMatchObject([{ key: '', title: '4.1', answered: 1 }])
+  expect(await (await as('staff', 'GET', '/api/figures.csv?by=group')).text()).toContain('"想天售后服务群",1,0,0,0,0,')
+  expect(await (await as('boss', 'GET', '/api/figures.csv?by=group')).text()).not.toContain('想天')
 })
 
 describe('a personal link', () => {
