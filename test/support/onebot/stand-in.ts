@@ -54,6 +54,8 @@ export const reply = (messageId: number): Piece => ({ type: 'reply', data: { id:
 /** What the bot has said. */
 export interface SentMessage {
   readonly seq: number
+  /** Its `message_id`. */
+  readonly id: number
   readonly atMs: number
   readonly to: { readonly group: number } | { readonly user: number; readonly group?: number }
   readonly pieces: readonly Piece[]
@@ -422,7 +424,7 @@ export class OneBotStandIn {
     const of = (type: string, field: string): readonly string[] =>
       pieces.filter((piece) => piece.type === type).map(({ data }) => String(data[field]))
     const sent: SentMessage = {
-      ...{ seq: this.sent.length + 1, atMs: Date.now(), to, pieces, text: of('text', 'text').join('').trim() },
+      ...{ seq: this.sent.length + 1, id, atMs: Date.now(), to, pieces, text: of('text', 'text').join('').trim() },
       mentions: of('at', 'qq'),
       pictures: of('image', 'file').map((file) => Buffer.from(file.replace(/^base64:\/\//, ''), 'base64')),
     }
