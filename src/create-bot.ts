@@ -156,6 +156,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     ...{ desk, state, channel, outbox, notices, alerts, titleOf, linkTo: surroundings.linkTo, clock, log },
     ...{ language, pictureWords, pictures: stores.ticketPictures },
     relays: stores.relays,
+    ...(stores.shared && { accounts: () => stores.shared!.releases.accounts() }),
   })
   const commands = openCommands({
     ...{ ...surroundings, stores, roles, knowledge, desk, version: programVersion() },

@@ -99,4 +99,6 @@ export interface AccountState {
   readonly release: number | null
   /** When it was last heard of; milliseconds since the epoch. */
   readonly seenAtMs: number
+  /** Nothing was heard of it for minutes in which the database was there. */
+  readonly isAway: boolean
 }

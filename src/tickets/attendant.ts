@@ -2,7 +2,7 @@ import { HOUR_MS } from '../base/time.js'
 import type { StaffTools } from '../commands/ticket-orders.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
-import type { Relays } from '../model/stores.js'
+import type { AccountState, Relays } from '../model/stores.js'
 import { BOT, type Ticket, type TicketEvent, type TicketPictures } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
 import { packLines } from '../reply/bubbles.js'
@@ -11,6 +11,7 @@ import { type DeskAction, dueActions, nextAfter, onDuty, untoldNews } from './du
 import { deskFigures } from './figures.js'
 import { DeskFront, type DeskFrontParts } from './handoff.js'
 import { askerPhrases, staffPhrases } from './phrases.js'
+import { isUnsettled } from './states.js'
 import { lastPersonsActMs } from './working-time.js'
 
 export interface DeskAttendantParts {
@@ -22,6 +23,8 @@ export interface DeskAttendantParts {
   readonly tellAsker: StaffTools['tellAsker']
   readonly titleOf: (sectionKey: string) => string | undefined
   readonly linkTo?: TicketLink | undefined
+  /** All that share the desk, where several do. */
+  readonly accounts?: (() => readonly AccountState[]) | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -32,6 +35,10 @@ export type TicketLink = (number: number) => string | undefined
 const LOOK_EVERY_MS = 15_000
 /** What can't be taken back, and waits until it is certain what time it is. */
 const ENDS: ReadonlySet<DeskAction['kind']> = new Set(['expire', 'close', 'archive'])
+/** What any account can do for one that is away. */
+const FOR_OTHERS: ReadonlySet<DeskAction['kind']> = new Set(['tell-staff', 'remind'])
+/** An account counts as away when so many looks in a row have found it so: it may just be coming back. */
+const AWAY_LOOKS = 4
 
 /** Does what the desk's clock says is due: notices, reminders, the bot's return, expiry, archive, digest, backups. */
 export class DeskAttendant {
@@ -39,6 +46,8 @@ export class DeskAttendant {
   readonly #telling = new Set<number>()
   #timer: NodeJS.Timeout | undefined
   #attending: Promise<void> | undefined
+  /** In how many looks an account was found away. */
+  #awayLooks: ReadonlyMap<string, number> = new Map()
   #keptHour: number | undefined
 
   constructor(parts: DeskAttendantParts) {
@@ -73,7 +82,7 @@ export class DeskAttendant {
     this.#telling.add(ticket.number)
     try {
       const text = this.#newsWords(ticket, news, pictures.length)
-      await this.#addNotice(text, { ticket: ticket.number, pictures })
+      await this.#addNotice(text, { ticket: ticket.number, pictures, ...this.#onceForAll(ticket) })
       if (news.what === 'opened' || news.what === 'reopened') alerts?.tell(text)
       await desk.record(ticket.number, 'told-staff', news.what)
     } finally {
@@ -88,6 +97,22 @@ export class DeskAttendant {
     for (const action of dueActions(desk.mine(), clock.now(), { notes: desk.notes(), rules: desk.rules })) {
       if (!isSure && ENDS.has(action.kind)) continue
       await this.#try(action.kind, () => this.#act(action))
+    }
+    await this.#try('account-away', () => this.#attendForOthers())
+  }
+
+  /** Tickets of an account whose process is down: staff hear of them by one that runs, each notice once. */
+  async #attendForOthers(): Promise<void> {
+    const { desk, clock, accounts } = this.#parts
+    const away = (accounts?.() ?? []).filter(({ isAway }) => isAway)
+    this.#awayLooks = new Map(away.map(({ name }) => [name, (this.#awayLooks.get(name) ?? 0) + 1]))
+    for (const { name, seenAtMs } of away.filter((account) => (this.#awayLooks.get(account.name) ?? 0) >= AWAY_LOOKS)) {
+      const tickets = desk.all().filter((ticket) => ticket.account === name && isUnsettled(ticket))
+      if (tickets.length === 0) continue
+      const numbers = tickets.map(({ number }) => number)
+      await this.#addNotice(staffPhrases.accountAway(name, numbers), { once: `away ${name} ${seenAtMs}` })
+      for (const action of dueActions(tickets, clock.now(), { notes: desk.notes(), rules: desk.rules }))
+        if (FOR_OTHERS.has(action.kind)) await this.#act(action)
     }
   }
 
@@ -138,7 +163,7 @@ export class DeskAttendant {
         ? staffPhrases.remindHolder(ticket, names, passedMs)
         : staffPhrases.remindWaiting(ticket, names, passedMs)
     const text = overdue ? `${words}${staffPhrases.overdue}` : words
-    await this.#addNotice(text, { ticket: ticket.number })
+    await this.#addNotice(text, { ticket: ticket.number, ...this.#onceForAll(ticket) })
     if (to === 'everyone') alerts?.tell(text)
     await desk.record(ticket.number, 'reminded', to)
   }
@@ -161,6 +186,12 @@ export class DeskAttendant {
     await this.#addNotice(staffPhrases.botBack(ticket), { ticket: ticket.number })
   }
 
+  /** Several accounts may come to say the same of a ticket of one that is away. */
+  #onceForAll(ticket: Ticket): Pick<NoticeFacts, 'once'> {
+    const { account, number, events } = ticket
+    return this.#parts.desk.isMine(ticket) ? {} : { once: `for ${account} ${number} ${events.length}` }
+  }
+
   /** What a pasted notice makes longer than a bubble goes out in several, each further one marked as such. */
   async #addNotice(text: string, { pictures = [], ...facts }: NoticeFacts = {}): Promise<void> {
     const again = facts.ticket === undefined ? '' : staffPhrases.continued(facts.ticket)
@@ -168,7 +199,8 @@ export class DeskAttendant {
     const pieces = packed.map((lines, index) => (index === 0 || again === '' ? lines : [again, ...lines]).join('\n'))
     for (const [index, piece] of pieces.entries()) {
       const isLast = index === pieces.length - 1
-      await this.#parts.notices.add(piece, { ...facts, ...(isLast ? { pictures } : {}) })
+      const once = facts.once !== undefined && index > 0 ? { once: `${facts.once} ${index}` } : {}
+      await this.#parts.notices.add(piece, { ...facts, ...once, ...(isLast ? { pictures } : {}) })
     }
   }
 
@@ -211,6 +243,7 @@ export interface DeskSurroundings {
   readonly language: DeskFrontParts['language']
   /** Where several accounts share the desk. */
   readonly relays?: Relays | undefined
+  readonly accounts?: DeskAttendantParts['accounts']
   readonly linkTo?: TicketLink | undefined
   readonly pictures?: TicketPictures | undefined
   readonly pictureWords?: DeskFrontParts['pictureWords']
@@ -228,12 +261,12 @@ export interface DeskParts {
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
   const { desk, state, channel, outbox, notices, alerts, titleOf, language, relays, clock, log } = surroundings
-  const { linkTo, pictures, pictureWords } = surroundings
+  const { accounts, linkTo, pictures, pictureWords } = surroundings
   const tellStaff: DeskFrontParts['tellStaff'] = (...told) => attendant.tellStaff(...told)
   const deskFront = new DeskFront({
     ...{ desk, state, channel, outbox, tellStaff, pictures, pictureWords, language, relays, clock },
   })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
-  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, linkTo, clock, log })
+  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, linkTo, accounts, clock, log })
   return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }
 }

@@ -153,6 +153,8 @@ export const staffPhrases = {
     `⏰ 工单 ${number} 还没有人接${callWords(names)}：${oneLine(placeName)}｜${oneLine(askerName)} 等了 ${agoWords(waitedMs)}：${inQuotes(question, MAX_WORDS_CHARS)}`,
   remindHolder: ({ number, placeName, askerName }: Ticket, names: readonly string[], silentMs: number): string =>
     `⏰ 工单 ${number} 接了之后 ${agoWords(silentMs)} 没有动静${callWords(names)}：${oneLine(placeName)}｜${oneLine(askerName)}。处理完请回复“结单 ${number} 说明”。`,
+  accountAway: (account: string, tickets: readonly number[]): string =>
+    `⚠️ 账号“${oneLine(account)}”的机器人没在运行：它的客户群现在没人应答，回复也要等它恢复才发得出去。没办完的工单：${tickets.join('、')}。请看看那台机器，着急的先到群里人工回复。`,
   continued: (number: number): string => `（工单 ${number}，接上一条）`,
   overdue: '（已超过处理时限）',
   everyone: '各位同事',

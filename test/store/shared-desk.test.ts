@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { HOUR_MS } from '../../src/base/time.js'
 import type { RelayedWords } from '../../src/model/stores.js'
 import type { Party, Ticket } from '../../src/model/ticket.js'
 import { openSharedDesk, type SharedDesk } from '../../src/store/postgres/open.js'
 import { migrateDatabase, withDatabase } from '../../src/store/postgres/transfer.js'
+import { DeskAttendant } from '../../src/tickets/attendant.js'
 import { openBoard } from '../../src/tickets/board.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
 import { aTicketRequest, CHEN, XU } from '../support/a-ticket.js'
@@ -345,5 +347,50 @@ describe('while the database is gone', { skip: !hasPostgres }, () => {
     expect(denied).toMatch(/用户名或密码不对/)
     expect(JSON.stringify([refusal, denied, lines])).not.toMatch(/pa55|wr0ng/)
     expect(readdirSync(dataDir)).toEqual([])
+  })
+})
+
+describe('an account whose process is down', { skip: !hasPostgres }, () => {
+  test('has staff told of its tickets and reminded by one that runs, each notice once', async () => {
+    const url = await postgres.database()
+    const [one, two, three] = [await account(url, 'one'), await account(url, 'two'), await account(url, 'three')]
+    const { ticket } = await one.desk.open(asker('小李'))
+    await vi.waitFor(() => expect([two.desk.all(), three.desk.all()]).toMatchObject([[{}], [{}]]), soon)
+    await one.stop()
+    await postgres.run(
+      url.split('/').at(-1)!,
+      // Since long before the server was started, for whoever looks at both.
+      `update guoshen.accounts set seen_at = now() - interval '1 hour' where name = 'one'`,
+    )
+    const attendants = [two, three].map(({ desk, shared }) => {
+      const accounts = () => shared.releases.accounts().map((one_) => ({ ...one_, isAway: one_.name === 'one' }))
+      const notices = { add: (...notice: Parameters<typeof shared.notices.add>) => shared.notices.add(...notice) }
+      return new DeskAttendant({
+        ...{ desk, notices, accounts, clock: { now: () => ticket.openedAtMs + HOUR_MS }, log: capturedLog().log },
+        tellAsker: async () => 'said',
+        titleOf: () => undefined,
+      })
+    })
+    const heard = () => [...two.shared.notices.list(), ...three.shared.notices.list()].map(({ text }) => text)
+    for (let look = 1; look < 4; look++) await Promise.all(attendants.map((attendant) => attendant.attend()))
+    expect(heard()).toEqual([]) // it may just be coming back
+    for (let look = 1; look < 4; look++) await Promise.all(attendants.map((attendant) => attendant.attend()))
+    const beginnings = heard().map(
+      (text) => /^(?:⚠️ 账号“one”的机器人没在运行|🔔 工单 1|⏰ 工单 1 还没有人接)/.exec(text)?.[0],
+    )
+    expect(beginnings.toSorted()).toEqual(
+      ['⏰ 工单 1 还没有人接', '⚠️ 账号“one”的机器人没在运行', '🔔 工单 1'].toSorted(),
+    )
+  })
+
+  test('does not count as away at once, nor while the database itself has just come up', async () => {
+    const url = await postgres.database()
+    const [one, two] = [await account(url, 'one'), await account(url, 'two')]
+    await one.stop()
+    await two.shared.releases.resync()
+    expect(two.shared.releases.accounts().map(({ name, isAway }) => [name, isAway])).toEqual([
+      ['one', false],
+      ['two', false],
+    ])
   })
 })

@@ -21,6 +21,12 @@ function programs(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')))
 }
 
+/** Path of one of them, e.g. `pg_isready`; undefined where there is none. */
+export const postgresProgram = (name: string): string | undefined => {
+  const path = join(programs() ?? '', name)
+  return existsSync(path) ? path : undefined
+}
+
 /** Debian: apt install postgresql. */
 export const hasPostgres = programs() !== undefined
 

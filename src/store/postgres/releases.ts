@@ -20,6 +20,8 @@ export interface SharedInUse {
 }
 
 const KEPT_RELEASES = 10
+/** Each account says twice a minute that it lives; a restart of its process takes a minute at most. */
+const AWAY_AFTER = '3 minutes'
 
 /** The releases that all accounts take, and which account has which. */
 export class PostgresReleases implements SharedTable {
@@ -122,11 +124,15 @@ export class PostgresReleases implements SharedTable {
       channel: string
       release: number | null
       seen_ms: string
+      is_away: boolean
     }>(
-      `select name, channel, release, extract(epoch from seen_at) * 1000 as seen_ms from guoshen.accounts order by name`,
+      `select name, channel, release, extract(epoch from seen_at) * 1000 as seen_ms,
+         now() - greatest(seen_at, pg_postmaster_start_time()) > $1::interval as is_away
+       from guoshen.accounts order by name`,
+      [AWAY_AFTER],
     )
-    this.#accounts = rows.map(({ name, channel, release, seen_ms }) => ({
-      ...{ name, channel, release, seenAtMs: Math.round(Number(seen_ms)) },
+    this.#accounts = rows.map(({ name, channel, release, seen_ms, is_away }) => ({
+      ...{ name, channel, release, seenAtMs: Math.round(Number(seen_ms)), isAway: is_away },
     }))
     const isOther = before?.number !== this.#inUse?.number || before?.pinned !== this.#inUse?.pinned
     if (isOther) for (const listener of this.#listeners) listener()

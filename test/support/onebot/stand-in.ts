@@ -226,6 +226,11 @@ export class OneBotStandIn {
     return this.#say({ group, from, words, ...facts })
   }
 
+  /** Seconds since the epoch. */
+  saidAt(messageId: number): number {
+    return this.#said.get(messageId)!.atSeconds
+  }
+
   /** @param by the group, for a stranger */
   inPrivate(from: number, words: Words, { by }: { readonly by?: number } = {}): number {
     return this.#say({ from, words, ...(by !== undefined && { by }) })
