@@ -1,3 +1,4 @@
+import type { NoticePicture } from './ports.js'
 import type { DeskNotes, Ticket } from './ticket.js'
 
 /** Whose customers a ticket is about, where several accounts share one desk. */
@@ -75,9 +76,14 @@ export interface Relays {
   /**
    * Resolves when they are said, are not, or it takes longer than whoever ordered it likes to wait.
    *
-   * @param options `isReply`: a colleague's own words, of which staff hear when they could not be said
+   * @param options `isReply`: a colleague's own words, of which staff hear when they could not be said; `pictures` go out
+   *   behind them
    */
-  hand(ticket: Ticket, text: string, options?: { readonly isReply?: boolean }): Promise<Told>
+  hand(
+    ticket: Ticket,
+    text: string,
+    options?: { readonly isReply?: boolean; readonly pictures?: readonly NoticePicture[] },
+  ): Promise<Told>
   /** Begins to say what others hand over, each once at most. @param say says it, in its turn and at its pace */
   start(say: (relayed: RelayedWords) => Promise<boolean>): void
   /** Begins nothing new. */
@@ -87,6 +93,7 @@ export interface Relays {
 export interface RelayedWords {
   readonly ticket: Ticket
   readonly text: string
+  readonly pictures?: readonly NoticePicture[]
   /** When they have lost their point; milliseconds since the epoch. */
   readonly deadlineMs: number
 }

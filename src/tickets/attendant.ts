@@ -82,7 +82,8 @@ export class DeskAttendant {
     this.#telling.add(ticket.number)
     try {
       const text = this.#newsWords(ticket, news, pictures.length)
-      await this.#addNotice(text, { ticket: ticket.number, pictures, ...this.#onceForAll(ticket) })
+      const once = this.#onceForAll(ticket, `${news.what} ${news.atMs}`)
+      await this.#addNotice(text, { ticket: ticket.number, pictures, ...once })
       if (news.what === 'opened' || news.what === 'reopened') alerts?.tell(text)
       await desk.record(ticket.number, 'told-staff', news.what)
     } finally {
@@ -163,7 +164,9 @@ export class DeskAttendant {
         ? staffPhrases.remindHolder(ticket, names, passedMs)
         : staffPhrases.remindWaiting(ticket, names, passedMs)
     const text = overdue ? `${words}${staffPhrases.overdue}` : words
-    await this.#addNotice(text, { ticket: ticket.number, ...this.#onceForAll(ticket) })
+    const before = ticket.events.filter(({ what }) => what === 'reminded').length
+    const once = this.#onceForAll(ticket, `${to} ${lastPersonsActMs(ticket)} ${before}`)
+    await this.#addNotice(text, { ticket: ticket.number, ...once })
     if (to === 'everyone') alerts?.tell(text)
     await desk.record(ticket.number, 'reminded', to)
   }
@@ -187,9 +190,8 @@ export class DeskAttendant {
   }
 
   /** Several accounts may come to say the same of a ticket of one that is away. */
-  #onceForAll(ticket: Ticket): Pick<NoticeFacts, 'once'> {
-    const { account, number, events } = ticket
-    return this.#parts.desk.isMine(ticket) ? {} : { once: `for ${account} ${number} ${events.length}` }
+  #onceForAll(ticket: Ticket, what: string): Pick<NoticeFacts, 'once'> {
+    return this.#parts.desk.isMine(ticket) ? {} : { once: `for others ${ticket.number} ${what}` }
   }
 
   /** What a pasted notice makes longer than a bubble goes out in several, each further one marked as such. */

@@ -223,19 +223,16 @@ export class DeskFront {
   }
 
   /** Says something to a ticket's asker, where the ticket was opened, by the account that holds the group. */
-  async tellAsker(ticket: Ticket, text: string, { pictures = [], ...options }: TellOptions = {}): Promise<Told> {
+  async tellAsker(ticket: Ticket, text: string, options: TellOptions = {}): Promise<Told> {
     const { desk, relays, clock } = this.#parts
-    // Pictures are not handed from account to account: better none of it is said than half of it.
-    if (relays && !desk.isMine(ticket)) return pictures.length > 0 ? 'not-said' : relays.hand(ticket, text, options)
-    const isOut = await this.sayToAsker({ ticket, text, deadlineMs: clock.now() + TELL_WITHIN_MS }, pictures)
+    if (relays && !desk.isMine(ticket)) return relays.hand(ticket, text, options)
+    const { pictures = [] } = options
+    const isOut = await this.sayToAsker({ ticket, text, pictures, deadlineMs: clock.now() + TELL_WITHIN_MS })
     return isOut ? 'said' : 'not-said'
   }
 
   /** Says words in a group of this account. @returns whether they went out */
-  async sayToAsker(
-    { ticket, text, deadlineMs }: RelayedWords,
-    pictures: readonly NoticePicture[] = [],
-  ): Promise<boolean> {
+  async sayToAsker({ ticket, text, deadlineMs, pictures = [] }: RelayedWords): Promise<boolean> {
     const { state, channel, outbox } = this.#parts
     const place = state.place(ticket.placeKey) ?? (await channel.findPlace?.(ticket.placeKey))
     // Not known in this login, or not to be told apart from another.

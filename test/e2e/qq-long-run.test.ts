@@ -16,7 +16,7 @@ import { at, type QqWorld, reply, type SentMessage, text, type Words } from '../
 import { type RandomPicks, randomFrom } from '../support/random-picks.js'
 
 /** `QQ_LONG_RUN_MESSAGES=2000` has 10 outages and 5 kills; here little of everything. */
-const MESSAGES = Number(process.env.QQ_LONG_RUN_MESSAGES ?? 200)
+const MESSAGES = Number(process.env.QQ_LONG_RUN_MESSAGES ?? 400)
 const SEED = Number(process.env.LONG_RUN_SEED ?? 1)
 const part = (whole: number): number => Math.max(1, Math.round((whole * MESSAGES) / 2_000))
 const SIZE = { rooms: 20, messages: MESSAGES, outages: part(10), kicks: 0, kills: part(5) }
@@ -77,7 +77,11 @@ class RunOnQq {
     for (let beat = left.shift(); beat; beat = left.shift()) {
       for (const message of beat.messages) this.#say(message)
       await sleep(this.#picks.below(60))
-      if (beat.disturbance) await this.#suffer(beat.disturbance, left)
+      if (beat.disturbance) {
+        // Some are always under way; a burst as a whole would say little of the rest.
+        await this.#keepPace()
+        await this.#suffer(beat.disturbance, left)
+      }
       await this.#keepPace()
     }
   }

@@ -263,7 +263,7 @@ describe('several accounts, one desk', { skip: !hasPostgres }, () => {
     /** All three colleagues at once, and now and then words for the customer of another account. */
     const raceOn = (numbers: readonly number[], round: string): void => {
       for (const number of numbers) {
-        if (raced.has(`${round}${number}`)) continue
+        if (before.has(number) || raced.has(`${round}${number}`)) continue
         raced.add(`${round}${number}`)
         for (const account of accounts) account.order(`接单 ${number}`)
         if (round !== '' || random.below(4) > 0) continue

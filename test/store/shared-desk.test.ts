@@ -12,6 +12,7 @@ import { TicketDesk } from '../../src/tickets/desk.js'
 import { aTicketRequest, CHEN, XU } from '../support/a-ticket.js'
 import { capturedLog } from '../support/captured-log.js'
 import { someDeskRules } from '../support/desk-rules.js'
+import { png } from '../support/picture-bytes.js'
 import { DATABASE_PASSWORD, hasPostgres, TestPostgres } from '../support/postgres.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -30,9 +31,9 @@ interface Account {
 }
 
 /** A process of its own, as far as the desk is concerned. */
-async function account(url: string, name: string, dataDir = tempFolder()): Promise<Account> {
+async function account(url: string, name: string, dataDir = tempFolder(), channel = 'wechat4u'): Promise<Account> {
   const { log, lines } = capturedLog()
-  const shared = await openSharedDesk({ url, account: name, channel: 'simulator', dataDir, log, lockWaitMs: 5_000 })
+  const shared = await openSharedDesk({ url, account: name, channel, dataDir, log, lockWaitMs: 5_000 })
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= shared.stop()
@@ -55,7 +56,7 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
     two.desk.onChange(told)
     const { ticket: opened } = await one.desk.open(asker('小李'))
     await vi.waitFor(() => expect(two.desk.find(opened.number)).toEqual(opened), { timeout: 1_000, interval: 5 })
-    expect(opened).toMatchObject({ account: 'one', channel: 'simulator' })
+    expect(opened).toMatchObject({ account: 'one', channel: 'wechat4u' })
     expect(told).toHaveBeenCalled()
     expect(await two.desk.claim(opened.number, XU)).toMatchObject({ status: 'done' })
     await vi.waitFor(() => expect(one.desk.find(opened.number)).toMatchObject({ holder: XU }), {
@@ -132,9 +133,14 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
     await vi.waitFor(() => expect(two.desk.find(1)).toBeDefined(), soon)
     expect(await two.shared.relays.hand(opened, '好了', { isReply: true })).toBe('said')
     expect(await two.shared.relays.hand(opened, '挡住', { isReply: true })).toBe('not-said')
+    const pictures = [png('first'), png('second')].map((bytes, index) => ({ fileName: `${index}.png`, bytes }))
+    expect(await two.shared.relays.hand(opened, '看图', { isReply: true, pictures })).toBe('said')
+    expect(said.at(-1)!.pictures).toEqual(pictures)
+    expect(await postgres.run(url.split('/').at(-1)!, 'select * from guoshen.relay_pictures')).toEqual([])
     expect(said.map(({ text, ticket }) => [ticket.number, text])).toEqual([
       [1, '好了'],
       [1, '挡住'],
+      [1, '看图'],
     ])
     await vi.waitFor(
       () => expect(two.shared.notices.list()).toMatchObject([{ text: expect.stringMatching(/没能发到/) }]),
@@ -183,6 +189,16 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
     }, soon)
     await one.shared.notices.add('自己说')
     expect([one, two].map(({ shared }) => shared.notices.list().length)).toEqual([1, 1])
+  })
+
+  test('leave notices where people read them: the staff group of the page is nobody’s', async () => {
+    const url = await postgres.database()
+    const one = await account(url, 'one')
+    const page = await account(url, 'console', tempFolder(), 'simulator')
+    page.shared.notices.canTellStaff(true)
+    await one.shared.notices.add('还没登录，先等着')
+    await page.shared.notices.resync()
+    expect([one, page].map(({ shared }) => shared.notices.list().length)).toEqual([1, 0])
   })
 
   test('join what both have learned', async () => {
@@ -362,11 +378,13 @@ describe('an account whose process is down', { skip: !hasPostgres }, () => {
       // Since long before the server was started, for whoever looks at both.
       `update guoshen.accounts set seen_at = now() - interval '1 hour' where name = 'one'`,
     )
-    const attendants = [two, three].map(({ desk, shared }) => {
+    const clock = { now: () => ticket.openedAtMs + HOUR_MS }
+    const attendants = [two, three].map(({ shared }) => {
       const accounts = () => shared.releases.accounts().map((one_) => ({ ...one_, isAway: one_.name === 'one' }))
       const notices = { add: (...notice: Parameters<typeof shared.notices.add>) => shared.notices.add(...notice) }
       return new DeskAttendant({
-        ...{ desk, notices, accounts, clock: { now: () => ticket.openedAtMs + HOUR_MS }, log: capturedLog().log },
+        ...{ desk: new TicketDesk(shared.tickets, clock, someDeskRules()), notices, accounts, clock },
+        log: capturedLog().log,
         tellAsker: async () => 'said',
         titleOf: () => undefined,
       })

@@ -31,12 +31,15 @@ export class PostgresNotices implements SharedTable {
   readonly #db: Database
   readonly #here: KeptHere
   readonly #log: Log
+  readonly #isOnPage: boolean
   readonly #listeners = new Set<() => void>()
   /** Of the database, as far as they are this account's to say. */
   #waiting: readonly SharedNotice[] = []
   #canTellStaff: boolean | undefined
 
-  constructor(db: Database, { here, log }: { here: KeptHere; log: Log }) {
+  /** @param parts `isOnPage`: its staff group is the page's, where no colleague of another account would read anything */
+  constructor(db: Database, { here, log, isOnPage = false }: { here: KeptHere; log: Log; isOnPage?: boolean }) {
+    this.#isOnPage = isOnPage
     this.#db = db
     this.#here = here
     this.#log = log
@@ -125,7 +128,7 @@ export class PostgresNotices implements SharedTable {
 
   /** Whether this account can tell staff anything; where it can't, one that can says its notices. */
   canTellStaff(can: boolean): void {
-    if (this.#canTellStaff === can) return
+    if (this.#isOnPage || this.#canTellStaff === can) return
     this.#canTellStaff = can
     this.#noteRights().catch(() => {
       this.#canTellStaff = undefined // told again

@@ -12,6 +12,9 @@ import { PostgresRelays } from './relays.js'
 import { PostgresReleases } from './releases.js'
 import { PostgresTicketStore } from './tickets.js'
 
+/** The channel that is the page itself. */
+const ON_PAGE = 'simulator'
+
 export interface SharedDeskNeeds extends AccountMark {
   readonly url: string
   readonly dataDir: string
@@ -73,7 +76,7 @@ export async function openSharedDesk(needs: SharedDeskNeeds): Promise<SharedDesk
   })
   const home = { account, channel }
   const tickets = new PostgresTicketStore(db, { home, here, log })
-  const notices = new PostgresNotices(db, { here, log })
+  const notices = new PostgresNotices(db, { here, log, isOnPage: channel === ON_PAGE })
   const relays = new PostgresRelays(db, {
     here,
     ticketOf: (number) => tickets.list().find((ticket) => ticket.number === number),

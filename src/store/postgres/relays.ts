@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Log } from '../../model/ports.js'
+import type { Log, NoticePicture } from '../../model/ports.js'
 import type { RelayedWords, Relays, Told } from '../../model/stores.js'
 import type { Ticket } from '../../model/ticket.js'
 import { type Changed, type Database, DatabaseGone, type SharedTable } from './database.js'
@@ -57,14 +57,20 @@ export class PostgresRelays implements Relays, SharedTable {
     this.#log = log
   }
 
-  async hand(ticket: Ticket, text: string, { isReply = false }: { isReply?: boolean } = {}): Promise<Told> {
+  async hand(
+    ticket: Ticket,
+    text: string,
+    { isReply = false, pictures = [] }: NonNullable<Parameters<Relays['hand']>[2]> = {},
+  ): Promise<Told> {
     const { account = '', number } = ticket
     const deadlineMs = Date.now() + SAY_WITHIN_MS
     const relay = { once: randomUUID(), account, ticket: number, text, isReply, deadlineMs }
     try {
-      return await this.#answer(await this.#insert(relay))
+      return await this.#answer(await this.#insert(relay, pictures))
     } catch (error) {
       if (!(error instanceof DatabaseGone)) throw error
+      // They wait on no disk here: better none of it is said than half of it.
+      if (pictures.length > 0) return 'not-said'
       // It may be there all the same: under this name it is handed over once.
       const { pending } = this.#here
       await pending.save({ ...pending.records(), relays: [...pending.records().relays, relay] })
@@ -73,13 +79,34 @@ export class PostgresRelays implements Relays, SharedTable {
     }
   }
 
-  async #insert({ once, account, ticket, text, isReply, deadlineMs }: PendingRelay): Promise<string> {
-    const { rows } = await this.#db.query<{ id: string }>(
-      `insert into guoshen.relays (account, from_account, ticket, text, is_reply, deadline_ms, once)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict (once) do update set once = excluded.once returning id`,
-      [account, this.#db.account, ticket, text, isReply, deadlineMs, once],
+  /** Words and pictures, or nothing. */
+  async #insert(
+    { once, account, ticket, text, isReply, deadlineMs }: PendingRelay,
+    pictures: readonly NoticePicture[] = [],
+  ): Promise<string> {
+    return this.#db.transaction(async (client) => {
+      const { rows } = await client.query<{ id: string }>(
+        `insert into guoshen.relays (account, from_account, ticket, text, is_reply, deadline_ms, once)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (once) do update set once = excluded.once returning id`,
+        [account, this.#db.account, ticket, text, isReply, deadlineMs, once],
+      )
+      const { id } = rows[0]!
+      for (const [index, { fileName, bytes }] of pictures.entries())
+        await client.query(
+          `insert into guoshen.relay_pictures (relay, place, file_name, bytes) values ($1, $2, $3, $4)
+           on conflict do nothing`,
+          [id, index + 1, fileName, bytes],
+        )
+      return id
+    })
+  }
+
+  async #picturesOf({ id }: Row): Promise<readonly NoticePicture[]> {
+    const { rows } = await this.#db.query<{ file_name: string; bytes: Uint8Array }>(
+      'select file_name, bytes from guoshen.relay_pictures where relay = $1 order by place',
+      [id],
     )
-    return rows[0]!.id
+    return rows.map(({ file_name, bytes }) => ({ fileName: file_name, bytes }))
   }
 
   async handOver(): Promise<void> {
@@ -181,11 +208,13 @@ export class PostgresRelays implements Relays, SharedTable {
   async #deliver(row: Row): Promise<void> {
     const ticket = this.#ticketOf(row.ticket)
     const deadlineMs = Number(row.deadline_ms)
+    const say = this.#say
+    const isWanted = ticket !== undefined && say !== undefined && Date.now() < deadlineMs
     const isSaid =
-      ticket !== undefined &&
-      this.#say !== undefined &&
-      Date.now() < deadlineMs &&
-      (await this.#say({ ticket, text: row.text, deadlineMs }).catch(() => false))
+      isWanted &&
+      (await this.#picturesOf(row)
+        .then((pictures) => say({ ticket, text: row.text, deadlineMs, pictures }))
+        .catch(() => false))
     await this.#settle(row, isSaid ? 'said' : 'not-said')
   }
 
@@ -204,6 +233,7 @@ export class PostgresRelays implements Relays, SharedTable {
     try {
       await this.#db.transaction(async (client) => {
         await client.query('update guoshen.relays set state = $2, changed_at = now() where id = $1', [row.id, state])
+        await client.query('delete from guoshen.relay_pictures where relay = $1', [row.id])
         if (state === 'said' || !row.is_reply) return
         const text = state === 'perhaps' ? relayPhrases.perhaps(row.ticket) : relayPhrases.notSaid(row.ticket)
         await client.query(

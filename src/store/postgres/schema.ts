@@ -142,6 +142,15 @@ const MIGRATIONS: readonly string[] = [
   create trigger tell_change after insert or update on guoshen.release_in_use
     for each row execute function guoshen.tell_change();
   `,
+  `
+  create table guoshen.relay_pictures (
+    relay bigint not null references guoshen.relays on delete cascade,
+    place integer not null,
+    file_name text not null,
+    bytes bytea not null,
+    primary key (relay, place)
+  );
+  `,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
