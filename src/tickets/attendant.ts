@@ -25,6 +25,8 @@ export interface DeskAttendantParts {
   readonly linkTo?: TicketLink | undefined
   /** All that share the desk, where several do. */
   readonly accounts?: (() => readonly AccountState[]) | undefined
+  /** A ticket is being opened and told to staff. */
+  readonly isHandingOver?: () => boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -129,7 +131,8 @@ export class DeskAttendant {
     const { desk } = this.#parts
     switch (action.kind) {
       case 'tell-staff':
-        return this.tellStaff(action.ticket)
+        // Whoever opens a ticket is about to tell it, with its pictures; if not, it is due again.
+        return this.#parts.isHandingOver?.() ? undefined : this.tellStaff(action.ticket)
       case 'remind':
         return this.#remind(action)
       case 'bot-back':
@@ -269,6 +272,9 @@ export function openDesk(surroundings: DeskSurroundings): DeskParts {
     ...{ desk, state, channel, outbox, tellStaff, pictures, pictureWords, language, relays, clock },
   })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
-  const attendant = new DeskAttendant({ desk, notices, alerts, tellAsker, titleOf, linkTo, accounts, clock, log })
+  const attendant = new DeskAttendant({
+    ...{ desk, notices, alerts, tellAsker, titleOf, linkTo, accounts, clock, log },
+    isHandingOver: () => deskFront.isHandingOver,
+  })
   return { deskFront, attendant, staffTools: { desk, clock, tellAsker, titleOf } }
 }

@@ -52,6 +52,7 @@ const MIN_GUESS_CONFIDENCE = 0.3
 /** Where the desk meets the chat: what askers and colleagues say, and what the desk tells askers. */
 export class DeskFront {
   readonly #parts: DeskFrontParts
+  #handingOver = 0
 
   constructor(parts: DeskFrontParts) {
     this.#parts = parts
@@ -155,8 +156,21 @@ export class DeskFront {
     }
   }
 
+  get isHandingOver(): boolean {
+    return this.#handingOver > 0
+  }
+
   /** @returns what the asker may hear of the ticket, which is on disk when this resolves, or says that it is not */
-  async handOver(
+  async handOver(turn: Turn, decision: Extract<Decision, { kind: 'escalate' }>): Promise<string> {
+    this.#handingOver++
+    try {
+      return await this.#handOver(turn, decision)
+    } finally {
+      this.#handingOver--
+    }
+  }
+
+  async #handOver(
     { message, understanding, situation }: Turn,
     { reason, sectionKeys }: Extract<Decision, { kind: 'escalate' }>,
   ): Promise<string> {
