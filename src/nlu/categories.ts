@@ -23,9 +23,8 @@ const MAX_HITS = 4
 export class CategoryIndex {
   readonly #byWord = new Map<string, Named>()
   readonly #cues: readonly string[]
-  /** Characters that words begin with. */
-  readonly #firsts = new Set<string>()
-  #longest = 0
+  /** By the character that they begin with: how long words are at most. */
+  readonly #longest = new Map<string, number>()
 
   /** @param titles of the guides' sections: a category that one of them is about is answered by it */
   constructor({ cues, rows, notOpen, withoutRow }: CategoryTable, titles: readonly string[] = []) {
@@ -54,8 +53,8 @@ export class CategoryIndex {
 
   #named(written: string): Named {
     const word = normalizeText(written)
-    this.#longest = Math.max(this.#longest, word.length)
-    this.#firsts.add(word[0] ?? '')
+    const first = word[0] ?? ''
+    this.#longest.set(first, Math.max(this.#longest.get(first) ?? 0, word.length))
     const named = this.#byWord.get(word) ?? { rows: [] }
     this.#byWord.set(word, named)
     return named
@@ -65,8 +64,8 @@ export class CategoryIndex {
   #scan(text: string): readonly Found[] {
     const found: Found[] = []
     for (let start = 0; start < text.length; start++) {
-      if (!this.#firsts.has(text[start]!)) continue
-      for (let end = Math.min(text.length, start + this.#longest); end > start + 1; end--) {
+      const longest = this.#longest.get(text[start]!) ?? 0
+      for (let end = Math.min(text.length, start + longest); end > start + 1; end--) {
         const word = text.slice(start, end)
         if (this.#byWord.has(word)) found.push({ word, start, end })
       }

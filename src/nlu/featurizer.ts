@@ -178,11 +178,12 @@ export class ConceptLexicon {
 
   #scanSounds(chars: readonly string[], covered: readonly boolean[], found: Set<string>): string {
     const out = [...chars]
+    const syllables = chars.map(syllableOf)
     for (let start = 0; start < chars.length; start++) {
       let node: TrieNode | undefined = this.#sounds
       let slips = 0
       for (let end = start; end < chars.length; end++) {
-        node = node.next.get(syllableOf(chars[end]!))
+        node = node.next.get(syllables[end]!)
         if (!node) break
         if (!covered[end]) slips++
         const hit = node.ends[0]
