@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { HeardPicture, IncomingMessage, PictureReading, Place } from '../../src/model/chat.js'
 import { LI } from '../support/a-message.js'
 import { wholeBot } from '../support/whole-bot.js'
@@ -173,4 +173,5 @@ test('a picture that is still being read when its asker calls for a person goes 
       .list()[0]!
       .lastWords.map(({ text }) => text),
   ).toEqual(['[图片]'])
+  await vi.waitFor(() => expect(bot.toldStaff().join('\n')).toContain('图片 1 张'))
 })
