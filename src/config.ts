@@ -15,7 +15,7 @@ import { unknownYearNotice } from './tickets/phrases.js'
 import { chineseOfficialDays, type DeskRules, unknownYear, type WorkSpan } from './tickets/working-time.js'
 
 /** Why these values: docs/operations.md, "Flooding". */
-export const floodingSchema = z.strictObject({
+const floodingSchema = z.strictObject({
   /** Answers in any minute to one person; 0: any number. */
   perPersonMinute: z.number().int().min(0).max(1_000).default(15),
   /** Answers in any hour to one person; 0: any number, and other bots are not looked for. */
@@ -122,7 +122,7 @@ function minutesOf(time: string): number {
 /** As long as 18 random bytes in Base64: nobody guesses it. */
 const MIN_TOKEN_CHARS = 24
 
-export const webSchema = z
+const webSchema = z
   .strictObject({
     /** Address to listen on; beyond this machine only with a token. */
     host: z.string().min(1).default('127.0.0.1'),
@@ -158,7 +158,7 @@ const isLoopback = (host: string): boolean =>
 
 /** Where the project itself lies: its knowledge, intents and page. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..')
-export const CONFIG_FILE = 'guoshen.yaml'
+const CONFIG_FILE = 'guoshen.yaml'
 
 const webhookUrl = z.url({ protocol: /^https?$/ })
 
@@ -496,7 +496,7 @@ function variableOf(path: readonly PropertyKey[], env: NodeJS.ProcessEnv): strin
 }
 
 /** Whether what is said keeps the network's pace. */
-export const isPaced = (config: Config): boolean =>
+const isPaced = (config: Config): boolean =>
   config.sending.pacing === 'on' || (config.sending.pacing === 'auto' && !isSimulated(config))
 
 export const pictureFolders = ({ knowledge, dataDir }: Config) => ({
@@ -517,7 +517,7 @@ export function pacingOf(config: Config) {
 }
 
 /** What is wrong with the configuration, in Chinese, for the operator. */
-export const configPhrases = {
+const configPhrases = {
   noSuchFile: (path: string): string => `${path} 不存在（环境变量 GUOSHEN_CONFIG 指的是它）`,
   gone: (path: string): string => `${path} 不见了，或者是空的`,
   usingLast: (path: string, problems: readonly string[]): string =>

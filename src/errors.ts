@@ -1,6 +1,6 @@
 import type { Problem } from './model/knowledge.js'
 
-export type BotErrorCode =
+type BotErrorCode =
   | 'config-invalid'
   | 'knowledge-invalid'
   | 'channel-unreachable'
@@ -11,7 +11,7 @@ export type BotErrorCode =
   | 'build-failed'
 
 /** An error that the caller can tell apart by `code`; its message never holds chat text, names or secrets. */
-export class BotError extends Error {
+class BotError extends Error {
   override readonly name: string = 'BotError'
   readonly code: BotErrorCode
 

@@ -231,7 +231,7 @@ function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerP
   }
 }
 
-export interface AnswerParts {
+interface AnswerParts {
   readonly state: DialogueState
   readonly reminders: ReminderBook
   readonly deskFront: DeskFront
@@ -247,7 +247,7 @@ export interface AnswerParts {
 }
 
 /** A message that was heard and understood. */
-export interface Heard {
+interface Heard {
   readonly message: IncomingMessage
   readonly order: TakenOrder | undefined
   readonly snapshot: KnowledgeSnapshot
@@ -262,7 +262,7 @@ export interface Heard {
 }
 
 /** A message that was decided about. */
-export interface Settled {
+interface Settled {
   readonly turn: Turn
   readonly decided: Decided
   readonly saying: Saying
@@ -270,14 +270,14 @@ export interface Settled {
   readonly ticketNews?: string | undefined
 }
 
-export interface Reply extends Composed {
+interface Reply extends Composed {
   readonly bubbles: readonly Bubble[]
   /** Takes back what was promised, should nobody read so. */
   readonly takeBack?: (() => Promise<void>) | undefined
 }
 
 /** Does what the reply is going to tell of, and finds its words. */
-export async function compose(heard: Heard, settled: Settled, parts: AnswerParts): Promise<Reply> {
+async function compose(heard: Heard, settled: Settled, parts: AnswerParts): Promise<Reply> {
   const { message, order, snapshot } = heard
   const { turn, decided, ticketNews } = settled
   const { decision, overruled } = decided
@@ -329,7 +329,7 @@ function inBubbles(pieces: readonly (readonly string[])[], mention: boolean): Re
 const PATIENCE_MS = 30 * MINUTE_MS
 
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
-export function send(
+function send(
   { message, order, sequence }: Heard,
   { turn, decided: { decision } }: Settled,
   { reply, parts }: { reply: Reply; parts: AnswerParts },

@@ -143,4 +143,4 @@ export class MuteBook {
   }
 }
 
-export const isEverywhere = ({ placeKey }: Mute): boolean => placeKey === EVERYWHERE
+const isEverywhere = ({ placeKey }: Mute): boolean => placeKey === EVERYWHERE

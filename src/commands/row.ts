@@ -8,7 +8,7 @@ export interface OrderTools {
   readonly clock: Clock
 }
 
-export interface RunTools extends OrderTools {
+interface RunTools extends OrderTools {
   /** What this orderer may order, a line each. */
   readonly help: string
 }

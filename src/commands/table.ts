@@ -34,7 +34,7 @@ const TICKET = '(?:看|查)?工[单單](?:列表)?'
  * All that can be ordered in the chat, on the page and on the command line, in the order of the help. Words are patterns
  * that stand at the beginning; the longer ones of a row stand first.
  */
-export const TABLE = {
+const TABLE = {
   help: row(begins('[帮幫]助|命令|help', alone({})), {
     verb: '帮助',
     by: 'staff',

@@ -3,7 +3,7 @@ import type { Phrases } from '../model/language.js'
 
 type ColleaguePhrases = Phrases<'colleagues'>
 
-export interface Speaker {
+interface Speaker {
   readonly key: string
   /** Group display name, else nick. */
   readonly name: string
@@ -50,7 +50,7 @@ export interface Talk {
 }
 
 /** "Next message after the asker spoke" reaches this far back; further when it says 您 to somebody. */
-export const ANSWER_WITHIN_MS = 5 * 60_000
+const ANSWER_WITHIN_MS = 5 * 60_000
 const SAYS_YOU_WITHIN_MS = 10 * 60_000
 /** A ticket is remembered for longer than a question in passing. */
 const TICKET_WITHIN_MS = 30 * 60_000
@@ -239,7 +239,7 @@ const GAP = '[\\s\\u2005,，:：、!！~～。.]'
  *
  * @returns all that carry the longest name that fits: same-named people can't be told apart
  */
-export function mentionedIn<T extends Named>(text: string, people: readonly T[]): readonly T[] {
+function mentionedIn<T extends Named>(text: string, people: readonly T[]): readonly T[] {
   const found = new Set<T>()
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     const behind = text.slice(at + 1)
@@ -255,7 +255,7 @@ export function mentionedIn<T extends Named>(text: string, people: readonly T[])
 /**
  * Who is spoken to by name: 王老板，… / 王总您… / …，小李. Names in the middle of a sentence are talk about somebody.
  */
-export function namedIn<T extends Named>(text: string, people: readonly T[], phrases: ColleaguePhrases): readonly T[] {
+function namedIn<T extends Named>(text: string, people: readonly T[], phrases: ColleaguePhrases): readonly T[] {
   const plain = text.trim().replace(phrases.thanksFirst, '')
   const direct = people.filter(({ name }) => callNames(name).some((called) => isCalled(plain, called, phrases)))
   if (direct.length > 0) return direct

@@ -152,4 +152,4 @@ export const THRESHOLDS = FITTED.thresholds
 /** More than three choices are a menu, not a question back. */
 export const MAX_OFFERED = 3
 /** A third choice less likely than this only makes the reader slower. */
-export const OFFERED_SHARE = 0.02
+const OFFERED_SHARE = 0.02

@@ -4,7 +4,7 @@ import type { DatesReading } from '../model/understanding.js'
 import { nameOfFact } from './answer.js'
 
 /** Something to choose from, as it was shown. */
-export interface Option {
+interface Option {
   readonly label: string
   readonly sectionKey: string
 }

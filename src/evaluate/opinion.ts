@@ -9,7 +9,7 @@ import { type LabelledMessage, wantsSilence } from './exam.js'
 import { ALONE, loneMessage } from './explain.js'
 
 /** How labelled messages that are put to the bot are met; shares 0..1. */
-export interface OpinionRates {
+interface OpinionRates {
   /** Of the messages for us: the first section that is answered is a right one. */
   readonly rightFirst: number
   /** A right section is answered, or named. */

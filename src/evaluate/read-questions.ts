@@ -215,7 +215,7 @@ const missingCard = (id: string) => ({
 })
 
 /** A held-out message as a question: the guide's matters are put to the bot, the rest is overheard. */
-export const heldOutQuestion = ({ text, sections, wantsHuman }: LabelledMessage): ExamQuestion => {
+const heldOutQuestion = ({ text, sections, wantsHuman }: LabelledMessage): ExamQuestion => {
   const [first, ...also] = sections
   return {
     ...{ set: 'held-out', text, also },

@@ -158,7 +158,7 @@ const MIN_SENTENCE_CHARS = 4
 const MAX_SENTENCE_CHARS = 40
 
 /** What people may say about a section that no author has written utterances for: its own words. */
-export function automaticIntent(section: Section, guide: Guide): Intent {
+function automaticIntent(section: Section, guide: Guide): Intent {
   const utterances = [section.title, `${guide.title} ${section.title}`, ...shortSentences(section)]
   return {
     id: `auto:${section.key}`,
@@ -394,4 +394,4 @@ const asksSchema = z.strictObject({ answers: z.record(words, z.array(words).min(
 const topicsSchema = z.strictObject({ topics: z.record(words, z.array(words).min(1)) })
 
 /** `concepts.yaml` */
-export const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words).min(1)) })
+const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words).min(1)) })

@@ -31,7 +31,7 @@ export interface ParsedAnswers {
 }
 
 /** One line of a file and where it stands there. */
-export interface NumberedLine {
+interface NumberedLine {
   readonly text: string
   readonly line: number
 }

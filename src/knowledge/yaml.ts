@@ -132,7 +132,7 @@ function createLocate(root: unknown, placeAt: (offset: number) => YamlPlace): Ya
 const startOf = (node: unknown): number | undefined => (node as { range?: readonly number[] } | null)?.range?.[0]
 
 /** An error yet without its file. */
-export type Slip = Omit<Problem, 'severity' | 'file'>
+type Slip = Omit<Problem, 'severity' | 'file'>
 
 /** What is valid YAML, but never what an author meant. */
 function findSlips(document: Document, placeAt: (offset: number) => YamlPlace): readonly Slip[] {
@@ -169,7 +169,7 @@ const isJoinedByWideComma = (item: unknown): boolean =>
   isScalar(item) && item.type === 'PLAIN' && String(item.value).includes('，')
 
 /** `id：x` is one word for YAML, and its own message about it leads astray. */
-export function findWideColons(text: string, lineOffset = 0): readonly Slip[] {
+function findWideColons(text: string, lineOffset = 0): readonly Slip[] {
   return text.split('\n').flatMap((line, index) => {
     const key = /^\s*([A-Za-z][\w-]*)\s*：|^\s*([^\s\-#"'：]{1,20})：\s*(?:\[.*)?$/.exec(line)
     return key
@@ -235,7 +235,7 @@ export function checkShape<Shape>(
 type Issue = z.core.$ZodIssue
 
 /** What a schema found wrong, in the author's words. */
-export interface IssueWords {
+interface IssueWords {
   readonly path: readonly PropertyKey[]
   /** Which part of the path's last step is meant. */
   readonly part: 'key' | 'value'
@@ -253,7 +253,7 @@ const REMEDY_LIST = '写成列表：每行以“- ”开头'
  * @param value what was checked, to tell missing from wrong
  * @param knownKeys the keys that may stand at the top
  */
-export function explainIssue(
+function explainIssue(
   issue: Issue,
   { value, knownKeys }: { readonly value: unknown; readonly knownKeys: readonly string[] },
 ): readonly IssueWords[] {

@@ -6,7 +6,7 @@ import type { LearnedFiles, TeachingTarget, Undo } from '../model/learning.js'
 import { writeDurably } from '../store/json-file.js'
 
 const ANSWERS_FILE = join('knowledge', 'qa.md')
-export const ANSWERS_GUIDE = 'qa'
+const ANSWERS_GUIDE = 'qa'
 const SILENCE_FILE = 'silence.yaml'
 const INTENT = /\.ya?ml$/i
 
@@ -191,7 +191,7 @@ function refusal(path: string, line: number, complaint: { readonly message: stri
 }
 
 /** What people read in the files of what was taught, and about them. */
-export const learnedFilePhrases = {
+const learnedFilePhrases = {
   fileHead: ' 在聊天里教会的说法。可以改，可以删；改完说“重载”。',
   answersHead: (id: string): string =>
     ['---', '# 采纳的结单说明。可以改，可以删；改完说“重载”。', `id: ${id}`, 'title: 同事答过的问题', '---'].join('\n'),

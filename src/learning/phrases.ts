@@ -6,7 +6,7 @@ const footer = ({ number }: LearningEntry): string =>
   `回复“归类 ${number} 4.1”教我（也可以归类到 无关、人工），“忽略 ${number}”不再列出。`
 const draftFooter = ({ number }: LearningEntry): string => `“采纳 ${number}”收进知识，“忽略 ${number}”不要。`
 
-export const shorten = (text: string, maxChars: number): string => {
+const shorten = (text: string, maxChars: number): string => {
   const characters = [...text.replace(/\s+/g, ' ')]
   return characters.length > maxChars ? `${characters.slice(0, maxChars - 1).join('')}…` : characters.join('')
 }

@@ -43,7 +43,7 @@ export type EscalationReason =
   | 'overload'
 
 /** Said above the answer. `withdrawal`: withdrawing makes the second review start anew. */
-export type Warning = 'withdrawal'
+type Warning = 'withdrawal'
 
 /** What an asker's words come to for the asker's ticket. */
 export type TicketAct =

@@ -235,7 +235,7 @@ export interface KnowledgeContent {
   readonly language: LanguageSource
 }
 
-export type Severity = 'error' | 'warning'
+type Severity = 'error' | 'warning'
 
 /** One thing wrong in an author's file, in Chinese for the author. */
 export interface Problem {

@@ -17,7 +17,7 @@ export interface OpinionQuestion {
 }
 
 /** `answer`: these are meant; `ask`: one of these may be; `none`: nothing of the list; `human`: a person is wanted. */
-export type OpinionKind = 'answer' | 'ask' | 'none' | 'human'
+type OpinionKind = 'answer' | 'ask' | 'none' | 'human'
 
 export interface Opinion {
   readonly kind: OpinionKind

@@ -4,7 +4,7 @@ import type { UnsaidReason } from './ports.js'
 import type { Party } from './ticket.js'
 
 /** What a person says of a decision: it was right; another section, nothing at all, or a person was called for. */
-export type VerdictKind = 'right' | 'section' | 'silence' | 'human'
+type VerdictKind = 'right' | 'section' | 'silence' | 'human'
 
 export interface Verdict {
   readonly kind: VerdictKind
@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** What the same person said next, within minutes. `wrong`: that it was not right; `chose`: one of what was offered. */
-export interface Aftermath {
+interface Aftermath {
   readonly what: 'wrong' | 'chose' | 'asked'
   readonly atMs: number
   /** Empty where the words are not kept. */

@@ -21,7 +21,7 @@ export interface Classifier {
  * Rows of weights of which about half are zero, and many alike: characters that are only seen side by side have learned the
  * same. Exactly what the full table of numbers holds, in half of its memory.
  */
-export interface SparseRows {
+interface SparseRows {
   /** By row: which vector it has. */
   readonly vectors: Uint32Array
   /** By vector, and one more: where its columns and values begin. */

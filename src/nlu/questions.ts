@@ -19,7 +19,7 @@ interface ReadQuestion extends Question {
 }
 
 /** What tells several questions from one that is asked at length, in the order of the weights of `FITTED`. */
-export type QuestionSigns = readonly number[]
+type QuestionSigns = readonly number[]
 
 export interface SeparateQuestions {
   readonly questions: readonly ReadQuestion[]

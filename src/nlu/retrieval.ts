@@ -134,7 +134,7 @@ export function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number
 }
 
 /** Numbers and negations decide what a sentence means, however alike the rest is. */
-export const hinges = (core: string): string =>
+const hinges = (core: string): string =>
   `${(core.match(/\d+/g) ?? []).join()}|${(core.match(/[不没未无别]/g) ?? []).length}`
 
 /** Finds the sentences that people have taught, word for word or nearly so. */

@@ -3,7 +3,7 @@ import { FITTED } from './fitted.js'
 import { numberedItems } from './rejection-notice.js'
 
 /** Words that lead over to another matter; the source of a pattern. */
-export const CONNECTIVES = '还有|另外|再问|顺便|以及|其次|对了|然后|再就是|再一个|又说|还说'
+const CONNECTIVES = '还有|另外|再问|顺便|以及|其次|对了|然后|再就是|再一个|又说|还说'
 /** Where one thing that is said may end and the next begin. */
 const BREAK = new RegExp(
   [

@@ -202,7 +202,7 @@ function parsed(text: string): unknown {
 }
 
 /** What goes out over the wire. The customer's words stand alone in the last message, and nothing else of theirs does. */
-export const requestOf = (question: OpinionQuestion, model: string): object => ({
+const requestOf = (question: OpinionQuestion, model: string): object => ({
   model,
   temperature: 0,
   response_format: { type: 'json_object' },

@@ -248,7 +248,7 @@ export interface IncidentRecord {
   readonly facts: AlertFacts
 }
 
-export interface RememberedAlerts {
+interface RememberedAlerts {
   readonly open: readonly (readonly [AlertKind, IncidentRecord])[]
   readonly unclosed: readonly AlertKind[]
   /** When notices of the last hour were sent, oldest first. */
@@ -420,18 +420,17 @@ const time = (ms: number): string =>
     hour12: false,
   }).format(ms)
 
-export const alertText = (kind: AlertKind, facts: AlertFacts, sinceMs: number): string =>
+const alertText = (kind: AlertKind, facts: AlertFacts, sinceMs: number): string =>
   `${NAME}${TEXTS[kind].alert(facts)}\n时间：${time(sinceMs)}`
 
-export const allClearText = (kind: AlertKind, atMs: number): string =>
-  `${NAME}${TEXTS[kind].allClear}\n时间：${time(atMs)}`
+const allClearText = (kind: AlertKind, atMs: number): string => `${NAME}${TEXTS[kind].allClear}\n时间：${time(atMs)}`
 
 // WeCom takes 2048 bytes, which is 680 Chinese characters.
 const MAX_NOTICE_CHARS = 600
 /** Number, group and asker of a ticket. */
 const MIN_BUNDLED_CHARS = 40
 
-export const noticeText = (text: string): string =>
+const noticeText = (text: string): string =>
   `${NAME}${text.length > MAX_NOTICE_CHARS ? `${text.slice(0, MAX_NOTICE_CHARS)}…` : text}`
 
 /** Several notices in one: each on a line of its own, as much of it as there is room for. */

@@ -139,7 +139,7 @@ export const thisHolder = (sinceMs: number): LockHolder => ({
 })
 
 /** @returns undefined for anything else, e.g. a file that was cut short */
-export function readHolder(text: string): LockHolder | undefined {
+function readHolder(text: string): LockHolder | undefined {
   try {
     return lockHolder.safeParse(JSON.parse(text)).data
   } catch {

@@ -244,7 +244,7 @@ export function observeDesk(rows: () => readonly DeskRow[], registers: Registry[
 }
 
 /** Eight hexadecimal digits, the same in every run; `other` stays. */
-export const groupLabel = (placeKey: string): string =>
+const groupLabel = (placeKey: string): string =>
   placeKey === 'other' ? placeKey : createHash('sha256').update(placeKey).digest('hex').slice(0, 8)
 
 export interface Observers {

@@ -150,7 +150,7 @@ export const EXIT = {
 export type Ending = 'stopped' | 'bad-input' | 'restart' | 'crash'
 
 /** @param code null when a signal has ended it */
-export function endingOf(code: number | null): Ending {
+function endingOf(code: number | null): Ending {
   switch (code) {
     case EXIT.stopped:
       return 'stopped'

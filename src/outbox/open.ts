@@ -7,7 +7,7 @@ import { Pacing, type PacingOptions, type SendingState } from './pacing.js'
 import { type UnsaidParts, UnsaidQuestions, type UnsaidStore } from './unsaid.js'
 
 /** Keeps what must not be forgotten of what was said, and of what was not. */
-export interface OutboxStore extends UnsaidStore {
+interface OutboxStore extends UnsaidStore {
   sending(): SendingState
   keepSending(state: SendingState): void
 }

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml'
 
 /** A golden question as its author writes it. `expect`: a section's key, `card:<id>`, or silence, human, unknown, courtesy. */
-export interface GoldenQuestion {
+interface GoldenQuestion {
   readonly question: string
   readonly heard: 'asked' | 'overheard'
   readonly expect: string

@@ -569,7 +569,7 @@ function failureKind(error: unknown): Parameters<typeof say.failed>[1] {
 }
 
 /** Lets orders run one after another; those alike that still wait are one. */
-export class TurnTaking<Result> {
+class TurnTaking<Result> {
   readonly #waiting = new Map<string, Promise<Result>>()
   #last: Promise<unknown> = Promise.resolve()
 

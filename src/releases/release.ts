@@ -126,7 +126,7 @@ export interface OwnedText {
   readonly text: string
 }
 
-export interface NamedSection {
+interface NamedSection {
   readonly key: string
   readonly title: string
 }

@@ -240,7 +240,7 @@ const findingLines = (findings: Findings): readonly string[] => [
     : []),
 ]
 
-export function differenceLines(difference: ContentDifference): readonly string[] {
+function differenceLines(difference: ContentDifference): readonly string[] {
   if (isSame(difference)) return [UNCHANGED]
   const { sections, utterances, silence, facts, others } = difference
   const keys = [...sections.added, ...sections.changed, ...sections.removed].map(({ key }) => key)
@@ -264,7 +264,7 @@ function counted(what: string, { added, changed, removed }: Changes<unknown>, na
   return parts.length > 0 ? [`${what}：${parts.join('，')}${named}`] : []
 }
 
-export function examLines({ exam: { before, after } }: Findings): readonly string[] {
+function examLines({ exam: { before, after } }: Findings): readonly string[] {
   const from = (was: string | undefined, is: string): string => (was === undefined || was === is ? is : `${was}→${is}`)
   const right = (figures: ExamFigures | undefined, of: 'right' | 'wrong'): string | undefined =>
     figures && percent(shareOf(figures, of))
@@ -294,13 +294,13 @@ export const misreadLines = (misread: readonly Unmet[], shown = 3): readonly str
 /** The golden questions that still have to be seen to. */
 const unmetLines = ({ exam: { unmet } }: Findings): readonly string[] => unmet.slice(0, 3).map(unmetLine)
 
-export const unmetLine = ({ text, wanted, met, place }: Unmet): string =>
+const unmetLine = ({ text, wanted, met, place }: Unmet): string =>
   `· “${clip(text)}” 应该${wantedWords(wanted)}，现在${metWords(met)}${place === undefined ? '' : `（${place}）`}`
 
 const changeLines = (changes: readonly ExamChange[]): readonly string[] =>
   changes.length === 0 ? [] : [`回答变了 ${changes.length} 条：`, ...changes.slice(0, 3).map(changeLine)]
 
-export const changeLine = ({ text, before, after, wasRight, isRight }: ExamChange): string =>
+const changeLine = ({ text, before, after, wasRight, isRight }: ExamChange): string =>
   `· “${clip(text)}” ${metWords(before)}→${metWords(after)}${wasRight && !isRight ? '（变差）' : isRight && !wasRight ? '（变好）' : ''}`
 
 function objectionLine(objection: Objection): string {
@@ -315,7 +315,7 @@ function objectionLine(objection: Objection): string {
 }
 
 /** How a message was met, in two or three words. */
-export function metWords({ kind, sections, card }: Met): string {
+function metWords({ kind, sections, card }: Met): string {
   const keys = [...sections, ...(card === undefined ? [] : [`“${card}”`])].join('、')
   switch (kind) {
     case 'answer':
@@ -337,7 +337,7 @@ export function metWords({ kind, sections, card }: Met): string {
   }
 }
 
-export function wantedWords(wanted: Wanted): string {
+function wantedWords(wanted: Wanted): string {
   if (wanted.kind === 'sections') return `答 ${wanted.keys.join('、')}`
   if (wanted.kind === 'card') return `答“${wanted.id}”`
   return { silence: '不接话', human: '转人工', unknown: '说不知道', courtesy: '客气话' }[wanted.kind]

@@ -74,7 +74,7 @@ const isAuthored = ({ kept }: AuthorsFile): boolean => !kept.startsWith('learned
 const KEPT_IN_MEMORY = 3 // the old, the new, and one to go back to
 
 /** The work behind a release: reads, checks, builds, examines, compares. Made to run beside the bot's thread. */
-export class ReleaseWorkshop {
+class ReleaseWorkshop {
   readonly #paths: ReleasePaths
   readonly #builder: KnowledgeBuilder
   readonly #releases: ReleaseFolder

@@ -115,7 +115,7 @@ export function packGroups(groups: readonly (readonly string[])[], firstReserve 
 const MAX_LINE_CHARS = MAX_BUBBLE_CHARS - MAX_MENTION_CHARS
 
 /** @returns the line itself, or pieces of it that each fit a bubble with a mention */
-export function cutLine(line: string): readonly string[] {
+function cutLine(line: string): readonly string[] {
   if (line.length <= MAX_LINE_CHARS) return [line]
   const window = line.slice(0, MAX_LINE_CHARS)
   const end = Math.max(...['。', '！', '？', '；', '，', ' '].map((mark) => window.lastIndexOf(mark) + 1))

@@ -396,7 +396,7 @@ function assertNever(value: never): never {
 }
 
 /** Lines that stand around an answer. */
-export interface Asides {
+interface Asides {
   readonly above: readonly ReplyLine[]
   readonly below: readonly ReplyLine[]
 }
@@ -411,7 +411,7 @@ interface AsidesContext {
 }
 
 /** A warning on top; at the end a promise to remind, and where the asker's walk stands. */
-export function asidesOf(
+function asidesOf(
   decision: Decision,
   { facts: { review } }: KnowledgeSnapshot,
   { nowMs, walking, opening, pictureSays }: AsidesContext,
@@ -441,7 +441,7 @@ const tellsWithdrawal = (decision: Decision): boolean =>
 const SAYS_ANEW = /从头|重新算|重算/
 
 /** Puts them before the first group and behind the last. */
-export const withAsides = (groups: readonly LineGroup[], { above, below }: Asides): readonly LineGroup[] =>
+const withAsides = (groups: readonly LineGroup[], { above, below }: Asides): readonly LineGroup[] =>
   groups.map((lines, index) => [...(index === 0 ? above : []), ...lines, ...(index === groups.length - 1 ? below : [])])
 
 const asidesAsLines = (texts: readonly string[]): readonly ReplyLine[] => texts.map((text) => ({ text, pictures: [] }))
@@ -489,7 +489,7 @@ function categoryLine(word: string, row: CategoryRow, asks: CategoryFact['asks']
 }
 
 /** The same fact once more, see `Decision`. @param lines of the fact */
-export function renderFactAgain(lines: readonly string[], again: number): readonly string[] {
+function renderFactAgain(lines: readonly string[], again: number): readonly string[] {
   const [first = '', ...rest] = lines
   if (again === 1) return [factPhrases.again(first), ...rest]
   return again === 2 ? [factPhrases.otherwise, ...lines, factPhrases.stillUnclear] : [factPhrases.saidOften]
@@ -500,7 +500,7 @@ interface Naming {
 }
 
 /** Where more is to be had: the section's own steps, and what else may be meant. */
-export function renderMore(
+function renderMore(
   sectionKey: string | undefined,
   alternatives: readonly string[],
   { titleOf }: Naming,
@@ -513,5 +513,5 @@ export function renderMore(
 }
 
 /** What lies around the guides: its fact, or that nobody here knows. */
-export const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>): readonly string[] =>
+const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>): readonly string[] =>
   fact ? renderFact(fact) : [factPhrases.unknown]

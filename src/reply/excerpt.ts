@@ -73,7 +73,7 @@ const MIN_FOUND = 0.5
 const ASKS_HOW = /(?:怎么|如何|咋)(?:弄|办|搞|整|做|操作|处理|填|写|选)?(?:[呢啊呀吧了的]|[\s?,.!])*$/
 
 /** "类目怎么弄" about 服务类目: names no more than the whole section. @param question see `normalizeText` */
-export const asksForAll = (question: string, title: string): boolean =>
+const asksForAll = (question: string, title: string): boolean =>
   ASKS_HOW.test(question) &&
   stretchesOf(question.replace(ASKS_HOW, ''))
     .flat()
@@ -87,7 +87,7 @@ export const asksForAll = (question: string, title: string): boolean =>
  * @returns a score for each line, 0 where it says nothing of the question; all 0 where the question names something
  *   that no line tells of
  */
-export function scoreLines(question: string, lines: readonly string[]): readonly number[] {
+function scoreLines(question: string, lines: readonly string[]): readonly number[] {
   const places = placeScores(question, lines)
   const amounts = amountScores(question, lines)
   const words = wordScores(question.replace(ORDINAL, ' ').replace(ASKING, ' '), lines)

@@ -55,7 +55,7 @@ function renderReason(
 }
 
 /** The reason's own words, without the heading that it shares with many. */
-export function shortQuote(text: string): string {
+function shortQuote(text: string): string {
   const own = text.replace(NOTICE_OPENING, '').trim() || text
   return own.length <= MAX_QUOTE_CHARS ? own : `${own.slice(0, MAX_QUOTE_CHARS)}…`
 }

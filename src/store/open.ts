@@ -36,8 +36,6 @@ export interface StoreNeeds {
   readonly shared?: SharedDesk | undefined
 }
 
-export type Stores = Awaited<ReturnType<typeof openStores>>
-
 /** All that the bot keeps of its talks and orders. @throws StoreError when a file is damaged or of another shape */
 export async function openStores(needs: StoreNeeds) {
   const { dataDir, shared } = needs

@@ -219,7 +219,7 @@ export class NoticePictures implements PictureFolder {
 }
 
 /** For trying the bot out. */
-export const noPictures: PictureFolder = {
+const noPictures: PictureFolder = {
   keep: async () => [],
   read: async () => undefined,
   drop: async () => {},

@@ -250,7 +250,7 @@ export interface StoredTickets {
   readonly notes: DeskNotes
 }
 
-export const NO_TICKETS: StoredTickets = {
+const NO_TICKETS: StoredTickets = {
   version: 2,
   lastNumber: 0,
   tickets: [],
@@ -303,7 +303,7 @@ export const storedTicket = z.discriminatedUnion('status', [
   z.object({ ...facts, status: z.literal('withdrawn'), endedAtMs: z.number() }),
   z.object({ ...facts, status: z.literal('expired'), endedAtMs: z.number() }),
 ])
-export const archivedTickets = z.strictObject({ tickets: z.array(storedTicket) })
+const archivedTickets = z.strictObject({ tickets: z.array(storedTicket) })
 
 /** What the desk remembers beside its tickets. */
 export const storedNotes = z.strictObject({
@@ -339,13 +339,13 @@ const first = z.strictObject({
 })
 type FirstTicket = z.infer<typeof first>['tickets'][number]
 
-export type ReadTickets =
+type ReadTickets =
   | { readonly ok: true; readonly stored: StoredTickets }
   /** `where`: path of the first thing that is wrong, e.g. `tickets.3.status`. `newer`: version of a later program. */
   | { readonly ok: false; readonly where: string; readonly newer?: number }
 
 /** Checks what a ticket file holds; a file of the first version is carried over. */
-export function readStoredTickets(content: unknown): ReadTickets {
+function readStoredTickets(content: unknown): ReadTickets {
   const isFirst = typeof content === 'object' && content !== null && !('version' in content)
   const checked = isFirst ? first.transform(carryOver).safeParse(content) : current.safeParse(content)
   if (!checked.success) {

@@ -90,7 +90,7 @@ function rowOf(ticket: Ticket, { desk, clock, titleOf, pictures }: BoardParts): 
 }
 
 /** Of the state alone: what the customer adds meanwhile is no reason to refuse a colleague. */
-export function versionOf(ticket: Ticket): string {
+function versionOf(ticket: Ticket): string {
   switch (ticket.status) {
     case 'open':
       return `open-${ticket.openedAtMs}`

@@ -23,7 +23,7 @@ import {
 } from './working-time.js'
 
 /** `duty`: who is on duty; `next`: whom the roster names after them; `holder`: who has taken it. */
-export type Reminded = 'duty' | 'next' | 'everyone' | 'holder'
+type Reminded = 'duty' | 'next' | 'everyone' | 'holder'
 
 /** Something that has become due. */
 export type DeskAction =

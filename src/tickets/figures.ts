@@ -5,7 +5,7 @@ import { isOverdue } from './due.js'
 import { isUnsettled, isWaiting } from './states.js'
 import { type DeskRules, workingTimeBetween } from './working-time.js'
 
-export interface Counted {
+interface Counted {
   readonly name: string
   readonly count: number
 }
@@ -64,7 +64,7 @@ export function deskFigures(tickets: readonly Ticket[], nowMs: number, rules: De
 }
 
 /** Working time until a person first did something for the asker; undefined while nobody has. */
-export function firstResponseMs({ events, openedAtMs }: Ticket, { hours }: DeskRules): number | undefined {
+function firstResponseMs({ events, openedAtMs }: Ticket, { hours }: DeskRules): number | undefined {
   const first = events.find(({ what, who }) => FIRST_ACTS.has(what) && who.key !== 'bot')
   return first && workingTimeBetween(openedAtMs, first.atMs, hours)
 }
@@ -87,7 +87,7 @@ const settledOn = ({ events, openedAtMs }: Ticket): number =>
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
 
-export function median(numbers: readonly number[]): number | null {
+function median(numbers: readonly number[]): number | null {
   const sorted = numbers.toSorted((a, b) => a - b)
   if (sorted.length === 0) return null
   const middle = Math.floor(sorted.length / 2)

@@ -269,7 +269,7 @@ function wantsOf({ kind }: IncomingMessage, { act, notice }: Understanding): 'an
 }
 
 /** When the asker of a ticket may expect a person, as things stand. */
-export function expectationNow(desk: TicketDesk, clock: Clock): Expectation {
+function expectationNow(desk: TicketDesk, clock: Clock): Expectation {
   const nowMs = clock.now()
   const someoneOnDuty = onDuty(nowMs, desk.notes().duty, desk.rules).length > 0
   return expectAnswer(nowMs, desk.rules, { someoneOnDuty })
@@ -285,7 +285,7 @@ const ENDINGS: Readonly<Record<HeardPicture['mime'], string | undefined>> = {
 }
 
 /** The asker's last pictures as staff get to see them, oldest first; what is no longer in memory is left out. */
-export function noticePictures(heard: readonly (HeardPicture | undefined)[]): readonly NoticePicture[] {
+function noticePictures(heard: readonly (HeardPicture | undefined)[]): readonly NoticePicture[] {
   const kept = heard.flatMap((picture): readonly NoticePicture[] => {
     const bytes = picture?.bytes()
     const ending = picture && ENDINGS[picture.mime]

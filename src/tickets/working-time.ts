@@ -54,7 +54,7 @@ export function nextWorkingMs(atMs: number, hours: WorkHours): number | undefine
 }
 
 /** The end of the stretch of work that `atMs` lies in; undefined outside working time. */
-export function workingUntilMs(atMs: number, hours: WorkHours): number | undefined {
+function workingUntilMs(atMs: number, hours: WorkHours): number | undefined {
   return stretchesOf(chinaDay(atMs), hours).find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs)?.toMs
 }
 

@@ -248,7 +248,7 @@ function networkOf(address: string): string {
 }
 
 /** What the page says to whoever wants in. */
-export const loginPhrases = {
+const loginPhrases = {
   logInFirst: '请先登录',
   tokenMissing: '请输入口令',
   tokenWrong: '口令不对',

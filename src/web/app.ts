@@ -204,7 +204,7 @@ const READING = new Set(['GET', 'HEAD'])
  * browser: a foreign host name is DNS rebinding, a foreign origin is a forged request. Programs send no `Origin` and may
  * pass. Where one has to log in any host name will do: a rebound name has no cookie.
  */
-export function guardRequests(access: AccessControl): MiddlewareHandler {
+function guardRequests(access: AccessControl): MiddlewareHandler {
   return async (c, next) => {
     const url = new URL(c.req.url)
     if (access.isOpen && !LOOPBACK_NAMES.has(url.hostname)) {

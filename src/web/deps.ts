@@ -40,14 +40,14 @@ export interface BotStatus {
   readonly warnings?: readonly string[]
 }
 
-export interface ReloadOutcome {
+interface ReloadOutcome {
   readonly ok: boolean
   /** For the admin, in Chinese; may have several lines. */
   readonly text: string
 }
 
 /** What the machine view shows beside the status. */
-export interface MachineView {
+interface MachineView {
   readonly version: string
   readonly startedAtMs: number
   readonly queueLength: number
@@ -59,7 +59,7 @@ export interface MachineView {
 }
 
 /** Who has rights, and whose codes wait. */
-export interface PeopleSource {
+interface PeopleSource {
   /** For the operator's eyes only. */
   claims(): readonly RoleClaim[]
   grants(): readonly RoleGrant[]

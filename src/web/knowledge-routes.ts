@@ -15,7 +15,7 @@ interface Difference {
   readonly lines: readonly string[]
 }
 
-export interface GoldenChange {
+interface GoldenChange {
   readonly was?: { readonly question: string; readonly heard: 'asked' | 'overheard' } | undefined
   readonly becomes?:
     | { readonly question: string; readonly heard: 'asked' | 'overheard'; readonly expect: string }
@@ -57,7 +57,7 @@ export interface KnowledgeDesk {
   release(order: { readonly by: Orderer; readonly force: boolean; readonly keys?: readonly string[] }): Promise<Report>
 }
 
-export interface ReleaseLine {
+interface ReleaseLine {
   readonly number: number
   readonly version: string
   readonly atMs: number

@@ -12,16 +12,16 @@ import { askedLately } from './talk-routes.js'
 import { type GiveOrder, ordererOf } from './ticket-routes.js'
 
 /** What a sentence is taught to mean: a section key, 人工 or 无关. */
-export type TeachTarget = string
+type TeachTarget = string
 
 /** What a taught sentence stands for at this moment. */
-export interface TaughtLine {
+interface TaughtLine {
   readonly text: string
   readonly target: TeachTarget
 }
 
 /** What teaching would change; `Met` is a kind of decision and its sections. */
-export interface Preview {
+interface Preview {
   readonly changes: readonly {
     readonly text: string
     readonly count: number

@@ -12,8 +12,8 @@ export interface WebServer {
   stop(): Promise<void>
 }
 
-export const DEFAULT_PORT = 3100
-export const LOOPBACK = '127.0.0.1'
+const DEFAULT_PORT = 3100
+const LOOPBACK = '127.0.0.1'
 const PORTS_TRIED = 20
 /** Some hundred windows, each with an event stream; well below the 1,024 files that many service managers allow. */
 const MAX_CONNECTIONS = 400

@@ -146,7 +146,7 @@ function ticketFinder({ tickets }: Pick<TalkDeps, 'tickets'>): TicketFinder {
 }
 
 /** Words of a direct chat are for whoever has to answer there. */
-export function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: TicketFinder): TalkView {
+function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: TicketFinder): TalkView {
   const { number, hasAny } = ticketOf(talk)
   const isHidden = talk.place === 'direct' && !hasAny && talk.role === 'customer'
   const gone = isHidden ? 'direct' : talk.text !== null ? undefined : goneBy(talk)

@@ -16,7 +16,7 @@ import type { EventStream } from './stream.js'
 export type GiveOrder = (order: Order, by: Orderer) => Promise<Report>
 
 /** A piece of the knowledge that a colleague can send. */
-export interface Snippet {
+interface Snippet {
   readonly id: string
   /** Section key, or empty. */
   readonly key: string

@@ -29,7 +29,7 @@ export interface FigureSources {
 }
 
 /** What became of a ticket, in working time. */
-export interface TicketFacts extends Pick<Ticket, 'number' | 'placeName' | 'sectionKey' | 'openedAtMs'> {
+interface TicketFacts extends Pick<Ticket, 'number' | 'placeName' | 'sectionKey' | 'openedAtMs'> {
   readonly firstResponseMs: number | null
   readonly resolutionMs: number | null
   readonly isKept: boolean | null

@@ -425,7 +425,7 @@ const NOT_CONFIRMED = /\btime.?out\b|超时/i
 const RESULT = /"?result"?\s*[:=]\s*(-?\d+)/
 
 /** The implementation's words may hold what people wrote: only numbers go on. */
-export function toChannelError(error: unknown): ChannelError {
+function toChannelError(error: unknown): ChannelError {
   if (!(error instanceof CallError)) return new ChannelError('channel-rejected', messageOf(error), { retryable: false })
   const { kind, message, wording } = error
   if (kind === 'not-sent') return new ChannelError('channel-unreachable', message, { retryable: true })

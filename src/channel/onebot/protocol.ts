@@ -98,8 +98,6 @@ const metaEvent = z.object({
   interval: numeric.optional().catch(undefined),
 })
 
-export type MetaEvent = z.infer<typeof metaEvent>
-
 const anyEvent = z.discriminatedUnion('post_type', [messageEvent, noticeEvent, metaEvent])
 export type OneBotEvent = z.infer<typeof anyEvent>
 
@@ -120,14 +118,12 @@ export const apiAnswer = z.object({
   wording: text,
   echo: z.unknown().optional(),
 })
-export type ApiAnswer = z.infer<typeof apiAnswer>
 
 export const loginInfo = z.object({ user_id: id, nickname: text })
 export const accountStatus = z.object({ online: z.boolean().nullish() })
 export const groupInfo = z.object({ group_id: id, group_name: text })
 export const groupList = z.array(groupInfo)
 export const memberInfo = z.object({ user_id: id, nickname: text, card: text })
-export type MemberInfo = z.infer<typeof memberInfo>
 export const memberList = z.array(memberInfo)
 export const friendList = z.array(z.object({ user_id: id }))
 export const imageInfo = z.object({ url: text, base64: text })
@@ -148,7 +144,7 @@ export function field({ data }: Segment, name: string): string {
 const CQ_CODE = /\[CQ:([\w.-]{1,40})((?:,[^\],]*)*)\]/g
 
 /** The older form of a message: `[CQ:at,qq=10001] 怎么提审`. What people write can't pass for a code, as it is escaped. */
-export function parseCqCodes(written: string): readonly Segment[] {
+function parseCqCodes(written: string): readonly Segment[] {
   const found: Segment[] = []
   let at = 0
   const words = (end: number): void => {

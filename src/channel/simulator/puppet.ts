@@ -187,7 +187,7 @@ const MEDIA_TYPES: Readonly<Record<SimulatedMedia, types.Message>> = {
 const QUOTE_RULE = '- - - - - - - - - - - - - - -'
 
 /** A message as Wechaty wants it; a quoted one arrives inside the text, in the form that WeChat's own clients give it. */
-export function messagePayload(world: World, message: WorldMessage): payloads.Message {
+function messagePayload(world: World, message: WorldMessage): payloads.Message {
   const conversation = world.conversation(message.conversationId)
   const common = {
     id: message.id,
@@ -235,7 +235,7 @@ const UNSUPPORTED_CALLS = [
 ] as const
 
 /** Makes every call that a puppet lacks reject with a sentence that names it. */
-export function refuseUnsupportedCalls(puppet: Puppet): void {
+function refuseUnsupportedCalls(puppet: Puppet): void {
   for (const call of UNSUPPORTED_CALLS) {
     if (call in puppet) continue
     const refuse = async (): Promise<never> => {

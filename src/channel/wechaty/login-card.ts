@@ -90,7 +90,7 @@ const SESSION_SLOT = /PUPPET-WECHAT4U$/
  * Whether the text of a memory card holds a session that can be resumed. The card is written in place, so it may be cut
  * short, and after a logout it is `{}`.
  */
-export function holdsSession(cardText: string): boolean {
+function holdsSession(cardText: string): boolean {
   const card = parse(cardText)
   const session = Object.entries(card).find(([slot]) => SESSION_SLOT.test(slot))?.[1]
   const { PROP: keys } = asRecord(session)

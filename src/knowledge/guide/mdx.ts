@@ -182,7 +182,7 @@ function dropModuleLines(text: string): string {
 }
 
 /** One HTML or JSX tag as it stands in the text. */
-export interface Tag {
+interface Tag {
   readonly name: string
   readonly closing: boolean
   readonly selfClosing: boolean
@@ -197,7 +197,7 @@ const ATTRIBUTE = /([A-Za-z_][\w:-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{((?:[^{}]|\
 const MAX_TAG_CHARS = 3000
 
 /** Reads the tag that begins at `at`; undefined when what stands there isn't one. */
-export function readTag(text: string, at: number): Tag | undefined {
+function readTag(text: string, at: number): Tag | undefined {
   TAG_START.lastIndex = at
   const start = TAG_START.exec(text)
   if (!start) return undefined

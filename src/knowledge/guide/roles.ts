@@ -10,7 +10,7 @@ export interface DeclaredRoles {
 }
 
 /** A section key and where its author wrote it. */
-export interface DeclaredKey extends YamlPlace {
+interface DeclaredKey extends YamlPlace {
   readonly key: string
 }
 

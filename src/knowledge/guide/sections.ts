@@ -185,7 +185,7 @@ const headingText = (node: Heading): string =>
   cleanLine(dropStrayEmphasis(toText(node, { includeImageAlt: false }))).replace(/\s*\{#[^{}]*\}$/, '')
 
 /** Everything of a section but its heading. */
-export interface SectionBody {
+interface SectionBody {
   readonly parts: readonly SectionPart[]
   readonly required: readonly string[]
   readonly timeline?: string
@@ -195,7 +195,7 @@ export interface SectionBody {
   readonly supplements: readonly Supplement[]
 }
 
-export interface BodySurroundings {
+interface BodySurroundings {
   readonly file: string
   /** Lines that say no more than one of these are left out: the guide's and the section's titles. */
   readonly titles: readonly string[]
@@ -232,7 +232,7 @@ function mistypedName({ keyword, title }: AdmonitionOpening): string | undefined
 type Admonition = Extract<ChatToken, { kind: 'admonition' }>
 
 /** Sorts a section's tokens into body, required screenshots, timeline and so on. */
-export function assembleBody(
+function assembleBody(
   tokens: readonly ChatToken[],
   around: BodySurroundings,
 ): { readonly body: SectionBody; readonly problems: readonly Problem[] } {

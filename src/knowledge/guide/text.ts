@@ -205,7 +205,7 @@ function cleanCode(text: string): string {
 }
 
 /** Longer lines are cut at sentence ends, in characters. */
-export const MAX_LINE_CHARS = 1000
+const MAX_LINE_CHARS = 1000
 
 // GFM's own autolinks swallow Chinese that follows without a blank; ours end at anything that isn't ASCII.
 // Without the `u` flag: with it and `i`, 's' and 'k' would fold into letters outside ASCII.
@@ -226,7 +226,7 @@ export function cleanLine(text: string): string {
 }
 
 /** Puts a blank behind each web address, so that the chat doesn't take the next word for a part of it. */
-export function freeUrls(text: string): string {
+function freeUrls(text: string): string {
   return text.replace(URL, (match) => {
     const url = trimUrl(match)
     return `${url} ${match.slice(url.length)}`
@@ -280,21 +280,21 @@ function softEnd(head: string): number {
 }
 
 /** A line of chat text and the pictures met in it. `text` may be empty when only pictures stood there. */
-export interface InlineLine {
+interface InlineLine {
   readonly text: string
   readonly pictures: readonly GuidePicture[]
   /** Line breaks of the source before this line, within its paragraph. */
   readonly lineOffset: number
 }
 
-export type Definitions = ReadonlyMap<string, Definition>
+type Definitions = ReadonlyMap<string, Definition>
 
 const NEW_LINE = '\n'
 // Nobody nests emphasis like this; deeper text is dropped rather than the stack overflowed.
 const INLINE_TEXT_MAX_DEPTH = 150
 
 /** Turns the content of a paragraph, heading or cell into chat lines: no marks, links as `文字：https://…`. */
-export function readInline(nodes: readonly PhrasingContent[], definitions: Definitions): readonly InlineLine[] {
+function readInline(nodes: readonly PhrasingContent[], definitions: Definitions): readonly InlineLine[] {
   const lines: InlineLine[] = []
   let text = ''
   let pictures: GuidePicture[] = []

@@ -90,7 +90,7 @@ function withoutOverlaps(mentions: readonly DayMention[]): readonly DayMention[]
   })
 }
 
-export interface TimeOfDay {
+interface TimeOfDay {
   /** 0..23; absent when only a part of the day was told. */
   readonly hour?: number
   /** Hour at which the part of the day begins, for telling whether it lies ahead. */
@@ -143,7 +143,7 @@ const NOON_PART = 11
  * @param rest the text from the end of the day's own words on
  * @param evening the day's words already said evening ("昨晚")
  */
-export function readTimeOfDay(rest: string, evening: boolean): TimeOfDay | undefined {
+function readTimeOfDay(rest: string, evening: boolean): TimeOfDay | undefined {
   const match = AFTER_DAY.exec(rest)
   if (!match?.[0].trim() || match[0].trim() === '的') return undefined
   const [whole, part, nearly, inner, clock] = match
@@ -160,7 +160,7 @@ export function readTimeOfDay(rest: string, evening: boolean): TimeOfDay | undef
 }
 
 /** Finds times that stand without a day: "下午三点提的". @returns the start and the time, in text order */
-export function findLoneTimes(text: string): readonly { readonly start: number; readonly time: TimeOfDay }[] {
+function findLoneTimes(text: string): readonly { readonly start: number; readonly time: TimeOfDay }[] {
   if (!MAY_TELL_TIME.test(text)) return []
   const found: { start: number; time: TimeOfDay }[] = []
   for (const match of text.matchAll(ALONE)) {

@@ -3,9 +3,9 @@ import type { Phrases } from '../../model/language.js'
 import type { DayMention } from './extract.js'
 
 /** What a verb near a day says about it; `ended`: rejected or withdrawn. */
-export type DayRole = 'submit' | 'passed' | 'ended' | 'wish'
+type DayRole = 'submit' | 'passed' | 'ended' | 'wish'
 
-export interface RoleWord {
+interface RoleWord {
   readonly role: DayRole
   /** Can only mean the review of a mini program, whatever other objects stand in the clause. */
   readonly strong: boolean
@@ -16,7 +16,7 @@ export interface RoleWord {
 }
 
 /** Finds the words that say what a day is about, in text order. */
-export function findRoleWords(text: string, phrases: Phrases<'review'>): readonly RoleWord[] {
+function findRoleWords(text: string, phrases: Phrases<'review'>): readonly RoleWord[] {
   const words: RoleWord[] = []
   for (const match of text.matchAll(phrases.roleWord)) {
     const { passed, ended, strong, submit, something } = match.groups ?? {}

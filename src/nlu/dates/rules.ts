@@ -352,7 +352,7 @@ const SAME: Readonly<Record<string, string>> = {
 }
 
 /** Source of a pattern that finds one holiday by name; short names only where nothing else can be meant. */
-export const HOLIDAY_NAME = [
+const HOLIDAY_NAME = [
   '元旦|春节|除夕|元宵|清明|端午|中秋|国庆|农历新年|大年初一|大年三十|情人节|妇女节|儿童节|教师节|劳动节|平安夜|圣诞|跨年',
   '双 ?(?:11|12|十一|十二)(?!\\d)',
   '过年(?!轻|份|龄)',
@@ -364,7 +364,7 @@ export const HOLIDAY_NAME = [
 ].join('|')
 
 /** The day of a holiday in one year. @param name as `HOLIDAY_NAME` finds it @returns undefined outside the table */
-export function holidayIn(name: string, year: CivilDate['year']): Day | undefined {
+function holidayIn(name: string, year: CivilDate['year']): Day | undefined {
   const plain = name.replaceAll(' ', '')
   const known = SAME[plain] ?? plain
   const monthDate = FIXED[known] ?? MOVABLE[known]?.get(year)

@@ -26,7 +26,7 @@ export interface PendingNotice {
 }
 
 /** What waits on this machine until the database is back. */
-export interface Pending {
+interface Pending {
   /** Numbers given out here, see `PostgresTicketStore`. */
   readonly lastNumber: number
   readonly tickets: readonly PendingTicket[]
@@ -50,7 +50,7 @@ export interface PendingRelay {
 }
 
 /** The account's own part of the desk as it was last, for a start without the database. */
-export interface LastSeen {
+interface LastSeen {
   /** 0 before the first connection. */
   readonly accountId: number
   readonly tickets: readonly { readonly version: number; readonly ticket: Ticket }[]

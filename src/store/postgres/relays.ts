@@ -15,7 +15,7 @@ interface Row {
 }
 
 /** What staff read when words for a customer did not get there, or perhaps did. */
-export const relayPhrases = {
+const relayPhrases = {
   notSaid: (number: number): string =>
     `⚠️ 工单 ${number} 的回复没能发到客户群，请直接到群里回复。内容已记在工单里，发“工单 ${number}”可以看到。`,
   perhaps: (number: number): string =>

@@ -153,7 +153,7 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-export const SCHEMA_VERSION = MIGRATIONS.length
+const SCHEMA_VERSION = MIGRATIONS.length
 
 /** Any number that other programs in the same database are not likely to lock. */
 const MIGRATION_LOCK = 740_603_119

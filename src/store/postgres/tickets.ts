@@ -428,7 +428,7 @@ function mergeNotes(theirs: DeskNotes, mine: DeskNotes): DeskNotes {
  *
  * @returns `theirs` itself when it has all of it already
  */
-export function mergeTickets(base: Ticket | null, mine: Ticket, theirs: Ticket): Ticket {
+function mergeTickets(base: Ticket | null, mine: Ticket, theirs: Ticket): Ticket {
   const has = (events: readonly TicketEvent[], event: TicketEvent): boolean =>
     events.some((one) => isDeepStrictEqual(one, event))
   const added = mine.events.filter((event) => !has(base?.events ?? [], event) && !has(theirs.events, event))
