@@ -1,7 +1,7 @@
 import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
 import { guideOf, walkSteps } from './dialogue/checklist.js'
-import { pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from './dialogue/context.js'
+import { noticeAskedFor, pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from './dialogue/context.js'
 import { isOpenTo, opinionTrace, questionFor } from './dialogue/opinion.js'
 import { overtakenBy } from './dialogue/permission.js'
 import { type PictureTalk, summaryOf, type ToBeSeen } from './dialogue/pictures.js'
@@ -111,8 +111,9 @@ function understood(
   const { language } = snapshot
   const before = { lines: state.linesIn(message.place.key), language }
   const knowing = knowingOf(snapshot, startedMs)
-  const words = message.seen?.kind === 'read' ? message.seen.text : wordsMeant(message, before)
-  const isOwn = !message.seen && words === message.text
+  const meant = message.seen?.kind === 'read' ? message.seen.text : wordsMeant(message, before)
+  const isOwn = !message.seen && meant === message.text
+  const words = noticeAskedFor(meant, () => state.recall(message, clock.now(), snapshot.version).replies)
   const pieces = isOwn ? wordsInPieces(message, before) : undefined
   const alone = order ? NOTHING_UNDERSTOOD : understand(words, knowing)
   const understanding = order || pieces === undefined ? alone : readingOf(alone, understand(pieces, knowing))

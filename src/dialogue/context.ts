@@ -3,8 +3,10 @@ import type { IncomingMessage } from '../model/chat.js'
 import type { Language } from '../model/language.js'
 import type { Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
+import { NOTICE_CONTEXT, numberedItems } from '../nlu/rejection-notice.js'
 import { onlyPoints } from '../nlu/surroundings.js'
 import type { HeardLine } from './addressee.js'
+import type { Said } from './replies.js'
 import type { Recollection } from './state.js'
 import { isAddressed, type Situation } from './turn.js'
 
@@ -98,6 +100,13 @@ export function readingOf(alone: Understanding, together: Understanding): Unders
   if (!own || own.share < CLEAR_SHARE) return together
   // 这个我来跟进, said to somebody else before, makes 版本描述怎么写 no clearer.
   return own.sectionKey !== joint.sectionKey || own.confidence >= SURE_ALONE ? alone : together
+}
+
+/** Sent when asked for the notice, a list of reasons is one, without a word of a rejection in it. */
+export function noticeAskedFor(words: string, replies: () => readonly Pick<Said, 'decision'>[]): string {
+  if (!/\d|[①-⑨]/.test(words) || numberedItems(normalizeText(words)).length < 2) return words
+  const last = replies().at(-1)?.decision
+  return last?.kind === 'clarify' && last.asksNotice ? `${NOTICE_CONTEXT}\n${words}` : words
 }
 
 /** What a message points at that says nothing itself: 这个怎么改 behind a picture, or behind nothing that we know of. */

@@ -111,12 +111,15 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
   }
 }
 
-/** As surely, a reason that says nothing of a rejection is about a section that deals with one. */
-const IN_CONTEXT = { share: 0.6, confidence: 0.6 } as const
+/**
+ * As surely, 0..1, a reason that says nothing of a rejection is about one of the sections that deal with them, and as
+ * surely about one rather than another.
+ */
+const IN_CONTEXT = { all: 0.75, one: 0.7 } as const
 /** As surely it is about something around the guides of which a fact is known. */
 const AROUND = { outside: 0.85, share: 0.3, within: 0.4 } as const
 /** What every notice says, and its single reasons do not. */
-const CONTEXT = '审核不通过,原因:'
+export const NOTICE_CONTEXT = '审核不通过,原因:'
 
 /** What nobody has marked, by what its words mean: a rule, a section that deals with rejections, a fact around them. */
 function readByWords(text: string, { matcher, intents }: Knowing): Partial<NoticeReason> {
@@ -124,10 +127,11 @@ function readByWords(text: string, { matcher, intents }: Knowing): Partial<Notic
   const [best] = answers
   if (best?.answer.rule && best.share >= WORDED_RULE.share && best.within >= WORDED_RULE.within)
     return { rule: best.answer.rule }
-  const [top] = matcher.match(CONTEXT + text).candidates
-  const dealsWithIt = marks(intents).some(({ sectionKey }) => sectionKey === top?.sectionKey)
-  if (top && dealsWithIt && top.share >= IN_CONTEXT.share && top.confidence >= IN_CONTEXT.confidence)
-    return { candidates: [top] }
+  const dealing = new Set(marks(intents).map(({ sectionKey }) => sectionKey))
+  const likely = matcher.match(NOTICE_CONTEXT + text).candidates.filter(({ sectionKey }) => dealing.has(sectionKey))
+  const all = likely.reduce((sum, { share }) => sum + share, 0)
+  const [top] = likely
+  if (top && all >= IN_CONTEXT.all && top.share >= all * IN_CONTEXT.one) return { candidates: [top] }
   const isAround = (outside?.share ?? 0) >= AROUND.outside && best?.answer.sectionKey === undefined
   const isTold = best && isAround && best.share >= AROUND.share && best.within >= AROUND.within && !best.answer.beyond
   return isTold ? { answer: best.answer } : {}

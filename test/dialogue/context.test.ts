@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import type { HeardLine } from '../../src/dialogue/addressee.js'
-import { pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from '../../src/dialogue/context.js'
+import {
+  noticeAskedFor,
+  pointsAt,
+  readingOf,
+  talkAboutQuote,
+  wordsInPieces,
+  wordsMeant,
+} from '../../src/dialogue/context.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import { aMessage } from '../support/a-message.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
@@ -105,4 +112,12 @@ test('这个怎么改 points at the picture that came before it', () => {
   expect(at([picture, said('李', '好的', 10)])).toBe('picture')
   expect(at([])).toBe('nothing')
   expect(at([picture], '类目怎么选')).toBeUndefined()
+})
+
+test('a list of reasons that answers the question for the notice is one', () => {
+  const asked = () => [{ decision: { kind: 'clarify', sectionKeys: ['A1'], asksNotice: true } }] as never
+  const list = '1.首页空白 2.小程序存在测试数据'
+  expect(noticeAskedFor(list, asked)).toMatch(/^审核不通过.*\n1\.首页空白/)
+  expect(noticeAskedFor(list, () => [])).toBe(list)
+  expect(noticeAskedFor('首页空白', asked)).toBe('首页空白')
 })
