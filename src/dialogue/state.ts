@@ -394,6 +394,8 @@ export class DialogueState {
     for (const here of this.#places.values()) {
       for (const name of names) here.names.delete(name)
       here.lines = here.lines.filter(({ speaker }) => !keys.includes(speaker.key))
+      // What they asked stands beside what they were told.
+      here.replies = here.replies.filter(({ personKey }) => !keys.includes(personKey))
     }
     this.#keepWalks()
   }
