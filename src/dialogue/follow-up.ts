@@ -324,15 +324,15 @@ export function goesOnward(
   const read = factsOnward?.()
   const [top] = read?.joint.candidates ?? []
   if (!read || !top || scopeOf(top.overheard, top) < ONWARD_SCOPE) return undefined
+  // 卖衫同埋饼干, behind 商城要加什么类目
+  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read)
+  if (goods) return toldOfGoods(goods, top)
+  if (isAskedBack(situation)) return ofBoth(read.joint)
   const before = new Map(read.last.answers?.map(({ answer, share }) => [answer.id, share]))
   const lifted = (read.joint.answers ?? []).map((one) => {
     const gain = (one.share + UNASKED_SHARE) / ((before.get(one.answer.id) ?? 0) + UNASKED_SHARE)
     return [one, gain < MIN_GAIN ? 0 : one.share * gain ** LIFT_POWER] as const
   })
-  // 卖衫同埋饼干, behind 商城要加什么类目
-  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read)
-  if (goods) return toldOfGoods(goods, top)
-  if (isAskedBack(situation)) return ofBoth(read.joint)
   const [best] = lifted.sort((a, b) => b[1] - a[1])
   if (!best || best[1] < LIFTED || best[0].wordForWord || wasTold(best[0], situation)) return undefined
   const own = factOfItsOwn(answers)
