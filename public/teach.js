@@ -14,7 +14,7 @@ export const Met = ({ met }) =>
   html`<em class=${`chip ${CHIP_CLASSES[/** @type {keyof typeof CHIP_CLASSES} */ (met.kind)] ?? ''}`}>${metWords(met)}</em>`
 
 /** What a sentence is to mean, in words. @param {string} target */
-export const targetWords = (target) => (target === '人工' ? '转人工' : target === '无关' ? '不接话' : `答 ${target}`)
+const targetWords = (target) => (target === '人工' ? '转人工' : target === '无关' ? '不接话' : `答 ${target}`)
 
 /**
  * Teaches a sentence, and says before what would change: on the real messages of the last days, and on the golden

@@ -8,7 +8,7 @@ export interface Guess {
   readonly score: number
 }
 
-export type Guesser = (message: Asked) => Guess | Promise<Guess>
+type Guesser = (message: Asked) => Guess | Promise<Guess>
 
 /** Teaches an engine. Whatever it needs is imported here, so that its memory can be told. */
 export type TeachEngine = (taught: readonly Taught[]) => Promise<Guesser>

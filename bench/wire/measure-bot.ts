@@ -17,7 +17,7 @@ export interface BotUnderTest {
   readonly heard: RegExp
 }
 
-export interface Phase {
+interface Phase {
   readonly messages: number
   readonly cpuMs: number
   /** What it said, pictures counted too. */

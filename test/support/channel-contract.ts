@@ -7,7 +7,7 @@ import { jpg, png } from './picture-bytes.js'
 /** Who is there on every network: 王老板 and 小李 among customers, 陈工 in the staff group, 徐经理 named as an admin. */
 export type Who = 'wang' | 'li' | 'chen' | 'xu'
 
-export interface Saying {
+interface Saying {
   /** `owner`: by hand, from the bot's own account. */
   readonly from: Who | 'owner'
   readonly in?: 'customers' | 'staff' | 'direct'

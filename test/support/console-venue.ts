@@ -35,7 +35,7 @@ export interface Venue {
 }
 
 /** A wire to a port of this machine that can be cut, and led elsewhere. */
-export class Wire {
+class Wire {
   readonly #sockets = new Set<Socket>()
   #target = 0
   #isCut = false

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** `quiet`: the bot must not speak to this asker; `serve`: it must; `ticket`: it hands over. */
-export type Expected = 'quiet' | 'serve' | 'ticket'
+type Expected = 'quiet' | 'serve' | 'ticket'
 
 /** One line as `ask --jsonl` takes it, and what the bot should make of it. */
 export interface TalkLine {

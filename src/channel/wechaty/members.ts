@@ -230,7 +230,7 @@ export async function fetchMembers(bot: WechatyInterface, ...roomIds: readonly s
 const FETCHED_AT_ONCE = 50
 
 /** Has the puppet load groups or people anew: changes that the network has not told of are seen then. */
-export async function fetchContact(bot: WechatyInterface, ...ids: readonly string[]): Promise<void> {
+async function fetchContact(bot: WechatyInterface, ...ids: readonly string[]): Promise<void> {
   const { wechat4u } = bot.puppet as { readonly wechat4u?: unknown }
   if (!isLoader(wechat4u)) return
   wechat4u.updateContacts(await wechat4u.batchGetContact(ids.map((id) => ({ UserName: id }))))

@@ -15,7 +15,7 @@ export interface ClientJson {
   readonly NewTopic?: string
 }
 
-export interface ClientMessage {
+interface ClientMessage {
   readonly FromUserName?: string
   readonly ToUserName?: string
   readonly Content?: string

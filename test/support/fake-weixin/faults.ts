@@ -10,7 +10,7 @@ interface FaultTarget {
   to?: string
 }
 
-export type FaultAction =
+type FaultAction =
   /** Answer with `BaseResponse.Ret`. */
   | { action: 'ret'; ret: number }
   /** Answer `synccheck` with this retcode. */

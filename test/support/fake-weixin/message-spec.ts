@@ -27,10 +27,10 @@ interface Words {
 
 type Said = InGroupOrDirect & Delivery
 
-export type TextSpec = Said & Words & { kind?: 'text' }
+type TextSpec = Said & Words & { kind?: 'text' }
 export type QuoteSpec = Said & Words & { kind: 'quote'; quote: { msgId: string } | QuotedText }
-export type NoticeSpec = Delivery & { kind: 'notice'; room: string; text: string }
-export type RawSpec = Omit<Said, 'from'> & {
+type NoticeSpec = Delivery & { kind: 'notice'; room: string; text: string }
+type RawSpec = Omit<Said, 'from'> & {
   kind: 'raw'
   from?: string
   msgType: number

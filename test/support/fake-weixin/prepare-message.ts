@@ -4,7 +4,7 @@ import type { SentLog } from './sent-log.js'
 import { BOT, type World } from './world.js'
 
 /** The space of a quarter em that phones put after a mention. */
-export const MENTION_SEPARATOR = '\u2005'
+const MENTION_SEPARATOR = '\u2005'
 
 interface Surroundings {
   readonly world: World

@@ -41,7 +41,7 @@ export interface Trouble {
 }
 
 /** Why a question has no answer; `unexplained` must not be. */
-export type Fate =
+type Fate =
   | 'answered'
   | 'with staff'
   | 'dropped with a reason in the log'

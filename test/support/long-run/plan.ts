@@ -13,7 +13,7 @@ export interface RunSize {
   readonly hardships?: readonly Hardship[]
 }
 
-export const FULL_SIZE: RunSize = { rooms: 50, messages: 10_000, outages: 20, kicks: 5, kills: 10 }
+const FULL_SIZE: RunSize = { rooms: 50, messages: 10_000, outages: 20, kicks: 5, kills: 10 }
 
 /** The same in as many groups, but small: at least one of everything that goes wrong. */
 export function sizeFor(messages: number): RunSize {
@@ -29,7 +29,7 @@ export function sizeFor(messages: number): RunSize {
 
 /** What a machine and people may do to the bot, beside what WeChat does. */
 export const HARDSHIPS = ['full-disk', 'clock-jump', 'namesake', 'bad-file'] as const
-export type Hardship = (typeof HARDSHIPS)[number]
+type Hardship = (typeof HARDSHIPS)[number]
 export type Disturbance = 'outage' | 'kick' | 'kill-bot' | 'kill-all' | Hardship
 
 export const STAFF_ROOM = {
