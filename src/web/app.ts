@@ -96,7 +96,14 @@ function tellOfChanges(deps: WebDeps, stream: EventStream, talking: TalkDeps): v
   const { talks, desk, world } = deps
   let isTelling = false
   const ends = [
-    talks.subscribe((talk) => stream.publish('talk', viewOfTalk(talk, talking), 'staff')),
+    talks.subscribe(({ messageId }) => {
+      // As it is when somebody reads of it: what was forgotten meanwhile is not told.
+      const view = () => {
+        const talk = talks.find(messageId)
+        return talk && viewOfTalk(talk, talking)
+      }
+      stream.publish('talk', view, 'staff')
+    }),
     desk?.onChange(() => {
       if (isTelling) return
       isTelling = true

@@ -7,9 +7,17 @@ import { mayAs, type Viewer, type ViewerRole } from './sessions.js'
 interface ConsoleEvent {
   readonly number: number
   readonly name: string
-  readonly data: string
+  readonly content: Content
   readonly for: ViewerRole
 }
+
+/** What an event tells. A function is asked when there is somebody to read it; undefined: it is not to be told any more. */
+type Content = object | (() => object | undefined)
+
+const asJson = (content: Content): string | undefined =>
+  JSON.stringify(typeof content === 'function' ? content() : content)
+
+type Tell = (event: ConsoleEvent, data: string | undefined) => void
 
 const HEARTBEAT_MS = 20_000 // below the half minute after which some browsers and proxies drop a silent stream
 const RECONNECT_MS = 1_000
@@ -26,7 +34,7 @@ const MAX_UNREAD = 600
 export class EventStream {
   readonly #run = randomBytes(4).toString('hex')
   readonly #kept: ConsoleEvent[] = []
-  readonly #readers = new Set<(event: ConsoleEvent) => void>()
+  readonly #readers = new Set<Tell>()
   #last = 0
 
   get readerCount(): number {
@@ -34,11 +42,13 @@ export class EventStream {
   }
 
   /** @param needed who may hear of it: the filter is the server's, not the page's */
-  publish(name: string, content: object, needed: ViewerRole): void {
-    const event = { number: ++this.#last, name, data: JSON.stringify(content), for: needed }
+  publish(name: string, content: Content, needed: ViewerRole): void {
+    const event = { number: ++this.#last, name, content, for: needed }
     this.#kept.push(event)
     if (this.#kept.length > KEPT_EVENTS) this.#kept.shift()
-    for (const tell of this.#readers) tell(event)
+    if (this.#readers.size === 0) return
+    const data = asJson(content)
+    for (const tell of this.#readers) tell(event, data)
   }
 
   /** Server-sent events until the reader leaves, or may no longer read. `hello` comes first. */
@@ -56,8 +66,8 @@ export class EventStream {
         // A write to a reader that has left is lost on purpose: `onAbort` ends the subscription.
         void written.catch(() => undefined).finally(() => unread--)
       }
-      const tell = (event: ConsoleEvent): void => {
-        if (mayAs(viewer.role, event.for)) write(event.name, event.data, this.#idOf(event.number))
+      const tell: Tell = (event, data) => {
+        if (data !== undefined && mayAs(viewer.role, event.for)) write(event.name, data, this.#idOf(event.number))
       }
       const missed = heard === undefined ? [] : this.#since(heard)
       await stream.writeSSE({
@@ -67,7 +77,7 @@ export class EventStream {
         retry: RECONNECT_MS,
       })
       if (missed === undefined) write('resync', '{}')
-      for (const event of missed ?? []) tell(event)
+      for (const event of missed ?? []) tell(event, asJson(event.content))
       this.#readers.add(tell)
       const timer = setInterval(() => {
         // Whoever is logged out, or whose session is over, hears nothing more.

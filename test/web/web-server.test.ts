@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { directIdOf } from '../../src/channel/simulator/world.js'
 import { startWebServer, type WebServer } from '../../src/web/server.js'
-import { aMessage } from '../support/a-message.js'
+import { aMessage, LI, WANG } from '../support/a-message.js'
 import { aPage, aTrace } from '../support/a-page.js'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -79,6 +79,21 @@ test('gives whoever comes back what they missed, once, and says so where it is n
   expect((await back.next()).data.text).toBe('四')
   const stranger = await listen(`${server.url}/api/events?after=otherrun-3`)
   expect([(await stranger.next()).event, (await stranger.next()).event]).toEqual(['hello', 'resync'])
+})
+
+test('tells nobody who comes back of what was forgotten meanwhile', async () => {
+  const { talks, server } = await serve()
+  const first = await listen(`${server.url}/api/events`)
+  const { id } = await first.next()
+  for (const [id, sender] of [
+    ['of-li', LI],
+    ['of-wang', WANG],
+  ] as const)
+    talks.record(aTrace({ messageId: id }), aMessage({ id, sender }))
+  await talks.forget({ keys: [LI.key], names: [], tickets: [], said: [] })
+  const back = await listen(`${server.url}/api/events?after=${id}`)
+  expect((await back.next()).event).toBe('hello')
+  expect((await back.next()).data.messageId).toBe('of-wang')
 })
 
 test('lets go of a reader that does not read, so that nothing piles up', async () => {
