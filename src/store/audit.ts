@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { AuditEntry, AuditLog, Log } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
-import { writeDurably } from './json-file.js'
+import { readJsonLines, writeDurably } from './json-file.js'
 
 export interface AuditFileOptions {
   readonly log: Pick<Log, 'error'>
@@ -147,21 +147,8 @@ const trimmed = (entry: AuditEntry): AuditEntry => ({
   what: entry.what.slice(0, MAX_WHAT_CHARS),
 })
 
-async function readEntries(path: string): Promise<readonly AuditEntry[]> {
-  const text = await readFile(path, 'utf8').catch(() => '')
-  return text.split('\n').flatMap((line) => {
-    const checked = storedEntry.safeParse(parse(line))
-    return checked.success ? [checked.data] : []
-  })
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
+const readEntries = async (path: string): Promise<readonly AuditEntry[]> =>
+  readJsonLines(await readFile(path, 'utf8').catch(() => ''), storedEntry)
 
 async function endsClean(path: string): Promise<boolean> {
   const text = await readFile(path).catch(() => Buffer.alloc(0))

@@ -1,6 +1,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Adapter } from 'lowdb'
+import type { z } from 'zod'
 import { StoreError } from '../errors.js'
 
 const OWNER_ONLY = 0o600
@@ -79,6 +80,13 @@ function parse(text: string): unknown {
     return undefined
   }
 }
+
+/** Reads a file of one JSON value a line. What a kill has cut is passed over, like whatever is of another shape. */
+export const readJsonLines = <T>(text: string, schema: z.ZodType<T>): readonly T[] =>
+  text.split('\n').flatMap((line) => {
+    const checked = line === '' ? undefined : schema.safeParse(parse(line))
+    return checked?.success ? [checked.data] : []
+  })
 
 /** The rename itself is durable only once the folder is flushed. */
 async function syncFolder(path: string): Promise<void> {

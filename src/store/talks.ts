@@ -7,7 +7,7 @@ import type { DecisionTrace } from '../model/decision.js'
 import type { Clock, DecisionJournal, Log, UnsaidReason } from '../model/ports.js'
 import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
 import type { ForgottenPerson } from '../model/ticket.js'
-import { LatestWrite, writeDurably } from './json-file.js'
+import { LatestWrite, readJsonLines, writeDurably } from './json-file.js'
 
 export interface TalkLogOptions {
   /** Where the days lie; undefined: nothing is written. */
@@ -88,10 +88,9 @@ export class TalkLog implements DecisionJournal, TalkFeed {
     const talks = new Map<string, Talk>()
     for (const name of await dayFiles(options.dir)) {
       const text = await readFile(join(options.dir!, name), 'utf8').catch(() => '')
-      for (const line of text.split('\n')) {
-        const talk = readTalk(line)
-        const name = talk && (options.nameOf?.(talk.who.key) ?? '')
-        if (talk) talks.set(talk.messageId, { ...talk, who: { key: talk.who.key, name: name ?? '' } })
+      for (const talk of readTalks(text)) {
+        const { key } = talk.who
+        talks.set(talk.messageId, { ...talk, who: { key, name: options.nameOf?.(key) ?? '' } })
       }
     }
     const sorted = [...talks.values()].sort((a, b) => a.atMs - b.atMs).slice(-MAX_TALKS)
@@ -202,7 +201,7 @@ export class TalkLog implements DecisionJournal, TalkFeed {
     await this.#writes.flush()
     for (const name of await dayFiles(this.#options.dir)) {
       const path = join(this.#options.dir!, name)
-      const before = (await readFile(path, 'utf8')).split('\n').flatMap((line) => readTalk(line) ?? [])
+      const before = readTalks(await readFile(path, 'utf8'))
       const kept = before.filter((talk) => !isTheirs(talk)).map((talk) => (tellsOf(talk) ? withoutWords(talk) : talk))
       await writeDurably(path, kept.map((talk) => `${JSON.stringify(talk)}\n`).join(''))
     }
@@ -259,16 +258,7 @@ export class TalkLog implements DecisionJournal, TalkFeed {
 
 const latestKey = ({ placeKey, who }: Pick<Talk, 'placeKey' | 'who'>): string => JSON.stringify([placeKey, who.key])
 
-/** What a line ends with that a kill has cut is none. */
-function readTalk(line: string): Talk | undefined {
-  if (line === '') return undefined
-  try {
-    const checked = storedTalk.safeParse(JSON.parse(line))
-    return checked.success ? (checked.data as unknown as Talk) : undefined
-  } catch {
-    return undefined
-  }
-}
+const readTalks = (text: string): readonly Talk[] => readJsonLines(text, storedTalk) as unknown as readonly Talk[]
 
 const withoutWords = (talk: Talk): Talk => ({
   ...talk,
