@@ -22,6 +22,7 @@ import { SnippetIndex } from './knowledge/snippets.js'
 import { incidentsIn } from './learning/listen.js'
 import { radarOf } from './learning/open.js'
 import { callsWrong } from './learning/unanswered.js'
+import type { Edit } from './model/knowledge.js'
 import {
   type Alerts,
   type Channel,
@@ -46,10 +47,10 @@ import { lockFolder } from './ops/folder-lock.js'
 import { createPrometheusMetrics, measuredChannel, type PrometheusMetrics } from './ops/metrics.js'
 import { watchClock } from './ops/steady-clock.js'
 import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
-import { type Edit, KnowledgeEditor, openEdits, storedEdits } from './releases/edits.js'
+import type { KnowledgeEditor } from './releases/edits.js'
 import { sweepLeftovers } from './store/audit.js'
 import { fileWords } from './store/json-file.js'
-import { openSessions, setAsideDamaged } from './store/open.js'
+import { openEdits, openSessions, setAsideDamaged } from './store/open.js'
 import type { SharedDesk, SharedDeskNeeds } from './store/postgres/open.js'
 import { TalkLog } from './store/talks.js'
 import { openBoard } from './tickets/board.js'
@@ -80,8 +81,7 @@ async function main(): Promise<void> {
     print(warning)
     log.warn({}, 'files of the bot are open to other users')
   }
-  const more = { 'edits.json': { schema: storedEdits, lost: '没发布的草稿：要用的话从移走的文件里抄' } }
-  const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log, more })
+  const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log })
   const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
   await run({ config, text, notices, log })
 }
@@ -169,7 +169,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     bot.forget(order, [memory.identities, talks, { forget: () => memory.flush() }])
   const app = createApp({
     ...{
-      edits: await openEdits({ dataDir: config.dataDir, log }),
+      edits: await openEdits({ dataDir, log }),
       network: reach,
       config,
       log,
@@ -348,15 +348,26 @@ const openTalks = ({
 const MAX_KEPT_CHARS = 1_000
 
 /** Drafts of the guides; a release of them is a reload like any other, and stands in the audit log as one. */
-function editorOf({ config, bot, clock, edits }: AppParts, snapshot: () => KnowledgeSnapshot): KnowledgeEditor {
+function editorOf(
+  { config, bot, clock, edits }: AppParts,
+  snapshot: () => KnowledgeSnapshot,
+): () => Promise<KnowledgeEditor> {
   const { knowledge, dataDir } = config
-  return new KnowledgeEditor({
-    folder: new KnowledgeFolder({
-      ...{ knowledgeDir: knowledge.dir, intentsDir: knowledge.intentsDir, learnedDir: join(dataDir, 'learned') },
-    }),
-    ...{ list: edits, snapshot, clock, knowledgeDir: knowledge.dir },
-    reload: ({ by, force }) => bot.give({ kind: 'reload', force }, by),
+  const folder = new KnowledgeFolder({
+    ...{ knowledgeDir: knowledge.dir, intentsDir: knowledge.intentsDir, learnedDir: join(dataDir, 'learned') },
   })
+  let opened: Promise<KnowledgeEditor> | undefined
+  return () => {
+    // With it come the parsers, in memory from the first look at the knowledge on.
+    opened ??= import('./releases/edits.js').then(
+      ({ KnowledgeEditor }) =>
+        new KnowledgeEditor({
+          ...{ folder, list: edits, snapshot, clock, knowledgeDir: knowledge.dir },
+          reload: ({ by, force }) => bot.give({ kind: 'reload', force }, by),
+        }),
+    )
+    return opened
+  }
 }
 
 /** What people have taught, a line a sentence. */

@@ -251,6 +251,19 @@ export interface Problem {
   readonly fix?: { readonly replace: string; readonly by: string }
 }
 
+/** What somebody has begun to change of a piece of an author's file; nothing of it is live. */
+export interface Edit {
+  readonly key: string
+  /** The whole piece, a section from its heading on; empty: it is to go. */
+  readonly markdown: string
+  /** Of the piece as it stood on disk when the edit was begun; of nothing where it is new. */
+  readonly baseHash: string
+  /** Of a new piece: the file that it is to stand in, which need not be there. */
+  readonly file?: string
+  readonly by: string
+  readonly atMs: number
+}
+
 /** What there is before anybody has written anything. */
 export const NO_KNOWLEDGE: KnowledgeContent = {
   guides: [],

@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { z } from 'zod'
 import { sitExam } from '../evaluate/exam.js'
 import { tellAnswer, tellSection } from '../evaluate/explain.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
@@ -9,13 +8,12 @@ import type { AuthorsFile, KnowledgeFolder } from '../knowledge/files.js'
 import { parseGuide } from '../knowledge/guide/parse.js'
 import { ReadingMemory } from '../knowledge/read.js'
 import { bindAnswers, parseAnswers } from '../knowledge/short-answers.js'
-import type { Problem } from '../model/knowledge.js'
-import { type Clock, type DurableList, failed, type Log, type Orderer, type Report } from '../model/ports.js'
+import type { Edit, Problem } from '../model/knowledge.js'
+import { type Clock, type DurableList, failed, type Orderer, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { writeDurably } from '../store/json-file.js'
-import { openRecords } from '../store/records.js'
 import { changeGolden, type GoldenChange } from './golden.js'
 import {
   answerIdOf,
@@ -30,31 +28,6 @@ import {
   readPieces,
   withChanges,
 } from './pieces.js'
-
-/** What somebody has begun to change of a piece; nothing of it is live. */
-export interface Edit {
-  readonly key: string
-  /** The whole piece, a section from its heading on; empty: it is to go. */
-  readonly markdown: string
-  /** Of the piece as it stood on disk when the edit was begun; of nothing where it is new. */
-  readonly baseHash: string
-  /** Of a new piece: the file that it is to stand in, which need not be there. */
-  readonly file?: string
-  readonly by: string
-  readonly atMs: number
-}
-
-/** Edits as they stand on disk. */
-export const storedEdits: z.ZodType<readonly Edit[]> = z.array(
-  z.strictObject({
-    ...{ key: z.string(), markdown: z.string(), baseHash: z.string(), by: z.string(), atMs: z.number() },
-    file: z.string().exactOptional(),
-  }),
-)
-
-/** What was begun lies in a file of its own; a damaged one is refused, nothing in it is thrown away. */
-export const openEdits = ({ dataDir, log }: { readonly dataDir: string; readonly log: Pick<Log, 'error'> }) =>
-  openRecords<Edit>(join(dataDir, 'edits.json'), { schema: storedEdits, log })
 
 export interface PieceView {
   readonly key: string

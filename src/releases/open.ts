@@ -9,7 +9,7 @@ import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
-import { type Difference, differencesOf } from './pieces.js'
+import type { Difference } from './pieces.js'
 import {
   type Findings,
   judgeRelease,
@@ -387,6 +387,8 @@ export class ReleaseDesk implements Releases {
     const { folder } = this.#parts
     if (!folder) return []
     const [before, after] = await Promise.all([from, to].map((number) => folder.readFiles(number)))
+    // With it come the parsers, which nothing else here needs.
+    const { differencesOf } = await import('./pieces.js')
     return differencesOf(before!, after!)
   }
 

@@ -1,6 +1,7 @@
 import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { z } from 'zod'
+import type { Edit } from '../model/knowledge.js'
 import type { Log, RoleClaim, WebSession } from '../model/ports.js'
 import type { TicketStore } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
@@ -12,6 +13,7 @@ import {
   openLearningStore,
   openRecords,
   storedClaims,
+  storedEdits,
   storedFigures,
   storedGrants,
   storedIds,
@@ -76,6 +78,10 @@ export const openGrants = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetfu
 export const openSessions = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>) =>
   openList<WebSession>('sessions.json', storedSessions, needs)
 
+/** Drafts of the knowledge. @throws StoreError when the file is damaged: nothing that was begun is thrown away */
+export const openEdits = (needs: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>) =>
+  openList<Edit>('edits.json', storedEdits, needs)
+
 const openList = <Item>(
   fileName: string,
   schema: z.ZodType<readonly Item[]>,
@@ -89,10 +95,8 @@ interface Expendable {
   readonly lost: string
 }
 
-type Expendables = Readonly<Record<string, Expendable>>
-
 /** The bot is worth more than any of these. Tickets, roles and who is who are not among them. */
-const EXPENDABLE: Expendables = {
+const EXPENDABLE: Readonly<Record<string, Expendable>> = {
   'heard.json': { schema: storedIds, lost: '听过哪些消息：刚说过的话可能会再答一次' },
   'figures.json': { schema: storedFigures, lost: '每天的统计数字' },
   'claims.json': { schema: storedClaims, lost: '没用完的认领码，请重新认领' },
@@ -102,21 +106,21 @@ const EXPENDABLE: Expendables = {
   'reminders.json': { schema: storedReminders, lost: '答应客户的提醒' },
   'outbox.json': { schema: storedOutbox, lost: '还没发给同事的通知，请发“工单”看一遍' },
   'unanswered.json': { schema: storedLearning, lost: '没答上来的问题' },
+  'edits.json': { schema: storedEdits, lost: '没发布的草稿：要用的话从移走的文件里抄' },
 }
 
 /**
  * Moves what is damaged and can be done without out of the way, so that a crash in the middle of the night does not end
  * in a bot that refuses to start. Nothing is deleted. To be called by whoever holds the data folder.
  *
- * @param more what other rooms keep there and can do without
  * @returns for the operator, in Chinese, a line a file
  */
 export async function setAsideDamaged(
   dataDir: string,
-  { nowMs, log, more = {} }: { readonly nowMs: number; readonly log: Pick<Log, 'error'>; readonly more?: Expendables },
+  { nowMs, log }: { readonly nowMs: number; readonly log: Pick<Log, 'error'> },
 ): Promise<readonly string[]> {
   const lines: string[] = []
-  for (const [name, { schema, lost }] of Object.entries({ ...EXPENDABLE, ...more })) {
+  for (const [name, { schema, lost }] of Object.entries(EXPENDABLE)) {
     const path = join(dataDir, name)
     if (!(await isDamaged(path, schema))) continue
     const aside = `${path}.damaged-${new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '')}`

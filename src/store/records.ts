@@ -5,6 +5,7 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { DayFigures, Mute } from '../model/decision.js'
+import type { Edit } from '../model/knowledge.js'
 import type { LearningRecords } from '../model/learning.js'
 import type {
   HeardIds,
@@ -274,6 +275,14 @@ export const storedSessions: z.ZodType<WebSession[]> = z.array(
 )
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** Drafts of the knowledge as they stand on disk. */
+export const storedEdits: z.ZodType<readonly Edit[]> = z.array(
+  z.strictObject({
+    ...{ key: z.string(), markdown: z.string(), baseHash: z.string(), by: z.string(), atMs: z.number() },
+    file: z.string().exactOptional(),
+  }),
+)
 
 /** Walk-throughs as they stand on disk. Strict, because a key that we don't know would be gone after the first write. */
 export const storedWalks: z.ZodType<StoredWalk[]> = z.array(

@@ -11,7 +11,7 @@ import { toString as qrToString } from 'qrcode'
 import type { LoginState } from '../model/ports.js'
 import { type AccessControl, loginRoutes, requireLogin } from './access.js'
 import { messageView, type WebDeps } from './deps.js'
-import { knowledgeRoutes } from './knowledge-routes.js'
+import { type KnowledgeDesk, knowledgeRoutes } from './knowledge-routes.js'
 import { learnRoutes } from './learn-routes.js'
 import { limitWrites, requireRole, viewerIn } from './permissions.js'
 import { forgetRoutes, peopleRoutes, simulatorRoutes } from './routes.js'
@@ -60,8 +60,8 @@ export function createWebApp(deps: WebDeps): Hono {
   }
   if (deps.learn && deps.give) {
     const { learn, give, talks, clock, knowledge } = deps
-    const noteGolden =
-      knowledge && ((...note: Parameters<typeof knowledge.editor.noteGolden>) => knowledge.editor.noteGolden(...note))
+    const noteGolden: KnowledgeDesk['noteGolden'] | undefined =
+      knowledge && (async (...note) => (await knowledge.editor()).noteGolden(...note))
     app.route(
       '/api',
       learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf, noteGolden } }),

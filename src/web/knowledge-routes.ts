@@ -69,7 +69,8 @@ export interface KnowledgeDeps {
   readonly give: GiveOrder
   readonly stream: EventStream
   readonly talks: TalkFeed
-  readonly editor: KnowledgeDesk
+  /** Opened by whoever needs it first. */
+  readonly editor: () => Promise<KnowledgeDesk>
   readonly releases: () => { readonly current: number; readonly all: readonly ReleaseLine[] }
   /** What drafts would change: in the exam, and for what people really said. */
   readonly preview: (order: {
@@ -122,10 +123,10 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   const { access, give, stream, talks, editor, releases, preview, difference, explain, settle } = deps
   const routes = new Hono()
 
-  routes.get('/knowledge', async (c) => c.json({ ...(await editor.tree()), releases: releases() }))
+  routes.get('/knowledge', async (c) => c.json({ ...(await (await editor()).tree()), releases: releases() }))
 
   routes.get('/knowledge/sections/:key{.+}', async (c) => {
-    const section = await editor.section(c.req.param('key'))
+    const section = await (await editor()).section(c.req.param('key'))
     return section ? c.json({ section }) : c.json({ error: `没有小节 ${c.req.param('key')}` }, 404)
   })
 
@@ -133,7 +134,7 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
     const body = draft.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '草稿的写法不对，或者太长了' }, 400)
     const key = c.req.param('key')
-    const kept = await editor.keep(key, body.data, viewerIn(c, access).who)
+    const kept = await (await editor()).keep(key, body.data, viewerIn(c, access).who)
     if (!kept) return c.json({ error: `没有小节 ${key}` }, 404)
     if (kept.isKept) return c.json({ section: kept.view })
     const error = CLASHES[kept.clash ?? 'file']
@@ -147,9 +148,9 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
     { teach, unanswered, force }: { teach: boolean; unanswered?: number; force: boolean },
   ) => {
     if (!teach) return c.json({ ok: true, text: '存成草稿了，发布以后才生效。', key })
-    const report = await editor.release({ by: ordererOf(viewerIn(c, access)), force, keys: [key] })
+    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), force, keys: [key] })
     // What was refused is no draft that somebody wants to keep: its words are still on the page.
-    if (!report.ok) await editor.drop(key)
+    if (!report.ok) await (await editor()).drop(key)
     if (report.ok && unanswered !== undefined) await settle(unanswered)
     if (report.ok) {
       stream.publish('release', {}, 'staff')
@@ -161,35 +162,35 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   routes.post('/answers', async (c) => {
     const body = answering.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '短答要有问法和回答' }, 400)
-    const { key } = await editor.addAnswer(body.data, viewerIn(c, access).who)
+    const { key } = await (await editor()).addAnswer(body.data, viewerIn(c, access).who)
     return take(c, key, body.data)
   })
 
   routes.post('/answers/asks', async (c) => {
     const body = asking.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '要有短答和问法' }, 400)
-    const view = await editor.addAsks(body.data.key, body.data.asks, viewerIn(c, access).who)
+    const view = await (await editor()).addAsks(body.data.key, body.data.asks, viewerIn(c, access).who)
     return view ? take(c, view.key, body.data) : c.json({ error: '没有这条短答' }, 404)
   })
 
-  routes.get('/golden', async (c) => c.json(await editor.golden()))
+  routes.get('/golden', async (c) => c.json(await (await editor()).golden()))
 
   routes.put('/golden', async (c) => {
     const body = changing.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success || !(body.data.was || body.data.becomes)) return c.json({ error: '题目的写法不对' }, 400)
-    const problem = await editor.changeGolden(body.data, viewerIn(c, access).who)
-    return problem === undefined ? c.json(await editor.golden()) : c.json({ error: problem }, 409)
+    const problem = await (await editor()).changeGolden(body.data, viewerIn(c, access).who)
+    return problem === undefined ? c.json(await (await editor()).golden()) : c.json({ error: problem }, 409)
   })
 
   routes.get('/releases/changes', async (c) => {
-    const changes = await editor.changes()
+    const changes = await (await editor()).changes()
     return 'ok' in changes ? c.json({ error: changes.text }, 409) : c.json({ differences: changes.differences })
   })
 
   routes.post('/releases/check', async (c) => {
     const body = checking.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '检查的写法不对' }, 400)
-    const changes = await editor.changes()
+    const changes = await (await editor()).changes()
     if ('ok' in changes) return c.json({ error: changes.text }, 409)
     const seen = await preview({ edited: changes.files, messages: askedLately(talks), ...body.data })
     return 'ok' in seen && 'text' in seen ? c.json({ error: seen.text }, 422) : c.json(seen)
@@ -202,7 +203,7 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   })
 
   routes.delete('/edits/:key{.+}', async (c) => {
-    await editor.drop(c.req.param('key'))
+    await (await editor()).drop(c.req.param('key'))
     return c.json({ ok: true })
   })
 
@@ -215,7 +216,7 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   routes.post('/releases', async (c) => {
     const body = releasing.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '发布的写法不对' }, 400)
-    const report = await editor.release({ by: ordererOf(viewerIn(c, access)), force: body.data.force })
+    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), force: body.data.force })
     if (report.ok) stream.publish('release', {}, 'staff')
     return c.json(report, report.ok ? 200 : 422)
   })

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { KnowledgeFolder } from '../../src/knowledge/files.js'
 import { OPERATOR, type Orderer, type Report } from '../../src/model/ports.js'
-import { KnowledgeEditor, openEdits } from '../../src/releases/edits.js'
+import { KnowledgeEditor } from '../../src/releases/edits.js'
+import { openEdits } from '../../src/store/open.js'
 import { aSnapshot } from '../support/a-snapshot.js'
+import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { tempFolder } from '../support/temp-folder.js'
 
@@ -35,7 +37,7 @@ async function anEditor(report: Report = { ok: true, text: '已采用发布 2' }
     new KnowledgeEditor({
       folder: new KnowledgeFolder({ knowledgeDir: join(root, 'knowledge'), intentsDir: join(root, 'intents') }),
       knowledgeDir: join(root, 'knowledge'),
-      list: await openEdits({ dataDir: join(root, 'data'), log: { error() {} } }),
+      list: await openEdits({ dataDir: join(root, 'data'), log: capturedLog().log }),
       snapshot: () => aSnapshot(),
       clock: fixedClock(),
       reload: async () => {

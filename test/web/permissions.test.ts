@@ -38,7 +38,7 @@ async function housed() {
     machine: async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms: [], mutes: [] }),
     learn: { entries: () => [], taught: () => [], preview: async () => undefined },
     knowledge: {
-      editor: {
+      editor: async () => ({
         tree: async () => ({ guides: [], answers: [], edits: [], isReadOnly: false }),
         section: async () => undefined,
         keep: async () => undefined,
@@ -50,7 +50,7 @@ async function housed() {
         drop: async () => {},
         changes: async () => ({ files: [], differences: [] }),
         release: async () => ({ ok: true, text: '好的' }),
-      },
+      }),
       releases: () => ({ current: 1, all: [] }),
       preview: async () => ({}),
       difference: async () => [],
