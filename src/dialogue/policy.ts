@@ -20,8 +20,7 @@ import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from 
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
 import { picturePolicy } from './pictures.js'
-import { withoutRepeating } from './repeats.js'
-import { tellingsOf } from './replies.js'
+import { tellingsOf, withoutRepeating } from './replies.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 

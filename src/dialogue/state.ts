@@ -22,7 +22,7 @@ import {
   floodUncounted,
   judgeFlood,
   NO_FLOOD,
-} from './flooding.js'
+} from './permission.js'
 import {
   type Composed,
   NOTHING_TOLD,

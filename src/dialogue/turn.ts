@@ -5,7 +5,7 @@ import type { Language } from '../model/language.js'
 import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
 import type { DatesReading, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
-import type { FloodView } from './flooding.js'
+import type { FloodView } from './permission.js'
 import type { Said } from './replies.js'
 import type { WalkRecollection } from './state.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { FloodLimits } from '../../src/dialogue/flooding.js'
+import type { FloodLimits } from '../../src/dialogue/permission.js'
 import { flooding } from '../../src/dialogue/permission.js'
 import type { Saying } from '../../src/dialogue/replies.js'
 import { decideBy } from '../../src/dialogue/turn.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { withoutRepeating } from '../../src/dialogue/repeats.js'
 import type { Said } from '../../src/dialogue/replies.js'
+import { withoutRepeating } from '../../src/dialogue/replies.js'
 import type { Decision } from '../../src/model/decision.js'
 import { aMessage } from '../support/a-message.js'
 import { aTurn } from '../support/a-situation.js'
