@@ -1,5 +1,6 @@
 import { Broken, enlarge, Icon, toast, toastError } from './parts.js'
 import { call, draftOf, keepDraft, live, me, post, Refused, read, useData, write } from './store.js'
+import { RowForm } from './tables.js'
 import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.js'
 import { clock, dayTime } from './words.js'
 
@@ -12,13 +13,13 @@ const BOXES = [
 ]
 
 /**
- * One piece of what authors wrote: a section or a short answer. What is written is kept on the device at once, on the
+ * One piece of what authors wrote: a section, a short answer, or a row of a table, which has a form. What is written is kept on the device at once, on the
  * server as a draft within a second, and shown as customers would get it. What somebody else has written meanwhile, in
  * the file or as a draft, is shown beside.
  *
- * @param {{ pieceKey: string, isReadOnly: boolean, onSaved: () => Promise<void>, keys: string[] }} props
+ * @param {{ pieceKey: string, onSaved: () => Promise<void>, keys: string[] }} props
  */
-export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
+export function PieceEditor({ pieceKey, onSaved, keys }) {
   const path = `/api/knowledge/sections/${encodeURIComponent(pieceKey)}`
   const draftKey = `edit ${pieceKey}`
   const { data, error, reload } = useData(path, ['release'])
@@ -32,12 +33,18 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
   const isFilled = useRef(false)
   const piece = saved ?? data?.section
   const isAnswer = pieceKey.startsWith('answer:')
+  const isRow = pieceKey.startsWith('row:')
+  const isGuide = pieceKey.startsWith('guide:')
+  const [isRaw, setRaw] = useState(false)
+  // Fields of a row that are not on the server yet.
+  const pending = useRef(/** @type {Record<string, any>} */ (isRow ? fieldsLeft(draftKey) : {}))
   useEffect(() => {
     if (!data?.section || isFilled.current || !text.current) return
     isFilled.current = true
     const left = draftOf(draftKey)
     text.current.value = left || (data.section.edit?.markdown ?? data.section.markdown)
     if (left && me.may('admin')) changed()
+    else if (Object.keys(pending.current).length > 0 && me.may('admin')) changeField()
     redraw(0)
   })
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -45,7 +52,7 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
     () =>
       live.on('release', () => {
         // Whoever is in the middle of a sentence keeps it.
-        if (draftOf(draftKey)) return
+        if (draftOf(draftKey) || Object.keys(pending.current).length > 0) return
         setSaved(undefined)
         isFilled.current = false
         void reload()
@@ -56,13 +63,21 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
   const save = async (base) => {
     const markdown = text.current?.value
     if (markdown === undefined) return
+    const fields = { ...pending.current }
+    const isForm = Object.keys(fields).length > 0
     setState('正在存…')
     try {
-      const content = { markdown, baseHash: base.hash, seen: base.editHash }
+      const content = { ...(isForm ? { fields } : { markdown }), baseHash: base.hash, seen: base.editHash }
       const { section } = await call('PUT', `/api/edits/${encodeURIComponent(pieceKey)}`, content)
       setSaved(section)
       setConflict(undefined)
-      if (text.current?.value === markdown) keepDraft(draftKey, '')
+      if (isForm) {
+        for (const [name, value] of Object.entries(fields))
+          if (pending.current[name] === value) delete pending.current[name]
+        write(`${FIELDS}${draftKey}`, Object.keys(pending.current).length > 0 ? JSON.stringify(pending.current) : '')
+        text.current.value = section.edit?.markdown ?? section.markdown
+      }
+      if (text.current?.value === markdown || isForm) keepDraft(draftKey, '')
       setState(section.edit ? `草稿 ${clock(section.edit.atMs)} 自动存` : '和已发布的一样')
       await onSaved()
     } catch (refused) {
@@ -78,17 +93,30 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => void save(latest.current), SAVE_AFTER_MS)
   }
+  const changeField = (/** @type {string} */ name = '', /** @type {any} */ value = undefined) => {
+    if (name) pending.current[name] = value
+    write(`${FIELDS}${draftKey}`, JSON.stringify(pending.current))
+    redraw(0)
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => void save(latest.current), SAVE_AFTER_MS)
+  }
+  const clearPending = () => {
+    pending.current = {}
+    write(`${FIELDS}${draftKey}`, '')
+  }
   const drop = async () => {
     clearTimeout(timer.current)
     keepDraft(draftKey, '')
+    clearPending()
     await call('DELETE', `/api/edits/${encodeURIComponent(pieceKey)}`, {}).catch(toastError)
     setSaved(undefined)
     isFilled.current = false
     setState('')
-    if (piece.markdown === '') location.hash = '#/knowledge?tab=answers'
+    if (piece.markdown === '') location.hash = `#/knowledge?tab=${tabOfPiece(pieceKey)}`
     await Promise.all([reload(), onSaved()])
   }
   const remove = () => {
+    clearPending()
     text.current.value = ''
     changed()
     toast({ ok: true, text: '删掉了，发布以后生效', undo: () => void drop() })
@@ -119,17 +147,20 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
   const shown = (text.current?.value ?? piece.edit?.markdown ?? piece.markdown).split('\n')
   const old = new Set(piece.markdown.split('\n'))
   const wrong = new Set(piece.problems.map((/** @type {any} */ problem) => problem.line))
-  const mayEdit = me.may('admin') && !isReadOnly
+  const mayEdit = me.may('admin')
+  const isForm = Boolean(piece.row) && !isRaw
   const theirs = conflict?.clash === 'draft' ? (conflict.section.edit?.markdown ?? '') : conflict?.section.markdown
   return html`<section class="knowledge-editor" aria-label=${piece.title}>
       <header class="thread-head">
-        <a class="icon-button narrow" href=${`#/knowledge${isAnswer ? '?tab=answers' : ''}`} aria-label="返回"><${Icon} name="back" /></a>
-        <div class="thread-title"><h2>${isAnswer ? '' : `${pieceKey} `}${piece.title}</h2><p>${piece.file}:${piece.line} · <span id="draft-state">${state || (piece.edit ? `草稿，${piece.edit.by} ${dayTime(piece.edit.atMs)}` : '已发布的样子')}</span></p></div>
+        <a class="icon-button narrow" href=${`#/knowledge?tab=${tabOfPiece(pieceKey)}`} aria-label="返回"><${Icon} name="back" /></a>
+        <div class="thread-title"><h2>${isAnswer || isRow || isGuide ? '' : `${pieceKey} `}${piece.title}</h2><p>${piece.file}:${piece.line} · <span id="draft-state">${state || (piece.edit ? `草稿，${piece.edit.by} ${dayTime(piece.edit.atMs)}` : '已发布的样子')}</span></p></div>
         ${piece.edit && mayEdit && html`<button type="button" class="button small" id="drop-draft" onClick=${drop}>不要草稿</button>`}
-        ${isAnswer && mayEdit && piece.markdown !== '' && shown.join('') !== '' && html`<button type="button" class="button small ghost danger" id="remove-answer" onClick=${remove}>删掉</button>`}
+        ${isRow && piece.row && html`<button type="button" class="button small ghost" id="raw-row" aria-pressed=${String(isRaw)} onClick=${() => setRaw(!isRaw)}>${isRaw ? '看表单' : '看原文'}</button>`}
+        ${(isAnswer || isRow) && mayEdit && piece.markdown !== '' && shown.join('') !== '' && html`<button type="button" class="button small ghost danger" id="remove-answer" onClick=${remove}>删掉</button>`}
       </header>
       ${
         mayEdit &&
+        !isRow &&
         html`<div class="editor-tools">
         ${isAnswer && ['问：', '答：', '追问：', '节：'].map((label) => html`<button type="button" class="button small ghost" onClick=${() => insert(`\n${label}`)}>${label.replace('：', '')}</button>`)}
         ${
@@ -138,7 +169,7 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
         <button type="button" class="button small ghost" onClick=${() => insert('![说明](/img/)')}>图片</button>
         <button type="button" class="button small ghost" onClick=${() => insert('\n问：\n答：\n')}>短答</button>
         ${BOXES.map(([box = '', kind]) => html`<button type="button" class="button small ghost" onClick=${() => insert(`\n:::${kind}[${box}]\n\n:::\n`)}>${box}</button>`)}
-        <button type="button" class="button small ghost" id="add-section" onClick=${addSection}>＋小节</button>`
+        ${!isGuide && html`<button type="button" class="button small ghost" id="add-section" onClick=${addSection}>＋小节</button>`}`
         }
       </div>`
       }
@@ -147,30 +178,95 @@ export function PieceEditor({ pieceKey, isReadOnly, onSaved, keys }) {
         html`<div class="conflict" role="alert" id="conflict"><p><b>${conflict.error}</b>上面是您写的，下面是${conflict.clash === 'draft' ? `${conflict.section.edit?.by ?? '对方'}的草稿` : '文件现在的样子'}。</p><pre>${theirs}</pre>
         <div class="buttons"><button type="button" class="button" id="keep-mine" onClick=${() => save(conflict.section)}>用我的</button><button type="button" class="button" id="keep-theirs" onClick=${() => {
           text.current.value = theirs
+          clearPending()
           void save(conflict.section)
         }}>${conflict.clash === 'draft' ? '用对方的' : '用文件里的'}</button></div></div>`
       }
-      <div class="editor-box" data-kind=${isAnswer ? 'answer' : 'section'}>
+      ${isForm && html`<${RowForm} row=${piece.row} file=${piece.file} problems=${piece.problems} pending=${pending.current} mayEdit=${mayEdit} change=${changeField} />`}
+      <div class="editor-box" data-kind=${isAnswer ? 'answer' : 'section'} hidden=${isForm}>
         <pre class="editor-lines" ref=${lines} aria-hidden="true">${shown.map((/** @type {string} */ line, /** @type {number} */ index) => html`<span class=${wrong.has(piece.line + index) ? 'line-wrong' : old.has(line) ? '' : 'line-changed'}>${piece.line + index}\n</span>`)}</pre>
         <textarea id="markdown" ref=${text} readonly=${!mayEdit} spellcheck=${false} wrap=${isAnswer ? 'soft' : 'off'} aria-label=${isAnswer ? '这条短答' : '这一节的 Markdown'} onInput=${changed} onScroll=${() => {
           lines.current.scrollTop = text.current.scrollTop
         }}></textarea>
       </div>
-      <ul class="problems" id="problems">${piece.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - piece.line)}>第 ${problem.line} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</button>${problem.fix && mayEdit && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}</li>`)}</ul>
+      <ul class="problems" id="problems" hidden=${isForm}>${piece.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - piece.line)}>第 ${problem.line} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</button>${problem.fix && mayEdit && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}</li>`)}</ul>
     </section>
     <aside class="knowledge-preview" aria-label="客户会收到">
-      <${Preview} bubbles=${piece.bubbles} />
+      <${Preview} told=${piece.told} pieceKey=${pieceKey} />
       <${Try} hasDraft=${Boolean(piece.edit)} />
     </aside>`
 }
 
-/** @param {{ bubbles: any[] }} props */
-function Preview({ bubbles }) {
-  const sum = bubbles.reduce((total, one) => total + (one.picture ? 0 : one.text.length), 0)
-  const url = (/** @type {string} */ picture) => `/api/guide-picture?path=${encodeURIComponent(picture)}`
-  return html`<h3>客户会收到 <span>${sum} 字 · ${bubbles.filter((one) => one.picture).length} 图</span></h3>
-    <div class="phone" id="preview">${bubbles.map((bubble) => (bubble.picture ? html`<button type="button" class="picture" onClick=${() => enlarge(url(bubble.picture))}><img src=${url(bubble.picture)} alt=${bubble.text} loading="lazy" /></button>` : html`<div class="bubble">${bubble.text}</div>`))}${bubbles.length === 0 && html`<p class="muted pad">发布以后，这里就没有了。</p>`}</div>`
+const HOWS = [
+  ['asked', '点名问'],
+  ['overheard', '没点名'],
+  ['whole', '整节'],
+]
+const CHARS_A_BUBBLE = 500
+/** So much of a reply is seen at once. */
+const CHARS_A_SCREEN = 280
+
+/** What customers get, by how they ask. @param {{ told: any, pieceKey: string }} props */
+function Preview({ told, pieceKey }) {
+  const hows = HOWS.filter(([how = '']) => told[how].bubbles.length > 0 || (how === 'overheard' && told.asked.question))
+  const [wanted, setHow] = useState(/^(?:answer|row):/.test(pieceKey) ? 'asked' : 'whole')
+  const how = hows.some(([one]) => one === wanted) ? wanted : (hows[0]?.[0] ?? 'whole')
+  const isShort = charsOf(told.asked.bubbles) !== charsOf(told.whole.bubbles)
+  const mine = (/** @type {string} */ words) => html`<div class="bubble bubble-mine">${words}</div>`
+  const theirs = (/** @type {any[]} */ bubbles) => bubbles.map((bubble) => html`<${PreviewBubble} bubble=${bubble} />`)
+  const { question } = told.asked
+  return html`<div class="switch" role="tablist" aria-label="客户怎么问">${hows.map(([one = '', label]) => html`<button type="button" role="tab" data-how=${one} aria-selected=${String(one === how)} onClick=${() => setHow(one)}>${label}</button>`)}</div>
+    <h3>客户会收到 <span>${lengthWords(told)}</span></h3>
+    <div class="phone" id="preview">
+      ${how === 'whole' && theirs(told.whole.bubbles)}
+      ${how === 'asked' && html`${mine(`@过审小助手 ${question}`)}${theirs(told.asked.bubbles)}${isShort && told.whole.bubbles.length > 0 && !pieceKey.startsWith('row:') && html`${mine('完整步骤')}${theirs(told.whole.bubbles)}`}`}
+      ${how === 'overheard' && html`${mine(question)}${theirs(told.overheard.bubbles)}${told.overheard.bubbles.length === 0 && html`<p class="muted pad" id="keeps-quiet">没人点名，把握又不够，它不插话。</p>`}`}
+      ${hows.length === 0 && html`<p class="muted pad">发布以后，这里就没有了。</p>`}
+    </div>
+    ${how === 'overheard' && html`<p class="muted small">插不插话，按现在用的知识算；草稿用下面的“试一句”。</p>`}`
 }
+
+/** @param {{ bubble: any }} props */
+function PreviewBubble({ bubble }) {
+  const url = `/api/guide-picture?path=${encodeURIComponent(bubble.picture ?? '')}`
+  return bubble.picture
+    ? html`<button type="button" class="picture" onClick=${() => enlarge(url)}><img src=${url} alt=${bubble.text} loading="lazy" /></button>`
+    : html`<div class="bubble">${bubble.text}</div>`
+}
+
+/** @param {any[]} bubbles */
+const charsOf = (bubbles) => bubbles.reduce((total, one) => total + (one.picture ? 0 : one.text.length), 0)
+
+/** @param {any} told */
+function lengthWords({ asked, whole }) {
+  const [short, all] = [charsOf(asked.bubbles), charsOf(whole.bubbles)]
+  const texts = whole.bubbles.filter((/** @type {any} */ one) => !one.picture).length
+  const pictures = whole.bubbles.length - texts
+  const screens = Math.max(1, Math.round((all / CHARS_A_SCREEN + pictures / 2) * 2) / 2)
+  return [
+    short > 0 && short !== all && `短答 ${short} 字`,
+    all > 0 && `${short > 0 && short !== all ? '整节 ' : ''}${all}/${CHARS_A_BUBBLE * texts} 字`,
+    pictures > 0 && `${pictures} 图`,
+    all > 0 && (screens <= 1 ? '约一屏' : `约 ${screens} 屏`),
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+const FIELDS = 'guoshen:fields:'
+
+/** Fields of a row that a closed window has left behind. @param {string} draftKey @returns {Record<string, any>} */
+function fieldsLeft(draftKey) {
+  try {
+    return JSON.parse(read(`${FIELDS}${draftKey}`) ?? '{}')
+  } catch {
+    return {}
+  }
+}
+
+/** Under which tab a piece is found. @param {string} key */
+export const tabOfPiece = (key) =>
+  key.startsWith('answer:') ? 'answers' : key.startsWith('row:') ? 'tables' : 'sections'
 
 /** A heading for a section behind this one: `### 1.2 新小节` behind 1.1. @param {string} markdown @param {string} key @param {string[]} keys */
 function nextHeading(markdown, key, keys) {

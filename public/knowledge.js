@@ -1,7 +1,8 @@
 import { asSomebody, go, setParams, Top } from './app.js'
-import { PieceEditor } from './editor.js'
+import { PieceEditor, tabOfPiece } from './editor.js'
 import { Broken, Empty, Icon, Sheet, toast, toastError } from './parts.js'
 import { call, me, post, useData } from './store.js'
+import { Tables } from './tables.js'
 import { Met, metWords } from './teach.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
 import { dayTime } from './words.js'
@@ -9,17 +10,22 @@ import { dayTime } from './words.js'
 const TABS = [
   ['sections', '小节'],
   ['answers', '短答'],
+  ['tables', '表格'],
   ['golden', '必答题'],
 ]
 
 /** @param {string} rest */
-const tabOf = (rest) => (rest === 'golden' ? 'golden' : rest.startsWith('answer:') ? 'answers' : 'sections')
+const tabOf = (rest) => (rest === 'golden' ? 'golden' : tabOfPiece(rest))
 const pathOf = (/** @type {string} */ key) => `/knowledge/${encodeURIComponent(key)}`
 
 /** @param {{ name: string, head: any, where: { rest: string, params: URLSearchParams } }} props */
 export default function Knowledge({ name, head, where }) {
   const { data, error, reload } = useData('/api/knowledge', ['release'])
-  const [sheet, setSheet] = useState(/** @type {'releases' | 'release' | 'answer' | undefined} */ (undefined))
+  const { data: disliked } = useData('/api/unanswered?tab=disliked', ['unanswered'])
+  const dislikes = new Map(
+    (disliked?.entries ?? []).map((/** @type {any} */ one) => [one.sectionKey, one.people.length]),
+  )
+  const [sheet, setSheet] = useState(/** @type {'releases' | 'release' | 'answer' | 'guide' | undefined} */ (undefined))
   // From 今天.
   useEffect(() => {
     if (where.params.get('release') && data?.edits.length > 0) {
@@ -35,7 +41,7 @@ export default function Knowledge({ name, head, where }) {
     current &&
     `发布 ${current.number} · ${dayTime(current.atMs)} ${current.by.name} · ${counts?.sections} 节 · ${counts?.answers} 条短答`
   const tab = where.params.get('tab') ?? tabOf(where.rest)
-  const mayEdit = me.may('admin') && !data?.isReadOnly
+  const mayEdit = me.may('admin')
   const show = (/** @type {string} */ id) => {
     if (id === 'golden') go('/knowledge/golden?tab=golden')
     else if (where.rest === 'golden') go(`/knowledge?tab=${id}`)
@@ -48,32 +54,62 @@ export default function Knowledge({ name, head, where }) {
       <nav class="knowledge-tree" aria-label="知识">
         <div class="switch" role="tablist">${TABS.map(([id = '', label]) => html`<button type="button" role="tab" data-tab=${id} aria-selected=${String(tab === id)} onClick=${() => show(id)}>${label} <small>${id === 'answers' ? counts?.answers : ''}</small></button>`)}</div>
         ${error && html`<${Broken} error=${error} retry=${reload} />`}
-        ${data?.isReadOnly && html`<p class="muted pad">文件夹只读：改动可以看，发布不了。</p>`}
-        ${tab === 'sections' && data && html`<${Sections} guides=${data.guides} current=${where.rest} />`}
+        ${data?.isReadOnly && html`<p class="muted pad">只读，改动可以下载成补丁。</p>`}
+        ${tab === 'sections' && data && html`<${Sections} guides=${data.guides} dislikes=${dislikes} current=${where.rest} />`}
+        ${tab === 'sections' && mayEdit && html`<div class="pad"><button type="button" class="button small" id="add-guide" onClick=${() => setSheet('guide')}>＋新指南</button></div>`}
+        ${tab === 'tables' && data && html`<${Tables} tables=${data.tables} current=${where.rest} mayEdit=${mayEdit} onDone=${reload} line=${(/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${one} current=${where.rest} />`} />`}
         ${tab === 'answers' && data && html`<${Answers} topics=${data.answers} current=${where.rest} mayEdit=${mayEdit} add=${() => setSheet('answer')} />`}
         ${tab === 'golden' && html`<p class="muted pad">发布前都要答一遍的题。少对一道，就不会换上新的知识。</p>`}
         <div class="buttons pad knowledge-acts">
           <button type="button" class="button small" id="releases" onClick=${() => setSheet('releases')}>发布记录</button>
-          ${mayEdit && edits.length > 0 && html`<button type="button" class="button small primary" id="release" onClick=${() => setSheet('release')}><${Icon} name="rocket" small=${true} />发布 ${edits.length} 处改动…</button>`}
+          ${mayEdit && edits.length > 0 && html`<button type="button" class="button small primary" id="release" onClick=${() => setSheet('release')}><${Icon} name="rocket" small=${true} />${data?.isReadOnly ? `带走 ${edits.length} 处改动…` : `发布 ${edits.length} 处改动…`}</button>`}
         </div>
       </nav>
       ${where.rest === 'golden' && html`<${Golden} mayEdit=${mayEdit} onSaved=${reload} />`}
-      ${where.rest && where.rest !== 'golden' && html`<${PieceEditor} key=${where.rest} pieceKey=${where.rest} isReadOnly=${data?.isReadOnly} onSaved=${reload} keys=${data?.guides.flatMap((/** @type {any} */ guide) => guide.sections.map((/** @type {any} */ one) => one.key)) ?? []} />`}
+      ${where.rest && where.rest !== 'golden' && html`<${PieceEditor} key=${where.rest} pieceKey=${where.rest} onSaved=${reload} keys=${data?.guides.flatMap((/** @type {any} */ guide) => guide.sections.map((/** @type {any} */ one) => one.key)) ?? []} />`}
       ${!where.rest && html`<section class="knowledge-editor wide"><${Empty} title="选一节或一条短答" text="左边点一个，这里改，右边看客户会收到什么。" /></section>`}
     </div>
     ${sheet === 'answer' && html`<${NewAnswer} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
+    ${sheet === 'guide' && html`<${NewGuide} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'releases' && data && html`<${Releases} releases=${data.releases} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
-    ${sheet === 'release' && data && html`<${Release} edits=${edits} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
+    ${sheet === 'release' && data && html`<${Release} edits=${edits} isReadOnly=${data.isReadOnly} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
   </main>`
 }
 
 /** @param {{ one: any, current: string }} props */
-const TreeLine = ({ one: { key, title, isEdited }, current }) =>
-  html`<a href=${`#${pathOf(key)}`} data-piece=${key} data-depth=${key.includes('.') && !key.startsWith('answer:') ? '2' : '1'} aria-current=${key === current ? 'true' : undefined}>${!key.startsWith('answer:') && html`<b>${key}</b>`}<span class="one-line">${title}</span>${isEdited && html`<em class="dot" title="改过，还没发布">●</em>`}</a>`
+const TreeLine = ({ one: { key, title, isEdited, problemCount, isWrong, dislikedBy }, current }) => {
+  const isSection = !/^(?:answer|row|guide):/.test(key)
+  return html`<a href=${`#${pathOf(key)}`} data-piece=${key} data-depth=${key.includes('.') && isSection ? '2' : '1'} aria-current=${key === current ? 'true' : undefined}>${isSection && html`<b>${key}</b>`}<span class="one-line">${title}</span>${isEdited && html`<em class="dot" title="改过，还没发布">●</em>`}${problemCount > 0 && html`<em class=${isWrong ? 'tree-wrong' : 'tree-warn'}>${isWrong ? '错误' : '提醒'} ${problemCount}</em>`}${dislikedBy > 0 && html`<em class="tree-wrong">${dislikedBy} 人说没用</em>`}</a>`
+}
 
-/** @param {{ guides: any[], current: string }} props */
-const Sections = ({ guides, current }) =>
-  html`${guides.map(({ title, sections }) => html`<h3>${title}</h3>${sections.map((/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${one} current=${current} />`)}`)}`
+/** @param {{ guides: any[], dislikes: Map<string, number>, current: string }} props */
+const Sections = ({ guides, dislikes, current }) =>
+  html`${guides.map(({ title, sections }) => html`<h3>${title}</h3>${sections.map((/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${{ ...one, dislikedBy: dislikes.get(one.key) }} current=${current} />`)}`)}`
+
+const GUIDE_ID = /^[a-z][a-z0-9-]{1,30}$/
+
+/** A guide of one's own: a template that can be released as it is. @param {{ onClose: () => void, onDone: () => Promise<void> }} props */
+function NewGuide({ onClose, onDone }) {
+  const [title, setTitle] = useState('')
+  const [id, setId] = useState('')
+  const save = async (/** @type {Event} */ event) => {
+    event.preventDefault()
+    try {
+      const { key } = await post('/api/guides', { id, title })
+      await onDone()
+      onClose()
+      go(pathOf(key))
+    } catch (failed) {
+      toastError(failed)
+    }
+  }
+  return html`<${Sheet} title="＋新指南" onClose=${onClose}><form class="form" onSubmit=${save}>
+    <p class="muted">给您一份写好的样子：两个小节、各种方框、一条短答。改成您的内容，再发布。</p>
+    <label>指南讲什么<input class="field" id="guide-title" required maxlength="40" placeholder="例如 开发票" value=${title} onInput=${(/** @type {any} */ event) => setTitle(event.target.value)} /></label>
+    <label><span>编号 <small>小写字母，就是文件名；小节显示成“编号/1”</small></span><input class="field" id="guide-id" required pattern=${GUIDE_ID.source} maxlength="31" placeholder="例如 invoice" autocapitalize="off" value=${id} onInput=${(/** @type {any} */ event) => setId(event.target.value)} /></label>
+    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不写</button><button type="submit" class="button primary" id="guide-save">开始写</button></div>
+  </form></${Sheet}>`
+}
 
 /** @param {{ topics: any[], current: string, mayEdit: boolean, add: () => void }} props */
 function Answers({ topics, current, mayEdit, add }) {
@@ -276,14 +312,30 @@ function changeWords({ before, after, chars }) {
   return chars === 0 ? '换了说法' : chars < 0 ? `字少了 ${-chars}` : `字多了 ${chars}`
 }
 
-/** @param {{ edits: any[], onClose: () => void, onDone: () => Promise<void> }} props */
-function Release({ edits, onClose, onDone }) {
+/** @param {string} key */
+const kindOfPiece = (key) => {
+  const kind = /^(answer|row|guide):/.exec(key)?.[1]
+  return kind === 'answer'
+    ? '短答'
+    : kind === 'row'
+      ? '表格'
+      : kind === 'guide'
+        ? '新指南'
+        : key === 'golden'
+          ? ''
+          : key
+}
+
+/** @param {{ edits: any[], isReadOnly: boolean, onClose: () => void, onDone: () => Promise<void> }} props */
+function Release({ edits, isReadOnly, onClose, onDone }) {
   const [busy, setBusy] = useState(/** @type {'' | 'check' | 'release'} */ (''))
   const [refusal, setRefusal] = useState('')
   const [word, setWord] = useState('')
   const [found, setFound] = useState(/** @type {any} */ (undefined))
   const isGone = useRef(false)
   const { data, error } = useData('/api/releases/changes')
+  // A patch that was applied has left nothing to change: the drafts have only to be cleared away.
+  const isChanging = (data?.differences.length ?? 1) > 0
   const check = async () => {
     setBusy('check')
     try {
@@ -314,7 +366,7 @@ function Release({ edits, onClose, onDone }) {
   return html`<${Sheet} title=${`发布 ${edits.length} 处改动`} onClose=${onClose}>
     <ul class="lines">${edits.map(
       ({ key, title, by, atMs, markdown }) =>
-        html`<li><span><b>${key.startsWith('answer:') ? '短答' : key === 'golden' ? '' : key} ${title}</b><small>${by} ${dayTime(atMs)} ${markdown === '' ? '删掉的' : '改的'}</small></span><button type="button" class="button small ghost" onClick=${() => {
+        html`<li><span><b>${kindOfPiece(key)} ${title}</b><small>${by} ${dayTime(atMs)} ${markdown === '' ? '删掉的' : '改的'}</small></span><button type="button" class="button small ghost" onClick=${() => {
           onClose()
           go(pathOf(key))
         }}>看</button></li>`,
@@ -331,6 +383,7 @@ function Release({ edits, onClose, onDone }) {
         if (word.trim() === '强制') void release(true)
       }}><input class="field" placeholder="仍然发布，就写：强制" value=${word} aria-label="强制" id="force-word" onInput=${(/** @type {any} */ event) => setWord(event.target.value)} /><button class="button" type="submit" id="release-force" disabled=${word.trim() !== '强制' || busy !== ''}>仍然发布…</button></form>`
     }
-    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button><button type="button" class="button primary" id="release-go" disabled=${busy === 'release' || found?.isBroken} onClick=${() => asSomebody(() => release(false))}>${busy === 'release' ? '正在发布…' : '发布'}</button></div>
+    ${isReadOnly && isChanging && html`<p class="muted" id="how-to-patch">文件夹只读，这里发布不了。下载补丁，在放着 knowledge 和 intents 的文件夹里运行 git apply guoshen.patch，再重载。</p>`}
+    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button>${isReadOnly && isChanging ? html`<a class="button primary" id="patch" href="/api/releases/drafts.patch" download="guoshen.patch">下载补丁</a>` : html`<button type="button" class="button primary" id="release-go" disabled=${busy === 'release' || found?.isBroken} onClick=${() => asSomebody(() => release(false))}>${busy === 'release' ? '正在发布…' : '发布'}</button>`}</div>
   </${Sheet}>`
 }

@@ -5,7 +5,7 @@ import { type Decided, decideBy, type Situation } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'
-import type { KnowledgeSnapshot } from '../model/understanding.js'
+import type { CategoryHit, KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { composeReply } from '../reply/compose.js'
 
@@ -58,10 +58,25 @@ export function tellAnswer(
 ): readonly { readonly text: string }[] {
   const fact = { kind: 'short-answer', answer } as const
   const key = answer.sectionKey
-  const decision: Decision =
-    key !== undefined && snapshot.sections.has(key)
-      ? { kind: 'answer', sectionKeys: [key], reason: 'sure', fact }
-      : { kind: 'outside', fact }
+  const isInGuide = key !== undefined && snapshot.sections.has(key)
+  return tellDecision(
+    isInGuide ? { kind: 'answer', sectionKeys: [key], reason: 'sure', fact } : { kind: 'outside', fact },
+    { snapshot, nowMs },
+  )
+}
+
+/** What a customer is told who asks for the category, and the documents, of something. */
+export const tellCategory = (
+  hit: CategoryHit,
+  snapshot: KnowledgeSnapshot,
+  nowMs: number,
+): readonly { readonly text: string }[] =>
+  tellDecision({ kind: 'outside', fact: { kind: 'category', hits: [hit] } }, { snapshot, nowMs })
+
+function tellDecision(
+  decision: Decision,
+  { snapshot, nowMs }: { readonly snapshot: KnowledgeSnapshot; readonly nowMs: number },
+): readonly { readonly text: string }[] {
   const { bubbles } = composeReply(decision, snapshot, {
     ...{ mentionChars: 0, timelineToldLately: false, question: '', aboutPicture: false, nowMs },
   })

@@ -1,56 +1,52 @@
 import { accessSync, constants } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { sitExam } from '../evaluate/exam.js'
-import { tellAnswer, tellSection } from '../evaluate/explain.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
 import type { AuthorsFile, KnowledgeFolder } from '../knowledge/files.js'
-import { parseGuide } from '../knowledge/guide/parse.js'
 import { ReadingMemory } from '../knowledge/read.js'
-import { bindAnswers, parseAnswers } from '../knowledge/short-answers.js'
-import type { Edit, Problem } from '../model/knowledge.js'
+import type { Edit } from '../model/knowledge.js'
 import { type Clock, type DurableList, failed, type Orderer, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { writeDurably } from '../store/json-file.js'
 import { changeGolden, type GoldenChange } from './golden.js'
+import { asksLine, newAnswer, newGuide, newRow } from './new-pieces.js'
+import { type PieceView, viewOfPiece } from './piece-view.js'
 import {
   answerIdOf,
-  answerKey,
   type Difference,
   differenceOf,
   GOLDEN_KEY,
+  guideIdOf,
   hashOf,
-  isOfAnswers,
+  newPiece,
   type Piece,
   type Pieces,
+  patchOf,
   readPieces,
   withChanges,
 } from './pieces.js'
-
-export interface PieceView {
-  readonly key: string
-  readonly title: string
-  readonly file: string
-  /** Where it begins in the file, 1-based. */
-  readonly line: number
-  /** As it stands on disk; empty for a new piece. */
-  readonly markdown: string
-  readonly hash: string
-  readonly edit: Edit | null
-  /** Of the edit, to be shown again when it is saved; empty without one. */
-  readonly editHash: string
-  /** Of the edit where there is one; lines count from the beginning of the file. */
-  readonly problems: readonly Problem[]
-  /** What a customer would be told who asks for it, bubble by bubble. */
-  readonly bubbles: readonly { readonly text: string; readonly picture?: string }[]
-}
+import {
+  fileOfList,
+  LIST_NAMES,
+  type ListName,
+  listOfKey,
+  type RowFields,
+  titleInRow,
+  titleOfList,
+  withFields,
+} from './rows.js'
 
 interface TreeLine {
   readonly key: string
   readonly title: string
   readonly isEdited: boolean
+  /** Of the draft; absent without any. */
+  readonly problemCount?: number
+  /** Among them is one that no release gets past. */
+  readonly isWrong?: boolean
 }
 
 export interface KnowledgeTree {
@@ -61,7 +57,15 @@ export interface KnowledgeTree {
   }[]
   /** Short answers in files of their own, by topic. */
   readonly answers: readonly { readonly topic: string; readonly answers: readonly TreeLine[] }[]
+  /** Lists of the two tables; one that has no row yet can't get its first here. */
+  readonly tables: readonly {
+    readonly list: ListName
+    readonly title: string
+    readonly file: string
+    readonly rows: readonly TreeLine[]
+  }[]
   readonly edits: readonly (Edit & { readonly title: string })[]
+  /** Nothing can be written into the folder of the guides: what is drafted can be taken away as a patch. */
   readonly isReadOnly: boolean
 }
 
@@ -82,8 +86,13 @@ export interface ReleaseOrder {
   readonly force: boolean
 }
 
-/** What is saved of a piece. `seen`: of the draft that its writer had before them, empty for none. */
-export interface Draft extends Pick<Edit, 'markdown' | 'baseHash' | 'file'> {
+/**
+ * What is saved of a piece: all of it, or the fields of a row that were changed. `seen`: of the draft that its writer had
+ * before them, empty for none.
+ */
+export interface Draft extends Pick<Edit, 'baseHash' | 'file'> {
+  readonly markdown?: string
+  readonly fields?: RowFields
   readonly seen?: string
 }
 
@@ -111,24 +120,51 @@ export class KnowledgeEditor {
 
   async tree(): Promise<KnowledgeTree> {
     const edits = this.#parts.list.records()
-    const { guides, answers, find } = await this.#pieces()
-    const isEdited = (key: string): boolean => edits.some((edit) => edit.key === key)
+    const { guides, answers, rows, find } = await this.#pieces()
+    const marks = new Map<string, Omit<TreeLine, 'key' | 'title'>>()
+    for (const edit of edits) marks.set(edit.key, await this.#marksOf(edit))
+    const marksOf = (key: string) => marks.get(key) ?? { isEdited: false }
     const topics = new Map<string, TreeLine[]>()
     const take = (topic: string, key: string, title: string): void => {
-      topics.set(topic, [...(topics.get(topic) ?? []), { key, title, isEdited: isEdited(key) }])
+      topics.set(topic, [...(topics.get(topic) ?? []), { key, title, ...marksOf(key) }])
     }
     for (const { key, title, answer } of answers) take(answer?.topic ?? '', key, title)
-    for (const { key, markdown } of edits)
-      if (answerIdOf(key) !== undefined && !find(key)) take(NEW_TOPIC, key, titleOfAnswer(markdown))
+    const newOnes = edits.filter(({ key }) => !find(key))
+    for (const { key, markdown } of newOnes)
+      if (answerIdOf(key) !== undefined) take(NEW_TOPIC, key, titleOf(key, markdown))
+    const drafted = (is: (key: string) => boolean): readonly TreeLine[] =>
+      newOnes
+        .filter(({ key }) => is(key))
+        .map(({ key, markdown }) => ({ key, title: titleOf(key, markdown), ...marksOf(key) }))
+    const newGuides = newOnes.filter(({ key }) => guideIdOf(key) !== undefined)
     return {
-      guides: guides.map(({ guide }) => ({
-        ...{ title: guide.title, file: guide.file },
-        sections: guide.sections.map(({ key, title }) => ({ key, title, isEdited: isEdited(key) })),
-      })),
+      guides: [
+        ...guides.map(({ guide }) => ({
+          ...{ title: guide.title, file: guide.file },
+          sections: guide.sections.map(({ key, title }) => ({ key, title, ...marksOf(key) })),
+        })),
+        ...newGuides.map(({ key, markdown, file = '' }) => {
+          const title = titleOf(key, markdown)
+          return { title, file, sections: [{ key, title: say.newGuide, ...marksOf(key) }] }
+        }),
+      ],
       answers: [...topics].map(([topic, list]) => ({ topic, answers: list })),
-      edits: edits.map((edit) => ({ ...edit, title: find(edit.key)?.title ?? titleOfAnswer(edit.markdown) })),
+      tables: LIST_NAMES.flatMap((list) => {
+        const own = rows.filter(({ key }) => listOfKey(key) === list)
+        const lines = own.map(({ key, title }) => ({ key, title, ...marksOf(key) }))
+        const all = [...drafted((key) => listOfKey(key) === list), ...lines]
+        return own.length > 0 ? [{ list, title: titleOfList(list), file: own[0]!.file.file, rows: all }] : []
+      }),
+      edits: edits.map((edit) => ({ ...edit, title: find(edit.key)?.title ?? titleOf(edit.key, edit.markdown) })),
       isReadOnly: guides.some(({ file }) => !isWritable(file.file)),
     }
+  }
+
+  async #marksOf(edit: Edit): Promise<Omit<TreeLine, 'key' | 'title'>> {
+    const piece = await this.#find(edit.key, edit.file)
+    const problems = piece && edit.key !== GOLDEN_KEY ? this.#view(piece, edit).problems : []
+    const isWrong = problems.some(({ severity }) => severity === 'error')
+    return { isEdited: true, ...(problems.length > 0 && { problemCount: problems.length, isWrong }) }
   }
 
   /** @returns undefined where there is no such piece, on disk or as a draft */
@@ -145,14 +181,16 @@ export class KnowledgeEditor {
       const before = this.#editOf(key)
       const piece = await this.#find(key, draft.file ?? before?.file)
       if (!piece) return undefined
-      const { markdown, baseHash, seen } = draft
+      const { baseHash, seen } = draft
+      const written = before?.markdown ?? piece.markdown
+      const markdown = draft.markdown ?? withFields(written, draft.fields ?? {}) ?? written
       const refuse = (clash: Kept['clash']): Kept => ({ isKept: false, clash: clash!, view: this.#view(piece, before) })
       if (hashOf(piece.markdown) !== baseHash) return refuse('file')
       const isSeen = seen === undefined || seen === (before ? hashOf(before.markdown) : '')
       if (!isSeen && before?.markdown !== markdown) return refuse('draft')
       const edit: Edit = {
         ...{ key, markdown, baseHash, by: by.name, atMs: clock.now() },
-        ...(isNew(piece) && { file: piece.file.file }),
+        ...(piece.isNew && { file: piece.file.file }),
       }
       const isChanged = markdown !== piece.markdown
       const others = list.records().filter((one) => one.key !== key)
@@ -163,24 +201,40 @@ export class KnowledgeEditor {
 
   /** Begins a short answer, as a draft. @param section key; undefined: it lies outside the guides */
   async addAnswer(
-    {
-      asks,
-      lines,
-      section,
-    }: { readonly asks: readonly string[]; readonly lines: readonly string[]; readonly section?: string | undefined },
+    answer: {
+      readonly asks: readonly string[]
+      readonly lines: readonly string[]
+      readonly section?: string | undefined
+    },
     by: Party,
   ): Promise<PieceView> {
-    const id = `web-${this.#parts.clock.now().toString(36)}`
-    const [title = ''] = asks
-    const markdown = [
-      ...[`## ${oneLine(title).slice(0, 30)}`, `问：${asks.map(oneLine).join(' / ')}`],
-      ...lines.map((line, index) => (index === 0 ? `答：${oneLine(line)}` : oneLine(line))),
-      ...(section === undefined ? [] : [`节：${section}`]),
-      ...[`来源：${by.name}在网页里写的`, `日期：${chinaDate(this.#parts.clock.now())}`, `编号：${id}`],
-    ].join('\n')
-    const file = join(this.#parts.knowledgeDir, NEW_ANSWERS)
-    const kept = await this.keep(answerKey(id), { markdown, baseHash: hashOf(''), file }, by)
-    return kept!.view
+    return (await this.#begin(newAnswer(answer, this.#originOf(by)), this.#pathOf(NEW_ANSWERS), by))!
+  }
+
+  /** Begins a row of a table, as a draft. @returns undefined where there is no such list */
+  async addRow(list: ListName, name: string, by: Party): Promise<PieceView | undefined> {
+    const file = fileOfList((await this.#parts.folder.read()).tables, list)
+    return file && this.#begin(newRow(list, name, this.#originOf(by)), file.file, by)
+  }
+
+  /** Begins a guide from a template that can be released as it is, as a draft. @returns why not, in Chinese */
+  async addGuide(guide: { readonly id: string; readonly title: string }, by: Party): Promise<PieceView | string> {
+    const { guides } = await this.#pieces()
+    const begun = newGuide(guide)
+    const isTaken = guides.some((one) => one.guide.id === guide.id) || this.#editOf(begun.key) !== undefined
+    return isTaken ? say.guideTaken(guide.id) : (await this.#begin(begun, this.#pathOf(`${guide.id}.md`), by))!
+  }
+
+  #originOf = ({ name }: Party) => ({ by: name, atMs: this.#parts.clock.now() })
+
+  #pathOf = (name: string): string => join(this.#parts.knowledgeDir, name)
+
+  async #begin(
+    { key, markdown }: { readonly key: string; readonly markdown: string },
+    file: string,
+    by: Party,
+  ): Promise<PieceView | undefined> {
+    return (await this.keep(key, { markdown, baseHash: hashOf(''), file }, by))?.view
   }
 
   /** Adds ways of asking to a short answer, as a draft. @returns undefined where there is none of that id */
@@ -190,7 +244,7 @@ export class KnowledgeEditor {
     const lines = (view.edit?.markdown ?? view.markdown).split('\n')
     const at = lines.findLastIndex((line) => /^\s*问\s*[:：]/.test(line))
     if (at < 0) return undefined
-    const markdown = lines.toSpliced(at + 1, 0, `问：${asks.map(oneLine).join(' / ')}`).join('\n')
+    const markdown = lines.toSpliced(at + 1, 0, asksLine(asks)).join('\n')
     return (await this.keep(key, { markdown, baseHash: view.hash }, by))?.view
   }
 
@@ -266,6 +320,13 @@ export class KnowledgeEditor {
     }
   }
 
+  /** The same for where nothing can be written: to be carried to the folder's source, with what to do with it on top. */
+  async patch(): Promise<{ readonly patch: string } | Report> {
+    const changed = await this.#changedFiles(this.#parts.list.records())
+    if ('ok' in changed) return changed
+    return { patch: `${say.howToPatch}\n\n${patchOf(changed.files)}` }
+  }
+
   /** Writes drafts to the authors' files and takes them into use, or leaves both as they were. @param keys default: all */
   release({ by, force, keys }: ReleaseOrder & { readonly keys?: readonly string[] }): Promise<Report> {
     return this.#inTurn(async () => {
@@ -298,30 +359,30 @@ export class KnowledgeEditor {
     for (const edit of edits) {
       const piece = await this.#find(edit.key, edit.file)
       if (!piece) {
-        // Taken out by a release that a kill has cut.
+        // Taken out by a release that a kill has cut, or by somebody who has applied the patch.
         if (edit.markdown === '') continue
         return failed(say.gone(edit.key))
       }
-      // Written by a release that a kill has cut: the same words may be written again.
-      const isSame = hashOf(piece.markdown) === edit.baseHash || piece.markdown === edit.markdown
+      // Written by such a one: the same words may be written again, but what is new only once.
+      if (piece.isNew && edit.markdown !== '' && piece.file.text.includes(edit.markdown.trimEnd())) continue
+      const isSame = hashOf(piece.markdown) === edit.baseHash || piece.markdown.trimEnd() === edit.markdown.trimEnd()
       if (!isSame) return failed(say.changedOnDisk(edit.key))
       const of = changed.get(piece.file.file) ?? { file: piece.file, changes: [] }
       of.changes.push({
         piece,
-        markdown: isNew(piece) && edit.markdown !== '' ? `${edit.markdown.trimEnd()}\n` : edit.markdown,
+        markdown: piece.isNew ? asNew(edit) : edit.markdown,
       })
       changed.set(piece.file.file, of)
     }
-    return {
-      files: [...changed.values()].map(({ file, changes }) => ({
-        ...{
-          file: file.file,
-          kept: file.kept,
-          before: changes.every(({ piece }) => piece.isUnwritten) ? undefined : file.text,
-        },
-        after: withChanges(file.text, changes),
-      })),
-    }
+    const files = [...changed.values()].map(({ file, changes }) => ({
+      ...{
+        file: file.file,
+        kept: file.kept,
+        before: changes.every(({ piece }) => piece.isUnwritten) ? undefined : file.text,
+      },
+      after: withChanges(file.text, changes),
+    }))
+    return { files: files.filter(({ before, after }) => before !== after) }
   }
 
   /** One change of the drafts after the other, a release included. */
@@ -341,63 +402,14 @@ export class KnowledgeEditor {
   async #find(key: string, newIn: string | undefined): Promise<Piece | undefined> {
     const files = await this.#parts.folder.read()
     const found = readPieces(files, this.#memory).find(key)
-    if (found || newIn === undefined || answerIdOf(key) === undefined) return found
-    const there = files.guides.find(({ file }) => resolve(file) === resolve(newIn))
-    const file = there ?? { file: newIn, text: NEW_FILE, kept: `knowledge/${NEW_ANSWERS}` }
-    const end = file.text.split('\n').length
-    return { key, title: '', file, markdown: '', from: end, to: end, ...(!there && { isUnwritten: true as const }) }
+    if (found || newIn === undefined) return found
+    const below = relative(resolve(this.#parts.knowledgeDir), resolve(newIn)).replaceAll(sep, '/')
+    return newPiece(key, files, { path: newIn, head: NEW_FILE, kept: `knowledge/${below}` })
   }
 
   #view(piece: Piece, edit: Edit | undefined): PieceView {
-    const { key, file, markdown, from } = piece
-    const text = edit ? withChanges(file.text, [{ piece, markdown: edit.markdown }]) : file.text
-    const lineCount = (edit?.markdown ?? markdown).split('\n').length
-    const { title, problems, bubbles } = isOfAnswers(file.kept)
-      ? this.#readAnswer(piece, text)
-      : key === GOLDEN_KEY
-        ? { title: piece.title, problems: [], bubbles: [] }
-        : this.#readSections(piece, text, lineCount)
-    return {
-      ...{ key, title, file: file.file, line: from + 1, markdown, hash: hashOf(markdown) },
-      edit: edit ?? null,
-      editHash: edit ? hashOf(edit.markdown) : '',
-      problems: problems.filter(({ line }) => line > from && line <= from + lineCount),
-      bubbles,
-    }
-  }
-
-  /** With a section that was written behind it, whose number is new. */
-  #readSections({ file, section, from }: Piece, text: string, lineCount: number) {
     const { snapshot, clock } = this.#parts
-    const { guide, problems } = parseGuide({ file: file.file, text })
-    const within = guide.sections.filter(({ line }) => line > from && line <= from + lineCount)
-    const now = snapshot()
-    const sections = new Map(now.sections)
-    const told = within.map((one, index) => {
-      const isFirst = index === 0 && section !== undefined
-      const named = { ...one, key: isFirst ? section.key : one.key, guideId: section?.guideId ?? one.guideId }
-      sections.set(named.key, named)
-      return named.key
-    })
-    const withIt: KnowledgeSnapshot = { ...now, sections }
-    return {
-      title: within[0]?.title ?? section?.title ?? '',
-      problems,
-      bubbles: told.flatMap((key) => tellSection(key, withIt, clock.now())),
-    }
-  }
-
-  #readAnswer({ answer, from, title }: Piece, text: string) {
-    const { snapshot, clock } = this.#parts
-    const parsed = parseAnswers({ file: '', text })
-    const edited = parsed.answers.find(({ id }) => id === answer?.id) ?? parsed.answers.find(({ line }) => line > from)
-    const now = snapshot()
-    const bound = bindAnswers(edited ? [edited] : [], [], now.content.guides)
-    return {
-      title: edited?.title ?? title,
-      problems: [...parsed.problems, ...bound.problems],
-      bubbles: bound.answers.flatMap((one) => tellAnswer(one, now, clock.now())),
-    }
+    return viewOfPiece(piece, edit, { snapshot: snapshot(), nowMs: clock.now() })
   }
 }
 
@@ -412,14 +424,18 @@ interface ChangedFile {
 const NEW_TOPIC = '新写的'
 const NEW_FILE = '# 在网页里写的短答\n'
 
-const isNew = ({ answer, key }: Piece): boolean => answerIdOf(key) !== undefined && answer === undefined
+/** With a blank line behind it where something may follow. */
+const asNew = ({ key, markdown }: Edit): string =>
+  markdown === '' ? '' : guideIdOf(key) === undefined ? `${markdown.trimEnd()}\n` : markdown.trimEnd()
 
-const titleOfAnswer = (markdown: string): string =>
-  /^#{1,6}\s+(.*)$/m.exec(markdown)?.[1] ?? /^\s*问\s*[:：]\s*([^/]*)/m.exec(markdown)?.[1]?.trim() ?? ''
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replaceAll(' / ', '，').trim()
-
-const chinaDate = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10)
+/** The name of what is not written yet. */
+const titleOf = (key: string, markdown: string): string =>
+  listOfKey(key)
+    ? titleInRow(markdown)
+    : (/^title:\s*"?(.*?)"?\s*$/m.exec(markdown)?.[1] ??
+      /^#{1,6}\s+(.*)$/m.exec(markdown)?.[1] ??
+      /^\s*问\s*[:：]\s*([^/]*)/m.exec(markdown)?.[1]?.trim() ??
+      '')
 
 async function restore(files: readonly ChangedFile[]): Promise<void> {
   for (const { file, before } of files) {
@@ -438,8 +454,13 @@ function isWritable(file: string): boolean {
   }
 }
 
-const named = (key: string): string =>
-  key === GOLDEN_KEY ? '必答题' : answerIdOf(key) === undefined ? `小节 ${key}` : `短答“${answerIdOf(key)}”`
+function named(key: string): string {
+  if (key === GOLDEN_KEY) return '必答题'
+  const [answer, guide, list] = [answerIdOf(key), guideIdOf(key), listOfKey(key)]
+  if (answer !== undefined) return `短答“${answer}”`
+  if (guide !== undefined) return `指南“${guide}”`
+  return list ? `${titleOfList(list)}“${key.slice(`row:${list}:`.length)}”` : `小节 ${key}`
+}
 
 const say = {
   nothing: '没有改过的内容。',
@@ -448,4 +469,8 @@ const say = {
   changedOnDisk: (key: string): string => `${named(key)} 的文件刚被别人改过，打开它看看两边有什么不同，再发布。`,
   unwritable: '文件写不进去，没有发布：请检查权限和磁盘空间。',
   keptAsDraft: '改动还留着，是草稿。',
+  newGuide: '新指南（全文）',
+  guideTaken: (id: string): string => `已经有一份编号是 ${id} 的指南了，换一个编号。`,
+  howToPatch:
+    '在放着 knowledge 和 intents 的文件夹里运行 git apply guoshen.patch（或 patch -p1 < guoshen.patch），再重载。',
 } as const

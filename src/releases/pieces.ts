@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
-import { structuredPatch } from 'diff'
+import { resolve } from 'node:path'
+import { createTwoFilesPatch, structuredPatch } from 'diff'
 import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
 import { parseGuide } from '../knowledge/guide/parse.js'
 import { qualifyKeys } from '../knowledge/keys.js'
 import type { ReadingMemory } from '../knowledge/read.js'
 import { type AuthoredAnswer, parseAnswers } from '../knowledge/short-answers.js'
 import type { Guide, Section } from '../model/knowledge.js'
+import { listOfKey, placeForRow, rowsIn } from './rows.js'
 
 /** Key of the piece that holds all golden questions. */
 export const GOLDEN_KEY = 'golden'
 const ANSWER_KEY = /^answer:(.+)$/u
+const GUIDE_KEY = /^guide:(.+)$/u
 const GOLDEN_FILE = /^intents\/golden\.ya?ml$/i
 
 /** The key of a short answer among the pieces. */
@@ -18,9 +21,13 @@ export const answerKey = (id: string): string => `answer:${id}`
 /** The id of a short answer by its key. @returns undefined for any other piece */
 export const answerIdOf = (key: string): string | undefined => ANSWER_KEY.exec(key)?.[1]
 
+/** The key of a guide that is yet to be written. */
+export const guideKey = (id: string): string => `guide:${id}`
+export const guideIdOf = (key: string): string | undefined => GUIDE_KEY.exec(key)?.[1]
+
 /**
- * A part of an author's file that is edited by itself: a section (`4.1`), a short answer (`answer:s11-scope`), or the
- * golden questions (`golden`).
+ * A part of an author's file that is edited by itself: a section (`4.1`), a short answer (`answer:s11-scope`), a row of a
+ * table (`row:rejections:平台运营规范 3.1`), a new guide (`guide:invoice`), or the golden questions (`golden`).
  */
 export interface Piece {
   readonly key: string
@@ -30,6 +37,8 @@ export interface Piece {
   /** Lines of the file, from 0; `to` is not included. */
   readonly from: number
   readonly to: number
+  /** It stands in no file yet, and `from` is where it will. */
+  readonly isNew?: true
   /** The file is not there yet. */
   readonly isUnwritten?: true
   /** Of a section. */
@@ -41,11 +50,13 @@ export interface Piece {
 export interface Pieces {
   readonly guides: readonly { readonly guide: Guide; readonly file: AuthorsFile }[]
   readonly answers: readonly Piece[]
+  /** Rows of the tables. */
+  readonly rows: readonly Piece[]
   find(key: string): Piece | undefined
 }
 
 /** @param memory kept from one reading to the next, so that an edit of one file does not cost the reading of all */
-export function readPieces(files: Pick<AuthorsFiles, 'guides' | 'intents'>, memory: ReadingMemory): Pieces {
+export function readPieces(files: AuthorsFiles, memory: ReadingMemory): Pieces {
   const own = files.guides.filter(({ kept }) => kept.startsWith('knowledge/'))
   const guideFiles = own.filter(({ kept }) => !isOfAnswers(kept))
   const qualified = qualifyKeys(
@@ -57,9 +68,11 @@ export function readPieces(files: Pick<AuthorsFiles, 'guides' | 'intents'>, memo
     return file ? [{ guide, file }] : []
   })
   const answers = own.filter(({ kept }) => isOfAnswers(kept)).flatMap((file) => answersIn(file, memory))
+  const rows = files.tables.flatMap((file) => memory.of(file, rowsIn))
   const golden = files.intents.find(({ kept }) => GOLDEN_FILE.test(kept))
   const find = (key: string): Piece | undefined => {
     if (key === GOLDEN_KEY) return golden && wholeFile(golden)
+    if (listOfKey(key)) return rows.find((one) => one.key === key)
     const answer = answers.find((one) => one.key === key)
     if (answer || answerIdOf(key) !== undefined) return answer
     for (const { guide, file } of guides) {
@@ -68,7 +81,35 @@ export function readPieces(files: Pick<AuthorsFiles, 'guides' | 'intents'>, memo
     }
     return undefined
   }
-  return { guides, answers, find }
+  return { guides, answers, rows, find }
+}
+
+/**
+ * A piece that is yet to be written, where it will stand.
+ *
+ * @param path of the file, which need not be there @param head what the file begins with where it is not
+ * @returns undefined where it can't stand there; a guide that is there by now as it is
+ */
+export function newPiece(
+  key: string,
+  { guides, tables }: AuthorsFiles,
+  { path, kept, head }: NewFile,
+): Piece | undefined {
+  const there = [...guides, ...tables].find(({ file }) => resolve(file) === resolve(path))
+  const list = listOfKey(key)
+  const isGuide = guideIdOf(key) !== undefined
+  if (isGuide && there) return { ...wholeFile(there), key, title: '', markdown: there.text.trimEnd() }
+  const file = there ?? { file: path, text: isGuide ? '' : head, kept }
+  const at = list ? placeForRow(file, list) : isGuide ? 0 : file.text.split('\n').length
+  if (at === undefined) return undefined
+  const marks = { isNew: true as const, ...(!there && { isUnwritten: true as const }) }
+  return { key, title: '', file, markdown: '', from: at, to: at, ...marks }
+}
+
+interface NewFile {
+  readonly path: string
+  readonly kept: string
+  readonly head: string
 }
 
 /** Files of short answers stand in a folder of this name. */
@@ -144,6 +185,18 @@ export function differenceOf(file: string, before: string, after: string): Diffe
   const lines = hunks.flatMap((hunk, index) => [...(index > 0 ? ['…'] : []), ...hunk.lines])
   return { file, lines: lines.filter((line) => !line.startsWith('\\')) }
 }
+
+/** What `git apply` and `patch -p1` take; a file that is new comes out of nothing. */
+export const patchOf = (
+  files: readonly { readonly kept: string; readonly before: string | undefined; readonly after: string }[],
+): string =>
+  files
+    .map(({ kept, before, after }) =>
+      createTwoFilesPatch(before === undefined ? '/dev/null' : `a/${kept}`, `b/${kept}`, before ?? '', after)
+        // Not all tools pass over what stands here.
+        .replace(/^=+\n/, ''),
+    )
+    .join('')
 
 /** Of two releases: only files that differ, by the names under which they are kept. */
 export function differencesOf(before: AuthorsFiles, after: AuthorsFiles): readonly Difference[] {

@@ -28,13 +28,26 @@ interface AuthorsFile {
   readonly text: string
 }
 
-/** Where what authors wrote is edited as drafts; see `KnowledgeEditor`. Keys: `4.1`, `answer:<id>`, `golden`. */
+type FieldValue = string | null | readonly string[] | { readonly choose: string; readonly of: readonly string[] }
+type ListName = (typeof LISTS)[number]
+/** Of the tables `categories.yaml` and `rejections.yaml`. */
+const LISTS = ['categories', 'notOpen', 'noRow', 'rejections'] as const
+
+/**
+ * Where what authors wrote is edited as drafts; see `KnowledgeEditor`. Keys: `4.1`, `answer:<id>`, `row:<list>:<name>`,
+ * `guide:<id>`, `golden`.
+ */
 export interface KnowledgeDesk {
   tree(): Promise<object>
   section(key: string): Promise<object | undefined>
   keep(
     key: string,
-    draft: { readonly markdown: string; readonly baseHash: string; readonly seen?: string },
+    draft: {
+      readonly markdown?: string
+      readonly fields?: Readonly<Record<string, FieldValue>>
+      readonly baseHash: string
+      readonly seen?: string
+    },
     by: Party,
   ): Promise<{ readonly isKept: boolean; readonly clash?: 'file' | 'draft'; readonly view: object } | undefined>
   addAnswer(
@@ -46,6 +59,12 @@ export interface KnowledgeDesk {
     by: Party,
   ): Promise<{ readonly key: string }>
   addAsks(key: string, asks: readonly string[], by: Party): Promise<{ readonly key: string } | undefined>
+  addRow(list: ListName, name: string, by: Party): Promise<{ readonly key: string } | undefined>
+  /** @returns why not, in Chinese */
+  addGuide(
+    guide: { readonly id: string; readonly title: string },
+    by: Party,
+  ): Promise<{ readonly key: string } | string>
   golden(): Promise<object>
   /** @returns why not, in Chinese */
   changeGolden(change: GoldenChange, by: Party): Promise<string | undefined>
@@ -53,6 +72,8 @@ export interface KnowledgeDesk {
   noteGolden(change: GoldenChange, by: Party): Promise<string | undefined>
   drop(key: string): Promise<void>
   changes(): Promise<{ readonly files: readonly AuthorsFile[]; readonly differences: readonly Difference[] } | Report>
+  /** The same as a file that `git apply` takes. */
+  patch(): Promise<{ readonly patch: string } | Report>
   /** Takes drafts into use, or leaves everything as it was. @param order `keys`: default all */
   release(order: { readonly by: Orderer; readonly force: boolean; readonly keys?: readonly string[] }): Promise<Report>
 }
@@ -87,12 +108,20 @@ export interface KnowledgeDeps {
 }
 
 const MAX_MARKDOWN_CHARS = 60_000
-const draft = z.strictObject({
-  markdown: z.string().max(MAX_MARKDOWN_CHARS),
-  baseHash: z.string().max(64),
-  seen: z.string().max(64).exactOptional(),
-})
+const hashes = { baseHash: z.string().max(64), seen: z.string().max(64).exactOptional() }
+const line = z.string().max(2_000)
+const field = z.union([
+  line.nullable(),
+  z.array(line).max(200),
+  z.strictObject({ choose: z.string().regex(/^(?:all|[1-9])$/), of: z.array(line).max(50) }),
+])
+const draft = z.union([
+  z.strictObject({ markdown: z.string().max(MAX_MARKDOWN_CHARS), ...hashes }),
+  z.strictObject({ fields: z.record(z.string().regex(/^[A-Za-z]{1,20}$/), field), ...hashes }),
+])
 const words = z.string().trim().min(1)
+const beginningRow = z.strictObject({ list: z.enum(LISTS), name: words.max(80) })
+const beginningGuide = z.strictObject({ id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/), title: words.max(40) })
 const heard = z.enum(['asked', 'overheard'])
 const changing = z.strictObject({
   was: z.strictObject({ question: words.max(500), heard }).optional(),
@@ -173,6 +202,20 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
     return view ? take(c, view.key, body.data) : c.json({ error: '没有这条短答' }, 404)
   })
 
+  routes.post('/rows', async (c) => {
+    const body = beginningRow.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要选一张表，写上名字' }, 400)
+    const view = await (await editor()).addRow(body.data.list, body.data.name, viewerIn(c, access).who)
+    return view ? c.json({ key: view.key }) : c.json({ error: '这张表还没有行，先在文件里写第一行' }, 409)
+  })
+
+  routes.post('/guides', async (c) => {
+    const body = beginningGuide.safeParse(await c.req.json().catch(() => undefined))
+    if (!body.success) return c.json({ error: '要有名字和编号；编号用小写字母开头，例如 invoice' }, 400)
+    const view = await (await editor()).addGuide(body.data, viewerIn(c, access).who)
+    return typeof view === 'string' ? c.json({ error: view }, 409) : c.json({ key: view.key })
+  })
+
   routes.get('/golden', async (c) => c.json(await (await editor()).golden()))
 
   routes.put('/golden', async (c) => {
@@ -185,6 +228,13 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   routes.get('/releases/changes', async (c) => {
     const changes = await (await editor()).changes()
     return 'ok' in changes ? c.json({ error: changes.text }, 409) : c.json({ differences: changes.differences })
+  })
+
+  routes.get('/releases/drafts.patch', async (c) => {
+    const made = await (await editor()).patch()
+    if ('ok' in made) return c.json({ error: made.text }, 409)
+    c.header('Content-Disposition', 'attachment; filename="guoshen.patch"')
+    return c.body(made.patch, 200, { 'Content-Type': 'text/plain; charset=utf-8' })
   })
 
   routes.post('/releases/check', async (c) => {

@@ -55,7 +55,7 @@ describe('a draft of a section', () => {
     const { section, editor } = await anEditor()
     expect(await section()).toMatchObject({ title: '填写声明', line: 10, edit: null, problems: [] })
     expect((await section()).markdown).toBe('## 2. 填写声明\n\n照弹窗里的示例填写声明。\n')
-    expect((await section()).bubbles.map(({ text }) => text).join()).toContain('照弹窗里的示例填写声明')
+    expect((await section()).told.whole.bubbles.map(({ text }) => text).join()).toContain('照弹窗里的示例填写声明')
     expect(await editor.section('9')).toBeUndefined()
   })
 
@@ -65,7 +65,7 @@ describe('a draft of a section', () => {
     const markdown = '## 2. 填写声明\n\n一个字都不用写。\n'
     const kept = await editor.keep('2', { markdown, baseHash: hash }, CHEN)
     expect(kept?.isKept).toBe(true)
-    expect(kept?.view.bubbles.map(({ text }) => text).join()).toContain('一个字都不用写')
+    expect(kept?.view.told.whole.bubbles.map(({ text }) => text).join()).toContain('一个字都不用写')
     expect(onDisk()).toBe(GUIDE)
     expect(await (await open()).section('2')).toMatchObject({ edit: { markdown, by: '陈工' } })
     await editor.keep('2', { markdown: (await section()).markdown, baseHash: hash }, CHEN)
@@ -155,16 +155,16 @@ describe('a draft of a short answer', () => {
 
   test('is its block alone, with its heading, and a release changes nothing around it', async () => {
     const { editor, section, read } = await withAnswers()
-    const { markdown, hash, line, bubbles } = await section('answer:which')
+    const { markdown, hash, line, told } = await section('answer:which')
     expect(markdown).toBe('## 选哪个\n问：类目选哪个 / 选哪个类目\n答：选社区。\n编号：which')
     expect(line).toBe(7)
-    expect(bubbles[0]?.text).toContain('选社区')
+    expect(told.asked).toMatchObject({ question: '类目选哪个', bubbles: [{ text: expect.stringContaining('选社区') }] })
     const kept = await editor.keep(
       'answer:which',
       { markdown: markdown.replace('选社区', '选论坛'), baseHash: hash },
       CHEN,
     )
-    expect(kept?.view.bubbles[0]?.text).toContain('选论坛')
+    expect(kept?.view.told.asked.bubbles[0]?.text).toContain('选论坛')
     expect((await editor.tree()).answers).toMatchObject([
       {
         answers: [
@@ -232,6 +232,6 @@ describe('two who write at once', () => {
     const { hash, markdown } = await section()
     const two = `${markdown}\n## 3. 新小节\n\n新的一步。\n`
     const kept = await editor.keep('2', { markdown: two, baseHash: hash }, CHEN)
-    expect(kept?.view.bubbles.map(({ text }) => text).join()).toMatch(/照弹窗[\s\S]*新的一步/)
+    expect(kept?.view.told.whole.bubbles.map(({ text }) => text).join()).toMatch(/照弹窗[\s\S]*新的一步/)
   })
 })

@@ -36,7 +36,7 @@ async function housed() {
     guidePictures: { load: async () => undefined },
     people: { claims: () => [], grants: () => [], configured: [] },
     machine: async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms: [], mutes: [] }),
-    learn: { entries: () => [], taught: () => [], preview: async () => undefined },
+    learn: { entries: () => [], taught: () => [], guesses: () => [], preview: async () => undefined },
     knowledge: {
       editor: async () => ({
         tree: async () => ({ guides: [], answers: [], edits: [], isReadOnly: false }),
@@ -44,6 +44,9 @@ async function housed() {
         keep: async () => undefined,
         addAnswer: async () => ({ key: 'answer:a' }),
         addAsks: async () => undefined,
+        addRow: async () => ({ key: 'row:notOpen:+a' }),
+        addGuide: async () => ({ key: 'guide:a' }),
+        patch: async () => ({ patch: '' }),
         golden: async () => ({ questions: [] }),
         changeGolden: async () => undefined,
         noteGolden: async () => undefined,
