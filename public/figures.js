@@ -8,8 +8,10 @@ const SPANS = [
   ['week', '本周'],
   ['last', '上周'],
   ['month', '30 天'],
-  ['quarter', '90 天'],
+  ['own', '自选'],
 ]
+/** As far back as days are counted. */
+const MAX_DAYS = 400
 
 /** @param {string} span @returns {{ from: string, to: string }} */
 function datesOf(span) {
@@ -18,13 +20,14 @@ function datesOf(span) {
   const monday = today - ((today + 3) % 7)
   if (span === 'week') return { from: isoDay(monday), to: isoDay(today) }
   if (span === 'last') return { from: isoDay(monday - 7), to: isoDay(monday - 1) }
-  return { from: isoDay(today - (span === 'quarter' ? 89 : 29)), to: isoDay(today) }
+  return { from: isoDay(today - 29), to: isoDay(today) }
 }
 
 /** @param {{ name: string, head: any, where: { params: URLSearchParams } }} props */
 export default function Figures({ name, head, where }) {
   const span = where.params.get('span') ?? 'month'
-  const { from, to } = where.params.get('from')
+  const isOwn = Boolean(where.params.get('from'))
+  const { from, to } = isOwn
     ? { from: where.params.get('from') ?? '', to: where.params.get('to') ?? '' }
     : datesOf(span)
   const by = where.params.get('by') ?? ''
@@ -36,7 +39,8 @@ export default function Figures({ name, head, where }) {
     void navigator.clipboard?.writeText(words).then(() => toast({ ok: true, text: '复制好了，可以发到微信里' }))
   }
   return html`<main class="view"><${Top} name=${name} fact=${`${from} 到 ${to}`} head=${head} />
-    <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(span === id && !where.params.get('from'))} onClick=${() => setParams({ span: id, from: undefined, to: undefined })}>${label}</button>`)}
+    <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(isOwn ? id === 'own' : span === id)} onClick=${() => setParams(id === 'own' ? { span: undefined, from, to } : { span: id, from: undefined, to: undefined })}>${label}</button>`)}
+      ${isOwn && html`<${OwnDates} from=${from} to=${to} />`}
       <select class="account-filter" id="figures-by" aria-label="按什么看" value=${by} onChange=${(/** @type {any} */ event) => setParams({ by: event.target.value || undefined })}><option value="">全部</option><option value="section">按小节</option><option value="group">按群</option></select>
       <span class="top-space"></span>
       <button type="button" class="button small wide" onClick=${copy} disabled=${!data}>复制一句话</button>
@@ -49,6 +53,23 @@ export default function Figures({ name, head, where }) {
     </div>
   </main>`
 }
+
+/** @param {{ from: string, to: string }} props */
+function OwnDates({ from, to }) {
+  const today = isoDay(chinaDay(Date.now()))
+  const date = (
+    /** @type {string} */ id,
+    /** @type {string} */ label,
+    /** @type {string} */ value,
+    /** @type {(next: string) => void} */ take,
+  ) =>
+    html`<input class="field own-date" type="date" id=${id} aria-label=${label} value=${value} max=${today} min=${isoDay(chinaDay(Date.now()) - MAX_DAYS)} onChange=${(/** @type {any} */ event) => event.target.value && take(event.target.value)} />`
+  // Either end carries the other along rather than standing behind it.
+  return html`<span class="own-dates">${date('from', '从哪天', from, (next) => setParams({ from: next, to: next > to ? next : to }))}<span>到</span>${date('to', '到哪天', to, (next) => setParams({ to: next, from: next < from ? next : from }))}</span>`
+}
+
+/** Days of the talks that a number counts. @param {{ from: string, to: string }} span @param {Record<string, string>} filter */
+const talksOf = ({ from, to }, filter) => `#/talks?${new URLSearchParams({ ...filter, from, to })}`
 
 /** @param {number | null} ms */
 const time = (ms) => (ms === null ? '还没有' : spanWords(ms))
@@ -68,12 +89,17 @@ function Sums({ data }) {
     /** @type {string} */ href = '',
   ) =>
     html`<a class="tile" data-thin=${String(isThin)} href=${href && me.may('staff') ? href : undefined}><span>${label}</span><b>${value}<small>${hint}</small></b>${isThin && html`<small class="muted">样本少</small>`}</a>`
+  const tickets = (/** @type {Record<string, string>} */ filter = {}) =>
+    `#/tickets?${new URLSearchParams({ view: 'settled', ...filter, from: data.from, to: data.to })}`
+  const { firstResponse, resolution } = totals
   return html`<section class="card tiles" id="sums">
-    ${sum('回答', totals.answered, change(totals.answered, before.answered), false, '#/talks?flag=answer')}
-    ${sum('没用人就解决', totals.alone === null ? '—' : percent(totals.alone), before.alone === null ? '' : `上一段 ${percent(before.alone)}`)}
-    ${sum('首次响应', time(totals.firstResponse.medianMs), totals.firstResponse.p90Ms === null ? '' : `九成在 ${time(totals.firstResponse.p90Ms)} 内`, totals.firstResponse.count < 5, '#/tickets?view=settled')}
-    ${sum('守住承诺', totals.kept === null ? '—' : percent(totals.kept), `工单 ${totals.tickets} 张`, totals.tickets < 5, '#/tickets?view=settled')}
-    ${sum('人判答错', `${judged.wrong}/${judged.count}`, '只算人看过并判错的', judged.count < 20, '#/talks?flag=wrong')}
+    ${sum('回答', totals.answered, change(totals.answered, before.answered), false, talksOf(data, { flag: 'answer' }))}
+    ${sum('没用人就解决', totals.alone === null ? '—' : percent(totals.alone), before.alone === null ? '' : `上一段 ${percent(before.alone)}`, false, talksOf(data, { flag: 'answer' }))}
+    ${sum('转人工', totals.handedOver, change(totals.handedOver, before.handedOver), false, talksOf(data, { flag: 'escalate' }))}
+    ${sum('首次响应', time(firstResponse.medianMs), [firstResponse.p90Ms === null ? '' : `九成在 ${time(firstResponse.p90Ms)} 内`, data.promiseMs ? `承诺 ${time(data.promiseMs)}` : ''].filter(Boolean).join(' · '), firstResponse.count < 5, tickets())}
+    ${sum('解决时间', time(resolution.medianMs), [resolution.p90Ms === null ? '' : `九成在 ${time(resolution.p90Ms)} 内`, before.resolution.medianMs === null ? '' : `上一段 ${time(before.resolution.medianMs)}`].filter(Boolean).join(' · '), resolution.count < 5, tickets())}
+    ${sum('守住承诺', totals.kept === null ? '—' : percent(totals.kept), `工单 ${totals.tickets} 张`, totals.tickets < 5, tickets())}
+    ${sum('人判答错', `${judged.wrong}/${judged.count}`, '只算人看过并判错的', judged.count < 20, talksOf(data, { flag: 'wrong' }))}
   </section>`
 }
 
@@ -89,7 +115,7 @@ const COLUMNS = [
 function Breakdown({ data }) {
   const cell = (/** @type {any} */ row, /** @type {string} */ key, /** @type {string} */ flag) =>
     row[key] > 0 && row.key
-      ? html`<a class="link" href=${`#/talks?${data.by === 'group' ? 'group' : 'section'}=${encodeURIComponent(row.key)}&flag=${flag}`}>${row[key]}</a>`
+      ? html`<a class="link" href=${talksOf(data, { [data.by === 'group' ? 'group' : 'section']: row.key, flag })}>${row[key]}</a>`
       : row[key]
   return html`<section class="card" id="breakdown"><h2>${data.by === 'group' ? '按群' : '按小节'}　<small class="muted">对话只留几天，再早的只有总数</small></h2>
     <div class="table-box"><table><thead><tr><th></th>${COLUMNS.map(([, title]) => html`<th>${title}</th>`)}<th>工单</th></tr></thead>
@@ -97,6 +123,9 @@ function Breakdown({ data }) {
     ${data.rows.length === 0 && html`<${Empty} title="这段时间没有对话。" />`}
   </section>`
 }
+
+/** In the order of the series. */
+const SERIES_FLAGS = ['answer', 'clarify', 'escalate', 'silent']
 
 /** @param {{ data: any }} props */
 function Chart({ data }) {
@@ -148,7 +177,7 @@ function Chart({ data }) {
   }, [data, isTable])
   return html`<section class="card"><h2>每天 <button type="button" class="link more-link" onClick=${() => setTable(!isTable)}>${isTable ? '看图' : '看表'}</button></h2>
     ${!isTable && html`<div class="plot" id="plot" ref=${box}></div>`}
-    ${isTable && html`<div class="table-box"><table><thead><tr><th>日期</th>${data.series.map((/** @type {any} */ { name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${data.days.map((/** @type {string} */ day, /** @type {number} */ index) => html`<tr><th>${day}</th>${data.series.map((/** @type {any} */ { y }) => html`<td>${y[index]}</td>`)}</tr>`)}</tbody></table></div>`}
+    ${isTable && html`<div class="table-box"><table><thead><tr><th>日期</th>${data.series.map((/** @type {any} */ { name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${data.days.map((/** @type {string} */ day, /** @type {number} */ index) => html`<tr><th>${day}</th>${data.series.map((/** @type {any} */ { y }, /** @type {number} */ column) => html`<td>${y[index] > 0 && me.may('staff') ? html`<a class="link" href=${talksOf({ from: day, to: day }, { flag: SERIES_FLAGS[column] ?? '' })}>${y[index]}</a>` : y[index]}</td>`)}</tr>`)}</tbody></table></div>`}
   </section>`
 }
 
@@ -163,10 +192,11 @@ function Lists({ data }) {
       ? html`<span class="one-line"><a href=${href}>${words}</a></span>`
       : html`<span class="one-line">${words}</span>`
   return html`<div class="page-columns figures-lists">
-    ${list('问得最多', lists.sections, ({ name, title }) => link(`#/talks?section=${name}`, `${name} ${title}`))}
-    ${list('说没用最多', lists.disliked, ({ name, title }) => link(`#/talks?flag=wrong&section=${name}`, `${name} ${title}`))}
-    ${me.may('staff') && list('群', lists.groups, ({ name }) => link(`#/talks?q=${encodeURIComponent(name)}`, name))}
+    ${list('问得最多', lists.sections, ({ name, title }) => link(talksOf(data, { section: name }), `${name} ${title}`))}
+    ${list('说没用最多', lists.disliked, ({ name, title }) => link(talksOf(data, { flag: 'wrong', section: name }), `${name} ${title}`))}
+    ${list('驳回原因', lists.rejections, ({ name, title }) => link(talksOf(data, { section: name }), title || name))}
+    ${me.may('staff') && list('群', lists.groups, ({ name }) => link(talksOf(data, { q: name }), name))}
     ${me.may('staff') && list('未答最多', lists.unanswered, ({ number, name }) => link(`#/learn/${number}`, name))}
-    <section class="card"><h2>满意度</h2><dl class="facts">${[5, 4, 3, 2, 1].map((stars) => html`<dt>${stars} 分</dt><dd>${ratings[stars - 1]}</dd>`)}</dl>${total < 5 && html`<p class="muted pad">样本少</p>`}</section>
+    <section class="card"><h2>满意度</h2><dl class="facts">${[5, 4, 3, 2, 1].map((stars) => html`<dt>${stars} 分</dt><dd>${ratings[stars - 1] > 0 && me.may('staff') ? html`<a class="link" href=${`#/tickets?view=settled&rating=${stars}`}>${ratings[stars - 1]}</a>` : ratings[stars - 1]}</dd>`)}</dl>${total < 5 && html`<p class="muted pad">样本少</p>`}</section>
   </div>`
 }

@@ -1,11 +1,11 @@
 import { go, setParams, Top } from './app.js'
 import { linesOf } from './knowledge.js'
-import { Broken, Empty, Icon, toast, toastError, useKeys } from './parts.js'
-import { me, post, useData } from './store.js'
+import { Broken, Chip, Empty, Icon, Spark, toast, toastError, useKeys } from './parts.js'
+import { call, get, me, post, useData } from './store.js'
 import { SectionPicker } from './talks.js'
 import { Teach } from './teach.js'
 import { html, useState } from './vendor/preact.js'
-import { dayTime } from './words.js'
+import { clock, dayTime, GONE_WORDS, percent } from './words.js'
 
 const TABS = [
   ['open', '没答上'],
@@ -37,7 +37,14 @@ export default function Learn({ name, head, where }) {
     const next = entries[Math.max(0, Math.min(entries.length - 1, at + by))]
     if (next) open(next.number)
   }
-  useKeys({ J: () => step(1), K: () => step(-1), Escape: () => number && open(undefined) })
+  useKeys({
+    J: () => step(1),
+    K: () => step(-1),
+    Escape: () => number && open(undefined),
+    // Ten in three minutes: the first guess, and the button that it brings.
+    T: () => /** @type {any} */ (document.querySelector('.learn-inside [data-target]'))?.click(),
+    Enter: () => /** @type {any} */ (document.querySelector('.learn-inside #teach-go'))?.click(),
+  })
   const act = async (/** @type {number} */ of, /** @type {string} */ verb, /** @type {object} */ content = {}) => {
     try {
       const { text } = await post(`/api/unanswered/${of}/${verb}`, content)
@@ -76,6 +83,13 @@ export default function Learn({ name, head, where }) {
 const Back = ({ close }) =>
   html`<button type="button" class="icon-button narrow" aria-label="返回" onClick=${close}><${Icon} name="back" /></button>`
 
+/** @param {any} entry */
+function guessWords({ guesses, sectionKey, title }) {
+  const [best] = guesses
+  if (best) return `机器人猜：${best.sectionKey} ${best.title}（${percent(best.confidence)}）`
+  return sectionKey ? `机器人猜：${sectionKey} ${title}` : '机器人猜不到'
+}
+
 /** @param {{ entry: any, isOpen: boolean, open: (number: number) => void }} props */
 function EntryRow({ entry, isOpen, open }) {
   const words =
@@ -93,7 +107,7 @@ function EntryRow({ entry, isOpen, open }) {
           ? `工单 ${entry.ticketNumber} 的说明`
           : `${entry.people.length} 个人说没用`
     }</small>
-    ${entry.kind === 'question' && entry.sectionKey && html`<small>机器人猜：${entry.sectionKey} ${entry.title}</small>`}
+    ${entry.kind === 'question' && html`<span class="learn-guess"><small class="one-line">${guessWords(entry)}</small><${Spark} values=${entry.line} colour="amber" /></span>`}
   </button>`
 }
 
@@ -112,16 +126,22 @@ function Question({ entry, act, close, reload, others }) {
     setPicking(false)
     setMore(more === what ? undefined : what)
   }
+  /** @type {any[]} */
+  const targets = entry.guesses.some((/** @type {any} */ one) => one.sectionKey === entry.sectionKey)
+    ? entry.guesses
+    : [...(entry.sectionKey ? [{ sectionKey: entry.sectionKey, title: entry.title }] : []), ...entry.guesses]
   const button = (/** @type {string} */ to, /** @type {string} */ label) =>
     html`<button type="button" class="button" data-target=${to} aria-pressed=${String(target === to)} onClick=${() => choose(to)}>${label}</button>`
   return html`<div class="learn-inside">
     <${Back} close=${close} />
     <h2>${entry.texts[0]}</h2>
     <p class="muted">问了 ${entry.count} 次 · ${entry.places.length} 个群 · ${WHY[/** @type {keyof typeof WHY} */ (entry.why)]} · ${dayTime(entry.firstAtMs)} 起</p>
+    <div class="learn-line"><${Spark} values=${entry.line} colour="amber" /><small class="muted">近 14 天 ${entry.line.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + one, 0)} 次</small></div>
+    ${entry.talkIds.length > 0 && html`<${Around} ids=${entry.talkIds} />`}
     ${entry.texts.length > 1 && html`<h3>也这样问</h3><ul class="ways">${entry.texts.slice(1).map((/** @type {string} */ text) => html`<li>${text}</li>`)}</ul>`}
     <h3>教到哪里</h3>
     <div class="buttons">
-      ${entry.sectionKey && button(entry.sectionKey, `${entry.sectionKey} ${entry.title}`)}
+      ${targets.map((one) => button(one.sectionKey, `${one.sectionKey} ${one.title}${one.confidence === undefined ? '' : `（${percent(one.confidence)}）`}`))}
       <button type="button" class="button" aria-pressed=${String(isPicking)} onClick=${() => setPicking(!isPicking)}>别的小节…</button>
       ${me.may('admin') && html`<button type="button" class="button" id="write-answer" aria-pressed=${String(more === 'answer')} onClick=${() => openMore('answer')}>＋写一张短答</button>`}
       ${button('人工', '转人工')}${button('无关', '不接话')}
@@ -134,12 +154,24 @@ function Question({ entry, act, close, reload, others }) {
   </div>`
 }
 
+/** What was said around it, while that is kept. @param {{ ids: string[] }} props */
+function Around({ ids }) {
+  const [at, setAt] = useState(0)
+  const id = ids[Math.min(at, ids.length - 1)] ?? ''
+  const { data } = useData(`/api/talks/${encodeURIComponent(id)}/around`)
+  if (!data) return null
+  const words = (/** @type {any} */ talk) =>
+    talk.text ?? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]
+  return html`<h3>当时怎么说的 ${ids.length > 1 && html`<button type="button" class="link" id="other-talk" onClick=${() => setAt((at + 1) % ids.length)}>换一处 ${at + 1}/${ids.length}</button>`}</h3>
+    <ul class="around">${data.talks.map((/** @type {any} */ talk) => html`<li key=${talk.messageId} data-asked=${String(talk.messageId === id)}><small>${clock(talk.atMs)} ${talk.who.name || '（名字不在了）'}${talk.messageId === id && talk.placeName ? ` · ${talk.placeName}` : ''}</small><p>${words(talk)}</p>${talk.kind !== 'silent' && html`<${Chip} talk=${talk} />`}</li>`)}</ul>`
+}
+
 const MAX_ANSWER_CHARS = 60
 
-/** A short answer, taken into use at once and alone. @param {{ entry: any, onDone: () => Promise<void> }} props */
-function WriteAnswer({ entry, onDone }) {
+/** A short answer, taken into use at once and alone. @param {{ entry: any, answer?: string, onDone: () => Promise<void> }} props */
+function WriteAnswer({ entry, answer: written = '', onDone }) {
   const [asks, setAsks] = useState(entry.texts.join('\n'))
-  const [answer, setAnswer] = useState('')
+  const [answer, setAnswer] = useState(written)
   const [section, setSection] = useState(entry.sectionKey ?? '')
   const { state, refusal, teach } = useTaking(onDone)
   const { data } = useData('/api/sections')
@@ -211,12 +243,36 @@ function useTaking(onDone) {
 
 /** @param {{ entry: any, act: (number: number, verb: string, content?: object) => Promise<void>, close: () => void }} props */
 function Draft({ entry, act, close }) {
+  const [more, setMore] = useState(/** @type {'answer' | 'section' | undefined} */ (undefined))
+  const turn = (/** @type {'answer' | 'section'} */ what) => setMore(more === what ? undefined : what)
+  /** Into the draft of a section, where its author looks at it once more. @param {string} key */
+  const intoSection = async (key) => {
+    try {
+      const path = encodeURIComponent(key)
+      const { section } = await get(`/api/knowledge/sections/${path}`)
+      const written = (section.edit?.markdown ?? section.markdown).trimEnd()
+      const markdown = `${written}\n\n问：${entry.question}\n答：${entry.answer}\n`
+      await call('PUT', `/api/edits/${path}`, { markdown, baseHash: section.hash, seen: section.editHash })
+      await act(entry.number, 'ignore')
+      go(`/knowledge/${path}`)
+    } catch (failed) {
+      toastError(failed)
+    }
+  }
   return html`<div class="learn-inside">
     <${Back} close=${close} />
     <h2>${entry.question}</h2>
     <p class="muted"><a class="link" href=${`#/tickets/${entry.ticketNumber}`}>工单 ${entry.ticketNumber}</a> 结单时写的说明：</p>
     <div class="why-said"><div class="bubble">${entry.answer}</div></div>
-    ${me.may('admin') && html`<div class="buttons end"><button type="button" class="button ghost" onClick=${() => act(entry.number, 'ignore')}>不要</button><button type="button" class="button primary" id="accept" onClick=${() => act(entry.number, 'accept')}>收进知识</button></div>`}
+    ${
+      me.may('admin') &&
+      html`<div class="buttons end"><button type="button" class="button ghost" onClick=${() => act(entry.number, 'ignore')}>不要</button>
+        <button type="button" class="button" id="as-answer" aria-pressed=${String(more === 'answer')} onClick=${() => turn('answer')}>采纳为短答…</button>
+        <button type="button" class="button" id="into-section" aria-pressed=${String(more === 'section')} onClick=${() => turn('section')}>放进小节…</button>
+        <button type="button" class="button primary" id="accept" onClick=${() => act(entry.number, 'accept')}>收进知识</button></div>
+      ${more === 'section' && html`<p class="muted small">作为一条短答写进那一节的草稿，您看过再发布。</p><${SectionPicker} choose=${intoSection} />`}
+      ${more === 'answer' && html`<${WriteAnswer} entry=${{ ...entry, texts: [entry.question] }} answer=${entry.answer} onDone=${async () => close()} />`}`
+    }
   </div>`
 }
 

@@ -3,11 +3,10 @@ import { Broken, Chip, Empty, toast, toastError } from './parts.js'
 import { Claims } from './people.js'
 import { live, me, post, useData } from './store.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
-import { chinaDay, clock, dayTime, loginWords, sinceWords, spanWords, startOfDay } from './words.js'
+import { clock, dayTime, loginWords, MUTES, muteMinutes, sinceWords, spanWords } from './words.js'
 
 const QUICK = ['状态', '统计', '群', '检查', '重载', '未答', '审计', '帮助']
 const KEPT_ANSWERS = 30
-const HOUR_MS = 3_600_000
 
 /** @param {{ name: string, head: any, status: any }} props */
 export default function Machine({ name, head, status }) {
@@ -111,19 +110,13 @@ function Orders({ onDone }) {
   </section>`
 }
 
-const MUTES = [
-  ['30 分钟', 30],
-  ['到明早 9:00', 'morning'],
-  ['一直', null],
-]
-
 /** @param {{ data: any, reload: () => Promise<void> }} props */
 function Rooms({ data, reload }) {
   const [open, setOpen] = useState('')
   const rooms = (data?.rooms ?? []).filter((/** @type {any} */ { purpose }) => purpose !== 'ignored')
   const act = async (/** @type {string} */ key, /** @type {string} */ verb, /** @type {any} */ minutes) => {
     setOpen('')
-    const content = { minutes: minutes === 'morning' ? minutesToMorning() : (minutes ?? null) }
+    const content = { minutes: muteMinutes(minutes) }
     await post(`/api/rooms/${encodeURIComponent(key)}/${verb}`, content).then(toast, toastError)
     await reload()
   }
@@ -139,11 +132,4 @@ function Rooms({ data, reload }) {
     })}</ul>
     ${rooms.length === 0 && html`<p class="muted pad">还没有看到群。</p>`}
   </section>`
-}
-
-/** Nine o'clock in China, today or tomorrow. */
-function minutesToMorning() {
-  const now = Date.now()
-  const today = startOfDay(chinaDay(now)) + 9 * HOUR_MS
-  return Math.max(1, Math.round((today + (now >= today ? 24 * HOUR_MS : 0) - now) / 60_000))
 }

@@ -1,14 +1,19 @@
 import { go, setParams, Top } from './app.js'
 import { Avatar, Broken, Chip, Empty, Icon, toast, toastError, useKeys, Windowed } from './parts.js'
-import { call, get, live, useData } from './store.js'
+import { call, get, live, me, post, useData } from './store.js'
 import { Teach } from './teach.js'
 import { html, useEffect, useMemo, useReducer, useRef, useState } from './vendor/preact.js'
 import {
+  chinaDay,
   clock,
   dayHeading,
+  daysWords,
   dayTime,
   GONE_WORDS,
+  isoDay,
   kindWord,
+  MUTES,
+  muteMinutes,
   opinionWord,
   percent,
   reasonWords,
@@ -29,8 +34,11 @@ const PAGE = 200
 const UNSURE = 0.06
 
 /** Whether a talk belongs to what is filtered for: live events are held to it, too. @param {any} talk @param {Record<string, string | undefined>} filter */
-function matches(talk, { group, flag, q }) {
+function matches(talk, { group, flag, q, section, from, to }) {
   if (group && talk.placeKey !== group) return false
+  if (section && !talk.sections.includes(section) && talk.card !== section) return false
+  const day = isoDay(chinaDay(talk.atMs))
+  if ((from && day < from) || (to && day > to)) return false
   if (q && !`${talk.text ?? ''}${talk.who.name}${talk.placeName}${talk.said.join('')}`.includes(q)) return false
   switch (flag) {
     case 'wrong':
@@ -138,6 +146,8 @@ export default function Talks({ name, head, where }) {
     flag: where.params.get('flag') ?? undefined,
     q: where.params.get('q') ?? undefined,
     section: where.params.get('section') ?? undefined,
+    from: where.params.get('from') ?? undefined,
+    to: where.params.get('to') ?? undefined,
   }
   const query = Object.entries(filter)
     .map(([key, value]) => (value ? `&${key}=${encodeURIComponent(value)}` : ''))
@@ -192,12 +202,12 @@ export default function Talks({ name, head, where }) {
   return html`<main class="view" data-detail=${isOpen ? '' : undefined}>
     <${Top} name=${name} fact=${fact} head=${head} />
     <div class="talks-columns">
-      <${Groups} groups=${list.groups ?? []} total=${list.counts?.all ?? 0} chosen=${filter.group} />
+      <${Groups} groups=${list.groups ?? []} total=${list.counts?.all ?? 0} chosen=${filter.group} onChange=${list.reload} />
       <section class="feed" aria-label="对话">
         <div class="filters" role="group" aria-label="筛选">${FLAGS.map(
           ([flag = '', label, count = '']) =>
             html`<button type="button" class="filter" data-flag=${flag} aria-pressed=${String((filter.flag ?? '') === flag)} onClick=${() => setParams({ flag: flag || undefined })}>${label} <b>${list.counts?.[count] ?? ''}</b></button>`,
-        )}${filter.q && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => setParams({ q: undefined })}>“${filter.q}” ×</button>`}</div>
+        )}${filter.q && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => setParams({ q: undefined })}>“${filter.q}” ×</button>`}${filter.section && html`<button type="button" class="filter" aria-pressed="true" data-off="section" onClick=${() => setParams({ section: undefined })}>${filter.section} ×</button>`}${(filter.from || filter.to) && html`<button type="button" class="filter" aria-pressed="true" data-off="days" onClick=${() => setParams({ from: undefined, to: undefined })}>${daysWords(filter.from, filter.to)} ×</button>`}</div>
         ${list.error && html`<${Broken} error=${list.error} retry=${list.reload} />`}
         ${
           list.waiting.length > 0 &&
@@ -241,14 +251,35 @@ const VERDICT_DONE = {
   human: '记下了：该转人工',
 }
 
-/** @param {{ groups: any[], total: number, chosen: string | undefined }} props */
-function Groups({ groups, total, chosen }) {
+/** @param {{ groups: any[], total: number, chosen: string | undefined, onChange: () => Promise<void> }} props */
+function Groups({ groups, total, chosen, onChange }) {
+  const [menu, setMenu] = useState('')
+  const act = async (/** @type {string} */ key, /** @type {string} */ verb, /** @type {any} */ minutes = null) => {
+    setMenu('')
+    await post(`/api/rooms/${encodeURIComponent(key)}/${verb}`, { minutes: muteMinutes(minutes) }).then(
+      toast,
+      toastError,
+    )
+    await onChange()
+  }
+  const choose = (/** @type {string} */ key) => {
+    setMenu('')
+    setParams({ group: chosen === key ? undefined : key })
+  }
   const row = (
     /** @type {any} */ group,
-  ) => html`<button type="button" class="group-row" aria-pressed=${String(chosen === group.key)} onClick=${() => setParams({ group: chosen === group.key ? undefined : group.key })}>
+  ) => html`<div class="group" key=${group.key}><button type="button" class="group-row" aria-pressed=${String(chosen === group.key)} onClick=${() => choose(group.key)}>
     <${Avatar} name=${group.name} size="small" /><span><b>${group.name}</b><small>${group.muted ? (group.muted.untilMs ? `静音到 ${dayTime(group.muted.untilMs)}` : '静音中') : group.last || `${group.count} 条`}</small></span>
     ${group.wrong > 0 ? html`<em class="count-red">${group.wrong}</em>` : html`<time>${clock(group.lastAtMs)}</time>`}
-  </button>`
+  </button>
+  ${me.may('admin') && html`<button type="button" class="group-more" aria-label=${`${group.name}，菜单`} aria-expanded=${String(menu === group.key)} onClick=${() => setMenu(menu === group.key ? '' : group.key)}>⋯</button>`}
+  ${
+    menu === group.key &&
+    html`<div class="group-menu" role="menu">
+      ${group.muted ? html`<button type="button" data-act="unmute" onClick=${() => act(group.key, 'unmute')}>恢复</button>` : MUTES.map(([label, minutes]) => html`<button type="button" data-act="mute" onClick=${() => act(group.key, 'mute', minutes)}>静音 ${label}</button>`)}
+      <button type="button" onClick=${() => choose(group.key)}>${chosen === group.key ? '看全部群' : '只看它'}</button>
+    </div>`
+  }</div>`
   const muted = groups.filter((group) => group.muted)
   const busy = groups.filter((group) => !group.muted && group.today > 0)
   const rest = groups.filter((group) => !group.muted && group.today === 0)
@@ -258,6 +289,19 @@ function Groups({ groups, total, chosen }) {
     <button type="button" class="group-row" aria-pressed=${String(!chosen)} onClick=${() => setParams({ group: undefined })}><span class="group-all"><${Icon} name="talks" small=${true} /></span><span><b>全部群</b><small>${groups.length} 个群 · ${total} 条</small></span></button>
     ${part('今天有动静', busy)}${part('静音', muted)}${part('其他', rest)}
   </nav>`
+}
+
+/** Opens a talk, and what is to be done with it there. @param {(id: string) => void} open @param {string} id @param {string} selector @param {'focus' | 'click'} how */
+function openAt(open, id, selector, how) {
+  open(id)
+  // Drawn in one frame, there in the next.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const button = /** @type {HTMLElement | null} */ (document.querySelector(`#why ${selector}`))
+      button?.scrollIntoView({ block: 'center' })
+      button?.[how]()
+    }),
+  )
 }
 
 /** @param {any} props */
@@ -287,6 +331,14 @@ function TalkRow({ talk, before, isChosen, open, judge }) {
               event.stopPropagation()
               judge('right')
             }}><${Icon} name="check" small=${true} /></button>
+            <button type="button" aria-label="判错" title="判错…" onClick=${(/** @type {Event} */ event) => {
+              event.stopPropagation()
+              openAt(open, talk.messageId, '[data-verdict=silence]', 'focus')
+            }}><${Icon} name="flag" small=${true} /></button>
+            <button type="button" aria-label="教它" title="教它…" onClick=${(/** @type {Event} */ event) => {
+              event.stopPropagation()
+              openAt(open, talk.messageId, '[data-verdict=section]', 'click')
+            }}><${Icon} name="learn" small=${true} /></button>
           </span>
         </p>
       </div>
@@ -314,6 +366,7 @@ export function Why({ talk, words }) {
     <blockquote class="why-quote"><cite>${talk.who.name} · ${talk.placeName || '私聊'} · ${dayTime(talk.atMs)}</cite><p>${words ?? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]}</p></blockquote>
     <div class=${`verdict verdict-${talk.kind}`} data-decision=${talk.kind} data-reason=${talk.reason}><strong>${kindWord(talk.kind)}</strong><span>${label}</span></div>
     ${sentence && html`<p class="why-sentence">${sentence}</p>`}
+    ${!talk.after && !talk.unsaid && ANSWERED.has(talk.kind) && Date.now() - talk.atMs > AFTER_MS && html`<p class="after" data-fact="after">没再问</p>`}
     ${talk.after && html`<p class=${`after ${talk.after.what === 'wrong' ? 'after-wrong' : ''}`}>${afterWords(talk)}</p>`}
     ${talk.unsaid && html`<p class="after after-wrong">没发出去：${talk.unsaid}</p>`}
     <dl class="why-facts">
@@ -332,12 +385,16 @@ export function Why({ talk, words }) {
         ) => html`<li data-section=${section}><span>${titled(section)}</span><b>${percent(confidence)}</b>
           <i class="bar" data-enough=${String(confidence >= talk.threshold)} style=${{ '--w': `${confidence * 100}%`, '--t': `${talk.threshold * 100}%` }}></i></li>`,
       )}</ul>
-      <p class="why-cap">竖线是${talk.addressed ? '点名' : '没点名'}时要的把握 ${percent(talk.threshold)}</p>`
+      <p class="why-cap">竖线是${talk.addressed ? '点名' : '没点名'}时要的把握 ${percent(talk.threshold)}${talk.because?.length > 0 ? html` · <span data-fact="because">像它，因为${talk.because.map((/** @type {string} */ word) => `“${word}”`).join('')}</span>` : ''}</p>`
     }
     ${talk.said.length > 0 && html`<h3>说了什么</h3><div class="why-said">${talk.said.map((/** @type {string} */ text) => html`<div class="bubble bubble-bot">${text}</div>`)}</div>`}
-    <p class="why-foot">知识 ${talk.knowledgeVersion} · 判断用时 ${talk.tookMs < 1 ? '不到 1 毫秒' : `${Math.round(talk.tookMs)} 毫秒`}</p>
+    <p class="why-foot">知识 ${talk.release === undefined ? talk.knowledgeVersion : `发布 ${talk.release}`} · 判断用时 ${talk.tookMs < 1 ? '不到 1 毫秒' : `${Math.round(talk.tookMs)} 毫秒`}</p>
   `
 }
+
+/** So long somebody who says something more speaks of the same, as on the server. */
+const AFTER_MS = 10 * 60_000
+const ANSWERED = new Set(['answer', 'clarify', 'outside', 'fallback'])
 
 /** What a language model chose, or why it did not. @param {any} opinion @param {(id: string) => string} titled */
 function opinionWords({ outcome, kind, ids, agrees, tookMs }, titled) {

@@ -16,7 +16,7 @@ import {
 } from './parts.js'
 import { call, keepDraft, live, me, post, Refused, read, useData, write } from './store.js'
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from './vendor/preact.js'
-import { dayTime } from './words.js'
+import { chinaDay, daysWords, dayTime, isoDay } from './words.js'
 
 const TABS = [
   ['open', '未结'],
@@ -69,7 +69,12 @@ export default function Tickets({ name, head, where }) {
   const accounts = [...new Set(everybodys.flatMap((/** @type {any} */ one) => one.account ?? []))].sort()
   const account = where.params.get('account') ?? ''
   const all = everybodys.filter((/** @type {any} */ one) => account === '' || one.account === account)
-  const shown = all.filter((/** @type {any} */ ticket) => isIn(ticket, view))
+  const [from, to, rating] = ['from', 'to', 'rating'].map((name) => where.params.get(name))
+  const isWithin = (/** @type {any} */ { openedAtMs, rating: stars }) => {
+    const day = isoDay(chinaDay(openedAtMs))
+    return (!from || day >= from) && (!to || day <= to) && (!rating || String(stars) === rating)
+  }
+  const shown = all.filter((/** @type {any} */ ticket) => isIn(ticket, view) && isWithin(ticket))
   const sorted = isNewest
     ? shown.toSorted((/** @type {any} */ a, /** @type {any} */ b) => b.openedAtMs - a.openedAtMs)
     : shown
@@ -90,6 +95,8 @@ export default function Tickets({ name, head, where }) {
     <${Top} name=${name} fact=${data?.summary} head=${head} />
     <div class="tabs" role="tablist">
       ${TABS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-tab=${id} aria-selected=${String(view === id)} onClick=${() => setParams({ view: id === 'open' ? undefined : id })}>${label} <b>${data ? all.filter((/** @type {any} */ ticket) => isIn(ticket, id)).length || '' : ''}</b></button>`)}
+      ${(from || to) && html`<button type="button" class="filter" aria-pressed="true" data-off="days" onClick=${() => setParams({ from: undefined, to: undefined })}>${daysWords(from, to)} ×</button>`}
+      ${rating && html`<button type="button" class="filter" aria-pressed="true" data-off="rating" onClick=${() => setParams({ rating: undefined })}>${rating} 分 ×</button>`}
       <span class="top-space"></span>
       ${(accounts.length > 1 || account !== '') && html`<select class="account-filter" aria-label="账号" onChange=${(/** @type {any} */ event) => setParams({ account: event.target.value || undefined })}><option value="" selected=${account === ''}>全部账号</option>${[...new Set([...accounts, ...(account ? [account] : [])])].map((one) => html`<option value=${one} selected=${one === account}>${one}</option>`)}</select>`}
       <button type="button" class="button small ghost wide" onClick=${() => setParams({ by: isNewest ? undefined : 'newest' })}>${isNewest ? '最新在前' : '等得最久在前'}</button>

@@ -166,6 +166,26 @@ export const chinaDay = (atMs) => Math.floor((atMs + CHINA_OFFSET_MS) / DAY_MS)
 export const startOfDay = (day) => day * DAY_MS - CHINA_OFFSET_MS
 /** `2026-11-30`. @param {number} day */
 export const isoDay = (day) => new Date(day * DAY_MS).toISOString().slice(0, 10)
+/** `11月24日 到 11月30日`, of two ISO dates. @param {string | null | undefined} from @param {string | null | undefined} to */
+export const daysWords = (from, to) => {
+  const words = (/** @type {string | null | undefined} */ iso) =>
+    iso ? `${Number(iso.slice(5, 7))}月${Number(iso.slice(8))}日` : ''
+  return from === to ? words(from) : `${words(from)} 到 ${words(to) || '今天'}`
+}
+/** For how long a group may be kept silent. @type {[string, number | 'morning' | null][]} */
+export const MUTES = [
+  ['30 分钟', 30],
+  ['到明早 9:00', 'morning'],
+  ['一直', null],
+]
+
+/** Until nine o'clock in China, today or tomorrow, where the morning is meant. @param {number | 'morning' | null} minutes */
+export function muteMinutes(minutes) {
+  if (minutes !== 'morning') return minutes
+  const now = Date.now()
+  const nine = startOfDay(chinaDay(now)) + DAY_MS * (9 / 24)
+  return Math.max(1, Math.round((nine + (now >= nine ? DAY_MS : 0) - now) / 60_000))
+}
 const daysAgo = (/** @type {number} */ atMs) => chinaDay(Date.now()) - chinaDay(atMs)
 const clockTime = (/** @type {number} */ atMs) =>
   `${two(inChina(atMs).getUTCHours())}:${two(inChina(atMs).getUTCMinutes())}`

@@ -145,7 +145,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
   })
   const channel = measuredChannel(opened.channel, { metrics, alerts })
-  const talks = await openTalks({ config, clock, log, nameOf: opened.nameOf })
+  const talks = await openTalks({ config, clock, log, nameOf: opened.nameOf, snapshot: () => bot.knowledge.current() })
   exit.before(() => talks.stop())
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
@@ -297,6 +297,7 @@ function createApp(parts: AppParts): Hono {
       entries: () => bot.learningRecords().entries,
       taught: () => taughtIn(snapshot()),
       preview: teachingPreview(config, { snapshot, clock }),
+      guesses: (text) => guessesOf(text, snapshot()),
     },
     knowledge: {
       editor: editorOf(parts, snapshot),
@@ -316,6 +317,7 @@ function createApp(parts: AppParts): Hono {
       days: () => bot.figures.records(),
       tickets: async () => (await bot.desk.everything()).map((ticket) => ticketFacts(ticket, bot.desk.rules)),
       closedAtMs: () => lastClosingMs(clock.now(), bot.desk.rules.hours),
+      promiseMs: bot.desk.rules.firstResponseMs,
       entries: () => bot.learningRecords().entries,
       drafts: () => edits.records().length,
       incidents: () => incidentsIn(bot.learningRecords(), { ...radarOf(config.learning), nowMs: clock.now() }),
@@ -328,13 +330,17 @@ function createApp(parts: AppParts): Hono {
 const openTalks = ({
   config,
   nameOf,
+  snapshot,
   clock,
   log,
-}: Pick<AppParts, 'config' | 'clock' | 'log'> & Pick<OpenChannel, 'nameOf'>) =>
+}: Pick<AppParts, 'config' | 'clock' | 'log'> &
+  Pick<OpenChannel, 'nameOf'> & { readonly snapshot: () => KnowledgeSnapshot }) =>
   TalkLog.open({
     dir: join(config.dataDir, 'talks'),
     ...config.console,
     clean: (text) => maskIdentifiers(text.slice(0, MAX_KEPT_CHARS)),
+    because: (text, sectionKey) =>
+      snapshot().matcher.because?.(normalizeText(text.replace(CALLED, '')), sectionKey) ?? [],
     callsWrong: (text) => callsWrong(normalizeText(text)),
     thresholds: {
       asked: THRESHOLDS.offerScope * THRESHOLDS.answerShare,
@@ -344,6 +350,8 @@ const openTalks = ({
     ...{ clock, log },
   })
 
+/** Whoever is called by name speaks for no section. */
+const CALLED = /@[^\s\u2005]+/gu
 /** A longer message is a story; its beginning tells what it is about. */
 const MAX_KEPT_CHARS = 1_000
 
@@ -375,6 +383,13 @@ const taughtIn = ({ content: { intents, silence } }: KnowledgeSnapshot) => [
   ...intents.flatMap(({ sectionKey, learned = [] }) => learned.map((text) => ({ text, target: sectionKey ?? HUMAN }))),
   ...silence.flatMap(({ text, learned }) => (learned ? [{ text, target: SILENCE }] : [])),
 ]
+
+/** What the bot would guess of a sentence now, best first. */
+const guessesOf = (text: string, { matcher }: KnowledgeSnapshot) => {
+  const normalized = normalizeText(text)
+  const candidates = matcher.candidates?.(normalized) ?? matcher.match(normalized).candidates
+  return candidates.map(({ sectionKey, confidence }) => ({ sectionKey, confidence }))
+}
 
 const NO_RELEASES = '这里只回答问题，不能发布。'
 

@@ -1,3 +1,4 @@
+import { chinaDay, type Day } from '../base/time.js'
 import type { Concept } from '../model/knowledge.js'
 import type {
   AnswerDraft,
@@ -27,11 +28,25 @@ export const merged = (into: UnansweredQuestion, from: UnansweredQuestion): Unan
   ...into,
   texts: [...new Set([...into.texts, ...from.texts])].slice(0, MAX_TEXTS),
   count: into.count + from.count,
+  days: (from.days ?? []).reduce((days, { day, count }) => counted(days, day, count), into.days ?? []),
   places: [...new Set([...into.places, ...from.places])].slice(0, MAX_KEYS),
   sectionKey: into.sectionKey ?? from.sectionKey,
   firstAtMs: Math.min(into.firstAtMs, from.firstAtMs),
   lastAtMs: Math.max(into.lastAtMs, from.lastAtMs),
 })
+
+/** So many days make the line that shows whether a question comes more often. */
+export const TREND_DAYS = 14
+type Days = NonNullable<UnansweredQuestion['days']>
+
+/** Days in order, with so many more on one of them; those before the line's are let go. */
+function counted(days: Days, day: Day, more: number): Days {
+  const before = days.find((one) => one.day === day)?.count ?? 0
+  const others = days.filter((one) => one.day !== day)
+  const all = [...others, { day, count: Math.max(0, before + more) }].toSorted((a, b) => a.day - b.day)
+  const last = all.at(-1)!.day
+  return all.filter((one) => one.count > 0 && last - one.day < TREND_DAYS)
+}
 
 export interface Noted {
   readonly records: LearningRecords
@@ -55,14 +70,14 @@ export function noteQuestion(
     const number = records.lastNumber + 1
     const question: UnansweredQuestion = {
       ...{ kind: 'question', number, texts: [text], count: 1, why, places: [place], sectionKey, status: 'open' },
-      ...{ firstAtMs: atMs, lastAtMs: atMs },
+      ...{ firstAtMs: atMs, lastAtMs: atMs, days: [{ day: chinaDay(atMs), count: 1 }] },
     }
     return { records: { ...records, lastNumber: number, entries: [...records.entries, question] }, number, isNew: true }
   }
   const question: UnansweredQuestion = {
     ...same,
     texts: withNew(same.texts, text).slice(0, MAX_TEXTS),
-    count: same.count + (again(same.number) ? 0 : 1),
+    ...(again(same.number) ? {} : { count: same.count + 1, days: counted(same.days ?? [], chinaDay(atMs), 1) }),
     why,
     places: withNew(same.places, place).slice(0, MAX_KEYS),
     sectionKey: sectionKey ?? same.sectionKey,
@@ -76,9 +91,16 @@ export function retractQuestion(records: LearningRecords, number: number): Learn
   const question = questions(records).find((one) => one.number === number)
   if (!question) return records
   return question.count > 1
-    ? replaced(records, { ...question, count: question.count - 1 })
+    ? replaced(records, {
+        ...question,
+        count: question.count - 1,
+        ...(question.days && { days: lessOne(question.days) }),
+      })
     : withoutEntry(records, number)
 }
+
+/** What is taken back was counted last. */
+const lessOne = (days: Days): Days => (days.length === 0 ? days : counted(days, days.at(-1)!.day, -1))
 
 /** Somebody called the answer of a section useless. */
 export function noteDislike(

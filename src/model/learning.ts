@@ -1,3 +1,4 @@
+import type { Day } from '../base/time.js'
 /**
  * Why a question is kept: the bot did not know, offered and nothing was chosen, was not sure enough to speak up, was
  * corrected, was told that it didn't help, or a person had to take it.
@@ -17,6 +18,8 @@ export interface UnansweredQuestion extends EntryFacts {
   /** Wordings, oldest first; at least one, at most 5. */
   readonly texts: readonly string[]
   readonly count: number
+  /** How often on which days in China, of late; absent in older records. */
+  readonly days?: readonly { readonly day: Day; readonly count: number }[]
   /** Of the latest. */
   readonly why: UnansweredWhy
   /** Opaque keys of the places where it was asked. */

@@ -38,6 +38,8 @@ export interface Talk extends DecisionTrace {
   readonly isChatter: boolean
   /** Identifiers are masked. Null where words are not, or no longer, kept. */
   readonly text: string | null
+  /** Words of the text that spoke most for the likeliest section; goes with the text. */
+  readonly because?: readonly string[]
   /** What the bot said to it. */
   readonly said: readonly string[]
   readonly unsaid?: UnsaidReason

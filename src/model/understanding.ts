@@ -194,6 +194,11 @@ export interface Match {
 export interface IntentMatcher {
   /** @param normalized see `normalizeText` */
   match(normalized: string): Match
+  /**
+   * The words of the message that speak most for the section, strongest first; none where no model tells. Absent where
+   * nothing was learned.
+   */
+  because?(normalized: string, sectionKey: string): readonly string[]
   /** The candidates of `match` alone, which cost less; absent where they don't. */
   candidates?(normalized: string): readonly Candidate[]
   /**

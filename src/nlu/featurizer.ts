@@ -51,6 +51,10 @@ function addFeatures(text: string, lexicon: ConceptLexicon, sink: FeatureSink): 
   addManners(text, concepts, sink)
 }
 
+/** The characters that n-grams are made of, slips put right. @param text see `normalizeText` */
+export const charactersOf = (text: string, lexicon: ConceptLexicon): readonly string[] =>
+  pack(lexicon.scan(text).repaired)
+
 /** Drops fillers and punctuation, so that n-grams span only what carries meaning. */
 function pack(text: string): readonly string[] {
   const dense = text

@@ -24,6 +24,7 @@ import {
   NO_ANSWERS,
   type Subject,
 } from './short-answers.js'
+import { tellingWords } from './telling-words.js'
 
 /** What of the matcher takes time to make; plain data but for the table, see `releases/build.ts`. */
 export type CompiledMatcher = {
@@ -188,6 +189,12 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       const match = isAnswered ? base : withAuthored(base, authored.findCore(core))
       return withTaught(match, taught.findCore(core)).candidates
     },
+    ...(compiled && {
+      because: (normalized: string, sectionKey: string) => {
+        const subject = classes.find((one) => one.sectionKey === sectionKey)?.subject
+        return subject === undefined ? [] : tellingWords(normalized, { ...compiled, lexicon }, subject)
+      },
+    }),
     ...(content.answers.length > 0 && {
       within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, rowsOf(normalized)),
     }),

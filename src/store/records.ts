@@ -338,6 +338,7 @@ export const storedLearning: z.ZodType<LearningRecords> = z.strictObject({
         kind: z.literal('question'),
         texts: z.array(z.string().min(1)).min(1),
         count: z.number().int().positive(),
+        days: z.array(z.strictObject({ day: z.number().int(), count: z.number().int().positive() })).exactOptional(),
         why: z.enum(['not-understood', 'not-chosen', 'not-sure', 'corrected', 'disliked', 'person']),
         places: z.array(z.string()),
         sectionKey: z.string().nullable(),

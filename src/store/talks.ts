@@ -20,6 +20,8 @@ export interface TalkLogOptions {
   readonly clean: (text: string) => string
   /** Whether somebody's words, as a whole, call an answer wrong. */
   readonly callsWrong: (text: string) => boolean
+  /** Words of a text that speak most for a section. */
+  readonly because?: ((text: string, sectionKey: string) => readonly string[]) | undefined
   /** How sure the bot has to be, 0..1. */
   readonly thresholds: { readonly asked: number; readonly overheard: number }
   /** What the bearer of a key was last called: names are not written down. */
@@ -105,7 +107,7 @@ export class TalkLog implements DecisionJournal, TalkFeed {
   }
 
   record(trace: DecisionTrace, message: IncomingMessage): void {
-    const { thresholds, chatterHours, clean, clock } = this.#options
+    const { thresholds, chatterHours, clean, because, clock } = this.#options
     const { place, sender } = message
     const addressed = place.kind === 'direct' || message.addressedToBot
     const isQuestion = addressed || trace.kind !== 'silent' || trace.reason === 'not-sure'
@@ -113,6 +115,8 @@ export class TalkLog implements DecisionJournal, TalkFeed {
     const isWordless = WORDLESS.has(trace.kind) || trace.reason === 'not-allowed' || (isChatter && chatterHours === 0)
     const isShown = message.kind === 'text' || message.kind === 'picture'
     const words = isShown ? clean(shownWords(message)) : ''
+    const [likeliest] = trace.candidates
+    const telling = isChatter || isWordless || !likeliest ? [] : (because?.(words, likeliest.section) ?? [])
     const talk: Talk = {
       ...trace,
       atMs: Math.min(message.sentAtMs, clock.now()),
@@ -124,6 +128,7 @@ export class TalkLog implements DecisionJournal, TalkFeed {
       threshold: addressed ? thresholds.asked : thresholds.overheard,
       isChatter,
       text: isWordless ? null : words,
+      ...(telling.length > 0 && { because: telling }),
       said: [],
     }
     this.#follow(talk, message)
@@ -260,7 +265,7 @@ const latestKey = ({ placeKey, who }: Pick<Talk, 'placeKey' | 'who'>): string =>
 
 const readTalks = (text: string): readonly Talk[] => readJsonLines(text, storedTalk) as unknown as readonly Talk[]
 
-const withoutWords = (talk: Talk): Talk => ({
+const withoutWords = ({ because: _words, ...talk }: Talk): Talk => ({
   ...talk,
   text: null,
   said: [],

@@ -83,11 +83,13 @@ export function createWebApp(deps: WebDeps): Hono {
   return app
 }
 
-function talkDepsOf({ talks, access, clock, audit, desk, mutes = () => [], sections = () => [] }: WebDeps): TalkDeps {
+function talkDepsOf(deps: WebDeps): TalkDeps {
+  const { talks, access, clock, audit, desk, mutes = () => [], sections = () => [], knowledge } = deps
   return {
     ...{ talks, access, clock, audit, mutes },
     tickets: () => desk?.numbered() ?? [],
     titleOf: (key) => sections().find((section) => section.key === key)?.title,
+    releaseOf: (version) => knowledge?.releases().all.find((release) => release.version === version)?.number,
   }
 }
 

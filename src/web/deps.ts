@@ -92,7 +92,7 @@ export interface WebDeps {
   status(): BotStatus
   /** @param order `force`: take the knowledge although it does worse */
   reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
-  readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview'> | undefined
+  readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview' | 'guesses'> | undefined
   readonly knowledge?: Omit<KnowledgeDeps, 'access' | 'give' | 'stream' | 'talks'> | undefined
   readonly figures?: FigureSources | undefined
   /** Sections in the order of the guides. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { chinaDay } from '../base/time.js'
-import type { LearningEntry } from '../model/learning.js'
+import type { LearningEntry, UnansweredQuestion } from '../model/learning.js'
 import type { Clock } from '../model/ports.js'
 import type { TalkFeed } from '../model/talk.js'
 import type { AccessControl } from './access.js'
@@ -46,12 +46,21 @@ export interface LearnDeps {
     lesson: { readonly text: string; readonly target: TeachTarget },
     messages: readonly { readonly text: string; readonly addressed: boolean }[],
   ) => Promise<Preview | undefined>
+  /** What the bot would guess of a sentence now, best first; confidence 0..1. */
+  readonly guesses: (text: string) => readonly { readonly sectionKey: string; readonly confidence: number }[]
   readonly titleOf: (key: string) => string | undefined
   /** See `KnowledgeDesk`. */
   readonly noteGolden?: KnowledgeDesk['noteGolden'] | undefined
 }
 
 const TREND_DAYS = 14
+/** Reading a sentence anew takes half a millisecond; whoever has more questions than these reads the first ones first. */
+const MAX_GUESSED = 60
+const MAX_GUESSES = 3
+/** Less is no guess. */
+const MIN_GUESS = 0.02
+/** So many of the talks in which it was asked are shown. */
+const MAX_TALKS = 3
 const lesson = z.strictObject({
   text: z.string().trim().min(1).max(500),
   target: z.string().trim().min(1).max(50),
@@ -65,7 +74,7 @@ const EXPECTED: Readonly<Record<string, string>> = { 人工: 'human', 无关: 's
 
 /** What could not be answered, and what people teach of it; all of it by the orders of the chat. */
 export function learnRoutes(deps: LearnDeps): Hono {
-  const { access, give, talks, stream, entries, taught, preview, titleOf } = deps
+  const { access, give, talks, stream, clock, entries, taught, preview, guesses, titleOf } = deps
   const routes = new Hono()
 
   routes.get('/unanswered', (c) => {
@@ -76,14 +85,35 @@ export function learnRoutes(deps: LearnDeps): Hono {
       counts: { ...Object.fromEntries(TABS.map((name) => [name, of(name).length])), taught: taught().length },
       entries: of(tab)
         .toSorted((a, b) => weight(b) - weight(a) || b.lastAtMs - a.lastAtMs)
-        .map((entry) => ({
+        .map((entry, index) => ({
           ...entry,
           ...(entry.kind !== 'draft' && { title: titleOf(entry.sectionKey ?? '') ?? '' }),
+          ...(entry.kind === 'question' && {
+            line: lineOf(entry, clock),
+            talkIds: askedIn(entry),
+            guesses: index < MAX_GUESSED ? guessed(entry.texts[0] ?? '') : [],
+          }),
         })),
       taught: tab === 'taught' ? taught().map((line) => ({ ...line, title: titleOf(line.target) ?? '' })) : [],
-      trend: trendOf(of(tab), deps),
     })
   })
+
+  const guessed = (text: string) =>
+    guesses(text)
+      .filter(({ confidence }) => confidence >= MIN_GUESS)
+      .slice(0, MAX_GUESSES)
+      .map(({ sectionKey, confidence }) => ({ sectionKey, confidence, title: titleOf(sectionKey) ?? '' }))
+
+  /** Message ids of the last talks in which it was asked, as far as they are kept. */
+  const askedIn = ({ texts }: Pick<UnansweredQuestion, 'texts'>): readonly string[] => {
+    const wanted = new Set(texts.map(essence))
+    return talks
+      .recent()
+      .filter(({ text, role }) => text !== null && role === 'customer' && wanted.has(essence(text)))
+      .slice(-MAX_TALKS)
+      .map(({ messageId }) => messageId)
+      .reverse()
+  }
 
   const verbs: Readonly<Record<string, (number: number) => { readonly kind: string; readonly number: number }>> = {
     ignore: (number) => ({ kind: 'ignore', number }),
@@ -157,13 +187,12 @@ function tabOf(entry: LearningEntry): string {
 const weight = (entry: LearningEntry): number =>
   entry.kind === 'question' ? entry.count : entry.kind === 'disliked' ? entry.people.length : 1
 
-/** Questions that could not be answered, by day, as far as talks are kept. */
-function trendOf(_entries: readonly LearningEntry[], { talks, clock }: LearnDeps): readonly number[] {
-  const today = chinaDay(clock.now())
-  const days = Array.from({ length: TREND_DAYS }, () => 0)
-  for (const { kind, atMs } of talks.recent()) {
-    const ago = today - chinaDay(atMs)
-    if (ago < TREND_DAYS && (kind === 'fallback' || kind === 'clarify')) days[TREND_DAYS - 1 - ago]!++
-  }
-  return days
+/** How often it was asked on each of the last days, the last one today. */
+function lineOf({ days = [] }: Pick<UnansweredQuestion, 'days'>, clock: Clock): readonly number[] {
+  const first = chinaDay(clock.now()) - TREND_DAYS + 1
+  const counts = new Map(days.map(({ day, count }) => [day, count]))
+  return Array.from({ length: TREND_DAYS }, (_, index) => counts.get(first + index) ?? 0)
 }
+
+/** Without names that are called, punctuation and blanks: kept questions and talks have lost different ones of them. */
+const essence = (text: string): string => text.replace(/@\S+\s?/gu, '').replace(/[^\p{L}\p{N}]/gu, '')

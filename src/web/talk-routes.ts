@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { chinaDay } from '../base/time.js'
+import { chinaDay, dayFromIso } from '../base/time.js'
 import type { AuditLog, Clock } from '../model/ports.js'
 import type { Talk, TalkFeed } from '../model/talk.js'
 import type { Ticket } from '../model/ticket.js'
@@ -16,6 +16,8 @@ export interface TalkDeps {
   /** Tickets of those who talk, by which direct chats may be read and decisions lead to what became of them. */
   readonly tickets: () => readonly Pick<Ticket, 'number' | 'placeKey' | 'askerKey' | 'openedAtMs'>[]
   readonly titleOf: (key: string) => string | undefined
+  /** The number of the release of a version of the knowledge, as far as it is kept. */
+  readonly releaseOf?: ((version: string) => number | undefined) | undefined
   /** Groups that are muted; null: until further notice. */
   readonly mutes: () => readonly { readonly placeKey: string; readonly untilMs: number | null }[]
   /** Called after a person has judged. */
@@ -27,12 +29,17 @@ export type TalkView = Talk & {
   readonly titles: Readonly<Record<string, string>>
   readonly gone?: 'chatter' | 'expired' | 'direct' | 'order'
   readonly ticket?: number
+  /** Number of the release by which it was decided. */
+  readonly release?: number
 }
 
 /** Within so much of the threshold the decision could have gone the other way. */
 const UNSURE = 0.06
 const MAX_PAGE = 500
 const SOON_MS = 60_000
+/** What was said in the same place before and after, within so long. */
+const LINES_AROUND = 2
+const AROUND_MS = 30 * 60_000
 
 const FLAGS: Readonly<Record<string, (talk: Talk) => boolean>> = {
   wrong: ({ after, verdict }) => after?.what === 'wrong' || (verdict !== undefined && verdict.kind !== 'right'),
@@ -49,7 +56,11 @@ const FLAGS: Readonly<Record<string, (talk: Talk) => boolean>> = {
 const query = z.object({
   group: z.string().max(200).optional(),
   flag: z.enum(['wrong', 'unsure', 'answer', 'silent', 'clarify', 'escalate']).optional(),
-  section: z.string().max(50).optional(),
+  /** Key of a section, or of the short answer, rule or row of a table that was told. */
+  section: z.string().max(100).optional(),
+  /** Days in China, both included. */
+  from: z.iso.date().optional(),
+  to: z.iso.date().optional(),
   q: z.string().max(100).optional(),
   before: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
@@ -69,12 +80,16 @@ export function talkRoutes(deps: TalkDeps): Hono {
   routes.get('/talks', (c) => {
     const asked = query.safeParse(c.req.query())
     if (!asked.success) return c.json({ error: '筛选条件不对' }, 400)
-    const { group, flag, section, q = '', before, limit } = asked.data
+    const { group, flag, section, q = '', before, limit, from: first, to: last } = asked.data
+    const fromDay = first === undefined ? undefined : dayFromIso(first)
+    const toDay = last === undefined ? undefined : dayFromIso(last)
     const all = talks.recent()
     const inGroup = all.filter(
       (talk) =>
         (group === undefined || talk.placeKey === group) &&
-        (section === undefined || talk.sections.includes(section)) &&
+        (section === undefined || talk.sections.includes(section) || talk.card === section) &&
+        (fromDay === undefined || chinaDay(talk.atMs) >= fromDay) &&
+        (toDay === undefined || chinaDay(talk.atMs) <= toDay) &&
         (q === '' || holds(talk, q)),
     )
     const shown = flag === undefined ? inGroup : inGroup.filter(FLAGS[flag]!)
@@ -98,6 +113,21 @@ export function talkRoutes(deps: TalkDeps): Hono {
     const talk = talks.find(c.req.param('id'))
     if (!talk) return c.json({ error: '这条已经不在了：问题只留几天。' }, 404)
     return c.json({ talk: talkView(talk, deps, ticketFinder(deps)) })
+  })
+
+  routes.get('/talks/:id/around', (c) => {
+    const talk = talks.find(c.req.param('id'))
+    if (!talk) return c.json({ error: '这条已经不在了：问题只留几天。' }, 404)
+    reading.note(viewerIn(c, access), talk.placeName || '私聊')
+    const here = talks.recent().filter(({ placeKey }) => placeKey === talk.placeKey)
+    const at = here.findIndex(({ messageId }) => messageId === talk.messageId)
+    const around = here.slice(Math.max(0, at - LINES_AROUND), at + LINES_AROUND + 1)
+    const ticketsOf = ticketFinder(deps)
+    return c.json({
+      talks: around
+        .filter(({ atMs }) => Math.abs(atMs - talk.atMs) < AROUND_MS)
+        .map((one) => talkView(one, deps, ticketsOf)),
+    })
   })
 
   routes.put('/talks/:id/verdict', async (c) => {
@@ -146,7 +176,7 @@ function ticketFinder({ tickets }: Pick<TalkDeps, 'tickets'>): TicketFinder {
 }
 
 /** Words of a direct chat are for whoever has to answer there. */
-function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: TicketFinder): TalkView {
+function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf' | 'releaseOf'>, ticketOf: TicketFinder): TalkView {
   const { number, hasAny } = ticketOf(talk)
   const isHidden = talk.place === 'direct' && !hasAny && talk.role === 'customer'
   const gone = isHidden ? 'direct' : talk.text !== null ? undefined : goneBy(talk)
@@ -155,14 +185,16 @@ function talkView(talk: Talk, deps: Pick<TalkDeps, 'titleOf'>, ticketOf: TicketF
     const title = deps.titleOf(key)
     return title === undefined ? [] : [[key, title] as const]
   })
-  const { after, ...rest } = talk
+  const { after, because, ...rest } = talk
+  const release = deps.releaseOf?.(talk.knowledgeVersion)
   const shownAfter = after && { after: isHidden ? { ...after, text: '' } : after }
   return {
-    ...{ ...rest, ...shownAfter },
+    ...{ ...rest, ...shownAfter, ...(because && !isHidden && { because }) },
     ...(isHidden && { text: null, said: [] }),
     titles: Object.fromEntries(titles),
     ...(gone && { gone }),
     ...(number !== undefined && { ticket: number }),
+    ...(release !== undefined && { release }),
   }
 }
 
@@ -180,7 +212,7 @@ export const askedLately = (talks: TalkFeed): readonly { readonly text: string; 
     )
 
 /** Of one talk as it changes, for the stream. */
-export const viewOfTalk = (talk: Talk, deps: Pick<TalkDeps, 'titleOf' | 'tickets'>): TalkView =>
+export const viewOfTalk = (talk: Talk, deps: Pick<TalkDeps, 'titleOf' | 'tickets' | 'releaseOf'>): TalkView =>
   talkView(talk, deps, ticketFinder(deps))
 
 function groupsOf(all: readonly Talk[], { clock, mutes }: TalkDeps) {

@@ -24,6 +24,8 @@ export interface FigureSources {
   drafts(): number
   /** Rejection reasons that several groups have met lately: a section's key, or the reason itself. */
   incidents(): readonly { readonly sectionKey?: string; readonly reason: string; readonly groups: number }[]
+  /** Within so long, in working time, colleagues promise a first answer. */
+  readonly promiseMs?: number
   /** For the operator, in Chinese: what is not known and has to be set. */
   readonly notices: readonly string[]
 }
@@ -243,8 +245,7 @@ async function figuresOf({ from, to }: Span, { sources, talks, talking }: TodayD
       .slice(0, LISTED)
       .map(({ name, count: times }) => ({ name, title: talking.titleOf(name) ?? '', count: times }))
   return {
-    from: isoOf(from),
-    to: isoOf(to),
+    ...{ from: isoOf(from), to: isoOf(to), promiseMs: sources.promiseMs ?? null },
     days: days.map(({ day }) => isoOf(day)),
     x: days.map(({ day }) => startOf(day) / 1000),
     series: [
@@ -260,6 +261,7 @@ async function figuresOf({ from, to }: Span, { sources, talks, talking }: TodayD
     lists: {
       sections: bySection(said.filter(isAnswer)),
       disliked: bySection(said.filter(({ after }) => after?.what === 'wrong')),
+      rejections: rejectionsOf(said, talking),
       groups: readsWords
         ? ranked(said.flatMap(({ placeName }) => (placeName === '' ? [] : [placeName]))).slice(0, LISTED)
         : [],
@@ -304,6 +306,25 @@ async function breakdownOf(
   })
 }
 
+/** Sections of the appendix on rejections, of any guide: `A3`, `payment/A1`; and the numbered reasons of WeChat. */
+const REJECTION = /^(?:[^/]+\/)?A\d/
+const RULE = /^驳回:/
+
+/** For what people were rejected, as far as talks are kept; a reason counts once a talk. */
+function rejectionsOf(said: readonly Talk[], talking: TalkDeps) {
+  const reasons = said
+    .filter(({ kind, role }) => kind !== 'silent' && role === 'customer')
+    .map(({ sections, card }) => [
+      ...new Set([...sections.filter((key) => REJECTION.test(key)), ...(card && RULE.test(card) ? [card] : [])]),
+    ])
+  return ranked(reasons.flat())
+    .slice(0, LISTED)
+    .map(({ name, count: times }) => {
+      const title = talking.titleOf(name)
+      return { name, title: title === undefined ? name.replace(RULE, '') : `${name} ${title}`, count: times }
+    })
+}
+
 const unansweredOf = ({ entries }: FigureSources) =>
   entries()
     .flatMap((entry) => (entry.kind === 'question' && entry.status === 'open' ? [entry] : []))
@@ -324,7 +345,7 @@ function totalsOf(days: readonly DayFigures[], tickets: readonly TicketFacts[]) 
     alone: spoken === 0 ? null : 1 - sum('handedOver') / spoken,
     tickets: tickets.length,
     firstResponse: { count: first.length, medianMs: quantile(first, 0.5), p90Ms: quantile(first, 0.9) },
-    resolution: { count: resolved.length, medianMs: quantile(resolved, 0.5) },
+    resolution: { count: resolved.length, medianMs: quantile(resolved, 0.5), p90Ms: quantile(resolved, 0.9) },
     kept: promised.length === 0 ? null : promised.filter(Boolean).length / promised.length,
   }
 }

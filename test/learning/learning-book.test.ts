@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   LikestQuestion,
+  merged,
   noteDislike,
   noteQuestion,
   prune,
@@ -49,6 +50,29 @@ test('counts askers and places, and the same talk once', () => {
   const twice = noted(noRecords(), ['支付怎么开通', '支付怎么开通啊'])
   expect(questions(twice)).toMatchObject([{ number: 1, count: 2, places: ['place-0', 'place-1'] }])
   expect(questions(noted(twice, ['支付怎么开通'], true))).toMatchObject([{ count: 2 }])
+})
+
+test('knows on which of the last fourteen days it was asked how often', () => {
+  const DAY_MS = 86_400_000
+  const on = (records: LearningRecords, day: number, again = false) =>
+    noteQuestion(
+      records,
+      { text: '支付怎么开通', why: 'not-understood', sectionKey: null, place: 'p', atMs: day * DAY_MS },
+      { likest: questions(records)[0]?.number, again: () => again },
+    ).records
+  const asked = [1, 10, 10, 20].reduce((records, day) => on(records, day), noRecords())
+  const days = [
+    { day: 10, count: 2 },
+    { day: 20, count: 1 },
+  ]
+  expect(questions(asked)).toMatchObject([{ count: 4, days }])
+  expect(questions(on(asked, 20, true))).toMatchObject([{ count: 4, days }])
+  expect(questions(retractQuestion(asked, 1))).toMatchObject([{ count: 3, days: days.slice(0, 1) }])
+  const [one] = questions(asked)
+  expect(merged(one!, { ...one!, number: 2, days: [{ day: 20, count: 3 }] }).days).toEqual([
+    { day: 10, count: 2 },
+    { day: 20, count: 4 },
+  ])
 })
 
 test('keeps at most five wordings of one question', () => {

@@ -28,6 +28,23 @@ const matcher = buildIntentMatcher(CONTENT)
 const match = (text: string, by: IntentMatcher = matcher) => by.match(normalizeText(text))
 const firstOf = (text: string, by: IntentMatcher = matcher) => match(text, by).candidates[0]
 
+describe('why a section is the likeliest', () => {
+  const because = (text: string, key: string) => matcher.because?.(normalizeText(text), key)
+
+  test('is told by whole words of the message, none of them the asking', () => {
+    expect(because('请问服务类目在哪里加', '3')).toContain('类目')
+    expect(because('审核一般要多久', '5')?.[0]).toBe('审核')
+    expect(because('类目审核要多久', '3')).not.toContain('审核')
+    expect(because('类目怎么加', '3')?.join()).not.toMatch(/怎么/)
+  })
+
+  test('is told of no section that nobody has written about, and of no message without words', () => {
+    expect(because('类目怎么加', '9')).toEqual([])
+    expect(hostileTexts(200).every((text) => (because(text, '3') ?? []).every((word) => word.length > 1))).toBe(true)
+    expect(because('', '3')).toEqual([])
+  })
+})
+
 describe('authored intents', () => {
   test.each([
     ['类目在哪加', '3'],

@@ -62,6 +62,20 @@ describe('the log of talks', () => {
     expect((await open()).recent().map(({ text }) => text)).toEqual([null, null])
   })
 
+  test('keeps what spoke for the section for as long as the text that it is taken from', async () => {
+    const because = (text: string) => [text.slice(-4)]
+    const { log, clock, dir, hears } = await aLog({ because })
+    const id = hears('我的电话 13812345678')
+    expect(log.find(id)?.because).toEqual(['[电话]'])
+    const idle = hears('中午吃什么', { addressedToBot: false }, { kind: 'silent', reason: 'not-for-us' })
+    expect(log.find(idle)).not.toHaveProperty('because')
+    clock.pass(1)
+    await log.forget({ keys: [], names: ['我的'], said: [] } as unknown as Parameters<typeof log.forget>[0])
+    expect(log.find(id)).toMatchObject({ text: null })
+    expect(log.find(id)).not.toHaveProperty('because')
+    expect(everythingIn(dir)).not.toContain('"because"')
+  })
+
   test('never keeps the words of an order, codes among them', async () => {
     const { log, dir, hears } = await aLog()
     const id = hears('4829 1307', {}, { kind: 'command', reason: 'claim-role' })

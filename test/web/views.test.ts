@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { chinaDay, DAY_MS, isoOf } from '../../src/base/time.js'
+import type { UnansweredQuestion } from '../../src/model/learning.js'
+import { aMessage } from '../support/a-message.js'
+import { aPage, aTrace } from '../support/a-page.js'
+import { fixedClock } from '../support/fixed-clock.js'
+
+const WANG = { id: 'w', key: 'name:王老板', name: '王老板', role: 'customer' } as const
+
+/** What the tests look at in the answers of several routes. */
+interface Answer {
+  readonly error?: string
+  readonly entries: readonly object[]
+  readonly items: readonly { readonly messageId: string }[]
+  readonly talks: readonly { readonly messageId: string }[]
+  readonly lists: { readonly rejections: readonly object[] }
+}
+
+/** The page over some days of talk. */
+async function aWeek() {
+  const clock = fixedClock()
+  const today = chinaDay(clock.now())
+  const question: UnansweredQuestion = {
+    ...{
+      kind: 'question',
+      number: 1,
+      count: 3,
+      why: 'not-understood',
+      places: ['p'],
+      sectionKey: '4.1',
+      status: 'open',
+    },
+    ...{ texts: ['头像怎么换'], firstAtMs: 0, lastAtMs: clock.now() },
+    days: [
+      { day: today - 13, count: 2 },
+      { day: today, count: 1 },
+    ],
+  }
+  const ticket = { number: 1, placeName: '想天售后服务群', sectionKey: null, isKept: true, rating: 5 } as const
+  const page = await aPage({
+    clock,
+    give: async () => ({ ok: true, text: '好的' }),
+    sections: () => [
+      { key: '4.1', title: 'UGC' },
+      { key: 'A3', title: '空白页面' },
+    ],
+    learn: {
+      entries: () => [question],
+      taught: () => [],
+      preview: async () => undefined,
+      guesses: () => [
+        { sectionKey: '4.1', confidence: 0.46 },
+        { sectionKey: '9', confidence: 0.01 },
+      ],
+    },
+    figures: {
+      ...{ days: () => [], closedAtMs: () => 0, entries: () => [], notices: [], drafts: () => 0, incidents: () => [] },
+      promiseMs: 900_000,
+      tickets: async () =>
+        [60_000, 120_000, 600_000].map((resolutionMs) => ({
+          ...{ ...ticket, openedAtMs: clock.now(), firstResponseMs: 30_000, resolutionMs },
+        })),
+    },
+  })
+  const hears = (id: string, text: string, { daysAgo = 0, ...trace }: Record<string, unknown> = {}) =>
+    page.talks.record(
+      aTrace({ messageId: id, ...trace }),
+      aMessage({ id, text, sender: WANG, sentAtMs: clock.now() - Number(daysAgo) * DAY_MS }),
+    )
+  const get = async (path: string) => (await page.app.request(path)).json() as Promise<Answer>
+  return { ...page, hears, get, today }
+}
+
+test('a question that could not be answered comes with its line, what the bot guesses now and where it was asked', async () => {
+  const { hears, get } = await aWeek()
+  hears('before', '老板在吗')
+  hears('asked', '@过审小助手 头像怎么换？', { kind: 'fallback' })
+  hears('after', '急')
+  const [entry] = (await get('/api/unanswered')).entries
+  expect(entry).toMatchObject({
+    line: [2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+    guesses: [{ sectionKey: '4.1', confidence: 0.46, title: 'UGC' }],
+    talkIds: ['asked'],
+  })
+  const { talks } = await get('/api/talks/asked/around')
+  expect(talks.map(({ messageId }) => messageId)).toEqual(['before', 'asked', 'after'])
+  expect((await get('/api/talks/gone/around')).error).toContain('已经不在了')
+})
+
+test('each number of the figures has a list: by day, by section, and by the reason of a rejection', async () => {
+  const { hears, get, today } = await aWeek()
+  hears('old', '空白页怎么办', { daysAgo: 3, sections: ['A3'] })
+  hears('rule', '收到驳回', { sections: ['A3'], card: '驳回:常见拒绝情形 2.1' })
+  hears('other', '类目', { sections: ['4.1'] })
+  const ids = async (query: string) => (await get(`/api/talks?${query}`)).items.map(({ messageId }) => messageId)
+  const [now, then] = [isoOf(today), isoOf(today - 3)]
+  expect(await ids(`from=${now}&to=${now}`)).toEqual(['other', 'rule'])
+  expect(await ids(`from=${then}&to=${then}`)).toEqual(['old'])
+  expect(await ids(`section=${encodeURIComponent('驳回:常见拒绝情形 2.1')}`)).toEqual(['rule'])
+  expect((await get('/api/talks?from=gestern')).error).toBeDefined()
+  const figures = await get(`/api/figures?from=${then}&to=${now}`)
+  expect(figures.lists.rejections).toEqual([
+    { name: 'A3', title: 'A3 空白页面', count: 2 },
+    { name: '驳回:常见拒绝情形 2.1', title: '常见拒绝情形 2.1', count: 1 },
+  ])
+  expect(figures).toMatchObject({
+    promiseMs: 900_000,
+    totals: { resolution: { count: 3, medianMs: 120_000, p90Ms: 600_000 } },
+  })
+})
