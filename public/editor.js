@@ -112,8 +112,10 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
     setSaved(undefined)
     isFilled.current = false
     setState('')
-    if (piece.markdown === '') location.hash = `#/knowledge?tab=${tabOfPiece(pieceKey)}`
-    await Promise.all([reload(), onSaved()])
+    // What was never on disk is gone with its draft.
+    const isNew = piece.markdown === ''
+    if (isNew) location.hash = `#/knowledge?tab=${tabOfPiece(pieceKey)}`
+    await Promise.all([isNew ? undefined : reload(), onSaved()])
   }
   const remove = () => {
     clearPending()
@@ -192,7 +194,7 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
       <ul class="problems" id="problems" hidden=${isForm}>${piece.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - piece.line)}>第 ${problem.line} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</button>${problem.fix && mayEdit && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}</li>`)}</ul>
     </section>
     <aside class="knowledge-preview" aria-label="客户会收到">
-      <${Preview} told=${piece.told} pieceKey=${pieceKey} />
+      <${Preview} told=${piece.told} pieceKey=${pieceKey} isBroken=${piece.problems.some((/** @type {any} */ one) => one.severity === 'error')} />
       <${Try} hasDraft=${Boolean(piece.edit)} />
     </aside>`
 }
@@ -206,8 +208,8 @@ const CHARS_A_BUBBLE = 500
 /** So much of a reply is seen at once. */
 const CHARS_A_SCREEN = 280
 
-/** What customers get, by how they ask. @param {{ told: any, pieceKey: string }} props */
-function Preview({ told, pieceKey }) {
+/** What customers get, by how they ask. @param {{ told: any, pieceKey: string, isBroken: boolean }} props */
+function Preview({ told, pieceKey, isBroken }) {
   const hows = HOWS.filter(([how = '']) => told[how].bubbles.length > 0 || (how === 'overheard' && told.asked.question))
   const [wanted, setHow] = useState(/^(?:answer|row):/.test(pieceKey) ? 'asked' : 'whole')
   const how = hows.some(([one]) => one === wanted) ? wanted : (hows[0]?.[0] ?? 'whole')
@@ -215,13 +217,13 @@ function Preview({ told, pieceKey }) {
   const mine = (/** @type {string} */ words) => html`<div class="bubble bubble-mine">${words}</div>`
   const theirs = (/** @type {any[]} */ bubbles) => bubbles.map((bubble) => html`<${PreviewBubble} bubble=${bubble} />`)
   const { question } = told.asked
-  return html`<div class="switch" role="tablist" aria-label="客户怎么问">${hows.map(([one = '', label]) => html`<button type="button" role="tab" data-how=${one} aria-selected=${String(one === how)} onClick=${() => setHow(one)}>${label}</button>`)}</div>
+  return html`${hows.length > 0 && html`<div class="switch" role="tablist" aria-label="客户怎么问">${hows.map(([one = '', label]) => html`<button type="button" role="tab" data-how=${one} aria-selected=${String(one === how)} onClick=${() => setHow(one)}>${label}</button>`)}</div>`}
     <h3>客户会收到 <span>${lengthWords(told)}</span></h3>
     <div class="phone" id="preview">
       ${how === 'whole' && theirs(told.whole.bubbles)}
       ${how === 'asked' && html`${mine(`@过审小助手 ${question}`)}${theirs(told.asked.bubbles)}${isShort && told.whole.bubbles.length > 0 && !pieceKey.startsWith('row:') && html`${mine('完整步骤')}${theirs(told.whole.bubbles)}`}`}
       ${how === 'overheard' && html`${mine(question)}${theirs(told.overheard.bubbles)}${told.overheard.bubbles.length === 0 && html`<p class="muted pad" id="keeps-quiet">没人点名，把握又不够，它不插话。</p>`}`}
-      ${hows.length === 0 && html`<p class="muted pad">发布以后，这里就没有了。</p>`}
+      ${hows.length === 0 && html`<p class="muted pad">${isBroken ? '改好写错的地方，这里才看得到。' : '发布以后，这里就没有了。'}</p>`}
     </div>
     ${how === 'overheard' && html`<p class="muted small">插不插话，按现在用的知识算；草稿用下面的“试一句”。</p>`}`
 }

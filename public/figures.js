@@ -40,7 +40,6 @@ export default function Figures({ name, head, where }) {
   }
   return html`<main class="view"><${Top} name=${name} fact=${`${from} 到 ${to}`} head=${head} />
     <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(isOwn ? id === 'own' : span === id)} onClick=${() => setParams(id === 'own' ? { span: undefined, from, to } : { span: id, from: undefined, to: undefined })}>${label}</button>`)}
-      ${isOwn && html`<${OwnDates} from=${from} to=${to} />`}
       <select class="account-filter" id="figures-by" aria-label="按什么看" value=${by} onChange=${(/** @type {any} */ event) => setParams({ by: event.target.value || undefined })}><option value="">全部</option><option value="section">按小节</option><option value="group">按群</option></select>
       <span class="top-space"></span>
       <button type="button" class="button small wide" onClick=${copy} disabled=${!data}>复制一句话</button>
@@ -48,6 +47,7 @@ export default function Figures({ name, head, where }) {
       <a class="button small" id="csv" href=${`/api/figures.csv?${query}`} download>导出 CSV</a>
     </div>
     <div class="page">
+      ${isOwn && html`<${OwnDates} from=${from} to=${to} />`}
       ${error && html`<${Broken} error=${error} retry=${reload} />`}
       ${data && html`<${Sums} data=${data} />${data.rows && html`<${Breakdown} data=${data} />`}<${Chart} data=${data} /><${Lists} data=${data} />`}
     </div>
@@ -92,6 +92,11 @@ function Sums({ data }) {
   const tickets = (/** @type {Record<string, string>} */ filter = {}) =>
     `#/tickets?${new URLSearchParams({ view: 'settled', ...filter, from: data.from, to: data.to })}`
   const { firstResponse, resolution } = totals
+  const rated = data.ratings.reduce((/** @type {number} */ total, /** @type {number} */ one) => total + one, 0)
+  const stars = data.ratings.reduce(
+    (/** @type {number} */ total, /** @type {number} */ one, /** @type {number} */ index) => total + one * (index + 1),
+    0,
+  )
   return html`<section class="card tiles" id="sums">
     ${sum('回答', totals.answered, change(totals.answered, before.answered), false, talksOf(data, { flag: 'answer' }))}
     ${sum('没用人就解决', totals.alone === null ? '—' : percent(totals.alone), before.alone === null ? '' : `上一段 ${percent(before.alone)}`, false, talksOf(data, { flag: 'answer' }))}
@@ -99,6 +104,7 @@ function Sums({ data }) {
     ${sum('首次响应', time(firstResponse.medianMs), [firstResponse.p90Ms === null ? '' : `九成在 ${time(firstResponse.p90Ms)} 内`, data.promiseMs ? `承诺 ${time(data.promiseMs)}` : ''].filter(Boolean).join(' · '), firstResponse.count < 5, tickets())}
     ${sum('解决时间', time(resolution.medianMs), [resolution.p90Ms === null ? '' : `九成在 ${time(resolution.p90Ms)} 内`, before.resolution.medianMs === null ? '' : `上一段 ${time(before.resolution.medianMs)}`].filter(Boolean).join(' · '), resolution.count < 5, tickets())}
     ${sum('守住承诺', totals.kept === null ? '—' : percent(totals.kept), `工单 ${totals.tickets} 张`, totals.tickets < 5, tickets())}
+    ${sum('满意度', rated === 0 ? '—' : (stars / rated).toFixed(1), rated === 0 ? '' : `${rated} 人评过`, rated < 5, tickets())}
     ${sum('人判答错', `${judged.wrong}/${judged.count}`, '只算人看过并判错的', judged.count < 20, talksOf(data, { flag: 'wrong' }))}
   </section>`
 }

@@ -86,7 +86,8 @@ const TreeLine = ({ one: { key, title, isEdited, problemCount, isWrong, disliked
 const Sections = ({ guides, dislikes, current }) =>
   html`${guides.map(({ title, sections }) => html`<h3>${title}</h3>${sections.map((/** @type {any} */ one) => html`<${TreeLine} key=${one.key} one=${{ ...one, dislikedBy: dislikes.get(one.key) }} current=${current} />`)}`)}`
 
-const GUIDE_ID = /^[a-z][a-z0-9-]{1,30}$/
+/** Escaped as the attribute wants it. */
+const GUIDE_ID = '[a-z][a-z0-9\\-]{1,30}'
 
 /** A guide of one's own: a template that can be released as it is. @param {{ onClose: () => void, onDone: () => Promise<void> }} props */
 function NewGuide({ onClose, onDone }) {
@@ -106,7 +107,7 @@ function NewGuide({ onClose, onDone }) {
   return html`<${Sheet} title="＋新指南" onClose=${onClose}><form class="form" onSubmit=${save}>
     <p class="muted">给您一份写好的样子：两个小节、各种方框、一条短答。改成您的内容，再发布。</p>
     <label>指南讲什么<input class="field" id="guide-title" required maxlength="40" placeholder="例如 开发票" value=${title} onInput=${(/** @type {any} */ event) => setTitle(event.target.value)} /></label>
-    <label><span>编号 <small>小写字母，就是文件名；小节显示成“编号/1”</small></span><input class="field" id="guide-id" required pattern=${GUIDE_ID.source} maxlength="31" placeholder="例如 invoice" autocapitalize="off" value=${id} onInput=${(/** @type {any} */ event) => setId(event.target.value)} /></label>
+    <label><span>编号 <small>小写字母，就是文件名；小节显示成“编号/1”</small></span><input class="field" id="guide-id" required pattern=${GUIDE_ID} maxlength="31" placeholder="例如 invoice" autocapitalize="off" value=${id} onInput=${(/** @type {any} */ event) => setId(event.target.value)} /></label>
     <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不写</button><button type="submit" class="button primary" id="guide-save">开始写</button></div>
   </form></${Sheet}>`
 }
@@ -271,7 +272,7 @@ function Releases({ releases, onClose, onDone }) {
     <ul class="lines">${releases.all.toReversed().map(
       (
         /** @type {any} */ one,
-      ) => html`<li data-release=${one.number}><span><b>发布 ${one.number}${one.number === releases.current ? '（现在用的）' : ''}</b><small>${dayTime(one.atMs)} ${one.by.name}${one.forced ? ' · 强制' : ''} · ${one.version}</small></span>
+      ) => html`<li data-release=${one.number}><span><b>发布 ${one.number}${one.number === releases.current ? '（现在用的）' : ''}</b><small>${dayTime(one.atMs)} ${one.by.name}${one.forced ? ' · 强制' : ''} · ${one.version}</small>${one.note && html`<small>${one.note}</small>`}</span>
       ${one.number !== releases.current && html`<button type="button" class="button small ghost" data-act="compare" onClick=${() => compare(one.number)}>和现在比</button>${me.may('admin') && html`<button type="button" class="button small" data-act="use" disabled=${isBusy} onClick=${() => use(one.number)}>回滚到这个</button>`}`}</li>
       ${compared?.number === one.number && html`<li class="compared">${compared?.differences ? (compared.differences.length > 0 ? html`<${Differences} differences=${compared.differences} />` : html`<p class="muted">内容一样。</p>`) : html`<p class="muted">正在比…</p>`}</li>`}`,
     )}</ul>
@@ -331,6 +332,7 @@ function Release({ edits, isReadOnly, onClose, onDone }) {
   const [busy, setBusy] = useState(/** @type {'' | 'check' | 'release'} */ (''))
   const [refusal, setRefusal] = useState('')
   const [word, setWord] = useState('')
+  const [note, setNote] = useState('')
   const [found, setFound] = useState(/** @type {any} */ (undefined))
   const isGone = useRef(false)
   const { data, error } = useData('/api/releases/changes')
@@ -355,7 +357,7 @@ function Release({ edits, isReadOnly, onClose, onDone }) {
   const release = async (/** @type {boolean} */ force) => {
     setBusy('release')
     try {
-      toast(await post('/api/releases', { force }))
+      toast(await post('/api/releases', { force, ...(note.trim() && { note: note.trim() }) }))
       await onDone()
       onClose()
     } catch (failed) {
@@ -383,6 +385,7 @@ function Release({ edits, isReadOnly, onClose, onDone }) {
         if (word.trim() === '强制') void release(true)
       }}><input class="field" placeholder="仍然发布，就写：强制" value=${word} aria-label="强制" id="force-word" onInput=${(/** @type {any} */ event) => setWord(event.target.value)} /><button class="button" type="submit" id="release-force" disabled=${word.trim() !== '强制' || busy !== ''}>仍然发布…</button></form>`
     }
+    ${!(isReadOnly && isChanging) && html`<label class="release-note">为什么改（记在发布记录里，可以不写）<input class="field" id="release-note" maxlength="100" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)} /></label>`}
     ${isReadOnly && isChanging && html`<p class="muted" id="how-to-patch">文件夹只读，这里发布不了。下载补丁，在放着 knowledge 和 intents 的文件夹里运行 git apply guoshen.patch，再重载。</p>`}
     <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button>${isReadOnly && isChanging ? html`<a class="button primary" id="patch" href="/api/releases/drafts.patch" download="guoshen.patch">下载补丁</a>` : html`<button type="button" class="button primary" id="release-go" disabled=${busy === 'release' || found?.isBroken} onClick=${() => asSomebody(() => release(false))}>${busy === 'release' ? '正在发布…' : '发布'}</button>`}</div>
   </${Sheet}>`

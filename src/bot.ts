@@ -371,7 +371,7 @@ function editorOf(
       ({ KnowledgeEditor }) =>
         new KnowledgeEditor({
           ...{ folder, list: edits, snapshot, clock, knowledgeDir: knowledge.dir },
-          reload: ({ by, force }) => bot.give({ kind: 'reload', force }, by),
+          reload: ({ by, ...order }) => bot.give({ kind: 'reload', ...order }, by),
         }),
     )
     return opened

@@ -23,6 +23,8 @@ import {
 } from './row.js'
 import { type RelayedWords, ticketOrders } from './ticket-orders.js'
 
+/** `note`: why, from the page. */
+type Reload = { readonly force: boolean; readonly note?: string }
 type Nullable<Args extends { readonly number: number }> = Omit<Args, 'number'> & { readonly number: number | null }
 
 const span = (of: FiguresSpan): { readonly span: FiguresSpan } => ({ span: of })
@@ -128,11 +130,11 @@ const TABLE = {
   }),
   reload: row(
     anyOf(
-      begins('[强強]制重[载載新](?:加[载載])?|reload\\s+force', alone({ force: true })),
-      begins('(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?', alone({ force: false })),
+      begins('[强強]制重[载載新](?:加[载載])?|reload\\s+force', alone<Reload>({ force: true })),
+      begins('(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?', alone<Reload>({ force: false })),
       begins(
         '(?:重[载載]|重新加[载載]|reload)(?:知[识識][库庫]?)?',
-        oneWord([[/^(?:[强強]制|force)$/i, { force: true }]]),
+        oneWord<Reload>([[/^(?:[强強]制|force)$/i, { force: true }]]),
       ),
     ),
     {
@@ -142,7 +144,8 @@ const TABLE = {
       does: '换上改好的知识，变差了不换并说明原因；“重载 强制”就是变差也换。见 [authoring.md](authoring.md)',
       slips: ['重载', 'reload'],
       isOurWord: true,
-      run: ({ force }, { who }, { operations }) => operations.releases.reload({ by: who, force }),
+      run: ({ force, note }, { who }, { operations }) =>
+        operations.releases.reload({ by: who, force, ...(note !== undefined && { note }) }),
     },
   ),
   check: row(begins('(?:[检檢]查|check)(?:知[识識][库庫]?)?', alone({})), {

@@ -432,16 +432,22 @@ export interface Release {
 export interface Releases {
   /**
    * @param order `force`: take it although it does worse. `only: 'learned'`: only what was taught in the chat is read
-   *   anew, the guides and intents stay those of the release in use, whatever authors are in the middle of.
+   *   anew, the guides and intents stay those of the release in use, whatever authors are in the middle of. `note`: why,
+   *   in the words of whoever orders it.
    */
-  reload(order: { readonly by: Party; readonly force?: boolean; readonly only?: 'learned' }): Promise<Report>
+  reload(order: {
+    readonly by: Party
+    readonly force?: boolean
+    readonly only?: 'learned'
+    readonly note?: string
+  }): Promise<Report>
   /** What a reload would do, without doing it. */
   check(): Promise<Report>
   /** @param order `to`: number of a release; absent for the one before */
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report>
   current(): Release
   /** Those that can be gone back to, oldest first. */
-  list(): readonly (Release & { readonly by: Party })[]
+  list(): readonly (Release & { readonly by: Party; readonly note?: string })[]
 }
 
 interface Lesson {

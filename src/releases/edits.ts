@@ -84,6 +84,8 @@ export interface ReleaseOrder {
   readonly by: Orderer
   /** Also when the golden questions get worse. */
   readonly force: boolean
+  /** Why, for the list of releases. */
+  readonly note?: string
 }
 
 /**
@@ -328,7 +330,7 @@ export class KnowledgeEditor {
   }
 
   /** Writes drafts to the authors' files and takes them into use, or leaves both as they were. @param keys default: all */
-  release({ by, force, keys }: ReleaseOrder & { readonly keys?: readonly string[] }): Promise<Report> {
+  release({ keys, ...order }: ReleaseOrder & { readonly keys?: readonly string[] }): Promise<Report> {
     return this.#inTurn(async () => {
       const { list, reload } = this.#parts
       const edits = list.records().filter(({ key }) => keys?.includes(key) !== false)
@@ -344,7 +346,7 @@ export class KnowledgeEditor {
         await restore(changed.files)
         return failed(say.unwritable)
       }
-      const report = await reload({ by, force })
+      const report = await reload(order)
       if (report.ok) await list.save(list.records().filter((edit) => !edits.includes(edit)))
       else await restore(changed.files)
       return report.ok ? report : failed(`${report.text}\n${say.keptAsDraft}`)

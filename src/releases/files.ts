@@ -13,6 +13,7 @@ const record = z.object({
   textsKey: z.string(),
   by: z.object({ key: z.string(), name: z.string() }),
   forced: z.boolean(),
+  note: z.string().exactOptional(),
   sectionCount: z.number(),
   utteranceCount: z.number(),
 })

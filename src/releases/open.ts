@@ -341,6 +341,7 @@ interface ReloadOrder {
   readonly by: Party
   readonly force?: boolean
   readonly only?: 'learned'
+  readonly note?: string
   /** Nobody has asked, so a roll-back stands. */
   readonly unlessPinned?: boolean
 }
@@ -457,7 +458,7 @@ export class ReleaseDesk implements Releases {
     return store.list().find(({ number }) => number === store.inUse()?.number)!
   }
 
-  async #reload({ by, force = false, only, unlessPinned = false }: ReloadOrder): Promise<Report> {
+  async #reload({ by, force = false, only, note, unlessPinned = false }: ReloadOrder): Promise<Report> {
     const { store, builder, clock, limits, log } = this.#parts
     const base = this.#record()
     if (unlessPinned && store.inUse()?.pinned) return { ok: false, text: say.staysPinned(base.number) }
@@ -474,7 +475,7 @@ export class ReleaseDesk implements Releases {
       log.warn({ objections: objections.map(({ kind }) => kind), current: base.number }, 'release not taken')
       return { ok: false, text: say.rejected(objections, findings, { current: base.number, report }) }
     }
-    const record = this.#describe(findings, { by, forced: objections.length > 0 })
+    const record = this.#describe(findings, { by, forced: objections.length > 0, ...(note && { note }) })
     const text = renderWholeReport(`发布 ${record.number}`, findings, facts)
     // What was taught in the chat is no word on the folder that somebody went back from.
     const pinned = only === 'learned' && store.inUse()?.pinned === true
@@ -497,7 +498,10 @@ export class ReleaseDesk implements Releases {
     return report
   }
 
-  #describe({ textsKey, sectionCount, utteranceCount }: Findings, who: { by: Party; forced: boolean }): ReleaseRecord {
+  #describe(
+    { textsKey, sectionCount, utteranceCount }: Findings,
+    who: Pick<ReleaseRecord, 'by' | 'forced' | 'note'>,
+  ): ReleaseRecord {
     const { store, clock } = this.#parts
     const number = store.lastNumber() + 1
     const facts = { textsKey, sectionCount, utteranceCount, ...who }

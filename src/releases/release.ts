@@ -13,6 +13,8 @@ export interface ReleaseRecord extends Release {
   readonly by: Party
   /** Taken although something got worse. */
   readonly forced: boolean
+  /** Why, as its author says. */
+  readonly note?: string
   readonly sectionCount: number
   readonly utteranceCount: number
 }

@@ -75,7 +75,12 @@ export interface KnowledgeDesk {
   /** The same as a file that `git apply` takes. */
   patch(): Promise<{ readonly patch: string } | Report>
   /** Takes drafts into use, or leaves everything as it was. @param order `keys`: default all */
-  release(order: { readonly by: Orderer; readonly force: boolean; readonly keys?: readonly string[] }): Promise<Report>
+  release(order: {
+    readonly by: Orderer
+    readonly force: boolean
+    readonly note?: string
+    readonly keys?: readonly string[]
+  }): Promise<Report>
 }
 
 interface ReleaseLine {
@@ -83,6 +88,7 @@ interface ReleaseLine {
   readonly version: string
   readonly atMs: number
   readonly by: Party
+  readonly note?: string
 }
 
 export interface KnowledgeDeps {
@@ -145,7 +151,10 @@ const CLASHES = {
   file: '文件刚被别人改过，两边都给您看，什么都没丢。',
   draft: '别人刚存了草稿，两边都给您看，什么都没丢。',
 } as const
-const releasing = z.strictObject({ force: z.boolean().default(false) })
+const releasing = z.strictObject({
+  force: z.boolean().default(false),
+  note: z.string().trim().max(100).exactOptional(),
+})
 
 /** The guides as their authors see them; nothing here is live before it is released. */
 export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
@@ -266,7 +275,7 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   routes.post('/releases', async (c) => {
     const body = releasing.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: '发布的写法不对' }, 400)
-    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), force: body.data.force })
+    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), ...body.data })
     if (report.ok) stream.publish('release', {}, 'staff')
     return c.json(report, report.ok ? 200 : 422)
   })
