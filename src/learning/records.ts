@@ -36,7 +36,7 @@ export const merged = (into: UnansweredQuestion, from: UnansweredQuestion): Unan
 })
 
 /** So many days make the line that shows whether a question comes more often. */
-export const TREND_DAYS = 14
+const TREND_DAYS = 14
 type Days = NonNullable<UnansweredQuestion['days']>
 
 /** Days in order, with so many more on one of them; those before the line's are let go. */

@@ -435,12 +435,7 @@ export interface Releases {
    *   anew, the guides and intents stay those of the release in use, whatever authors are in the middle of. `note`: why,
    *   in the words of whoever orders it.
    */
-  reload(order: {
-    readonly by: Party
-    readonly force?: boolean
-    readonly only?: 'learned'
-    readonly note?: string
-  }): Promise<Report>
+  reload(order: Readonly<{ by: Party; force?: boolean; only?: 'learned'; note?: string }>): Promise<Report>
   /** What a reload would do, without doing it. */
   check(): Promise<Report>
   /** @param order `to`: number of a release; absent for the one before */

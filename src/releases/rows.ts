@@ -19,7 +19,7 @@ export const LIST_NAMES = Object.keys(LISTS) as readonly ListName[]
 export const titleOfList = (list: ListName): string => LISTS[list].title
 
 /** What a field of a row holds; null: nothing, written out (`vendor: null`). */
-export type FieldValue = string | null | readonly string[] | { readonly choose: string; readonly of: readonly string[] }
+type FieldValue = string | null | readonly string[] | { readonly choose: string; readonly of: readonly string[] }
 export type RowFields = Readonly<Record<string, FieldValue>>
 
 /** A row as a form shows it. */
