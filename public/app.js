@@ -83,7 +83,7 @@ function App() {
     return html`<${Lazy} load=${() => import('./people.js')} part="Enter" code=${where.rest} onIn=${() => look()} />`
   return html`
     ${session.in && html`<${Shell} where=${where} />`}
-    ${!session.in && html`<${Lazy} load=${() => import('./people.js')} part="LogIn" onIn=${() => look()} />`}
+    ${!session.in && html`<${Lazy} load=${() => import('./people.js')} part="LogIn" session=${session} onIn=${() => look()} />`}
     <${Toaster} />
     <${Lightbox} />
   `

@@ -4,12 +4,13 @@ import { call, me, post, useData } from './store.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
 import { dayTime, ROLE_WORDS, spanWords } from './words.js'
 
-/** Over the page, so that what was being written is still there. @param {{ onIn: () => Promise<void> }} props */
-export function LogIn({ onIn }) {
+/** Over the page, so that what was being written is still there. @param {{ session: any, onIn: () => Promise<void> }} props */
+export function LogIn({ session, onIn }) {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const token = useRef(/** @type {any} */ (null))
   useEffect(() => token.current?.focus(), [])
+  if (!session.needed) return html`<${Ended} onIn=${onIn} />`
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
     setBusy(true)
@@ -28,12 +29,30 @@ export function LogIn({ onIn }) {
     <form class="card outside-card" onSubmit=${submit}>
       <img src="/icon.svg" alt="" width="48" height="48" />
       <h1>过审</h1>
+      ${session.ended && html`<p id="ended">${ENDED}</p>`}
       <label for="token">口令</label>
       <input class="field" id="token" ref=${token} type="password" autocomplete="current-password" required maxlength="1000" />
       <p class="problem" id="problem" role="alert">${problem}</p>
       <button class="button primary" type="submit" id="submit" disabled=${isBusy}>登录</button>
       <p class="muted">操作员的口令就是配置里的 web.token。同事请在微信里给机器人发“网页”，用它发来的链接进。</p>
     </form>
+  </main>`
+}
+
+const ENDED = '您用链接进来的登录结束了：退出了、到期了，或者身份收回了。'
+
+/** Where nobody has to log in: who was a colleague here does not become the operator by that. @param {{ onIn: () => Promise<void> }} props */
+function Ended({ onIn }) {
+  const enter = () => post('/api/login').then(onIn, toastError)
+  return html`<main class="outside" id="login">
+    <div class="card outside-card">
+      <img src="/icon.svg" alt="" width="48" height="48" />
+      <h1>登录结束了</h1>
+      <p id="ended">${ENDED}</p>
+      <p>同事请在微信里给机器人发“网页”，用新的链接进。</p>
+      <p class="muted">这台电脑是您管的？</p>
+      <button type="button" class="button" id="enter-as-operator" onClick=${enter}>以操作员身份进入</button>
+    </div>
   </main>`
 }
 

@@ -8,6 +8,8 @@ import {
   ANONYMOUS_OPERATOR,
   deviceOf,
   digestOf,
+  isPersonal,
+  KEPT_BY_BROWSERS_MS,
   LinkBook,
   type PersonalLink,
   SessionBook,
@@ -65,18 +67,24 @@ export class AccessControl {
     return this.viewerOf(c) !== undefined
   }
 
-  /** A session says more than an open door: who came by a link is that person everywhere. */
+  /** A session says more than an open door: who came by a link is that person everywhere, and nobody once it is over. */
   viewerOf(c: Context): Viewer | undefined {
-    const session = this.#isKnownProgram(c) ? undefined : this.sessions.find(this.#sessionId(c) ?? '')
+    const isProgram = this.#isKnownProgram(c)
+    const session = isProgram ? undefined : this.sessions.find(this.#sessionId(c))
     if (session && session.role !== 'operator')
       return { role: session.role, who: session.who, isNamed: true, session: session.digest }
-    if (!session && !this.isOpen && !this.#isKnownProgram(c)) return undefined
+    if (!session && !isProgram && (!this.isOpen || isPersonal(this.#sessionId(c)))) return undefined
     const name = nameIn(c)
     return {
       ...ANONYMOUS_OPERATOR,
       ...(name && { who: { key: `name:${name}`, name }, isNamed: true }),
       ...(session && { session: session.digest }),
     }
+  }
+
+  /** Who came by a link, and is not in any more. */
+  hasEnded(c: Context): boolean {
+    return isPersonal(this.#sessionId(c)) && !this.isIn(c)
   }
 
   /** Lets whoever has the link in. @returns undefined when it is spent, void or none */
@@ -107,8 +115,16 @@ export class AccessControl {
     return result
   }
 
+  /** Where nobody has to log in, the browser keeps the id of a person: it does not become the operator's by that. */
   logOut(c: Context): void {
-    this.sessions.end(digestOf(this.#sessionId(c) ?? ''))
+    const id = this.#sessionId(c)
+    this.sessions.end(digestOf(id))
+    if (!this.isOpen || !isPersonal(id)) this.forgetBrowser(c)
+  }
+
+  /** The browser is nobody's from now on, and that of whoever has the machine where nobody has to log in. */
+  forgetBrowser(c: Context): void {
+    this.sessions.end(digestOf(this.#sessionId(c)))
     deleteCookie(c, COOKIE, this.#cookieOptions(c))
   }
 
@@ -131,13 +147,15 @@ export class AccessControl {
   }
 
   #begin(c: Context, facts: Omit<Parameters<SessionBook['begin']>[0], 'device'>): void {
-    this.sessions.end(digestOf(this.#sessionId(c) ?? ''))
+    this.sessions.end(digestOf(this.#sessionId(c)))
     const { id, lastsMs } = this.sessions.begin({ ...facts, device: deviceOf(c.req.header('user-agent') ?? '') })
-    setCookie(c, COOKIE, id, { ...this.#cookieOptions(c), maxAge: lastsMs / 1000 })
+    const keptMs = isPersonal(id) ? KEPT_BY_BROWSERS_MS : lastsMs
+    setCookie(c, COOKIE, id, { ...this.#cookieOptions(c), maxAge: keptMs / 1000 })
   }
 
-  #sessionId(c: Context): string | undefined {
-    return this.#isSecure(c) ? getCookie(c, COOKIE, 'host') : getCookie(c, COOKIE)
+  /** Empty where the browser shows none. */
+  #sessionId(c: Context): string {
+    return (this.#isSecure(c) ? getCookie(c, COOKIE, 'host') : getCookie(c, COOKIE)) ?? ''
   }
 
   #cookieOptions(c: Context) {
@@ -281,11 +299,17 @@ export function loginRoutes(access: AccessControl, log: Log): Hono {
     return c.json({
       in: viewer !== undefined,
       needed: !access.isOpen || viewer?.session !== undefined,
+      ...(access.hasEnded(c) && { ended: true }),
       ...(viewer && { role: viewer.role, name: viewer.isNamed ? viewer.who.name : null }),
     })
   })
 
   routes.post('/login', async (c) => {
+    if (access.isOpen) {
+      access.forgetBrowser(c)
+      log.info({}, 'taken for the operator on the page, where nobody has to log in')
+      return c.json({ in: true })
+    }
     const body = credentials.safeParse(await c.req.json().catch(() => undefined))
     if (!body.success) return c.json({ error: loginPhrases.tokenMissing }, 400)
     const result = access.logIn(c, body.data.token)

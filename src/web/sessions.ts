@@ -30,6 +30,10 @@ const LASTS_MS: Readonly<Record<ViewerRole, number>> = {
   staff: 7 * DAY_MS,
   boss: 30 * DAY_MS,
 }
+/** Browsers keep ids for as long as they will, so that it is the bot which tells them that one is over. */
+export const KEPT_BY_BROWSERS_MS = 400 * DAY_MS
+/** What an id begins with that stands for one person, as that of whoever has the machine does not. */
+const PERSONAL = 'personal.'
 const MAX_SESSIONS = 100
 /** Twice this, and who has left the roster is out. */
 const REVIEW_EVERY_MS = 30_000
@@ -60,7 +64,7 @@ export class SessionBook {
 
   /** @returns the id for the browser, which is kept nowhere else, and for how long it is good */
   begin(facts: Pick<Session, 'role' | 'who' | 'by' | 'device'>): { readonly id: string; readonly lastsMs: number } {
-    const id = randomBytes(32).toString('base64url')
+    const id = `${facts.role === 'operator' ? '' : PERSONAL}${randomBytes(32).toString('base64url')}`
     const nowMs = this.#options.clock.now()
     const lastsMs = LASTS_MS[facts.role]
     const session = { ...facts, digest: digestOf(id), beganAtMs: nowMs, seenAtMs: nowMs, endsAtMs: nowMs + lastsMs }
@@ -138,6 +142,9 @@ export class SessionBook {
     this.#list.save(sessions).catch(() => undefined)
   }
 }
+
+/** Whether an id was given to a person who came by a link. It says so when it is over, too. */
+export const isPersonal = (id: string): boolean => id.startsWith(PERSONAL)
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 

@@ -15,10 +15,10 @@ import { openAccess } from '../support/open-access.js'
 
 const TOKEN = 'Wh3r-7nobody-Guesses-it.'
 
-/** The whole page, and a browser of each role in it. */
-async function housed() {
+/** The whole page, and a browser of each role in it. @param token null: nobody has to log in */
+async function housed(token: string | null = TOKEN) {
   const clock = fixedClock()
-  const access = openAccess({ clock, token: TOKEN })
+  const access = openAccess({ clock, ...(token !== null && { token }) })
   const desk = new TicketDesk(await LowdbTicketStore.inMemory(), clock, someDeskRules())
   await desk.open(aTicketRequest())
   const orders: [Order, Orderer][] = []
@@ -70,8 +70,7 @@ async function housed() {
   const cookies: Record<string, string> = {}
   for (const role of VIEWER_ROLES) {
     if (role === 'operator') {
-      const answer = await page.post('/api/login', { token: TOKEN })
-      cookies[role] = cookieOf(answer)
+      cookies[role] = token === null ? '' : cookieOf(await page.post('/api/login', { token }))
       continue
     }
     const code = access.links.make({ role, who: { key: `name:${role}`, name: `某${role}` }, by: 'handed' }, 60_000)
@@ -197,6 +196,46 @@ describe('a personal link', () => {
     expect((await get()).status).toBe(200)
     entitled = false
     expect((await get()).status).toBe(401)
+  })
+})
+
+describe('a browser where nobody has to log in', () => {
+  const PERSONS = ['boss', 'staff', 'admin'] as const
+  const sessionOf = async (house: Awaited<ReturnType<typeof housed>>, role: ViewerRole) =>
+    (await (await house.as(role, 'GET', '/api/session')).json()) as Record<string, unknown>
+
+  test.each(ROUTES)('is held to its link for %s %s, and is nobody once that is over', async (method, path, needed) => {
+    if (path === '/api/events') return // a stream does not end by itself
+    const house = await housed(null)
+    for (const role of PERSONS) {
+      const { status } = await house.as(role, method, exampleOf(path))
+      if (mayAs(role, needed)) expect([role, status]).not.toEqual([role, 403])
+      else expect([role, status]).toEqual([role, 403])
+      for (const { digest } of house.access.sessions.living()) house.access.sessions.end(digest)
+      expect((await house.as(role, method, exampleOf(path))).status, role).toBe(401)
+    }
+    expect((await house.as('operator', 'GET', '/api/status')).status).toBe(200)
+  })
+
+  test('is nobody after its time, and after its person has logged out, until it says that it is the operator’s', async () => {
+    const house = await housed(null)
+    const clock = house.clock as ReturnType<typeof fixedClock>
+    await house.as('staff', 'POST', '/api/logout')
+    expect(await sessionOf(house, 'staff')).toEqual({ in: false, needed: false, ended: true })
+    clock.pass(7 * 24 * 3_600_000)
+    expect(await sessionOf(house, 'admin')).toEqual({ in: false, needed: false, ended: true })
+    expect(await sessionOf(house, 'boss')).toMatchObject({ in: true, role: 'boss' })
+    expect(await sessionOf(house, 'operator')).toMatchObject({ in: true, role: 'operator' })
+    const answer = await house.as('admin', 'POST', '/api/login')
+    expect(answer.headers.get('set-cookie')).toMatch(/^guoshen=; Max-Age=0/)
+  })
+
+  test('goes on showing what it was given when that is over', async () => {
+    const { access, post, clock } = await housed(null)
+    const code = access.links.make({ role: 'staff', who: { key: 'k', name: '陈工' }, by: 'handed' }, 60_000)
+    const [, seconds] = /Max-Age=(\d+)/.exec((await post('/api/enter', { code })).headers.get('set-cookie')!) ?? []
+    const longest = Math.max(...access.sessions.living().map(({ endsAtMs }) => endsAtMs))
+    expect(Number(seconds) * 1_000).toBeGreaterThan(longest - clock.now())
   })
 })
 
