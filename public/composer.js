@@ -1,5 +1,5 @@
-import { Icon, toast } from './parts.js'
-import { draftOf, get, keepDraft, plainPicture, post, toBase64, whyUnsendable } from './store.js'
+import { Icon, isOfInputMethod, toast } from './parts.js'
+import { draftOf, get, keepDraft, live, plainPicture, post, toBase64, whyUnsendable } from './store.js'
 import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.js'
 
 /** `/` and what follows it, at the cursor: the beginning of what is looked for in the knowledge. */
@@ -8,18 +8,24 @@ const KIND_NAMES = { step: '一步', answer: '短答', required: '要的材料',
 const TYPING_EVERY_MS = 4_000
 const LOOK_AFTER_MS = 120
 
+/** Pictures that are still to go out, by ticket: whoever looks at another one meanwhile finds them again. @type {Map<number, any[]>} */
+const attached = new Map()
+/** @param {number} number of a ticket @param {any[]} pictures */
+export const keepPictures = (number, pictures) => void attached.set(number, pictures)
+
 /**
  * Where a colleague writes to a customer, or notes something beside: `/` offers what the knowledge has to say, and several
  * pieces go into one message. What is being written stays on the device until it is out.
  *
- * @param {{ ticket: any, mode: 'reply' | 'note', setMode: (mode: 'reply' | 'note') => void, isOff: boolean, send: (words: { text: string, pictures: object[] }) => Promise<boolean>, signedBy: string }} props
+ * @param {{ ticket: any, mode: 'reply' | 'note', setMode: (mode: 'reply' | 'note') => void, isOff: boolean, send: (words: { text: string, pictures: any[] }) => Promise<boolean>, signedBy: string }} props
  */
 export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy }) {
   const key = `${ticket.number} ${mode}`
   const text = useRef(/** @type {any} */ (null))
   const file = useRef(/** @type {any} */ (null))
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
-  const [pictures, setPictures] = useState(/** @type {any[]} */ ([]))
+  const [pictures, setPictures] = useState(attached.get(ticket.number) ?? [])
+  useEffect(() => keepPictures(ticket.number, pictures), [pictures])
   const [found, setFound] = useState(/** @type {{ items: any[], marked: number } | undefined} */ (undefined))
   const [isBusy, setBusy] = useState(false)
   const lookTimer = useRef(0)
@@ -35,6 +41,18 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
     resize()
     redraw(0)
   }, [key])
+  // What did not go out is there to be sent again, beside what has been written since.
+  useEffect(
+    () =>
+      live.on('give-back', (draft) => {
+        if (draft.number !== ticket.number || mode !== 'reply') return
+        setPictures((now) => (now.length > 0 ? now : draft.pictures))
+        if (text.current.value !== '') return
+        text.current.value = draft.text
+        changed()
+      }),
+    [mode],
+  )
   const typed = () => LOOKS_UP.exec(text.current.value.slice(0, text.current.selectionStart))
   const look = async (/** @type {string} */ q) => {
     const { snippets } = await get(`/api/snippets?ticket=${ticket.number}&q=${encodeURIComponent(q)}`).catch(() => ({
@@ -94,22 +112,21 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
   }
   const go = async () => {
     const words = text.current.value.trim()
-    if (isBusy || isOff || (words === '' && pictures.length === 0)) return
+    if (isBusy || isOff || (words === '' && (mode === 'note' || pictures.length === 0))) return
     setBusy(true)
     const isSent = await send({
       text: words,
-      pictures: pictures.map(({ path, base64 }) => (path ? { path } : { base64 })),
+      pictures: mode === 'reply' ? pictures : [],
     })
     setBusy(false)
     if (!isSent) return
     text.current.value = ''
-    setPictures([])
+    if (mode === 'reply') setPictures([])
     setFound(undefined)
     resize()
   }
   const onKey = (/** @type {KeyboardEvent} */ event) => {
-    // Enter also ends the choice of characters in a Chinese input method; that is no wish to send.
-    if (event.isComposing) return
+    if (isOfInputMethod(event)) return
     if (found && found.items.length > 0) {
       const { items, marked } = found
       const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key]
@@ -129,7 +146,7 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
   }
   const isOpen = ticket.status === 'open' || ticket.status === 'reopened'
   const label = mode === 'note' ? '记下' : isOpen ? '接单并发送' : '发送'
-  const isEmpty = (text.current?.value ?? draftOf(key)).trim() === '' && pictures.length === 0
+  const isEmpty = (text.current?.value ?? draftOf(key)).trim() === '' && (mode === 'note' || pictures.length === 0)
   return html`<div class="ticket-composer">
     ${
       found &&
@@ -167,6 +184,7 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
           void take(event.clipboardData.files)
         }}></textarea>
       ${
+        mode === 'reply' &&
         pictures.length > 0 &&
         html`<div class="attached">${pictures.map(
           (picture, index) =>

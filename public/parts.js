@@ -327,6 +327,14 @@ export function Lightbox() {
   </dialog>`
 }
 
+/**
+ * Whether a key belongs to an input method: Enter also ends the choice of Chinese characters, and is no wish to send then.
+ * Safari says so by the key's number alone, behind the end of the choice.
+ *
+ * @param {KeyboardEvent} event
+ */
+export const isOfInputMethod = ({ isComposing, keyCode }) => isComposing || keyCode === 229
+
 /** Keys of the pressed view; off in fields and while characters are chosen. @param {Record<string, () => void>} keys @param {readonly unknown[]} [inputs] */
 export function useKeys(keys, inputs = []) {
   const current = useRef(keys)
@@ -335,7 +343,7 @@ export function useKeys(keys, inputs = []) {
     const onKey = (/** @type {KeyboardEvent} */ event) => {
       const target = /** @type {HTMLElement} */ (event.target)
       const isField = target.closest('input, textarea, select, [contenteditable], dialog')
-      if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if (isOfInputMethod(event) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (isField && event.key !== 'Escape') return
       if (localStorage.getItem('guoshen:keys') === 'off' && event.key !== 'Escape') return
       const act = current.current[event.key.length === 1 ? event.key.toUpperCase() : event.key]

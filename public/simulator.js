@@ -1,5 +1,5 @@
 import { go, Top } from './app.js'
-import { Avatar, CHIP_CLASSES, Empty, enlarge, Icon, Linked, toast, toastError } from './parts.js'
+import { Avatar, CHIP_CLASSES, Empty, enlarge, Icon, isOfInputMethod, Linked, toast, toastError } from './parts.js'
 import { get, live, post, read, toBase64, whyUnsendable, write } from './store.js'
 import { Why } from './talks.js'
 import { html, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from './vendor/preact.js'
@@ -459,8 +459,7 @@ function Writer({ chats, opened, quote, setQuote }) {
       })
   }
   const onKey = (/** @type {KeyboardEvent} */ event) => {
-    // Enter also ends the choice of characters in a Chinese input method; that is no wish to send.
-    if (event.isComposing) return
+    if (isOfInputMethod(event)) return
     const { members, marked } = offered
     if (members.length > 0) {
       const step = { ArrowDown: 1, ArrowUp: members.length - 1 }[event.key]

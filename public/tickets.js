@@ -1,5 +1,5 @@
 import { go, setParams, Top } from './app.js'
-import { TicketComposer } from './composer.js'
+import { keepPictures, TicketComposer } from './composer.js'
 import {
   Avatar,
   Broken,
@@ -138,6 +138,8 @@ function TicketRow({ ticket, isOpen, search }) {
   </a>`
 }
 
+/** What is on its way out, and may come back. @typedef {{ key: string, text: string, pictures: any[] }} Draft */
+
 /** @param {{ number: number, people: any[], close: () => void, next: () => void }} props */
 function TicketDetail({ number, people, close }) {
   const { data, error, reload } = useData(`/api/tickets/${number}`, ['ticket', 'pending'])
@@ -150,7 +152,7 @@ function TicketDetail({ number, people, close }) {
   const [dialog, setDialog] = useState(/** @type {'resolve' | 'pass' | 'customer' | undefined} */ (undefined))
   const [typing, setTyping] = useState('')
   const [isMenu, setMenu] = useState(false)
-  const pending = useRef(/** @type {{ id: string, draft?: { key: string, text: string } } | undefined} */ (undefined))
+  const pending = useRef(/** @type {{ id: string, draft?: Draft } | undefined} */ (undefined))
   useEffect(() => {
     let timer = 0
     const ends = [
@@ -179,18 +181,15 @@ function TicketDetail({ number, people, close }) {
     }
   }, [])
 
-  /** What did not go out is there to be sent again. @param {{ key: string, text: string }} draft */
-  const giveBack = ({ key, text }) => {
+  /** What did not go out is there to be sent again. @param {Draft} draft */
+  const giveBack = ({ key, text, pictures }) => {
     keepDraft(key, text)
-    const box = /** @type {any} */ (document.getElementById('ticket-text'))
-    if (box && box.value === '') {
-      box.value = text
-      box.dispatchEvent(new Event('input', { bubbles: true }))
-    }
+    keepPictures(number, pictures)
+    live.tell('give-back', { number, text, pictures })
   }
 
   /**
-   * @param {string} verb @param {{ text?: string, to?: string, pictures?: object[] }} [content]
+   * @param {string} verb @param {{ text?: string, to?: string, pictures?: any[] }} [content]
    * @returns {Promise<boolean>} whether it was taken
    */
   const act = async (verb, content = {}) => {
@@ -199,10 +198,16 @@ function TicketDetail({ number, people, close }) {
       return false
     }
     try {
-      const answer = await post(`/api/tickets/${number}/${verb}`, { version: ticket.version, ...content })
+      const { pictures = [], ...words } = content
+      const sent = pictures.map(({ path, base64 }) => (path ? { path } : { base64 }))
+      const answer = await post(`/api/tickets/${number}/${verb}`, {
+        version: ticket.version,
+        ...words,
+        ...(sent.length > 0 && { pictures: sent }),
+      })
       if (answer.pending) {
         const key = `${number} reply`
-        const draft = verb === 'reply' ? { key, text: content.text ?? '' } : undefined
+        const draft = verb === 'reply' ? { key, text: content.text ?? '', pictures } : undefined
         if (draft) keepDraft(key, '')
         pending.current = { id: answer.pending, ...(draft && { draft }) }
         toast({
@@ -252,7 +257,7 @@ function TicketDetail({ number, people, close }) {
   if (error && !ticket) return html`<section class="thread"><${Broken} error=${error} retry=${reload} /></section>`
   if (!ticket) return html`<section class="thread" aria-busy="true"></section>`
   const isOff = !live.online
-  const send = async (/** @type {{ text: string, pictures: object[] }} */ words) =>
+  const send = async (/** @type {{ text: string, pictures: any[] }} */ words) =>
     mode === 'note' ? act('note', { text: words.text }) : act('reply', words)
   const verbs = html`
     ${
