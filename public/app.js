@@ -80,10 +80,10 @@ function App() {
   if (!session) return null
   if (session.error) return html`<main class="outside"><${Empty} title=${session.error} /></main>`
   if (where.view === 'enter')
-    return html`<${Lazy} load=${() => import('./people.js')} part="Enter" code=${where.rest} onIn=${() => look()} />`
+    return html`<${Lazy} key="enter" load=${() => import('./people.js')} part="Enter" code=${where.rest} onIn=${() => look()} />`
   return html`
     ${session.in && html`<${Shell} where=${where} />`}
-    ${!session.in && html`<${Lazy} load=${() => import('./people.js')} part="LogIn" session=${session} onIn=${() => look()} />`}
+    ${!session.in && html`<${Lazy} key="log-in" load=${() => import('./people.js')} part="LogIn" session=${session} onIn=${() => look()} />`}
     <${Toaster} />
     <${Lightbox} />
   `

@@ -1,15 +1,33 @@
 import { Top } from './app.js'
 import { Avatar, Broken, Empty, Sheet, toast, toastError } from './parts.js'
-import { call, me, post, useData } from './store.js'
+import { call, me, post, read, useData, write } from './store.js'
 import { html, useEffect, useRef, useState } from './vendor/preact.js'
 import { dayTime, ROLE_WORDS, spanWords } from './words.js'
+
+const WANTED = 'guoshen:wanted'
+const WANTED_MS = 60 * 60_000
+
+/** What somebody wanted to see before they were let in: a ticket of which the staff group has read. */
+const keepWanted = () =>
+  location.hash.length > 2 && write(WANTED, JSON.stringify({ hash: location.hash, atMs: Date.now() }))
+
+/** @returns {string | undefined} once */
+function takeWanted() {
+  const { hash, atMs } = JSON.parse(read(WANTED) ?? '{}')
+  write(WANTED, '')
+  return Date.now() - atMs < WANTED_MS ? hash : undefined
+}
 
 /** Over the page, so that what was being written is still there. @param {{ session: any, onIn: () => Promise<void> }} props */
 export function LogIn({ session, onIn }) {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const token = useRef(/** @type {any} */ (null))
-  useEffect(() => token.current?.focus(), [])
+  useEffect(() => {
+    keepWanted()
+    // On a phone the keyboard would cover how colleagues get in.
+    if (matchMedia('(pointer: fine)').matches) token.current?.focus()
+  }, [])
   if (!session.needed) return html`<${Ended} onIn=${onIn} />`
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
@@ -30,11 +48,12 @@ export function LogIn({ session, onIn }) {
       <img src="/icon.svg" alt="" width="48" height="48" />
       <h1>过审</h1>
       ${session.ended && html`<p id="ended">${ENDED}</p>`}
-      <label for="token">口令</label>
+      <p>同事请在微信里给机器人发“网页”，点它发来的链接进。</p>
+      <label for="token">操作员的口令</label>
       <input class="field" id="token" ref=${token} type="password" autocomplete="current-password" required maxlength="1000" />
       <p class="problem" id="problem" role="alert">${problem}</p>
       <button class="button primary" type="submit" id="submit" disabled=${isBusy}>登录</button>
-      <p class="muted">操作员的口令就是配置里的 web.token。同事请在微信里给机器人发“网页”，用它发来的链接进。</p>
+      <p class="muted">口令就是配置里的 web.token。</p>
     </form>
   </main>`
 }
@@ -66,7 +85,9 @@ export function Enter({ code, onIn }) {
   const enter = async () => {
     try {
       await post('/api/enter', { code })
-      history.replaceState(null, '', `${location.pathname}#/${link.role === 'boss' ? 'figures' : 'tickets'}`)
+      const wanted = takeWanted()
+      const first = link.role === 'boss' ? '#/figures' : (wanted ?? '#/tickets')
+      history.replaceState(null, '', `${location.pathname}${first}`)
       dispatchEvent(new HashChangeEvent('hashchange'))
       await onIn()
     } catch (error) {
