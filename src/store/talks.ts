@@ -158,12 +158,24 @@ export class TalkLog implements DecisionJournal, TalkFeed {
     return judged
   }
 
+  /** To the minute: what is over by now is not shown, although it may not be taken away yet. */
   recent(): readonly Talk[] {
-    return [...this.#talks.values()]
+    const nowMs = this.#options.clock.now()
+    return Array.from(this.#talks.values(), (talk) => this.#asOf(nowMs, talk))
   }
 
   find(messageId: string): Talk | undefined {
-    return this.#talks.get(messageId)
+    const talk = this.#talks.get(messageId)
+    return talk && this.#asOf(this.#options.clock.now(), talk)
+  }
+
+  #asOf = (nowMs: number, talk: Talk): Talk => (this.#isWordsOver(nowMs, talk) ? withoutWords(talk) : talk)
+
+  /** Idle talk keeps its words for hours. */
+  #isWordsOver(nowMs: number, { isChatter, text, atMs }: Talk): boolean {
+    const { chatterHours, clock } = this.#options
+    if (!isChatter || text === null || nowMs - atMs < chatterHours * HOUR_MS) return false
+    return clock.isSure?.() !== false
   }
 
   subscribe(listener: (talk: Talk) => void): () => void {
@@ -173,14 +185,13 @@ export class TalkLog implements DecisionJournal, TalkFeed {
 
   /** Takes away what has been kept for long enough. */
   async prune(): Promise<void> {
-    const { clock, keepDays, chatterHours, dir, log } = this.#options
+    const { clock, keepDays, dir, log } = this.#options
     if (clock.isSure?.() === false) return
     const nowMs = clock.now()
     const oldestMs = nowMs - Math.max(1, keepDays) * DAY_MS
     for (const talk of this.#talks.values()) {
       if (talk.atMs < oldestMs) this.#talks.delete(talk.messageId)
-      else if (talk.isChatter && talk.text !== null && nowMs - talk.atMs >= chatterHours * HOUR_MS)
-        this.#talks.set(talk.messageId, withoutWords(talk))
+      else if (this.#isWordsOver(nowMs, talk)) this.#talks.set(talk.messageId, withoutWords(talk))
     }
     const oldestDay = isoOf(chinaDay(oldestMs))
     for (const name of await dayFiles(dir)) {
