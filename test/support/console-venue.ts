@@ -2,12 +2,24 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { BotProcess } from './fake-weixin/bot-process.js'
+import { MovableClock } from './movable-clock.js'
 import { startOnPage } from './on-the-page.js'
 import { ROOT, WechatBot } from './wechat-bot.js'
 
 export type Customer = 'wang' | 'li'
+/** 陈工, and somebody who has no role yet. */
+export type Writer = 'chen' | 'newcomer'
+
+/** How a picture stands between the words that the bot has sent. */
+export const PICTURE = '[picture]'
+
+/** A Friday at 17:40, when the desk is about to close. */
+const STARTS_MS = Date.parse('2026-11-27T17:40:00+08:00')
+/** A jump of the clock is over for the puppet with its next poll. */
+const LONG_POLL_MS = 1_000
 
 /** A bot with its console, where people talk in one group: the same scenarios hold in each. */
 export interface Venue {
@@ -15,6 +27,9 @@ export interface Venue {
   end(): Promise<void>
   /** Of the console; it stays over restarts. */
   readonly url: string
+  /** The bot's, which begins on a Friday at 17:40, and that of whoever talks to it. */
+  readonly clock: Pick<MovableClock, 'now' | 'rule'>
+  setClock(atMs: number): Promise<void>
   /** Lets nobody through to the console until it is mended. */
   readonly wire: Pick<Wire, 'cut' | 'mend'>
   /** A path in the folder that it keeps its data in. */
@@ -25,11 +40,14 @@ export interface Venue {
   say(who: Customer, text: string, isAsked?: boolean): Promise<void>
   /** Waits until the bot says something like it in the group. @returns it */
   heard(pattern: RegExp): Promise<string>
-  /** What the bot has said in the group so far, pictures left out. */
-  said(): Promise<readonly string[]>
-  pictureCount(): Promise<number>
-  /** A colleague writes to the bot alone. @returns the answer, once it is like the pattern */
-  colleagueAsks(text: string, pattern: RegExp): Promise<string>
+  /** What the bot has sent to the group so far; a picture is `PICTURE`. */
+  sent(): Promise<readonly string[]>
+  /** What the bot tells the staff group, once it is like the pattern. */
+  notice(pattern: RegExp): Promise<string>
+  /** What the newcomer is called. */
+  readonly newcomer: string
+  /** Somebody writes to the bot alone. @returns the answer, once it is like the pattern */
+  asks(who: Writer, text: string, pattern: RegExp): Promise<string>
   /** Ends the program at once, and starts it again. */
   kill(): Promise<void>
 }
@@ -84,6 +102,7 @@ class Wire {
 export const TOKEN = 'Wh3r-7nobody-Guesses-it.'
 const AS_OPERATOR = { authorization: `Bearer ${TOKEN}` }
 const GROUP = 'room-xiangtian'
+const STAFF_GROUP = 'room-staff'
 const PUBLIC_URL = 'https://bot.example.com'
 
 interface SimulatedMessage {
@@ -95,8 +114,12 @@ interface SimulatedMessage {
 /** The real program on the simulated WeChat. */
 export class SimulatedVenue implements Venue {
   readonly wire = new Wire()
+  readonly clock = new MovableClock(STARTS_MS)
+  readonly newcomer = '小李'
   #folder = ''
   #bot: BotProcess | undefined
+  /** People talk while the console's wire is cut, too. */
+  #direct = ''
 
   async start(): Promise<void> {
     this.#folder = await mkdtemp(path.join(tmpdir(), 'guoshen-console-'))
@@ -111,14 +134,20 @@ export class SimulatedVenue implements Venue {
       GUOSHEN_WEB_TOKEN: TOKEN,
       GUOSHEN_KNOWLEDGE_DIR: this.authored('knowledge'),
       GUOSHEN_INTENTS_DIR: this.authored('intents'),
+      NODE_OPTIONS: `--require ${JSON.stringify(MovableClock.preload)}`,
+      ...this.clock.env,
     })
     this.#bot = bot
+    this.#direct = url
     await this.wire.leadTo(url)
   }
+
+  setClock = (atMs: number): Promise<void> => this.clock.set(atMs)
 
   async end(): Promise<void> {
     await this.#bot?.stop()
     this.wire.end()
+    this.clock.end()
     await rm(this.#folder, { recursive: true, force: true })
   }
 
@@ -133,7 +162,7 @@ export class SimulatedVenue implements Venue {
     this.#post(who, GROUP, isAsked ? `@过审小助手 ${text}` : text, isAsked ? ['bot'] : [])
 
   async #post(as: string, conversation: string, text: string, mentions: readonly string[] = []): Promise<void> {
-    const answer = await fetch(`${this.url}/api/simulator/messages`, {
+    const answer = await fetch(`${this.#direct}/api/simulator/messages`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...AS_OPERATOR },
       body: JSON.stringify({ as, conversation, text, mentions }),
@@ -141,25 +170,23 @@ export class SimulatedVenue implements Venue {
     expect(answer.status).toBe(201)
   }
 
-  async #messages(as: string, conversation: string): Promise<readonly SimulatedMessage[]> {
+  async #heardIn(conversation: string, as: string): Promise<readonly string[]> {
     const query = new URLSearchParams({ as, conversation })
-    const answer = await fetch(`${this.url}/api/simulator/messages?${query}`, { headers: AS_OPERATOR })
+    const answer = await fetch(`${this.#direct}/api/simulator/messages?${query}`, { headers: AS_OPERATOR })
     const { messages } = (await answer.json()) as { messages: readonly SimulatedMessage[] }
-    return messages.filter(({ fromId }) => fromId === 'bot')
+    const own = messages.filter(({ fromId }) => fromId === 'bot')
+    return own.map(({ kind, text }) => (kind === 'picture' ? PICTURE : text))
   }
 
-  said = async (): Promise<readonly string[]> =>
-    (await this.#messages('wang', GROUP)).flatMap(({ kind, text }) => (kind === 'text' ? [text] : []))
+  sent = (): Promise<readonly string[]> => this.#heardIn(GROUP, 'wang')
+  heard = (pattern: RegExp): Promise<string> => waitFor(this.sent, pattern)
+  notice = (pattern: RegExp): Promise<string> => waitFor(() => this.#heardIn(STAFF_GROUP, 'chen'), pattern)
 
-  pictureCount = async (): Promise<number> =>
-    (await this.#messages('wang', GROUP)).filter(({ kind }) => kind === 'picture').length
-
-  heard = (pattern: RegExp): Promise<string> => waitFor(this.said, pattern)
-
-  async colleagueAsks(text: string, pattern: RegExp): Promise<string> {
-    const read = async () => (await this.#messages('chen', 'direct:chen')).map((message) => message.text)
+  async asks(who: Writer, text: string, pattern: RegExp): Promise<string> {
+    const person = who === 'chen' ? 'chen' : 'li'
+    const read = () => this.#heardIn(`direct:${person}`, person)
     const before = (await read()).length
-    await this.#post('chen', 'direct:chen', text)
+    await this.#post(person, `direct:${person}`, text)
     return waitFor(async () => (await read()).slice(before), pattern)
   }
 
@@ -172,10 +199,15 @@ export class SimulatedVenue implements Venue {
 /** The real program on the real puppet, with a WeChat of its own. */
 export class WechatVenue implements Venue {
   readonly wire = new Wire()
+  readonly clock = new MovableClock(STARTS_MS)
+  readonly newcomer = '赵姐'
   readonly #bot = new WechatBot()
 
   async start(): Promise<void> {
+    Object.assign(this.#bot.wx.options, { clockAheadMs: this.clock.aheadMs, longPollMs: LONG_POLL_MS })
     await this.#bot.start({
+      env: this.clock.env,
+      preloads: [MovableClock.preload],
       own: ['knowledge', 'intents'],
       config: [
         'sending: { pacing: off }',
@@ -187,6 +219,7 @@ export class WechatVenue implements Venue {
         { key: 'wang', nick: '王老板', friend: false },
         { key: 'li', nick: '小李', friend: false },
         { key: 'chen', nick: '陈工', remark: '同事陈工' },
+        { key: 'zhao', nick: '赵姐' },
       ],
       rooms: [
         { key: 'g1', topic: '想天售后服务群', members: ['wang', 'li', 'chen'] },
@@ -199,6 +232,14 @@ export class WechatVenue implements Venue {
   async end(): Promise<void> {
     await this.#bot.end()
     this.wire.end()
+    this.clock.end()
+  }
+
+  async setClock(atMs: number): Promise<void> {
+    this.#bot.wx.options.clockAheadMs = atMs - Date.now()
+    await this.clock.set(atMs)
+    // Until the puppet has polled, it believes that it has not for all that time.
+    await sleep(LONG_POLL_MS)
   }
 
   get url(): string {
@@ -212,19 +253,17 @@ export class WechatVenue implements Venue {
     this.#bot.wx.inject({ from: who, room: 'g1', text: isAsked ? `{@bot}${text}` : text })
   }
 
-  said = async (): Promise<readonly string[]> =>
-    this.#bot.wx.sentList({ to: 'g1' }).flatMap(({ text }) => (text === undefined ? [] : [text]))
+  #sentTo = (to: string): readonly string[] => this.#bot.wx.sentList({ to }).map(({ text }) => text ?? PICTURE)
 
-  pictureCount = async (): Promise<number> =>
-    this.#bot.wx.sentList({ to: 'g1' }).filter(({ kind }) => kind === 'image').length
+  sent = async (): Promise<readonly string[]> => this.#sentTo('g1')
+  heard = (pattern: RegExp): Promise<string> => waitFor(this.sent, pattern)
+  notice = (pattern: RegExp): Promise<string> => waitFor(async () => this.#sentTo('duty'), pattern)
 
-  heard = (pattern: RegExp): Promise<string> => waitFor(this.said, pattern)
-
-  async colleagueAsks(text: string, pattern: RegExp): Promise<string> {
-    const read = () => this.#bot.wx.sentList({ to: 'chen' }).map((sent) => sent.text ?? '')
-    const before = read().length
-    this.#bot.wx.inject({ from: 'chen', text })
-    return waitFor(async () => read().slice(before), pattern)
+  async asks(who: Writer, text: string, pattern: RegExp): Promise<string> {
+    const person = who === 'chen' ? 'chen' : 'zhao'
+    const before = this.#sentTo(person).length
+    this.#bot.wx.inject({ from: person, text })
+    return waitFor(async () => this.#sentTo(person).slice(before), pattern)
   }
 
   async kill(): Promise<void> {

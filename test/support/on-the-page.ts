@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { BotProcess } from './fake-weixin/bot-process.js'
+import type { MovableClock } from './movable-clock.js'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const START_MS = 90_000
@@ -51,7 +52,15 @@ export async function openConsole(
     width = 1280,
     dark = false,
     token,
-  }: { view: string; as?: string; width?: number; dark?: boolean; token?: string },
+    clock,
+  }: {
+    view: string
+    as?: string
+    width?: number
+    dark?: boolean
+    token?: string
+    clock?: Pick<MovableClock, 'rule'>
+  },
 ): Promise<Page> {
   const phone = width < 500
   const context = await browser.newContext({
@@ -61,6 +70,7 @@ export async function openConsole(
     ...(token && { extraHTTPHeaders: { authorization: `Bearer ${token}` } }),
   })
   await context.addInitScript((name) => localStorage.setItem('guoshen:me', name), as)
+  await clock?.rule(context)
   const page = await context.newPage()
   await page.goto(`${url}/#${view}`)
   await page.locator('.top h1, [data-detail]').first().waitFor()

@@ -20,6 +20,8 @@ export interface WechatBotSetup extends WorldSpec {
   readonly own?: readonly (keyof typeof FOLDERS)[]
   /** Loaded into its processes before all else. */
   readonly preloads?: readonly string[]
+  /** Further environment of its processes. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /**
@@ -56,7 +58,7 @@ export class WechatBot {
 
   /** Starts the program, for the first time or again after its end. */
   launch(): BotProcess {
-    const env = this.wx.botEnv(this.settings())
+    const env = this.wx.botEnv({ ...this.settings(), ...this.#setup.env })
     for (const file of this.#setup.preloads ?? []) env.NODE_OPTIONS += ` --require ${JSON.stringify(file)}`
     const run = new BotProcess({ command: process.execPath, args: PROGRAM, cwd: ROOT, env }).start()
     this.#runs.push(run)

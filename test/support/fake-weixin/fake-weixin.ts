@@ -91,7 +91,7 @@ export class FakeWeixin {
   readonly qrCodes: QrCodes
   /** What goes wrong from now on: `add`, `clear`. */
   readonly faults = new Faults()
-  private readonly feed = new Feed(this.journal)
+  private readonly feed = new Feed(this.journal, () => this.options.clockAheadMs)
   private readonly sent = new SentLog()
   private readonly backend: Backend
   private readonly texts: string[] = []

@@ -33,13 +33,15 @@ export class Feed {
   private entries: FeedEntry[] = []
   private readonly messages = new Map<string, MessageEntry>()
   private readonly journal: Journal
+  private readonly clockAheadMs: () => number
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, clockAheadMs: () => number) {
     this.journal = journal
+    this.clockAheadMs = clockAheadMs
   }
 
   addMessage(message: ReadyMessage): MessageEntry {
-    const { msgId = randomMessageId(), createTime = nowInSeconds(), repeat = 1 } = message
+    const { msgId = randomMessageId(), createTime = nowInSeconds(this.clockAheadMs()), repeat = 1 } = message
     const entry: MessageEntry = { kind: 'message', msgId, createTime, message }
     this.messages.set(msgId, entry)
     for (let time = 0; time < repeat; time++) this.push(entry)

@@ -119,7 +119,7 @@ function init({ feed, journal, options, world }: Backend, exchange: Exchange, se
     ChatSet: `${chats.map((chat) => chat.UserName).join(',')},`,
     SKey: session.skey,
     ClientVersion: 671_092_018,
-    SystemTime: nowInSeconds(),
+    SystemTime: nowInSeconds(options.clockAheadMs),
     GrayScale: 1,
     InviteStartCount: 40,
   })

@@ -32,6 +32,8 @@ export interface FakeWeixinOptions {
   maxText: { chars: number; ret: number } | null
   /** Every send takes so long to be answered. */
   sendLatencyMs: number
+  /** The service's clock, by which messages are dated, is ahead of the machine's. */
+  clockAheadMs: number
 }
 
 export const DEFAULT_OPTIONS: Readonly<FakeWeixinOptions> = {
@@ -52,4 +54,5 @@ export const DEFAULT_OPTIONS: Readonly<FakeWeixinOptions> = {
   rateLimit: null,
   maxText: null,
   sendLatencyMs: 0,
+  clockAheadMs: 0,
 }

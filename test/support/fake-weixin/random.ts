@@ -16,6 +16,7 @@ export function fingerprint(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-export function nowInSeconds(): number {
-  return Math.floor(Date.now() / 1000)
+/** @param aheadMs how far the service's clock is ahead of the machine's */
+export function nowInSeconds(aheadMs = 0): number {
+  return Math.floor((Date.now() + aheadMs) / 1000)
 }

@@ -1,6 +1,7 @@
 import type { MessageEntry } from './feed.js'
 import type { ReadyMessage } from './message-spec.js'
 import * as xml from './message-xml.js'
+import { nowInSeconds } from './random.js'
 import type { View } from './render-contact.js'
 import { BOT } from './world.js'
 
@@ -46,7 +47,12 @@ export function renderStatus(view: View, openChatIds: readonly string[], entry: 
   const content = xml.webEscape(xml.openChatsXml())
   const ids = { FromUserName: self, ToUserName: self, StatusNotifyUserName: openChatIds.join(',') }
   const message: ReadyMessage = { kind: 'raw', msgType: 51, content, fields: { ...ids, StatusNotifyCode: 4 } }
-  return renderMessage(view, { kind: 'message', createTime: Math.floor(Date.now() / 1000), ...entry, message })
+  return renderMessage(view, {
+    kind: 'message',
+    createTime: nowInSeconds(view.options.clockAheadMs),
+    ...entry,
+    message,
+  })
 }
 
 /** Sender, receiver and content; in groups others' contents start with the sender's id. */
