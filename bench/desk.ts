@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TicketStore } from '../src/model/stores.js'
 import type { Ticket } from '../src/model/ticket.js'
 import { openSharedDesk } from '../src/store/postgres/open.js'
@@ -27,12 +28,16 @@ const PROCESSES = [1, 5, 20]
 const LIVE = 200
 const EVENTS = 300
 const WARM_UP = 50
+/** Between two events of a busy desk: 40 a second, far more than people make. Without it one follows on the other. */
+const BUSY_DESK_MS = 25
 const log = { debug() {}, info() {}, warn: console.error, error: console.error }
 
 interface Cost {
   readonly what: string
   readonly tickets: number
   readonly processes: number
+  /** Between two events; 0: as fast as they go, which fills the cores. */
+  readonly everyMs: number
   readonly medianMs: number
   readonly p99Ms: number
   /** Of the process that makes the change. */
@@ -47,7 +52,7 @@ const settled = (number: number): Ticket =>
   })
 
 /** A note on one ticket after another, each waited for, as colleagues give orders. */
-async function measure(store: TicketStore): Promise<Pick<Cost, 'medianMs' | 'p99Ms' | 'cpuMs'>> {
+async function measure(store: TicketStore, everyMs: number): Promise<Pick<Cost, 'medianMs' | 'p99Ms' | 'cpuMs'>> {
   const desk = new TicketDesk(store, { now: () => Date.now() }, someDeskRules())
   while (desk.all().length < LIVE) await desk.open(aTicketRequest({ askerKey: `name:${desk.all().length}` }))
   const numbers = desk.all().map(({ number }) => number)
@@ -59,6 +64,7 @@ async function measure(store: TicketStore): Promise<Pick<Cost, 'medianMs' | 'p99
     const before = performance.now()
     await note(index)
     took.push(performance.now() - before)
+    if (everyMs > 0) await sleep(everyMs)
   }
   const { user, system } = process.cpuUsage(cpu)
   took.sort((a, b) => a - b)
@@ -74,7 +80,7 @@ async function inFiles(tickets: number): Promise<Cost> {
   try {
     await new TicketFolder(folder).archive(Array.from({ length: tickets }, (_, index) => settled(index + 1)))
     const store = await LowdbTicketStore.open(join(folder, 'tickets.json'))
-    return { what: 'files', tickets, processes: 1, ...(await measure(store)) }
+    return { what: 'files', tickets, processes: 1, everyMs: 0, ...(await measure(store, 0)) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -96,7 +102,7 @@ async function follow(program: string, url: string, count: number): Promise<read
 
 async function inDatabase(
   { postgres, program }: { readonly postgres: TestPostgres; readonly program: string },
-  { tickets, processes }: { readonly tickets: number; readonly processes: number },
+  { tickets, processes, everyMs }: Pick<Cost, 'tickets' | 'processes' | 'everyMs'>,
 ): Promise<Cost> {
   const url = await postgres.database()
   const folder = mkdtempSync(join(tmpdir(), 'guoshen-bench-'))
@@ -111,7 +117,7 @@ async function inDatabase(
        from generate_series(500001, ${500_000 + tickets}) as n;
        analyze guoshen.tickets`,
     )
-    const cost = await measure(shared.tickets)
+    const cost = await measure(shared.tickets, everyMs)
     const seen = children.map(async (child) => {
       for await (const line of createInterface({ input: child.stdout! })) if (line.includes('最后一句')) return
     })
@@ -120,7 +126,7 @@ async function inDatabase(
     await desk.note(desk.all()[0]!.number, CHEN, '最后一句')
     await Promise.all(seen)
     const seenMs = performance.now() - before
-    return { what: 'PostgreSQL', tickets, processes, ...cost, ...(children.length > 0 ? { seenMs } : {}) }
+    return { what: 'PostgreSQL', tickets, processes, everyMs, ...cost, ...(children.length > 0 ? { seenMs } : {}) }
   } finally {
     for (const child of children) child.kill('SIGKILL')
     await shared.stop()
@@ -135,8 +141,13 @@ const compiled = mkdtempSync(join(tmpdir(), 'guoshen-bench-'))
 try {
   const program = compileProgram('bench/desk/follow', join(compiled, 'program'))
   const tools = { postgres, program }
-  for (const tickets of SIZES) costs.push(await inDatabase(tools, { tickets, processes: 1 }))
-  for (const processes of PROCESSES.slice(1)) costs.push(await inDatabase(tools, { tickets: 100_000, processes }))
+  for (const tickets of SIZES) costs.push(await inDatabase(tools, { tickets, processes: 1, everyMs: 0 }))
+  for (const processes of PROCESSES.slice(1)) {
+    costs.push(await inDatabase(tools, { tickets: 100_000, processes, everyMs: 0 }))
+  }
+  for (const processes of PROCESSES) {
+    costs.push(await inDatabase(tools, { tickets: 100_000, processes, everyMs: BUSY_DESK_MS }))
+  }
 } finally {
   await postgres.stop()
   rmSync(compiled, { recursive: true, force: true })
@@ -151,6 +162,7 @@ publish(
         { title: 'desk in', cell: ({ what }) => what },
         { title: 'archived tickets', cell: ({ tickets }) => String(tickets) },
         { title: 'processes', cell: ({ processes }) => String(processes) },
+        { title: 'events a second', cell: ({ everyMs }) => (everyMs > 0 ? String(1_000 / everyMs) : 'as many as go') },
         { title: 'an event, median ms', cell: ({ medianMs }) => shortNumber(medianMs) },
         { title: 'p99 ms', cell: ({ p99Ms }) => shortNumber(p99Ms) },
         { title: 'CPU of its process, ms', cell: ({ cpuMs }) => shortNumber(cpuMs) },
