@@ -238,7 +238,8 @@ const STAFF_LEADING_MARKS = /^[\s:：,，、-]+/
 // The look behind keeps a run of marks in the middle from being tried from each of its signs.
 const STAFF_CLOSING_MARKS = /(?<![\s。.!！,，、~～?？])[\s。.!！,，、~～?？]+$/u
 /** 回复 3天了 is no ticket 3; 结单12已处理 is one. */
-const UNIT = /^(?:[.．:：]?[\d０-９]|[天个点时分秒月年次%％元块条])/
+const UNITS = '天个点时分秒月年次%％元块条'
+const UNIT = new RegExp(`^(?:[.．:：]?[\\d０-９]|[${UNITS}])`)
 
 /** An order about a ticket: a verb, a number and perhaps words, which stay as they were written. */
 export function onTicket<Args>(
@@ -261,6 +262,10 @@ export function onTicket<Args>(
     return isHalf ? make(null, rest) : undefined
   })
 }
+
+/** Words that are an order only right before or behind a ticket's number, as typed in a hurry: 接 12, 12 我来, 结 12 好了. */
+export const besideNumber = (words: string): string =>
+  `(?:${words})(?=\\s*[#＃第]?\\s*${DIGITS}(?![\\d０-９]|\\s*[${UNITS}]))|(?<=${DIGITS}\\s*号?\\s*)(?:${words})`
 
 const toNumber = (digits: string): number => Number(digits.normalize('NFKC'))
 

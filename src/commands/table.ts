@@ -5,6 +5,7 @@ import {
   alone,
   anyOf,
   begins,
+  besideNumber,
   entryAndSection,
   entryNumber,
   insisting,
@@ -342,17 +343,20 @@ const TABLE = {
       run: (args, _, { staffTools }) => ticketOrders.show(args, staffTools),
     },
   ),
-  'claim-ticket': row(onTicket('(?:我来)?接[单單手](?:工单)?|我接', ticketNumber), {
-    verb: '接单',
-    by: 'staff',
-    usage: '接单 12',
-    does: '这张工单由自己来办',
-    needs: { args: ['number'], words: '工单号', example: '接单 12' },
-    joins: true,
-    run: (args, { who }, { staffTools }) => ticketOrders.claim(args, who, staffTools),
-  }),
+  'claim-ticket': row(
+    onTicket(`(?:我来)?接[单單手](?:工单)?|我接|${besideNumber('(?:我[来來去]?)?接|我[来來]')}`, ticketNumber),
+    {
+      verb: '接单',
+      by: 'staff',
+      usage: '接单 12',
+      does: '这张工单由自己来办',
+      needs: { args: ['number'], words: '工单号', example: '接单 12' },
+      joins: true,
+      run: (args, { who }, { staffTools }) => ticketOrders.claim(args, who, staffTools),
+    },
+  ),
   'close-ticket': row(
-    onTicket('(?:结|關|关|結)[单單]', (number, note) => ({ number, note })),
+    onTicket(`(?:结|關|关|結)[单單]|${besideNumber('[结結]')}`, (number, note) => ({ number, note })),
     {
       verb: '结单',
       by: 'staff',
