@@ -133,7 +133,7 @@ export function nameOfFact(fact: Fact): string | undefined {
     case 'short-answer':
       return `answer:${fact.answer.id}`
     case 'category':
-      return `category:${fact.hits.map(({ word }) => word).join()}`
+      return `category:${[...fact.hits.map(({ word }) => word), ...(fact.asks ? [fact.asks] : [])].join()}`
     case 'notice':
       return undefined
   }

@@ -1,4 +1,5 @@
 import type { AnswerPart, Decision, Fact } from '../model/decision.js'
+import type { ShortAnswer } from '../model/knowledge.js'
 import type { CategoryHit, Question, RankedAnswer, Understanding, Wanted } from '../model/understanding.js'
 
 /**
@@ -23,6 +24,9 @@ const TORN_FROM = 0.25
 const OUTSIDE_FROM = 0.65
 /** How much the classifier of subjects counts beside the ranking of facts: 0..1, flat between 0.3 and 0.7. */
 const SUBJECTS_WEIGHT = 0.5
+
+/** And this is enough where a section may be meant of which no fact is. */
+const LIKELY_WITHIN = 0.5
 
 /** Stands for everything around the guides. */
 const OUTSIDE = Symbol('outside')
@@ -53,7 +57,10 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
     const best = understanding.answers?.[0]
     // What stands out within its subject is told, though the subject itself is in doubt.
     const standsOut = best?.answer.sectionKey === undefined && (best?.within ?? 0) >= SURE_WITHIN_CONCRETE
-    const fact = likeness > 0.5 || standsOut ? outsideFact(understanding) : factOf(first[0], understanding)
+    const inside = likeness > 0.5 || standsOut ? undefined : factOf(first[0], understanding)
+    // Where no fact of the section is asked for, the likeliest of all is.
+    const isLikeliest = best?.answer.sectionKey === undefined && (best?.within ?? 0) >= LIKELY_WITHIN
+    const fact = inside ?? (likeness > 0.5 || standsOut || isLikeliest ? outsideFact(understanding) : undefined)
     // A choice of one is none.
     if (!fact && alternatives.length === 0)
       return likeness > 0.5 ? { kind: 'outside' } : sectionWith(first[0], [], understanding)
@@ -159,11 +166,19 @@ function categoryOf(
   const within = best?.within ?? 0
   const concrete = hits.filter(({ general }) => !general)
   if (concrete.length > 0) {
-    const isBeaten = within >= SURE_WITHIN_CONCRETE && (best?.share ?? 0) >= SURE_SHARE_CONCRETE
+    const isSure = within >= SURE_WITHIN_CONCRETE && (best?.share ?? 0) >= SURE_SHARE_CONCRETE
+    const isBeaten = isSure && (concrete.every(({ rows }) => rows.length === 0) || speaksOf(best!.answer, concrete))
     return isBeaten ? undefined : { kind: 'category', hits, ...asks }
   }
   return hits.length > 0 && within < SURE_WITHIN ? { kind: 'category', hits, ...asks } : undefined
 }
+
+/** 饼干要什么证: what the guides say of documents in general is not asked for, unless their author had that good in mind. */
+const speaksOf = ({ sectionKey, asks, more, lines }: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
+  sectionKey === undefined ||
+  hits
+    .flatMap(({ word }) => word.split('、'))
+    .some((word) => [...asks, ...more, ...lines].some((text) => text.includes(word)))
 
 /** What lies around the guides: its own fact, or the honest word that none is known. */
 function outsideWith(understanding: Understanding, exact?: RankedAnswer): Decision {

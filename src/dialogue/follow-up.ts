@@ -1,13 +1,15 @@
-import { type Decision, indexOfLetter } from '../model/decision.js'
+import { type Decision, type Fact, indexOfLetter } from '../model/decision.js'
 import type {
   Candidate,
   CategoryHit,
   FollowUp,
   Match,
+  NoticeReason,
   RankedAnswer,
   TalkSubject,
   Understanding,
 } from '../model/understanding.js'
+import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { answerDays } from './review-dates.js'
 import type { Situation } from './turn.js'
@@ -150,14 +152,23 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
     }
     case 'next':
       return lastSection === undefined ? undefined : told(nextSection(lastSection) ?? lastSection)
+    // All of the steps, where no more than a fact was told; else a person is on offer.
+    case 'explain': {
+      const before = outsideAgain(situation)
+      return before?.kind === 'outside' ? { ...before, again: SAID_AGAIN } : told(lastSection)
+    }
     // 在哪, 怎么弄: the place of it, not the page once more.
     case 'again':
     case 'screenshot': {
-      const within = likelyWithin(situation, followUp.kind === 'again' ? SURE_ELIDED : LIKELY_ELIDED)
+      const level = followUp.kind === 'again' ? SURE_ELIDED : LIKELY_ELIDED
+      const within = likelyWithin(situation, level)
       return within ? toldFact(within, situation) : (narrowed(situation) ?? outsideAgain(situation))
     }
   }
 }
+
+/** Of `Decision.again`: with a person on offer. */
+const SAID_AGAIN = 2
 
 /** "不是这个" to one of several choices leaves the others; else it is not for guessing. */
 function offerOthers({ offered, clarifying, lastSection, failedTries }: Situation): Decision {
@@ -293,14 +304,6 @@ export function elided(
   return isSure || share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
 }
 
-/** So much likelier than the last question alone makes it, a fact is what these words ask for on top of it. */
-const LIFTED = 0.7
-/** How much a fact's gain counts beside its share with both. */
-const LIFT_POWER = 0.5
-/** What is no likelier than this many times before is not what was added. */
-const MIN_GAIN = 1.5
-/** What the last question says nothing of counts as this share of it, 0..1. */
-const UNASKED_SHARE = 0.02
 /** Both together are about something that is known here, 0..1. */
 const ONWARD_SCOPE = 0.25
 /** Whoever writes more says themselves what it is about. */
@@ -325,29 +328,23 @@ export function goesOnward(
   const [top] = read?.joint.candidates ?? []
   if (!read || !top || scopeOf(top.overheard, top) < ONWARD_SCOPE) return undefined
   // 卖衫同埋饼干, behind 商城要加什么类目
-  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read)
+  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read, situation)
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
-  const before = new Map(read.last.answers?.map(({ answer, share }) => [answer.id, share]))
-  const lifted = (read.joint.answers ?? []).map((one) => {
-    const gain = (one.share + UNASKED_SHARE) / ((before.get(one.answer.id) ?? 0) + UNASKED_SHARE)
-    return [one, gain < MIN_GAIN ? 0 : one.share * gain ** LIFT_POWER] as const
-  })
-  const [best] = lifted.sort((a, b) => b[1] - a[1])
-  if (!best || best[1] < LIFTED || best[0].wordForWord || wasTold(best[0], situation)) return undefined
+  const best = gainsMost(read.joint, read.last)
+  if (!best || wasTold(best, situation)) return undefined
   const own = factOfItsOwn(answers)
-  return own && own.answer.id !== best[0].answer.id ? undefined : toldFact(best[0], situation)
+  return own && own.answer.id !== best.answer.id ? undefined : toldFact(best, situation)
 }
 
 /** Goods that are named behind a question for a category, without being asked for again. */
-function newGoods({
-  joint,
-  last,
-}: {
-  readonly joint: Match
-  readonly last: Match
-}): readonly CategoryHit[] | undefined {
-  const known = new Set(last.categories?.map(({ word }) => word))
+function newGoods(
+  { joint, last }: { readonly joint: Match; readonly last: Match },
+  { replies = [] }: Situation,
+): readonly CategoryHit[] | undefined {
+  const decision = replies.at(-1)?.decision
+  const told = decision && goodsOf(decision)
+  const known = new Set((told?.hits ?? last.categories ?? []).map(({ word }) => word))
   const added = joint.categories?.filter(({ word, general }) => !general && !known.has(word)) ?? []
   return added.length > 0 ? added : undefined
 }
@@ -357,6 +354,89 @@ function toldOfGoods(hits: readonly CategoryHit[], top: Candidate): Decision {
   return top.share >= OTHER_TOPIC_SHARE
     ? { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'follow-up', fact }
     : { kind: 'outside', fact }
+}
+
+/** 证呢, 个人能卖吗, 执照上没写: asked of the goods that were told last. */
+export function asksOfGoods(
+  { act, normalized, notice, days, choice, categories = [], wants, answers, taught }: Understanding,
+  { talkedLately, replies = [], language }: Situation,
+): Decision | undefined {
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  const goods = last && goodsOf(last)
+  if (!last || !goods || !language || taught !== undefined || notice || days || choice !== undefined) return undefined
+  if (normalized.length > MAX_ELIDED_CHARS || answers?.[0]?.wordForWord) return undefined
+  if (language.talk.takesNote.test(normalized)) return undefined
+  const known = new Set(goods.hits.flatMap(({ rows }) => rows))
+  if (categories.some(({ rows, general }) => !general && !rows.every((row) => known.has(row)))) return undefined
+  const { asksDocuments, lacksWords } = language.questions
+  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
+  const isAsked = act === 'question' ? true : lacksWords.test(normalized)
+  if (!asks && !(isAsked && asksDocuments.test(normalized))) return undefined
+  const fact = { kind: 'category', hits: goods.hits, ...asks } as const
+  return last.kind === 'answer'
+    ? { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact }
+    : { kind: 'outside', fact }
+}
+
+type Goods = Extract<Fact, { kind: 'category' }>
+
+/** The goods whose category a decision told, by themselves or among others. */
+function goodsOf(decision: Decision): Goods | undefined {
+  if (decision.kind !== 'answer' && decision.kind !== 'outside' && decision.kind !== 'clarify') return undefined
+  const parts = 'parts' in decision ? (decision.parts ?? []) : []
+  const facts = [decision.fact, ...parts.map(({ fact }) => fact)]
+  const hits = facts
+    .flatMap((fact) => (fact?.kind === 'category' ? fact.hits : []))
+    .filter(({ rows }) => rows.length > 0)
+  return hits.length > 0 ? { kind: 'category', hits } : undefined
+}
+
+const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu
+const HAN_NUMBERS = '一二三四五六七八九十'
+
+/**
+ * 第二条我们做了啊, 第一条是啥意思: said of one reason of the notice that was taken apart last.
+ *
+ * @returns undefined where none is named, or what is said of it wants no answer
+ */
+export function aboutReason(
+  { act, normalized, notice, wants }: Understanding,
+  situation: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
+  const { talkedLately, replies = [], language, offered } = situation
+  const [named, ...others] = normalized.matchAll(REASON)
+  if (!named || others.length > 0 || notice || !talkedLately || !language) return undefined
+  if (normalized.length > MAX_ONWARD_CHARS || !(isAsked || situation.spokenToLast)) return undefined
+  const reasons = replies.map(({ decision }) => reasonsOf(decision)).findLast((told) => told !== undefined)
+  const written = named[1]!
+  const at = (HAN_NUMBERS.indexOf(written) + 1 || Number(written)) - 1
+  const reason = reasons?.[at]
+  if (!reasons || !reason || (act === 'choice' && offered.length > 0)) return undefined
+  const key = reason.candidates[0]?.sectionKey
+  const fact = { kind: 'notice', reasons, about: at } as const
+  const toldAgain: Decision =
+    key === undefined ? { kind: 'outside', fact } : { kind: 'answer', sectionKeys: [key], reason: 'follow-up', fact }
+  const { protests, contradicts, done } = language.talk
+  const said = normalized.replace(REASON, '').trim()
+  const here = { ...situation, lastSection: key, replies: [], offered: [], clarifying: false }
+  if (act !== 'question' && act !== 'choice') {
+    // Of what was done a report; it is an objection only in so many words.
+    if (!contradicts.test(said) && !done.test(said) && !language.talk.obstacle.test(said)) return undefined
+    if (!protests.test(said) && !language.talk.obstacle.test(said)) return isAsked ? mended(here) : undefined
+    return factOn(here) ?? inVain({ ...toldAgain, fact: { ...fact, isDone: true } } as Decision)
+  }
+  if (wants === 'steps' || wants === 'place') return key === undefined ? toldAgain : told(key)
+  return (act === 'question' ? factOn(here) : undefined) ?? toldAgain
+}
+
+const reasonsOf = (decision: Decision): readonly NoticeReason[] | undefined =>
+  'fact' in decision && decision.fact?.kind === 'notice' ? decision.fact.reasons : undefined
+
+/** What these words ask for within the section that the talk is about, where that is a fact of its own. */
+function factOn(situation: Situation): Decision | undefined {
+  const within = likelyWithin(situation, SURE_ELIDED)
+  return within && !within.answer.whole ? toldFact(within, situation) : undefined
 }
 
 /** The bot has just asked what is meant. */

@@ -79,15 +79,27 @@ function confirmation(number: number, word: DeskTurn, { offered }: Situation): T
 /** Once a person has the question, two voices would only confuse. */
 export const heldByHuman = silence('held-by-human', ({ situation }) => situation.quiet === 'held')
 
-/** While nobody has taken the ticket, only who calls the bot by name is answered, and who asks for the person again. */
+/**
+ * While nobody has taken the ticket, what is known is told to whoever calls the bot by name, and a plain fact to whoever
+ * asks right behind the bot's own words; who asks for the person again hears where that stands.
+ */
 export const ticketWaits: Policy = {
   name: 'ticket-waits',
-  decide({ situation, asked }, rest) {
+  decide({ situation, understanding, asked }, rest) {
     if (situation.quiet !== 'waiting') return undefined
     const decision = rest()
     if (decision.kind === 'escalate' && decision.reason === 'asked') return decision
-    return asked && decision.kind === 'answer' ? { ...decision, personStillComes: true } : HELD
+    const isPlain = situation.spokenToLast === true && understanding.act === 'question' && tellsFact(decision)
+    const isTold = decision.kind === 'answer' || (decision.kind === 'outside' && tellsFact(decision))
+    return isTold && (asked || isPlain) ? { ...decision, personStillComes: true } : HELD
   },
+}
+
+/** That nobody here knows is no news to whoever waits for a person. */
+function tellsFact(decision: Decision): boolean {
+  if (decision.kind !== 'answer' && decision.kind !== 'outside') return false
+  const facts = [decision.fact, ...(decision.parts ?? []).map(({ fact }) => fact)]
+  return facts.some((fact) => fact?.kind === 'category' || (fact?.kind === 'short-answer' && !fact.answer.beyond))
 }
 
 /** While a colleague talks with the asker, the bot speaks only when it is called by name. */

@@ -15,7 +15,7 @@ import {
 } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
-import { elided, elidedWordForWord, goesOnward, goOn, objects, takeUp } from './follow-up.js'
+import { aboutReason, asksOfGoods, elided, elidedWordForWord, goesOnward, goOn, objects, takeUp } from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
@@ -68,12 +68,20 @@ export const policies: readonly Policy[] = [
   { name: 'checklist', decide: (turn) => takeUpWalk(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'passed', decide: passedReview },
+  { name: 'follow-up', decide: (turn) => aboutReason(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'follow-up', decide: (turn) => elidedWordForWord(turn.understanding, turn.situation) },
   { name: 'quoted-answer', decide: aboutQuotedAnswer },
   { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'rejected-why', decide: asksForNotice },
   { name: 'small-talk', decide: smallTalk },
   { name: 'wants-human', decide: wantsHuman },
+  {
+    name: 'goes-on',
+    decide: ({ understanding, situation, asked }) =>
+      asked || situation.spokenToLast || understanding.act === 'question'
+        ? asksOfGoods(understanding, situation)
+        : undefined,
+  },
   { name: 'goes-on', decide: ({ understanding, situation }) => goesOnward(understanding, situation) },
   { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
   { name: 'goes-on', decide: goesOnOverheard },

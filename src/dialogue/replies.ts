@@ -235,7 +235,7 @@ export function withoutRepeating({ situation, message }: Turn, rest: () => Decis
   if (decision.kind === 'answer' && decision.reason === 'chosen') return decision
   // Whoever quotes another answer of ours asks about that one.
   if (message.quote?.ofBot || (decision.kind !== 'answer' && decision.kind !== 'outside')) return decision
-  return { ...decision, again: Math.min(told, MAX_AGAIN) }
+  return { ...decision, again: Math.max(decision.again ?? 0, Math.min(told, MAX_AGAIN)) }
 }
 
 const MAX_AGAIN = 3

@@ -67,8 +67,16 @@ export type Fact =
       /** Asks whether persons may choose it, whether it is reviewed twice, what to do without its documents; else for these. */
       readonly asks?: 'individual' | 'second-review' | 'without'
     }
-  /** A rejection notice, reason by reason. */
-  | { readonly kind: 'notice'; readonly reasons: readonly NoticeReason[] }
+  /**
+   * A rejection notice, reason by reason; `about`: only the one at this place from 0, which was asked about again;
+   * `isDone`: of which the asker says that it was seen to before.
+   */
+  | {
+      readonly kind: 'notice'
+      readonly reasons: readonly NoticeReason[]
+      readonly about?: number
+      readonly isDone?: true
+    }
 
 /** What is told of one question among several: a fact, else the steps of its section. */
 export interface AnswerPart {
@@ -122,6 +130,7 @@ export type Decision =
       /** Of several questions, what each asks for. */
       readonly parts?: readonly AnswerPart[]
       readonly again?: number
+      readonly personStillComes?: true
     }
   /** Torn between these; the likeliest fact is told all the same, and it may lie outside the guides. */
   | {

@@ -41,7 +41,7 @@ export interface Candidate {
 
 /**
  * A short remark that means something only after what the bot has just said to the same person.
- * `done`: has done what was told; `resubmit`: asks whether to submit again right away; `again`: the same section once more (where, how); `screenshot`: its pictures; `correction`: what was really meant.
+ * `done`: has done what was told; `resubmit`: asks whether to submit again right away; `again`: the same section once more (where, how); `explain`: it was not understood; `screenshot`: its pictures; `correction`: what was really meant.
  */
 export type FollowUp =
   | {
@@ -51,6 +51,7 @@ export type FollowUp =
         | 'done'
         | 'resubmit'
         | 'again'
+        | 'explain'
         | 'screenshot'
         | 'still-failing'
         | 'settled'

@@ -15,6 +15,7 @@ interface Found {
 
 /** A message that names more than this tells a story. */
 const MAX_HITS = 4
+const MAX_WORDS = 3
 
 /**
  * Finds what is sold or done in the words of a message, and its service category. Words are looked up literally; of those
@@ -43,7 +44,11 @@ export class CategoryIndex {
     for (const { word } of found) {
       const { rows, advice } = this.#byWord.get(word)!
       const key = rows.length > 0 ? rows.map(({ id }) => id).join() : (advice?.id ?? word)
-      if (!hits.has(key)) hits.set(key, { word, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
+      const known = hits.get(key)
+      if (!known) hits.set(key, { word, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
+      // 零食、茶叶 belong to one category.
+      else if (!known.general && !isGeneral(word, rows) && !known.word.split('、').includes(word))
+        hits.set(key, { ...known, word: [...known.word.split('、'), word].slice(0, MAX_WORDS).join('、') })
     }
     const all = [...hits.values()]
     // 白酒 beside 食品: the concrete good is what is asked about; 招聘 beside 租房 is another matter.

@@ -131,6 +131,7 @@ const FOLLOW_UPS = [
   ['done', 'done'],
   ['resubmit', 'resubmit'],
   ['screenshot', 'screenshot'],
+  ['explain', 'explain'],
   ['again', 'again'],
 ] as const satisfies readonly (readonly [FollowUp['kind'], keyof Phrases<'talk'>])[]
 
@@ -143,7 +144,7 @@ export function readFollowUp(text: string, { talk, acts }: Pick<Language, 'talk'
   if (bare.length > MAX_FOLLOW_UP_CHARS) return undefined
   const found =
     FOLLOW_UPS.find(([, group]) => talk[group].test(bare)) ??
-    FOLLOW_UPS.find(([, group]) => group !== 'screenshot' && group !== 'resubmit' && acts[group].test(bare))
+    FOLLOW_UPS.find(([, group]) => group in acts && acts[group as keyof typeof acts].test(bare))
   return found && { kind: found[0] }
 }
 

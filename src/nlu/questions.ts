@@ -36,6 +36,9 @@ const SURE_ALONE = 0.8
 const SURE = 0.2
 /** So sure within what was asked about before, a few words are a question about that: 盖章吗？多大？ */
 const SURE_WITHIN = 0.5
+/** As likely there, where its own words name no fact with this share. */
+const LIKELY_WITHIN = 0.28
+const VAGUE_SHARE = 0.2
 /** Whoever writes more names what it is about. */
 const MAX_ELIDED_CHARS = 10
 const MIN_CHARS = 2
@@ -85,15 +88,33 @@ export function separateQuestions(
 ): SeparateQuestions | undefined {
   const { clauses, isNumbered } = clausesOf(text, phrases)
   if (clauses.length < 2) return undefined
+  const alone = clauses.map((clause) => questionOf(clause, matcher.match(clause.text)))
   const questions: ReadQuestion[] = []
-  for (const clause of clauses) {
-    const question = readQuestion(clause, questions.at(-1), { matcher, whole })
+  for (const [at, clause] of clauses.entries()) {
+    const others = alone.flatMap((other, index) => (index === at ? [] : (sureOf(other) ?? [])))
+    const own = { ...clause, alone: alone[at]! }
+    const light = without(whole, others)
+    const question = readQuestion(own, questions.at(-1), { matcher, whole: light, phrases })
     if (question) questions.push(question)
   }
   const distinct = strongestOfEach(questions)
   if (distinct.length < 2) return undefined
   return { questions: distinct, signs: signsOf({ text, whole, phrases, distinct, clauses }), isNumbered }
 }
+
+/** So surely, 0..1, a clause asks for a fact that no other clause of the message asks for it, too. */
+const SURE_FACT = 0.7
+
+const sureOf = ({ answers, sureness }: ReadQuestion): string | undefined => {
+  const [best] = answers ?? []
+  return best && best.share * Math.min(1, sureness / best.share) >= SURE_FACT ? best.answer.id : undefined
+}
+
+/** What a message is about beside those facts. */
+const without = (whole: Match, facts: readonly string[]): Match =>
+  facts.length === 0 || !whole.answers
+    ? whole
+    : { ...whole, answers: whole.answers.filter(({ answer }) => !facts.includes(answer.id)) }
 
 interface Clause {
   readonly text: string
@@ -128,16 +149,28 @@ function clausesOf(
     return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: true }
   }
   const clauses: Clause[] = []
-  let before = ''
+  let told: string[] = []
   for (const { piece, isMarked } of piecesOf(text, border)) {
     const clause = piece.replace(leading, '').trim()
     if (clause.length < MIN_CHARS) continue
     if (isMarked || asks.test(clause)) {
-      clauses.push({ text: clause, before, wants: wantedBy(clause, phrases) })
-      before = ''
-    } else before = before === '' ? clause : `${before} ${clause}`
+      clauses.push(...eachOf(told, clause, phrases))
+      told = []
+    } else told.push(clause)
   }
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
+}
+
+/** Whoever tells more of a thing than its name tells a story. */
+const MAX_NAME_CHARS = 8
+
+/** 空页面 测试贴 各咋办 asks the same of each; else what was told before leads to one question. */
+function eachOf(told: readonly string[], clause: string, phrases: Phrases<'questions'>): readonly Clause[] {
+  const wants = wantedBy(clause, phrases)
+  const areNames = told.length > 1 && told.every((name) => name.length <= MAX_NAME_CHARS)
+  if (!areNames || !phrases.distributes.test(clause)) return [{ text: clause, before: told.join(' '), wants }]
+  const asked = clause.replace(phrases.distributes, '')
+  return told.map((name) => ({ text: `${name} ${asked}`, before: '', wants }))
 }
 
 /** What stands between borders, and whether a question mark ends it. */
@@ -156,31 +189,68 @@ function piecesOf(text: string, border: RegExp): readonly { readonly piece: stri
  * both the clause and the whole message. 走啥流程 asks for the steps of all there is, behind 主体要从 A 公司转 B 公司 for those of a move.
  */
 function readQuestion(
-  clause: Clause,
+  clause: Clause & { readonly alone: ReadQuestion },
   last: ReadQuestion | undefined,
-  { matcher, whole }: Whole,
+  { matcher, whole, phrases }: Whole & Reading,
 ): ReadQuestion | undefined {
-  const { text, before } = clause
-  const alone = questionOf(clause, matcher.match(text))
-  const readings = [alone]
+  const { text, before, alone } = clause
+  const isBound = last !== undefined && phrases.depends.test(text)
+  const readings = isBound ? [] : [alone]
   if (before !== '') readings.push(questionOf(clause, matcher.match(`${before} ${text}`)))
-  if (last && text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE) {
+  if (last && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
-    if (within && within.within >= SURE_WITHIN) readings.push(elided(clause, within, last))
-    const both = questionOf(clause, matcher.match(`${last.text} ${text}`))
-    if (targetOf(both) !== targetOf(last)) readings.push(both)
+    const isVague = (alone.answers?.[0]?.share ?? 1) < VAGUE_SHARE
+    if (within && within.within >= (isVague ? LIKELY_WITHIN : SURE_WITHIN)) readings.push(elided(clause, within, last))
+    const joint = matcher.match(`${last.text} ${text}`)
+    const both = questionOf(clause, joint)
+    const added = gainsMost(joint, last)
+    if (targetOf(both) !== targetOf(last) && tellsFact(both, last)) readings.push(both)
+    else if (added) readings.push(elided(clause, added, { ...last, ...joint }))
   }
+  if (readings.length === 0) return undefined
   const fits = (reading: ReadQuestion): number =>
     reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
 }
 
+/** That both are about the section of the first says nothing of what the second asks for. */
+const tellsFact = (both: ReadQuestion, last: ReadQuestion): boolean =>
+  both.candidates[0]?.sectionKey !== last.candidates[0]?.sectionKey || (both.answers?.[0]?.share ?? 1) >= LIKELY_WITHIN
+
+/** So much likelier than the last question alone makes it, a fact is what was added to that question. */
+const LIFTED = 0.7
+/** How much a fact's gain counts beside its share with both. */
+const LIFT_POWER = 0.5
+/** What is no likelier than this many times before is not what was added. */
+const MIN_GAIN = 1.5
+/** What the last question says nothing of counts as this share of it, 0..1. */
+const UNASKED_SHARE = 0.02
+
+/**
+ * What a few words ask for that were added to a question, 头像一年能改几次 – 那简称呢: the fact that gains most by them.
+ *
+ * @param joint the last question with the words behind it
+ * @param last that question alone
+ * @returns undefined where none gains enough
+ */
+export function gainsMost(joint: Match, last: Match): RankedAnswer | undefined {
+  const before = new Map(last.answers?.map(({ answer, share }) => [answer.id, share]))
+  const lifted = (joint.answers ?? []).map((one) => {
+    const gain = (one.share + UNASKED_SHARE) / ((before.get(one.answer.id) ?? 0) + UNASKED_SHARE)
+    return [one, gain < MIN_GAIN ? 0 : one.share * gain ** LIFT_POWER] as const
+  })
+  const [best] = lifted.sort((a, b) => b[1] - a[1])
+  return best && best[1] >= LIFTED && !best[0].wordForWord ? best[0] : undefined
+}
+
 /** What the clause leaves open between answers that it fits alike, the whole message settles. */
 function inLightOf(whole: Match, question: ReadQuestion): ReadQuestion {
-  if (question.answers?.[0]?.wordForWord) return question
+  const [own] = question.answers ?? []
+  if (own?.wordForWord) return question
   const weigh = (seen: number): number => (seen + UNSEEN_SHARE) ** WHOLE_WEIGHT
+  const open = Math.min(1, 2 * (1 - (own?.share ?? 0)))
   const sections = new Map(whole.candidates.map(({ sectionKey, share }) => [sectionKey, share]))
   const facts = new Map(whole.answers?.map(({ answer, share }) => [answer.id, share]))
   const shares = question.candidates.map(({ sectionKey, share }) => share * weigh(sections.get(sectionKey) ?? 0))
@@ -192,7 +262,7 @@ function inLightOf(whole: Match, question: ReadQuestion): ReadQuestion {
     return { ...one, share, confidence: one.confidence * factor, overheard: one.overheard * factor }
   })
   candidates.sort((a, b) => b.share - a.share)
-  const answers = inProportion(question.answers ?? [], ({ answer }) => weigh(facts.get(answer.id) ?? 0))
+  const answers = inProportion(question.answers ?? [], ({ answer }) => weigh(facts.get(answer.id) ?? 0) ** open)
   return {
     ...question,
     candidates,

@@ -227,7 +227,7 @@ const ALONE: ArrayLike<number> = [1]
 /** Without what only leads over or closes: 那要盖章吗呢 is 要盖章. */
 const elided = (normalized: string): string =>
   coreOf(normalized)
-    .replace(/^(?:那么?|那个|这个|请问|所以|就是)+(?=.{2})/, '')
+    .replace(/^(?:那么?|那个|这个|请问|所以|就是|对了|还有|另外|顺便|再问一?下?|哦|噢|额)+(?=.{2})/, '')
     .replace(/(?<=.{2})[呢啊呀吧嘛哈么吗]+$/, '')
 
 const MAX_RANKED = 8

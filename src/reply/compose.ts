@@ -1,6 +1,6 @@
 import { type AnswerPart, type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
 import type { CategoryRow, RejectionRule, Section } from '../model/knowledge.js'
-import type { CategoryHit, DatesReading, KnowledgeSnapshot, NoticeReason, WalkTurn } from '../model/understanding.js'
+import type { CategoryHit, DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
 import { documentsOf, renderReasons } from './notice.js'
@@ -64,12 +64,12 @@ export function composeReply(decision: Decision, snapshot: KnowledgeSnapshot, gi
       return decision.days
         ? composeDays(decision.days, decision, { snapshot, context })
         : decision.fact?.kind === 'notice'
-          ? composeNotice(decision.fact.reasons, decision.sectionKeys, { snapshot, context })
+          ? composeNotice(decision.fact, decision.sectionKeys, { snapshot, context })
           : decision.fact
             ? composeFact(decision.fact, decision, { snapshot, context })
             : composeAnswer(decision, snapshot, context)
     case 'outside':
-      if (decision.fact?.kind === 'notice') return composeNotice(decision.fact.reasons, [], { snapshot, context })
+      if (decision.fact?.kind === 'notice') return composeNotice(decision.fact, [], { snapshot, context })
       if (decision.parts) return composeParts(decision.parts, { snapshot, context })
       return decision.again && decision.fact
         ? say(renderFactAgain(renderFact(decision.fact), decision.again), context)
@@ -128,20 +128,20 @@ function composeWalk(turn: WalkTurn, snapshot: KnowledgeSnapshot, context: Compo
 
 /** Each reason of a notice in a few lines, and once how the clock runs when it is submitted again. */
 function composeNotice(
-  reasons: readonly NoticeReason[],
+  { reasons, about, isDone }: Extract<Fact, { kind: 'notice' }>,
   sectionKeys: readonly string[],
   { snapshot, context }: Composition,
 ): ComposedReply {
-  const lines = renderReasons(reasons, readingOf(snapshot))
+  const lines = renderReasons(reasons, readingOf(snapshot), about)
   const { review } = snapshot.facts
-  const clock = review ? [phrases.clockAnew(review.internal, review.second)] : []
+  const clock = review && about === undefined ? [phrases.clockAnew(review.internal, review.second)] : []
   const [first, ...others] = sectionKeys
   const title = others.length === 0 && first !== undefined ? snapshot.sections.get(first)?.title : undefined
   const more = first !== undefined ? [factPhrases.steps(sectionKeys.join('”“'), title)] : []
   const shown = reasons.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? [])
   return {
-    ...say([...lines, ...clock, ...more], context),
-    shown: shown.length === reasons.length && shown.length > 1 ? shown : [],
+    ...say([...lines, ...(isDone ? [phrases.doneBefore] : []), ...clock, ...more], context),
+    shown: about === undefined && shown.length === reasons.length && shown.length > 1 ? shown : [],
     toldTimeline: clock.length > 0,
   }
 }
@@ -418,6 +418,8 @@ function asidesOf(
 ): Asides {
   const isOfPicture = decision.kind !== 'fallback' && decision.kind !== 'courtesy' && pictureSays !== undefined
   const seen = isOfPicture ? [phrases.pictureSays(pictureSays)] : []
+  const first = opening === undefined ? [] : [opening]
+  if (decision.kind === 'outside') return { above: asidesAsLines([...seen, ...first]), below: [] }
   if (decision.kind !== 'answer' && decision.kind !== 'escalate') return { above: asidesAsLines(seen), below: [] }
   const promise = decision.kind === 'answer' && decision.remind ? [renderReminderSet(decision.remind, nowMs)] : []
   const isInBetween = decision.kind === 'answer' && !decision.walk && walking !== undefined
@@ -425,7 +427,7 @@ function asidesOf(
   return {
     above: asidesAsLines([
       ...seen,
-      ...(opening === undefined ? [] : [opening]),
+      ...first,
       ...(decision.warns === 'withdrawal' && !tellsWithdrawal(decision)
         ? [phrases.withdrawalWarning(review?.second)]
         : []),

@@ -15,8 +15,14 @@ interface Reading {
   readonly brief: (sectionKey: string) => readonly string[] | undefined
 }
 
-/** A notice reason by reason: quoted short, what it means, what to do, who does it. */
-export function renderReasons(reasons: readonly NoticeReason[], reading: Reading): readonly string[] {
+/**
+ * A notice reason by reason: quoted short, what it means, what to do, who does it.
+ *
+ * @param about only the one at this place from 0
+ */
+export function renderReasons(reasons: readonly NoticeReason[], reading: Reading, about?: number): readonly string[] {
+  const only = about === undefined ? undefined : reasons[about]
+  if (only) return [phrases.reasonAt(about! + 1, shortQuote(only.text)), ...renderReason(only, reading)]
   const heading = reasons.length === 1 ? phrases.oneReason : phrases.severalReasons(reasons.length)
   return [
     heading,

@@ -23,6 +23,9 @@ export const phrases = {
   part: (index: number, line: string): string => `${'①②③④⑤⑥'[index] ?? '·'} ${line}`,
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
   oneReason: '驳回里有 1 条原因，改好再重新提审：',
+  doneBefore:
+    '照上面对一遍，都做到了就重新提审，提交信息里写一句在哪能看到；再因为这条被退，把通知发来或回复“转人工”，我请同事来看。',
+  reasonAt: (number: number, quoted: string): string => `第 ${number} 条“${quoted}”：`,
   reason: (sign: string, quoted: string): string => `${sign}“${quoted}”`,
   addCategory: (path: string, documents: string): string =>
     `要加的类目是“${path}”，${documents}；在“设置-基本设置-服务类目”里加。不做这块的话，把相关内容和入口下架也行。`,

@@ -9,6 +9,7 @@ import { aTurn } from '../support/a-situation.js'
 import { anUnderstanding } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
+const SEAL = { kind: 'short-answer', answer: { id: 'seal', beyond: false } } as never
 const ANSWER: Decision = { kind: 'answer', sectionKeys: ['4.1'], reason: 'sure' }
 const FALLBACK: Decision = { kind: 'fallback', reason: 'not-understood' }
 const CLARIFY: Decision = { kind: 'clarify', sectionKeys: ['1', '2'] }
@@ -67,8 +68,18 @@ describe('while nobody has taken the ticket', () => {
     expect(consider(decision, { quiet: 'waiting' }, { asked: true })).toEqual(HELD)
   })
 
-  test('nothing unasked', () => {
+  test('a fact around the guides is one, that nobody knows is none', () => {
+    const outside: Decision = { kind: 'outside', fact: SEAL }
+    expect(consider(outside, { quiet: 'waiting' }, { asked: true })).toEqual({ ...outside, personStillComes: true })
+    expect(consider({ kind: 'outside' }, { quiet: 'waiting' }, { asked: true })).toEqual(HELD)
+  })
+
+  test('nothing unasked, but for a plain fact right behind the bot’s own words', () => {
+    const fact: Decision = { ...ANSWER, fact: SEAL }
     expect(consider(ANSWER, { quiet: 'waiting' })).toEqual(HELD)
+    expect(consider(ANSWER, { quiet: 'waiting', spokenToLast: true }, { act: 'question' })).toEqual(HELD)
+    expect(consider(fact, { quiet: 'waiting' }, { act: 'question' })).toEqual(HELD)
+    expect(consider(fact, { quiet: 'waiting', spokenToLast: true }, { act: 'question' })).toMatchObject(fact)
   })
 })
 

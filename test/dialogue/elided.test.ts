@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { elided, elidedWordForWord, goesOnward, subjectOf } from '../../src/dialogue/follow-up.js'
+import {
+  aboutReason,
+  asksOfGoods,
+  elided,
+  elidedWordForWord,
+  goesOnward,
+  subjectOf,
+} from '../../src/dialogue/follow-up.js'
 import type { RankedAnswer } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const ranked = (facts: Partial<RankedAnswer> = {}, sectionKey: string | undefined = '1.1'): RankedAnswer => ({
   ...{ answer: { id: 'seal', topic: 'filing', sectionKey } as never, share: 0.6, within: 0.6, wordForWord: false },
@@ -84,4 +92,80 @@ test('a talk about what lies outside stays there', () => {
   const decision = { kind: 'outside', fact: { kind: 'short-answer', answer: { topic: 'filing' } as never } } as const
   const replies = [{ atMs: 0, personKey: '', decision, sections: [], options: [], asked: '', text: '' }]
   expect(subjectOf(aSituation({ talkedLately: true, lastSection: '1.1', replies }))).toEqual({ topic: 'filing' })
+})
+
+const saying = (decision: unknown) => [{ decision } as never]
+
+describe('after goods whose category was told', () => {
+  const FRUIT = { word: '水果', rows: [{ path: '商家自营-生鲜' }], general: false } as never
+  const decision = { kind: 'outside', fact: { kind: 'category', hits: [FRUIT] } }
+  const talk = aSituation({ talkedLately: true, language: LANGUAGE, replies: saying(decision) })
+  const said = (normalized: string, facts = {}) => asksOfGoods(anUnderstanding({ normalized, ...facts }), talk)
+
+  test.each([
+    ['证呢', 'question'],
+    ['要什么资质', 'question'],
+    ['执照没写蔬菜两个字', 'statement'],
+  ] as const)('%s asks for their documents', (text, act) => {
+    expect(said(text, { act })).toEqual(decision)
+  })
+
+  test('个人能卖吗 asks whether a person may sell them', () => {
+    expect(said('个人能卖吗', { act: 'question', wants: 'individual' })).toMatchObject({ fact: { asks: 'individual' } })
+  })
+
+  test.each([
+    ['好的我去办证', 'statement'],
+    ['执照传好了', 'statement'],
+    ['要几天', 'question'],
+  ] as const)('%s is none of it', (text, act) => {
+    expect(said(text, { act })).toBeUndefined()
+  })
+
+  test('other goods are looked for by themselves', () => {
+    const categories = [{ word: '酒', rows: [{ path: '商家自营-酒类' }], general: false } as never]
+    expect(said('酒要什么证', { act: 'question', categories })).toBeUndefined()
+  })
+})
+
+describe('after a notice was taken apart', () => {
+  const reasons = [
+    { text: '内容为空', candidates: [aCandidate('A3')], alsoSections: [] },
+    { text: '内容安全', candidates: [aCandidate('A2')], alsoSections: [] },
+    { text: '诱导分享', candidates: [], alsoSections: [], rule: { id: 'share' } as never },
+  ]
+  const notice = { kind: 'answer', sectionKeys: ['A3', 'A2'], reason: 'notice', fact: { kind: 'notice', reasons } }
+  const talk = (facts = {}) =>
+    aSituation({
+      ...{ talkedLately: true, language: LANGUAGE, replies: saying(notice), spokenToLast: true },
+      ...{ nextSection: () => '4', isRejection: (key: string) => key.startsWith('A'), ...facts },
+    })
+  const said = (normalized: string, facts = {}, isAsked = false) =>
+    aboutReason(anUnderstanding({ normalized, act: 'statement', ...facts }), talk(), { isAsked })
+
+  test('第二条我们做了啊 objects to that reason', () => {
+    expect(said('第二条我们做了啊')).toMatchObject({ sectionKeys: ['A2'], inVain: true })
+    expect(said('第二条早就接了')).toMatchObject({ sectionKeys: ['A2'], inVain: true })
+  })
+
+  test('第一条已经删了 is a report, and wants no more than the next step', () => {
+    expect(said('第一条已经删了')).toBeUndefined()
+    expect(said('第一条已经删了', {}, true)).toMatchObject({ sectionKeys: ['4'], says: 'mended' })
+  })
+
+  test('第二条怎么弄 gets the steps, 第三条啥意思 that reason alone', () => {
+    expect(said('第二条怎么弄', { act: 'question', wants: 'steps' })).toMatchObject({ sectionKeys: ['A2'] })
+    expect(said('第三条啥意思', { act: 'question' })).toEqual({
+      kind: 'outside',
+      fact: { kind: 'notice', reasons, about: 2 },
+    })
+  })
+
+  test('what was no reason, and what others say, is left alone', () => {
+    expect(said('第四条呢', { act: 'question' })).toBeUndefined()
+    expect(said('第二条先不管')).toBeUndefined()
+    const others = talk({ spokenToLast: false })
+    const understanding = anUnderstanding({ normalized: '第二条我们做了啊', act: 'statement' })
+    expect(aboutReason(understanding, others, { isAsked: false })).toBeUndefined()
+  })
 })

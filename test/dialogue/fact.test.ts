@@ -21,6 +21,7 @@ const FOOD = {
   choose: 1,
 } as unknown as CategoryRow
 const MILK: CategoryHit = { word: '奶粉', rows: [FOOD], general: false }
+const OUTSIDE = { share: 0.9, confidence: 0.9, overheard: 0.9 }
 const WHERE = card('where', '4', { steps: true })
 const asks = (facts: Partial<Understanding>): Understanding =>
   anUnderstanding({ candidates: [aCandidate('4')], ...facts })
@@ -75,6 +76,21 @@ describe('what one message asks for', () => {
   })
 })
 
+describe('goods beside words of asking for documents', () => {
+  const documents = (facts: Partial<ShortAnswer>, sectionKey?: string) =>
+    asks({ categories: [MILK], answers: [ranked(card('documents', sectionKey, facts))] })
+
+  test('get their category, whatever the guides say of documents in general', () => {
+    expect(factOf('4', documents({ asks: ['要什么资质'] }, '4'))).toMatchObject({ kind: 'category', hits: [MILK] })
+  })
+
+  test('get the fact that its author wrote for them', () => {
+    const own = { kind: 'short-answer', answer: { id: 'documents' } }
+    expect(factOf('4', documents({ asks: ['奶粉要什么资质'] }, '4'))).toMatchObject(own)
+    expect(answerAsked({ ...documents({}), outside: OUTSIDE, candidates: [] })).toMatchObject({ fact: own })
+  })
+})
+
 describe('a question how something is done', () => {
   test('gets the steps, and one where it is the place with its picture', () => {
     const answers = [ranked(WHERE)]
@@ -111,7 +127,7 @@ describe('a good that is named', () => {
   const factFor = (facts: Parameters<typeof factOf>[1]) => factOf('A1.2', facts)
 
   test('is answered by its category, unless a short answer fits better', () => {
-    const answers = (within: number) => [ranked(card('shop', 'A1.2'), { within })]
+    const answers = (within: number) => [ranked(card('shop', 'A1.2', { asks: ['奶粉能卖吗'] }), { within })]
     expect(factFor({ categories: [MILK], answers: answers(0.4) })).toEqual({ kind: 'category', hits: [MILK] })
     expect(factFor({ categories: [MILK], answers: answers(0.9) })).toMatchObject({ answer: { id: 'shop' } })
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { IntentMatcher, Match, RankedAnswer, TalkSubject } from '../../src/model/understanding.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
-import { findQuestions, wantedBy } from '../../src/nlu/questions.js'
+import { findQuestions, gainsMost, wantedBy } from '../../src/nlu/questions.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
@@ -44,6 +44,9 @@ describe('several questions', () => {
     ['1. 要盖章吗 2. 审核多久 3. 团队选哪个', ['seal', 'how-long', 'team']],
     ['一是要盖章吗，二是审核多久', ['seal', 'how-long']],
     ['要盖章吗？最多几兆？', ['seal', 'size']],
+    ['就是我想问那个要盖章吗审核要多久啊', ['seal', 'how-long']],
+    ['说要问清楚第一要盖章吗第二审核多久', ['seal', 'how-long']],
+    ['盖章 团队 各咋办', ['seal', 'team']],
   ])('are each read by themselves, in their order: %s', (text, ids) => {
     expect(asked(text)).toEqual(ids)
   })
@@ -55,6 +58,23 @@ describe('several questions', () => {
   test('are surer with a word that leads on', () => {
     const plain = read('要盖章吗 审核多久')?.confidence ?? 0
     expect(read('要盖章吗 另外审核多久')?.confidence).toBeGreaterThan(plain)
+  })
+})
+
+test('what depends on the question before it is no question by itself', () => {
+  expect(asked('审核多久？不行的话怎么办？要盖章吗？')).toEqual(['how-long', 'seal'])
+})
+
+describe('what was added to a question', () => {
+  const match = (...answers: readonly RankedAnswer[]): Match => ({ ...matcher.match(''), answers })
+
+  test('asks for the fact that gains most by it', () => {
+    const last = match(ranked('size', 0.9), ranked('seal', 0.05))
+    expect(gainsMost(match(ranked('size', 0.5), ranked('seal', 0.45)), last)?.answer.id).toBe('seal')
+  })
+
+  test('is nothing where the fact was as likely before', () => {
+    expect(gainsMost(match(ranked('size', 0.9)), match(ranked('size', 0.8)))).toBeUndefined()
   })
 })
 
