@@ -5,6 +5,13 @@ import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.j
 import { clock, dayTime } from './words.js'
 
 const SAVE_AFTER_MS = 1_000
+/** What begins a line, in colour. @type {[RegExp, string][]} */
+const COLOURS = [
+  [/^#/, 'colour-heading'],
+  [/^:::/, 'colour-box'],
+  [/^\s*(?:问|答|追问|节|编号|来源|核对|日期|强度|性质)\s*[:：]/, 'colour-word'],
+]
+const colourOf = (/** @type {string} */ line) => COLOURS.find(([begins]) => begins.test(line))?.[1] ?? ''
 const BOXES = [
   ['需要的截图', 'info'],
   ['下一步', 'tip'],
@@ -29,6 +36,7 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
   const text = useRef(/** @type {any} */ (null))
   const lines = useRef(/** @type {any} */ (null))
+  const colours = useRef(/** @type {any} */ (null))
   const timer = useRef(0)
   const isFilled = useRef(false)
   const piece = saved ?? data?.section
@@ -187,9 +195,12 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
       ${isForm && html`<${RowForm} row=${piece.row} file=${piece.file} problems=${piece.problems} pending=${pending.current} mayEdit=${mayEdit} change=${changeField} />`}
       <div class="editor-box" data-kind=${isAnswer ? 'answer' : 'section'} hidden=${isForm}>
         <pre class="editor-lines" ref=${lines} aria-hidden="true">${shown.map((/** @type {string} */ line, /** @type {number} */ index) => html`<span class=${wrong.has(piece.line + index) ? 'line-wrong' : old.has(line) ? '' : 'line-changed'}>${piece.line + index}\n</span>`)}</pre>
+        <div class="editor-text">${!isAnswer && html`<pre class="editor-colours" ref=${colours} aria-hidden="true">${shown.map((/** @type {string} */ line, /** @type {number} */ index) => html`<span class=${`${colourOf(line)}${wrong.has(piece.line + index) ? ' colour-wrong' : ''}`}>${line || ' '}</span>`)}</pre>`}
         <textarea id="markdown" ref=${text} readonly=${!mayEdit} spellcheck=${false} wrap=${isAnswer ? 'soft' : 'off'} aria-label=${isAnswer ? '这条短答' : '这一节的 Markdown'} onInput=${changed} onScroll=${() => {
-          lines.current.scrollTop = text.current.scrollTop
-        }}></textarea>
+          const { scrollTop, scrollLeft } = text.current
+          lines.current.scrollTop = scrollTop
+          colours.current?.scrollTo(scrollLeft, scrollTop)
+        }}></textarea></div>
       </div>
       <ul class="problems" id="problems" hidden=${isForm}>${piece.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - piece.line)}>第 ${problem.line} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</button>${problem.fix && mayEdit && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}</li>`)}</ul>
     </section>

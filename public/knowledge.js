@@ -380,6 +380,7 @@ function Release({ edits, isReadOnly, onClose, onDone }) {
     ${
       refusal &&
       html`<pre class="problem try-answer" role="alert" id="release-refused">${refusal}</pre>
+      ${/必答题/.test(refusal) && html`<div class="buttons"><a class="button small" href="#/knowledge/golden?tab=golden" onClick=${onClose}>去看必答题</a></div>`}
       <form class="inline-form" onSubmit=${(/** @type {Event} */ event) => {
         event.preventDefault()
         if (word.trim() === '强制') void release(true)

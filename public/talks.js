@@ -30,6 +30,7 @@ const FLAGS = [
   ['escalate', '转人工', 'escalate'],
 ]
 const PAGE = 200
+const DRAW_EVERY_MS = 150
 /** How far the threshold may lie for a decision to count as unsure, as on the server. */
 const UNSURE = 0.06
 
@@ -99,11 +100,17 @@ function useTalks(query, filter) {
       state.current.waiting = waiting.map((/** @type {any} */ one) => (one.messageId === talk.messageId ? talk : one))
     soon()
   }
-  // A burst is drawn once a frame.
-  const frame = useRef(0)
+  // The first of a burst is drawn at once, the others some times a second: each drawing moves all rows in sight.
+  const drawing = useRef({ isDue: false, atMs: 0 })
   const soon = () => {
-    cancelAnimationFrame(frame.current)
-    frame.current = requestAnimationFrame(() => redraw(0))
+    const { isDue, atMs } = drawing.current
+    if (isDue) return
+    drawing.current.isDue = true
+    const draw = () => {
+      drawing.current = { isDue: false, atMs: performance.now() }
+      redraw(0)
+    }
+    setTimeout(() => requestAnimationFrame(draw), Math.max(0, atMs + DRAW_EVERY_MS - performance.now()))
   }
   const showWaiting = () => {
     now.items = [...now.waiting, ...now.items]
@@ -304,6 +311,23 @@ function openAt(open, id, selector, how) {
   )
 }
 
+/** @param {{ talk: any, open: (id: string) => void, judge: (kind: string) => void }} props */
+const RowActs = ({ talk, open, judge }) =>
+  html`<span class="row-acts">
+    <button type="button" aria-label="答得对" title="答得对" onClick=${(/** @type {Event} */ event) => {
+      event.stopPropagation()
+      judge('right')
+    }}><${Icon} name="check" small=${true} /></button>
+    <button type="button" aria-label="判错" title="判错…" onClick=${(/** @type {Event} */ event) => {
+      event.stopPropagation()
+      openAt(open, talk.messageId, '[data-verdict=silence]', 'focus')
+    }}><${Icon} name="flag" small=${true} /></button>
+    <button type="button" aria-label="教它" title="教它…" onClick=${(/** @type {Event} */ event) => {
+      event.stopPropagation()
+      openAt(open, talk.messageId, '[data-verdict=section]', 'click')
+    }}><${Icon} name="learn" small=${true} /></button>
+  </span>`
+
 /** @param {any} props */
 function TalkRow({ talk, before, isChosen, open, judge }) {
   const day = dayHeading(talk.atMs)
@@ -317,8 +341,11 @@ function TalkRow({ talk, before, isChosen, open, judge }) {
       ? GONE_WORDS[/** @type {keyof typeof GONE_WORDS} */ (talk.gone ?? 'expired')]
       : talk.text || '（没有文字）'
   const told = toldWords(talk)
+  // Of hundreds of rows one is looked at.
+  const [isNear, setNear] = useState(false)
   return html`${isNewDay && html`<h3 class="day-line">${day}</h3>`}
     <div class=${`talk-row ${talk.isChatter || talk.text === null ? 'talk-quiet' : ''}`} role="option" aria-selected=${String(isChosen)} tabindex="0" data-talk=${talk.messageId} data-kind=${talk.kind}
+      onPointerEnter=${() => setNear(true)} onPointerLeave=${() => setNear(false)} onFocus=${() => setNear(true)}
       onClick=${() => open(talk.messageId)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === 'Enter' && open(talk.messageId)}>
       <time>${clock(talk.atMs)}</time>
       <${Avatar} name=${talk.who.name || '？'} />
@@ -326,20 +353,7 @@ function TalkRow({ talk, before, isChosen, open, judge }) {
         <p class="talk-who"><b>${talk.who.name || '（名字不在了）'}</b><span>${talk.placeName || '私聊'}</span>${talk.after?.what === 'wrong' && html`<em class="chip chip-red">客户说不对</em>`}${isUnsure && html`<em class="chip chip-amber">拿不准</em>`}${talk.verdict && html`<em class="chip">${VERDICT_WORDS[/** @type {keyof typeof VERDICT_WORDS} */ (talk.verdict.kind)]}</em>`}</p>
         <p class="talk-words">${talk.addressed && talk.place === 'room' && html`<i>@</i>`}${words}</p>
         <p class="talk-did"><${Chip} talk=${talk} />${talk.ticket && html`<a href=${`#/tickets/${talk.ticket}`}>工单 ${talk.ticket}</a>`}<span class="one-line">${told}</span>
-          <span class="row-acts">
-            <button type="button" aria-label="答得对" title="答得对" onClick=${(/** @type {Event} */ event) => {
-              event.stopPropagation()
-              judge('right')
-            }}><${Icon} name="check" small=${true} /></button>
-            <button type="button" aria-label="判错" title="判错…" onClick=${(/** @type {Event} */ event) => {
-              event.stopPropagation()
-              openAt(open, talk.messageId, '[data-verdict=silence]', 'focus')
-            }}><${Icon} name="flag" small=${true} /></button>
-            <button type="button" aria-label="教它" title="教它…" onClick=${(/** @type {Event} */ event) => {
-              event.stopPropagation()
-              openAt(open, talk.messageId, '[data-verdict=section]', 'click')
-            }}><${Icon} name="learn" small=${true} /></button>
-          </span>
+          ${(isNear || isChosen) && html`<${RowActs} talk=${talk} open=${open} judge=${judge} />`}
         </p>
       </div>
     </div>`
@@ -435,7 +449,27 @@ function Judge({ talk, judge }) {
       }} />`
     }
     ${talk.verdict && html`<p class="muted small">${talk.verdict.by} ${dayTime(talk.verdict.atMs)}${talk.verdict.sectionKey ? ` · 该答 ${talk.verdict.sectionKey}` : ''}</p>`}
+    ${verdict === 'right' && talk.text && me.may('admin') && expectOf(talk) && html`<div class="buttons"><button type="button" class="button small" id="to-golden" onClick=${() => keepAsGolden(talk)}>记成必答题</button></div>`}
     ${talk.verdict && talk.verdict.kind !== 'right' && talk.text && html`<${Teach} key=${`${talk.verdict.kind} ${talk.verdict.sectionKey}`} text=${talk.text} talk=${talk} target=${TARGETS[/** @type {keyof typeof TARGETS} */ (talk.verdict.kind)] ?? talk.verdict.sectionKey} />`}`
+}
+
+/** What is to be answered from now on, as golden questions say it. @param {any} talk @returns {string | undefined} */
+function expectOf({ kind, sections, card }) {
+  if (kind === 'answer') return sections[0]
+  if (kind === 'outside') return card ? `card:${card}` : undefined
+  return { silent: 'silence', escalate: 'human', fallback: 'unknown', courtesy: 'courtesy' }[
+    /** @type {'silent'} */ (kind)
+  ]
+}
+
+/** @param {any} talk */
+async function keepAsGolden(talk) {
+  const question = talk.text.replace(/@\S+\s?/g, '').trim()
+  const becomes = { question, heard: talk.addressed ? 'asked' : 'overheard', expect: expectOf(talk) }
+  await call('PUT', '/api/golden', { becomes }).then(
+    () => toast({ ok: true, text: '记成必答题了，是草稿，发布以后每次都考它' }),
+    toastError,
+  )
 }
 
 const TARGETS = { silence: '无关', human: '人工', section: undefined }

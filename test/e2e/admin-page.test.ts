@@ -139,4 +139,44 @@ describe('an admin runs the bot from the page', () => {
     await lastOfBot(wang, '只有管理员能用').waitFor()
     await wang.close()
   })
+
+  it('corrects a row of a table field by field, on a phone, and begins a guide of one’s own', async () => {
+    const row = `/knowledge/${encodeURIComponent('row:categories:商家自营-酒类')}`
+    const phone = await openConsole(browser, url, { view: row, width: 390, as: '徐经理' })
+    const use = phone.locator('[data-field=for] textarea')
+    await expect.poll(() => use.inputValue()).toContain('酒')
+    await use.fill('')
+    await phone
+      .locator('[data-field=for] .field-problem', { hasText: /categories\.yaml:\d+ “用在哪里”是空的/ })
+      .waitFor()
+    await use.fill('自营卖酒的店')
+    await expect.poll(() => phone.locator('.field-problem').count()).toBe(0)
+    await phone.locator('#preview .bubble', { hasText: '商家自营-酒类' }).waitFor()
+    await phone.locator('#raw-row').click()
+    await expect.poll(() => phone.locator('#markdown').inputValue()).toContain('for: 自营卖酒的店')
+    await phone.evaluate(() => {
+      location.hash = '/knowledge'
+    })
+    await phone.locator('#add-guide').click()
+    await phone.locator('#guide-title').fill('开发票')
+    await phone.locator('#guide-id').fill('invoice')
+    await phone.locator('#guide-save').click()
+    await phone.locator('#preview .bubble', { hasText: '开发票怎么开始' }).waitFor()
+    expect(await phone.locator('#problems li').count()).toBe(0)
+    await phone.evaluate(() => {
+      location.hash = '/knowledge'
+    })
+    await phone.locator('#release').click()
+    await phone.locator('#release-note').fill('酒类写得更清楚')
+    await phone.locator('#release-go').click()
+    await phone.locator('#toast[data-ok=true]', { hasText: /已采用发布/ }).waitFor(RELOAD)
+    expect(await readFile(path.join(folder, 'knowledge/categories.yaml'), 'utf8')).toContain('for: 自营卖酒的店\n')
+    const li = await windowOf('li', GROUP)
+    await say(li, '@过审小助手 开发票要多久')
+    await lastOfBot(li, '三个工作日').waitFor()
+    await phone.locator('#releases').click()
+    await phone.locator('.sheet li', { hasText: '酒类写得更清楚' }).waitFor()
+    expect(await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    await Promise.all([phone.context().close(), li.close()])
+  })
 })
