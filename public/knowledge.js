@@ -365,7 +365,7 @@ function Release({ edits, isReadOnly, onClose, onDone }) {
     }
     setBusy('')
   }
-  return html`<${Sheet} title=${`发布 ${edits.length} 处改动`} onClose=${onClose}>
+  return html`<${Sheet} title=${`${isReadOnly ? '带走' : '发布'} ${edits.length} 处改动`} onClose=${onClose}>
     <ul class="lines">${edits.map(
       ({ key, title, by, atMs, markdown }) =>
         html`<li><span><b>${kindOfPiece(key)} ${title}</b><small>${by} ${dayTime(atMs)} ${markdown === '' ? '删掉的' : '改的'}</small></span><button type="button" class="button small ghost" onClick=${() => {

@@ -283,5 +283,5 @@ function Taught({ lines, reload }) {
     await reload()
   }
   if (lines.length === 0) return html`<${Empty} title="还没有教过。" />`
-  return html`<ul class="lines">${lines.map(({ text, target, title }) => html`<li><span><b>${text}</b><small>${target === '人工' ? '转人工' : target === '无关' ? '不接话' : `${target} ${title}`}</small></span>${me.may('admin') && html`<button type="button" class="button small" onClick=${() => undo(text)}>撤销</button>`}</li>`)}</ul>`
+  return html`<ul class="lines">${lines.map(({ text, target, title, origin }) => html`<li><span><b>${text}</b><small>${target === '人工' ? '转人工' : target === '无关' ? '不接话' : `${target} ${title}`}${origin ? ` · ${origin.by} ${dayTime(origin.atMs)} · 发布 ${origin.number}` : ''}</small></span>${me.may('admin') && html`<button type="button" class="button small" onClick=${() => undo(text)}>撤销</button>`}</li>`)}</ul>`
 }

@@ -64,7 +64,10 @@ export function createWebApp(deps: WebDeps): Hono {
       knowledge && (async (...note) => (await knowledge.editor()).noteGolden(...note))
     app.route(
       '/api',
-      learnRoutes({ ...learn, ...{ give, talks, clock, access, stream, titleOf: talking.titleOf, noteGolden } }),
+      learnRoutes({
+        ...learn,
+        ...{ give, talks, clock, access, stream, titleOf: talking.titleOf, noteGolden, releases: knowledge },
+      }),
     )
   }
   if (deps.knowledge && deps.give) {

@@ -5,7 +5,7 @@ import type { LearningEntry, UnansweredQuestion } from '../model/learning.js'
 import type { Clock } from '../model/ports.js'
 import type { TalkFeed } from '../model/talk.js'
 import type { AccessControl } from './access.js'
-import type { KnowledgeDesk } from './knowledge-routes.js'
+import type { KnowledgeDeps, KnowledgeDesk } from './knowledge-routes.js'
 import { viewerIn } from './permissions.js'
 import type { EventStream } from './stream.js'
 import { askedLately } from './talk-routes.js'
@@ -49,6 +49,8 @@ export interface LearnDeps {
   /** What the bot would guess of a sentence now, best first; confidence 0..1. */
   readonly guesses: (text: string) => readonly { readonly sectionKey: string; readonly confidence: number }[]
   readonly titleOf: (key: string) => string | undefined
+  /** Where who taught what, and when, is to be read off. */
+  readonly releases?: Pick<KnowledgeDeps, 'releases' | 'difference'> | undefined
   /** See `KnowledgeDesk`. */
   readonly noteGolden?: KnowledgeDesk['noteGolden'] | undefined
 }
@@ -77,7 +79,9 @@ export function learnRoutes(deps: LearnDeps): Hono {
   const { access, give, talks, stream, clock, entries, taught, preview, guesses, titleOf } = deps
   const routes = new Hono()
 
-  routes.get('/unanswered', (c) => {
+  const origins = deps.releases && new Origins(deps.releases)
+
+  routes.get('/unanswered', async (c) => {
     const tab = c.req.query('tab') ?? 'open'
     const all = entries()
     const of = (name: string): readonly LearningEntry[] => all.filter((entry) => tabOf(entry) === name)
@@ -94,8 +98,13 @@ export function learnRoutes(deps: LearnDeps): Hono {
             guesses: index < MAX_GUESSED ? guessed(entry.texts[0] ?? '') : [],
           }),
         })),
-      taught: tab === 'taught' ? taught().map((line) => ({ ...line, title: titleOf(line.target) ?? '' })) : [],
+      taught: tab === 'taught' ? await Promise.all(taught().map(lineOfTaught)) : [],
     })
+  })
+
+  const lineOfTaught = async (line: TaughtLine) => ({
+    ...{ ...line, title: titleOf(line.target) ?? '' },
+    origin: (await origins?.of(line.text)) ?? null,
   })
 
   const guessed = (text: string) =>
@@ -196,3 +205,35 @@ function lineOf({ days = [] }: Pick<UnansweredQuestion, 'days'>, clock: Clock): 
 
 /** Without names that are called, punctuation and blanks: kept questions and talks have lost different ones of them. */
 const essence = (text: string): string => text.replace(/@\S+\s?/gu, '').replace(/[^\p{L}\p{N}]/gu, '')
+
+/** The release that brought a taught sentence: what was taught is released at once, by whoever taught it. */
+class Origins {
+  readonly #parts: Pick<KnowledgeDeps, 'releases' | 'difference'>
+  /** Lines that a release added to what was taught; a release never changes. */
+  readonly #added = new Map<number, Promise<readonly string[]>>()
+
+  constructor(parts: Pick<KnowledgeDeps, 'releases' | 'difference'>) {
+    this.#parts = parts
+  }
+
+  /** @returns undefined where it was taught before the oldest release that is kept */
+  async of(text: string): Promise<{ number: number; by: string; atMs: number } | undefined> {
+    const all = this.#parts.releases().all
+    for (let index = all.length - 1; index > 0; index--) {
+      const { number, by, atMs } = all[index]!
+      const lines = await this.#addedIn(all[index - 1]!.number, number)
+      if (lines.some((line) => line.includes(text))) return { number, by: by.name, atMs }
+    }
+    return undefined
+  }
+
+  #addedIn(before: number, number: number): Promise<readonly string[]> {
+    const known = this.#added.get(number)
+    const lines = known ?? this.#parts.difference(before, number).then(linesTaught, () => [])
+    this.#added.set(number, lines)
+    return lines
+  }
+}
+
+const linesTaught = (differences: Awaited<ReturnType<KnowledgeDeps['difference']>>): readonly string[] =>
+  differences.flatMap(({ file, lines }) => (file.startsWith('learned/') ? lines.filter((one) => one[0] === '+') : []))

@@ -87,6 +87,30 @@ test('a question that could not be answered comes with its line, what the bot gu
   expect((await get('/api/talks/gone/around')).error).toContain('已经不在了')
 })
 
+test('what was taught tells by whom, when and in which release', async () => {
+  const taught = ['头像怎么换', '很久以前教的'].map((text) => ({ text, target: '4.1' }))
+  const chen = { key: 'name:陈工', name: '陈工' }
+  const page = await aPage({
+    give: async () => ({ ok: true, text: '好的' }),
+    learn: { entries: () => [], taught: () => taught, preview: async () => undefined, guesses: () => [] },
+    knowledge: {
+      releases: () => ({
+        current: 3,
+        all: [1, 2, 3].map((number) => ({ number, version: `v${number}`, atMs: number, by: chen })),
+      }),
+      difference: async (from: number, to: number) => [
+        { file: 'knowledge/fasttest.md', lines: ['+头像怎么换'] },
+        {
+          file: 'learned/ugc.yaml',
+          lines: to === 2 && from === 1 ? ['+  - 头像怎么换', '   - 很久以前教的'] : ['-  - 头像怎么换'],
+        },
+      ],
+    } as unknown as NonNullable<Parameters<typeof aPage>[0]>['knowledge'],
+  })
+  const answer = (await (await page.app.request('/api/unanswered?tab=taught')).json()) as { taught: readonly object[] }
+  expect(answer.taught).toMatchObject([{ origin: { number: 2, by: '陈工', atMs: 2 } }, { origin: null }])
+})
+
 test('each number of the figures has a list: by day, by section, and by the reason of a rejection', async () => {
   const { hears, get, today } = await aWeek()
   hears('old', '空白页怎么办', { daysAgo: 3, sections: ['A3'] })
