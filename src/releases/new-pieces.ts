@@ -95,6 +95,7 @@ timelines:
 
 问：${title}要多久 / ${title}几天能办好 / ${title}什么时候有结果 / 办${title}要等几天
 答：一般三个工作日。
+编号：${id}-days
 
 ## 2 ${title}没办好怎么改
 
