@@ -4,7 +4,7 @@ import { guideOf, walkSteps } from './dialogue/checklist.js'
 import { noticeAskedFor, pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from './dialogue/context.js'
 import { isOpenTo, opinionTrace, questionFor } from './dialogue/opinion.js'
 import { overtakenBy } from './dialogue/permission.js'
-import { type PictureTalk, summaryOf, type ToBeSeen } from './dialogue/pictures.js'
+import { type HeardWords, type PictureTalk, summaryOf, type ToBeSeen } from './dialogue/pictures.js'
 import { policies } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
 import type { Composed, Saying } from './dialogue/replies.js'
@@ -51,7 +51,7 @@ export function createMessageHandler(parts: MessageHandlerParts): (message: Inco
     try {
       const heard = hear(message, orders.read(message), parts)
       // Without a picture nothing is waited for: messages are decided about in the order in which they came.
-      const seeing = heard.order ? undefined : parts.sight.toBeSeen(heard.turn())
+      const seeing = heard.order ? undefined : parts.sight.toBeSeen(heard)
       if (seeing) parts.state.waits(message)
       const seen = seeing ? await withSeen(heard, seeing, parts) : heard
       const asking = seen.order ? undefined : askingAbout(seen, parts)
@@ -102,7 +102,7 @@ async function withOpinion(heard: Heard, { reply, without }: AskingAbout, parts:
 
 function understood(
   message: IncomingMessage,
-  facts: Omit<Heard, 'message' | 'turn'>,
+  facts: Omit<Heard, 'message' | 'understanding' | 'turn'>,
   parts: MessageHandlerParts,
 ): Heard {
   const { state, reminders, clock } = parts
@@ -118,17 +118,24 @@ function understood(
   const alone = order ? NOTHING_UNDERSTOOD : understand(words, knowing)
   const understanding = order || pieces === undefined ? alone : readingOf(alone, understand(pieces, knowing))
   const pointing = isOwn ? pointsAt(message, before) : undefined
+  // With all that is known at the moment of asking.
   const turn = (): Turn => ({ message, understanding, situation: situation(), asked: isAddressed(message) })
   const situation = (): Turn['situation'] => {
     const talk = state.recall(message, clock.now(), snapshot.version)
     const guide = guideOf(snapshot)
-    const recalled = { ...talk, ...talkAboutQuote(message, talk, guide.hasSection) }
+    const quoted = talkAboutQuote(message, talk, guide.hasSection)
+    const recalled = quoted ? { ...talk, ...quoted } : talk
     const { toldDays, dayWished: isWished } = recalled
     return {
-      ...{ seenBefore, startedAtMs: parts.startedAtMs(), order: order?.decision },
-      ...{ ...recalled, ...guide, ...parts.deskFront.view(message) },
+      ...recalled,
+      ...guide,
+      ...parts.deskFront.view(message),
+      seenBefore,
+      startedAtMs: parts.startedAtMs(),
+      order: order?.decision,
       knowledge: snapshot.version,
-      ...{ language, pointsAt: pointing },
+      language,
+      pointsAt: pointing,
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
       factsOnward: () => {
         const last = recalled.replies.at(-1)?.asked
@@ -144,7 +151,7 @@ function understood(
       reminding: { nowMs: clock.now(), toldDays, isWished, isSet: reminders.isSetFor(message) },
     }
   }
-  return { ...facts, message, turn }
+  return { ...facts, message, understanding, turn }
 }
 
 async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
@@ -248,8 +255,7 @@ interface AnswerParts {
 }
 
 /** A message that was heard and understood. */
-interface Heard {
-  readonly message: IncomingMessage
+interface Heard extends HeardWords {
   readonly order: TakenOrder | undefined
   readonly snapshot: KnowledgeSnapshot
   readonly startedMs: number
@@ -258,8 +264,6 @@ interface Heard {
   readonly opinion?: { readonly reply: OpinionReply; readonly without: Decision }
   /** Its number among all that was heard: from here on, whoever is quicker than the bot counts. */
   readonly sequence: number
-  /** With all that is known at the moment of asking. */
-  readonly turn: () => Turn
 }
 
 /** A message that was decided about. */

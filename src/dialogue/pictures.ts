@@ -17,7 +17,7 @@ import type { Understanding } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { onlyPoints } from '../nlu/surroundings.js'
 import { mayNotSpeak } from './permission.js'
-import type { Policy, Turn } from './turn.js'
+import { isAddressed, type Policy, type Turn } from './turn.js'
 
 /** From here on the words of a picture count as its sender's; 0..1. Less is shown, and asked about. */
 const SURELY_READ = 0.9
@@ -60,6 +60,11 @@ export interface ToBeSeen {
   readonly words: Promise<SeenWords>
 }
 
+/** A message, and what there is to know about it for those few that may be about a picture. */
+export interface HeardWords extends Pick<Turn, 'message' | 'understanding'> {
+  readonly turn: () => Turn
+}
+
 export interface PictureTalkParts {
   /** Absent where nothing can read. */
   readonly reader: PictureReader | undefined
@@ -96,10 +101,13 @@ export class PictureTalk {
   }
 
   /** @returns undefined where the message's own words are all there is to it */
-  toBeSeen(turn: Turn): ToBeSeen | undefined {
-    const { message, situation, asked } = turn
-    const points = this.#noteWords(turn)
-    if (!this.#parts.reader || mayNotSpeak(turn) !== undefined) return undefined
+  toBeSeen({ message, understanding, turn: whole }: HeardWords): ToBeSeen | undefined {
+    const points = this.#noteWords({ message, understanding, asked: isAddressed(message) })
+    const isAnswer = this.#doubts.has(personInPlace(message.place.key, message.sender.key))
+    if (!this.#parts.reader || !(message.kind === 'picture' || points || isAnswer)) return undefined
+    const turn = whole()
+    const { situation, asked } = turn
+    if (mayNotSpeak(turn) !== undefined) return undefined
     const confirmed = this.#confirmed(turn)
     if (confirmed) return { message: { ...message, addressedToBot: true }, words: Promise.resolve(confirmed) }
     if (message.kind === 'picture') {
@@ -152,7 +160,7 @@ export class PictureTalk {
   }
 
   /** @returns whether the message only points at something */
-  #noteWords({ message, understanding: { act, rejected }, asked }: Turn): boolean {
+  #noteWords({ message, understanding: { act, rejected }, asked }: Omit<Turn, 'situation'>): boolean {
     const { kind, text, place, sender, sentAtMs: atMs } = message
     if (kind !== 'text') return false
     const own = normalizeText(text)
