@@ -1,4 +1,4 @@
-import { request } from 'node:http'
+import { type ClientRequest, request } from 'node:http'
 import { Agent, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -233,7 +233,7 @@ export class SessionWatch {
     const startedMs = this.#options.clock.now()
     this.#wechat4u = findWechat4u(this.#bot.puppet)
     if (this.#wechat4u) this.#holdSession(this.#wechat4u)
-    noticeDeadConnections(this.#bot.puppet)
+    tendConnections(this.#bot.puppet)
     this.#timer = setInterval(() => this.#tick(startedMs), TICK_MS)
     this.#timer.unref()
   }
@@ -429,9 +429,15 @@ export function proxyFor(host: string, env: NodeJS.ProcessEnv): URL | undefined 
   return isSpared ? undefined : new URL(proxy)
 }
 
+interface PuppetRequest {
+  readonly httpsAgent?: Agent
+  readonly url?: string
+  readonly headers?: object
+}
+
 /** The part of wechat4u through which all its requests go; it is private there. */
 interface Requester {
-  request(options: object): Promise<unknown>
+  request(options: PuppetRequest): Promise<unknown>
 }
 
 /** Node then asks once a second and gives up after ten: 15 s in all, where a request waits for 60 s. */
@@ -441,13 +447,43 @@ const SILENT_MS = 5_000
  * Has TCP ask whether the other end is still there. A poll says nothing for up to 25 s, and when the way to WeChat has
  * changed meanwhile (another address, a router that was started anew) nobody would tell: now the poll fails within
  * 15 s, and wechat4u polls again. Other puppets are left alone.
+ *
+ * wechat4u connects anew for each request, which is half of what a message costs on its way in. Polls keep their
+ * connection, as those of WeChat's own page do; what is sent does not, since a stale connection would lose it.
  */
-export function noticeDeadConnections(puppet: object): void {
+export function tendConnections(puppet: object): void {
   const wechat4u = findWechat4u(puppet) as Partial<Requester> | undefined
   if (typeof wechat4u?.request !== 'function') return
   const ask = wechat4u.request
   const httpsAgent = new CheckingAgent()
-  wechat4u.request = (options) => ask({ httpsAgent, ...options })
+  const kept = new CheckingAgent({ keepAlive: true, keepAliveMsecs: SILENT_MS, timeout: KEPT_MS })
+  wechat4u.request = (options) => {
+    const anew = () => ask({ httpsAgent, ...options })
+    if (!POLL.test(options.url ?? '')) return anew()
+    const headers = { ...options.headers, connection: 'keep-alive' }
+    return ask({ httpsAgent: kept, ...options, headers }).catch((error: unknown) => {
+      // The other end has closed it just now: nothing was asked yet, and to ask twice does no harm.
+      if (wasStale(error)) return anew()
+      throw error
+    })
+  }
+}
+
+const POLL = /\/(?:synccheck|webwxsync)(?:[?#]|$)/
+/** Unused for longer, the other end may be about to close it. */
+const KEPT_MS = 5_000
+
+/** As axios tells it, with what follows redirects in between. */
+function wasStale(error: unknown): boolean {
+  const { code, request } = error as {
+    readonly code?: unknown
+    readonly request?: {
+      readonly reusedSocket?: boolean
+      readonly _currentRequest?: { readonly reusedSocket?: boolean }
+    }
+  }
+  const { reusedSocket } = request?._currentRequest ?? request ?? {}
+  return reusedSocket === true && (code === 'ECONNRESET' || code === 'EPIPE')
 }
 
 class CheckingAgent extends Agent {
@@ -460,5 +496,11 @@ class CheckingAgent extends Agent {
     const socket = stream as TLSSocket | undefined
     socket?.once('connect', () => socket.setKeepAlive(true, SILENT_MS))
     return stream
+  }
+
+  /** Of a connection that was kept the same is asked again, behind whoever hears of it. */
+  override reuseSocket(socket: Duplex, asking: ClientRequest): void {
+    super.reuseSocket(socket, asking)
+    asking.once('socket', (used) => queueMicrotask(() => used.setKeepAlive(true, SILENT_MS)))
   }
 }

@@ -14,7 +14,7 @@ export class TlsFront {
 
   constructor({ key, cert }: Certificates, listener: (request: IncomingMessage, response: ServerResponse) => void) {
     // Long polls must not be cut by Node's own limit on slow requests.
-    this.server = createServer({ key, cert, requestTimeout: 0, keepAliveTimeout: 1_000 }, listener)
+    this.server = createServer({ key, cert, requestTimeout: 0, keepAliveTimeout: 10_000 }, listener)
     this.server.on('connection', (socket) => {
       this.sockets.add(socket)
       socket.on('close', () => this.sockets.delete(socket))
