@@ -42,7 +42,13 @@ export default function Learn({ name, head, where }) {
     K: () => step(-1),
     Escape: () => number && open(undefined),
     // Ten in three minutes: the first guess, and the button that it brings.
-    T: () => /** @type {any} */ (document.querySelector('.learn-inside [data-target]'))?.click(),
+    T: () => {
+      /** @type {any} */ const target = document.querySelector('.learn-inside [data-target]')
+      target?.click()
+      // Enter is for teaching now, not for the row that was opened.
+      /** @type {any} */ const focused = document.activeElement
+      focused?.blur()
+    },
     Enter: () => /** @type {any} */ (document.querySelector('.learn-inside #teach-go'))?.click(),
   })
   const act = async (/** @type {number} */ of, /** @type {string} */ verb, /** @type {object} */ content = {}) => {

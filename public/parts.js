@@ -221,7 +221,10 @@ export function Windowed({ items, keyOf, row, estimate = 88, onNearEnd, label, b
   if (kept.current.row !== row) kept.current = { row, rows: new Map() }
   const rowOf = (/** @type {any} */ item, /** @type {number} */ index) => {
     const { rows } = kept.current
-    if (!rows.has(item)) rows.set(item, row(item, index))
+    if (rows.has(item)) return rows.get(item)
+    // What was scrolled past long ago is drawn anew when somebody comes back.
+    if (rows.size >= KEPT_ROWS) rows.delete(rows.keys().next().value)
+    rows.set(item, row(item, index))
     return rows.get(item)
   }
   return html`<div class="windowed" ref=${box} role="listbox" aria-label=${label} tabindex="-1">
@@ -241,6 +244,7 @@ export function Windowed({ items, keyOf, row, estimate = 88, onNearEnd, label, b
 const OVERSCAN_PX = 550
 const SPARE_PX = 150
 const NEAR_END_PX = 3_000
+const KEPT_ROWS = 200
 
 /** Index of the last offset that is not above `at`. @param {Float64Array} offsets @param {number} at */
 function lastBelow(offsets, at) {
@@ -345,6 +349,8 @@ export function useKeys(keys, inputs = []) {
       const isField = target.closest('input, textarea, select, [contenteditable], dialog')
       if (isOfInputMethod(event) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (isField && event.key !== 'Escape') return
+      // What has the focus is what Enter is for.
+      if (event.key === 'Enter' && target.closest('button, a, summary')) return
       if (localStorage.getItem('guoshen:keys') === 'off' && event.key !== 'Escape') return
       const act = current.current[event.key.length === 1 ? event.key.toUpperCase() : event.key]
       if (!act) return

@@ -18,6 +18,7 @@ const VIEWS = [
   '/learn',
   '/knowledge',
   '/knowledge/4.2',
+  `/knowledge/${encodeURIComponent('row:rejections:常见拒绝情形 2.1')}`,
   '/figures',
   '/machine',
   '/people',
@@ -361,7 +362,10 @@ describe('the console', () => {
         const shots = process.env.CONSOLE_SHOTS
         if (shots)
           await page.screenshot({
-            path: path.join(shots, `${view.slice(1).replace('/', '-')}-${width}-${dark ? 'dark' : 'light'}.png`),
+            path: path.join(
+              shots,
+              `${view.slice(1).replaceAll(/[^\w.]+/g, '-')}-${width}-${dark ? 'dark' : 'light'}.png`,
+            ),
           })
       }
       await page.context().close()
