@@ -82,7 +82,7 @@ export class BotOverview implements Overview {
 
 type Counter = Exclude<keyof DayFigures, 'day'>
 
-/** Kept soon, and lost by a kill at most for half a second. */
+/** Kept soon: a kill loses the counts of some seconds. */
 export interface FiguresList {
   records(): readonly DayFigures[]
   keep(records: readonly DayFigures[]): void

@@ -136,6 +136,8 @@ function linesWith(word: string, lines: readonly string[]): readonly number[] {
   const holds = finderOf(word)
   const whole = lines.map((line) => (holds(line) ? 1 : 0))
   if (whole.some((score) => score > 0) || !/^\p{Script=Han}{2}$/u.test(word)) return whole
+  const [first = '', last = ''] = word
+  if (!lines.some((line) => line.includes(first) && line.includes(last))) return whole
   const apart = new RegExp(`${word[0]}\\p{Script=Han}{1,${MAX_APART}}${word[1]}`, 'u')
   return lines.map((line) => (apart.test(line) ? APART_SCORE : 0))
 }

@@ -9,6 +9,7 @@ import { AuditFile } from './audit.js'
 import { LowdbOutboxStore, storedOutbox } from './outbox.js'
 import type { SharedDesk } from './postgres/open.js'
 import {
+  FIGURES_DELAY_MS,
   type LowdbDocument,
   openLearningStore,
   openRecords,
@@ -63,7 +64,7 @@ async function openOwnDesk(needs: StoreNeeds, outbox: LowdbOutboxStore) {
     relays: undefined,
     notices: outbox,
     tickets: needs.ticketStore ?? (await LowdbTicketStore.open(file('tickets.json'))),
-    figures: await openList('figures.json', storedFigures, needs),
+    figures: await openList('figures.json', storedFigures, needs, FIGURES_DELAY_MS),
     claims: await openList<RoleClaim>('claims.json', storedClaims, needs),
     learning: await openLearningStore(forgetful ? undefined : file('unanswered.json'), log),
     audit: forgetful ? undefined : new AuditFile(file('audit.jsonl'), { log }),
@@ -86,8 +87,9 @@ const openList = <Item>(
   fileName: string,
   schema: z.ZodType<readonly Item[]>,
   { dataDir, log, forgetful = false }: Pick<StoreNeeds, 'dataDir' | 'log' | 'forgetful'>,
+  delayMs?: number,
 ): Promise<LowdbDocument<readonly Item[]>> =>
-  openRecords(forgetful ? undefined : join(dataDir, fileName), { schema, log })
+  openRecords(forgetful ? undefined : join(dataDir, fileName), { schema, log, ...(delayMs && { delayMs }) })
 
 interface Expendable {
   readonly schema: z.ZodType

@@ -93,7 +93,7 @@ export class LowdbDocument<Data> {
 /** A list in a file of its own; see `LowdbDocument.open`. */
 export const openRecords = <Item>(
   path: string | undefined,
-  options: { readonly schema: z.ZodType<readonly Item[]>; readonly log: Pick<Log, 'error'> },
+  options: Omit<DocumentOptions<readonly Item[]>, 'empty'>,
 ): Promise<LowdbDocument<readonly Item[]>> => LowdbDocument.open(path, { ...options, empty: () => [] })
 
 /** Ids of messages as they stand on disk. */
@@ -253,6 +253,9 @@ export const storedMutes: z.ZodType<Mute[]> = z.array(
 )
 
 const count = z.number().int().min(0)
+
+/** They change with every message that is decided on, and a few counts are no great loss. */
+export const FIGURES_DELAY_MS = 5_000
 
 /** Figures as they stand on disk. */
 export const storedFigures: z.ZodType<DayFigures[]> = z.array(

@@ -32,8 +32,8 @@ export interface TalkLogOptions {
 
 /** A week of a very busy account; some 20 MB. */
 const MAX_TALKS = 20_000
-/** What a kill loses. */
-const WRITE_DELAY_MS = 400
+/** One write serves the messages of two seconds, which is what a kill loses. */
+const WRITE_DELAY_MS = 2_000
 const LOOK_EVERY_MS = 5 * MINUTE_MS
 /** Whoever speaks later speaks of something else. */
 const AFTER_MS = 10 * MINUTE_MS
