@@ -196,7 +196,7 @@ export function TicketComposer({ ticket, mode, setMode, isOff, send, signedBy })
       ${
         mode === 'reply' &&
         html`<button type="button" class="icon-button" aria-label="图片" onClick=${() => file.current.click()}><${Icon} name="picture" /></button>
-        <button type="button" class="icon-button" id="open-knowledge" aria-label="知识里的话" onClick=${openKnowledge}><${Icon} name="book" /></button>
+        <button type="button" class="button ghost" id="open-knowledge" onClick=${openKnowledge}><${Icon} name="book" small=${true} />知识里的话</button>
         <input ref=${file} type="file" accept="image/png,image/jpeg,image/gif" multiple hidden onChange=${(
           /** @type {any} */ event,
         ) => {

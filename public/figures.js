@@ -142,7 +142,8 @@ function Chart({ data }) {
     /** @type {any} */
     let plot
     let isGone = false
-    const colour = (/** @type {string} */ name) =>
+    // Asked for whenever it is drawn: the theme may change meanwhile.
+    const colour = (/** @type {string} */ name) => () =>
       getComputedStyle(document.documentElement).getPropertyValue(name).trim()
     if (!document.querySelector('link[href="/vendor/uplot.css"]')) {
       const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/vendor/uplot.css' })
@@ -175,8 +176,11 @@ function Chart({ data }) {
     })
     const resize = new ResizeObserver(() => plot?.setSize({ width: box.current.clientWidth, height: 240 }))
     resize.observe(box.current)
+    const theme = new MutationObserver(() => plot?.redraw())
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
     return () => {
       isGone = true
+      theme.disconnect()
       resize.disconnect()
       plot?.destroy()
     }

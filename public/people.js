@@ -28,6 +28,7 @@ export function LogIn({ session, onIn }) {
     // On a phone the keyboard would cover how colleagues get in.
     if (matchMedia('(pointer: fine)').matches) token.current?.focus()
   }, [])
+  const [, ticket] = /^#\/tickets\/(\d+)/.exec(location.hash) ?? []
   if (!session.needed) return html`<${Ended} onIn=${onIn} />`
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault()
@@ -48,7 +49,7 @@ export function LogIn({ session, onIn }) {
       <img src="/icon.svg" alt="" width="48" height="48" />
       <h1>过审</h1>
       ${session.ended && html`<p id="ended">${ENDED}</p>`}
-      <p>同事请在微信里给机器人发“网页”，点它发来的链接进。</p>
+      <p>同事请在微信里给机器人发“网页”，点它发来的链接进${ticket ? `，会直接打开工单 ${ticket}` : ''}。</p>
       <label for="token">操作员的口令</label>
       <input class="field" id="token" ref=${token} type="password" autocomplete="current-password" required maxlength="1000" />
       <p class="problem" id="problem" role="alert">${problem}</p>

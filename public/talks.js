@@ -384,8 +384,8 @@ export function Why({ talk, words }) {
     ${talk.after && html`<p class=${`after ${talk.after.what === 'wrong' ? 'after-wrong' : ''}`}>${afterWords(talk)}</p>`}
     ${talk.unsaid && html`<p class="after after-wrong">没发出去：${talk.unsaid}</p>`}
     <dl class="why-facts">
-      ${talk.sections.length > 0 && html`<dt>小节</dt><dd data-fact="sections">${talk.sections.map(titled).join('\n')}</dd>`}
-      ${talk.card && html`<dt>短答</dt><dd data-fact="card">${talk.card}</dd>`}
+      ${talk.sections.length > 0 && html`<dt>小节</dt><dd data-fact="sections">${talk.sections.map((/** @type {string} */ key) => html`<a href=${`#/knowledge/${encodeURIComponent(key)}`}>${titled(key)}</a>`)}</dd>`}
+      ${talk.card && html`<dt>短答</dt><dd data-fact="card">${talk.kind === 'outside' ? talk.card : html`<a href=${`#/knowledge/${encodeURIComponent(`answer:${talk.card}`)}`}>${talk.card}</a>`}</dd>`}
       <dt>把握</dt><dd data-fact="confidence">${isWeighed ? percent(talk.confidence) : '没有计算'}</dd>
       ${talk.seen !== undefined && html`<dt>图里的字</dt><dd data-fact="seen">读出来的把握 ${percent(talk.seen)}</dd>`}
       ${talk.opinion && html`<dt>问了模型</dt><dd data-fact="opinion">${opinionWords(talk.opinion, titled)}</dd>`}
@@ -434,13 +434,13 @@ function Judge({ talk, judge }) {
     /** @type {() => void} */ act,
   ) =>
     html`<button type="button" data-verdict=${kind} aria-pressed=${String(verdict === kind)} onClick=${act}><${Icon} name=${icon} />${label}</button>`
-  return html`<h3>您说呢？</h3>
+  return html`<div class="judge-bar"><h3>您说呢？</h3>
     <div class="judge">
       ${button('right', 'check', '答得对', () => judge('right'))}
       ${button('section', 'target', '该答…', () => setPicking(!isPicking))}
       ${button('silence', 'quiet', '不该说', () => judge('silence'))}
       ${button('human', 'hand', '该转人工', () => judge('human'))}
-    </div>
+    </div></div>
     ${
       isPicking &&
       html`<${SectionPicker} choose=${(/** @type {string} */ key) => {
@@ -478,10 +478,12 @@ const TARGETS = { silence: '无关', human: '人工', section: undefined }
 export function SectionPicker({ choose }) {
   const { data } = useData('/api/sections')
   const [q, setQ] = useState('')
+  const box = useRef(/** @type {any} */ (null))
+  useEffect(() => box.current.scrollIntoView({ block: 'nearest' }), [data])
   const found = (data?.sections ?? []).filter(
     (/** @type {any} */ { key, title }) => q === '' || key.startsWith(q) || title.includes(q),
   )
-  return html`<div class="picker">
+  return html`<div class="picker" ref=${box}>
     <input class="field" value=${q} placeholder="找小节" aria-label="找小节" onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
     <ul>${found.slice(0, 40).map((/** @type {any} */ { key, title }) => html`<li><button type="button" data-section=${key} onClick=${() => choose(key)}><b>${key}</b> ${title}</button></li>`)}</ul>
   </div>`

@@ -29,6 +29,9 @@ export function Teach({ text, target, teach, onDone }) {
   const [refusal, setRefusal] = useState('')
   const [isGolden, setGolden] = useState(true)
   const turn = useRef(0)
+  const box = useRef(/** @type {any} */ (null))
+  // What it would change is there to be seen before the button is.
+  useEffect(() => box.current.scrollIntoView({ block: 'nearest' }), [preview])
   useEffect(() => {
     const mine = ++turn.current
     setError('')
@@ -66,7 +69,7 @@ export function Teach({ text, target, teach, onDone }) {
   }
   const lost = preview?.golden.lost ?? []
   const number = (preview?.golden.total ?? 0) + 1
-  return html`<section class="teach" data-teach=${state}>
+  return html`<section class="teach" ref=${box} data-teach=${state}>
     <div class="teach-what"><p><b>教它：</b>这样问，以后${targetWords(target)}</p><p class="muted">“${text}”</p></div>
     ${!teach && state === 'asking' && me.may('admin') && html`<label class="check"><input type="checkbox" id="as-golden" checked=${isGolden} onChange=${() => setGolden(!isGolden)} />记成必答题${preview ? `（第 ${number} 道）` : ''}</label>`}
     <div class="teach-changes">

@@ -61,16 +61,27 @@ export class SnippetIndex {
       else if (q !== '') scores.set(snippet.id, (scores.get(snippet.id) ?? 0) * 0.2)
     }
     if (q !== '') add(q, TYPED_WEIGHT)
-    return [...scores]
+    const sorted = [...scores]
       .flatMap(([id, score]) => {
         const snippet = this.#snippets.get(id)
         return snippet ? [{ snippet, score: score * KIND_WEIGHT[snippet.kind] }] : []
       })
       .filter(({ score }) => score > 0.05)
       .sort((a, b) => b.score - a.score)
-      .slice(0, SHOWN)
       .map(({ snippet }) => snippet)
+    return (q === '' ? withPictureInSight(sorted) : sorted).slice(0, SHOWN)
   }
+}
+
+/** A phone shows some four: the best piece with a picture, which says what words don't, is the second at the latest. */
+function withPictureInSight(sorted: readonly Snippet[]): readonly Snippet[] {
+  const pictured = sorted.findIndex(({ pictures }) => pictures.length > 0)
+  if (pictured <= 1) return sorted
+  return [
+    ...sorted.slice(0, 1),
+    ...sorted.slice(pictured, pictured + 1),
+    ...sorted.slice(1).filter((_, at) => at + 1 !== pictured),
+  ]
 }
 
 function ofSection({ key, title, parts, required }: Section): readonly Snippet[] {

@@ -237,6 +237,10 @@ describe.each<[string, () => Venue]>([
       await phone.locator(selector).first().tap()
     }
     await tap('#open-knowledge')
+    const options = phone.locator('#snippets [role=option]')
+    await options.first().waitFor()
+    const pictured = await options.evaluateAll((all) => all.findIndex((option) => option.querySelector('em')))
+    expect([0, 1], 'in sight without scrolling').toContain(pictured)
     await tap('#snippets [role=option]:has(em)')
     await phone.locator('.attached img').first().waitFor()
     await tap('#ticket-send')
