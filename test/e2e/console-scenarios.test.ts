@@ -152,6 +152,7 @@ describe.each<[string, () => Venue]>([
     await row.click()
     await talks.locator('#why .verdict[data-decision=answer]').waitFor()
     await talks.locator('#why [data-fact=sections]', { hasText: '4.1' }).waitFor()
+    await talks.locator('#why [data-fact=because]', { hasText: '像它，因为“ugc”“说明”' }).waitFor()
     await talks.locator('#why .why-said', { hasText: '用户生成内容' }).waitFor()
 
     // A filter holds for what comes live, and over a reload.
