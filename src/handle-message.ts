@@ -113,7 +113,7 @@ function understood(
   const knowing = knowingOf(snapshot, startedMs)
   const meant = message.seen?.kind === 'read' ? message.seen.text : wordsMeant(message, before)
   const isOwn = !message.seen && meant === message.text
-  const words = noticeAskedFor(meant, () => state.recall(message, clock.now(), snapshot.version).replies)
+  const words = noticeAskedFor(meant, language, () => state.recall(message, clock.now(), snapshot.version).replies)
   const pieces = isOwn ? wordsInPieces(message, before) : undefined
   const alone = order ? NOTHING_UNDERSTOOD : understand(words, knowing)
   const understanding = order || pieces === undefined ? alone : readingOf(alone, understand(pieces, knowing))

@@ -102,11 +102,22 @@ export function readingOf(alone: Understanding, together: Understanding): Unders
   return own.sectionKey !== joint.sectionKey || own.confidence >= SURE_ALONE ? alone : together
 }
 
-/** Sent when asked for the notice, a list of reasons is one, without a word of a rejection in it. */
-export function noticeAskedFor(words: string, replies: () => readonly Pick<Said, 'decision'>[]): string {
-  if (!/\d|[①-⑨]/.test(words) || numberedItems(normalizeText(words)).length < 2) return words
+/** What whoever was asked for the reasons and was told none wants to know. */
+const WHERE_REASONS_ARE = '驳回原因去哪里看'
+
+/** Sent when asked for the notice, a list of reasons is one, without a word of a rejection in it; 没说原因 asks where they are. */
+export function noticeAskedFor(
+  words: string,
+  { talk }: Pick<Language, 'talk'>,
+  replies: () => readonly Pick<Said, 'decision'>[],
+): string {
+  const normalized = normalizeText(words)
+  const isList = /\d|[①-⑨]/.test(words) && numberedItems(normalized).length > 1
+  const tellsNone = talk.noReason.test(normalized)
+  if (!isList && !tellsNone) return words
   const last = replies().at(-1)?.decision
-  return last?.kind === 'clarify' && last.asksNotice ? `${NOTICE_CONTEXT}\n${words}` : words
+  if (last?.kind !== 'clarify' || !last.asksNotice) return words
+  return isList ? `${NOTICE_CONTEXT}\n${words}` : WHERE_REASONS_ARE
 }
 
 /** What a message points at that says nothing itself: 这个怎么改 behind a picture, or behind nothing that we know of. */

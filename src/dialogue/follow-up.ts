@@ -137,6 +137,7 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
       const within = likelyWithin(situation, SURE_ELIDED)
       // Said a moment ago of something else, it is the review that is waited for.
       if (within && !wasTold(within, situation)) return toldFact(within, situation)
+      if (isBeyond(situation)) return { kind: 'outside' }
       const reviewed = timelineSection === undefined ? undefined : factsOf({ sectionKey: timelineSection }, situation)
       return reviewed ? toldFact(reviewed, situation) : told(timelineSection)
     }
@@ -146,6 +147,9 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
       return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
     // 删完直接再提？
     case 'resubmit': {
+      // A rejection that no section deals with is mended like any other.
+      if (subjectOf(situation) && !('sectionKey' in subjectOf(situation)!) && isAsked)
+        return mended({ ...situation, lastSection: situation.rejections?.()[0] })
       if (lastSection === undefined || !situation.isRejection?.(lastSection)) return undefined
       const within = likelyWithin(situation, SURE_ELIDED)
       return within && !within.answer.whole ? toldFact(within, situation) : mended(situation)
@@ -237,6 +241,25 @@ function likelyWithin(situation: Situation, level: number): RankedAnswer | undef
   const subject = situation.talkedLately ? subjectOf(situation) : undefined
   const best = subject && situation.factsWithin?.(subject)[0]
   return best && best.within >= level ? best : undefined
+}
+
+/** 费率多少, behind what nobody here knows the answer to: neither is this known. */
+export function staysBeyond(
+  { act, normalized, answers, notice, categories }: Understanding,
+  situation: Situation,
+): Decision | undefined {
+  const isShort = act === 'question' && normalized.length <= MAX_BARE_CHARS && !notice && !categories
+  if (!isShort || !isBeyond(situation) || answers?.[0]?.wordForWord) return undefined
+  const [best] = answers ?? []
+  return best && best.share >= CLEARLY_OWN ? undefined : { kind: 'outside' }
+}
+
+/** So likely, 0..1, a few words behind what nobody knows ask for something that is known. */
+const CLEARLY_OWN = 0.5
+
+function isBeyond({ talkedLately, replies = [] }: Situation): boolean {
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  return last?.kind === 'outside' && last.fact?.kind === 'short-answer' && last.fact.answer.beyond
 }
 
 /** What was told last of what lies around the guides. */

@@ -26,6 +26,10 @@ export const notToBeAnswered: readonly Policy[] = [
     // In a chat of two nobody else can be meant.
     return toOthers && !message.addressedToBot && message.place.kind === 'room'
   }),
+  // 恭喜恭喜！等了几天啊
+  silence('to-somebody-else', ({ understanding: { normalized }, situation: { language }, asked }) => {
+    return !asked && language?.around.congratulates.test(normalized) === true
+  }),
 ]
 
 /**

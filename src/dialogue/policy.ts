@@ -15,7 +15,17 @@ import {
 } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { answerAsked, factOf } from './fact.js'
-import { aboutReason, asksOfGoods, elided, elidedWordForWord, goesOnward, goOn, objects, takeUp } from './follow-up.js'
+import {
+  aboutReason,
+  asksOfGoods,
+  elided,
+  elidedWordForWord,
+  goesOnward,
+  goOn,
+  objects,
+  staysBeyond,
+  takeUp,
+} from './follow-up.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
@@ -83,6 +93,10 @@ export const policies: readonly Policy[] = [
         : undefined,
   },
   { name: 'goes-on', decide: ({ understanding, situation }) => goesOnward(understanding, situation) },
+  {
+    name: 'goes-on',
+    decide: ({ understanding, situation, asked }) => (asked ? staysBeyond(understanding, situation) : undefined),
+  },
   { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
   { name: 'goes-on', decide: goesOnOverheard },
 
@@ -130,6 +144,7 @@ export const policies: readonly Policy[] = [
   { name: 'days', decide: daysOverheard },
   { name: 'unknown-rejection', decide: callForUnknownRejection },
   { name: 'goes-on', decide: goesOnAsked },
+  { name: 'finished', decide: stepFinished },
   { name: 'chatter', decide: chatter },
   { name: 'fact', decide: factAsked },
   { name: 'both', decide: answerBoth },
@@ -250,6 +265,21 @@ function asksForNotice({ understanding, situation, asked }: Turn): Decision | un
   if (notice || (asked ? rejected === undefined : rejected !== 'asks')) return undefined
   const [first, ...others] = (rejections?.() ?? []).slice(0, MAX_REASONS)
   return first === undefined ? undefined : { kind: 'clarify', sectionKeys: [first, ...others], asksNotice: true }
+}
+
+const MAX_FINISHED_CHARS = 16
+/** So likely, 0..1, a section is the one that was finished. */
+const FINISHED_SHARE = 0.5
+
+/** 类目加好了, put to the bot: what comes next. */
+function stepFinished({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { act, normalized, candidates, notice } = understanding
+  const [top] = candidates
+  const says = act === 'statement' && normalized.length <= MAX_FINISHED_CHARS
+  if (!asked || !says || notice || !top || !situation.language?.talk.finished.test(normalized)) return undefined
+  if (top.share < FINISHED_SHARE || situation.isRejection?.(top.sectionKey)) return undefined
+  const next = situation.nextSection(top.sectionKey)
+  return next === undefined ? undefined : { kind: 'answer', sectionKeys: [next], reason: 'follow-up' }
 }
 
 const MAX_ALONG = 3

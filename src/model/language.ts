@@ -28,7 +28,7 @@ export const LANGUAGE_SHAPE = {
   },
   around: {
     start: ['opening', 'introduction', 'asking', 'courtesy', 'pointing'],
-    within: ['chain', 'minutes'],
+    within: ['chain', 'minutes', 'congratulates'],
     whole: ['sameQuestion', 'cardLine'],
     part: [
       'closing',
@@ -75,6 +75,8 @@ export const LANGUAGE_SHAPE = {
       'explain',
       'obstacle',
       'contradicts',
+      'noReason',
+      'finished',
       'protests',
       'callsByName',
     ],

@@ -153,7 +153,7 @@ function clausesOf(
   for (const { piece, isMarked } of piecesOf(text, border)) {
     const clause = piece.replace(leading, '').trim()
     if (clause.length < MIN_CHARS) continue
-    if (isMarked || asks.test(clause)) {
+    if (isMarked || asks.test(piece)) {
       clauses.push(...eachOf(told, clause, phrases))
       told = []
     } else told.push(clause)
@@ -196,7 +196,8 @@ function readQuestion(
   const { text, before, alone } = clause
   const isBound = last !== undefined && phrases.depends.test(text)
   const readings = isBound ? [] : [alone]
-  if (before !== '') readings.push(questionOf(clause, matcher.match(`${before} ${text}`)))
+  const isClear = !isBound && sureOf(alone) !== undefined
+  if (before !== '' && !isClear) readings.push(questionOf(clause, matcher.match(`${before} ${text}`)))
   if (last && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]

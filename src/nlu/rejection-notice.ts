@@ -22,7 +22,7 @@ const WORDED_RULE = { share: 0.4, within: 0.4 } as const
 /** Of several sections with a mark, those that the classifier gives less don't come first. */
 const MARKED_SHARE = 0.1
 /** A mark this long is a phrase of its own ("社交-社区/论坛 类目"), and its section is meant besides the likeliest. */
-const PHRASE_CHARS = 8
+const PHRASE_CHARS = 4
 
 /**
  * Takes a pasted rejection notice apart and finds the sections of each reason. "平台说要补充文娱-其他视频类目" is one, too: the

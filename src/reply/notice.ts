@@ -73,4 +73,4 @@ const shortly = (name: string): string => (name.length <= MAX_DOCUMENT_CHARS ? n
 
 /** The documents that a category asks for. */
 export const documentsOf = ({ documents, choose }: CategoryRow): string =>
-  factPhrases.documents(documents.map(shortly), choose)
+  factPhrases.documents(documents.length === 1 ? documents : documents.map(shortly), choose)

@@ -117,7 +117,9 @@ test('这个怎么改 points at the picture that came before it', () => {
 test('a list of reasons that answers the question for the notice is one', () => {
   const asked = () => [{ decision: { kind: 'clarify', sectionKeys: ['A1'], asksNotice: true } }] as never
   const list = '1.首页空白 2.小程序存在测试数据'
-  expect(noticeAskedFor(list, asked)).toMatch(/^审核不通过.*\n1\.首页空白/)
-  expect(noticeAskedFor(list, () => [])).toBe(list)
-  expect(noticeAskedFor('首页空白', asked)).toBe('首页空白')
+  expect(noticeAskedFor(list, LANGUAGE, asked)).toMatch(/^审核不通过.*\n1\.首页空白/)
+  expect(noticeAskedFor(list, LANGUAGE, () => [])).toBe(list)
+  expect(noticeAskedFor('首页空白', LANGUAGE, asked)).toBe('首页空白')
+  expect(noticeAskedFor('没说原因', LANGUAGE, asked)).toMatch(/原因.*看/)
+  expect(noticeAskedFor('没说原因', LANGUAGE, () => [])).toBe('没说原因')
 })

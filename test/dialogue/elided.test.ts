@@ -5,6 +5,7 @@ import {
   elided,
   elidedWordForWord,
   goesOnward,
+  staysBeyond,
   subjectOf,
 } from '../../src/dialogue/follow-up.js'
 import type { RankedAnswer } from '../../src/model/understanding.js'
@@ -126,6 +127,14 @@ describe('after goods whose category was told', () => {
     const categories = [{ word: '酒', rows: [{ path: '商家自营-酒类' }], general: false } as never]
     expect(said('酒要什么证', { act: 'question', categories })).toBeUndefined()
   })
+})
+
+test('a few words behind what nobody here knows are not guessed at', () => {
+  const beyond = { kind: 'outside', fact: { kind: 'short-answer', answer: { beyond: true } } }
+  const talk = aSituation({ talkedLately: true, replies: saying(beyond) })
+  expect(staysBeyond(asks({ normalized: '费率多少' }), talk)).toEqual({ kind: 'outside' })
+  expect(staysBeyond(asks({ normalized: '费率多少', answers: [ranked({ share: 0.8 })] }), talk)).toBeUndefined()
+  expect(staysBeyond(asks({ normalized: '费率多少' }), aSituation({ talkedLately: true }))).toBeUndefined()
 })
 
 describe('after a notice was taken apart', () => {

@@ -79,11 +79,12 @@ const bareDate: DayRule = {
   },
 }
 
-/** "17提的": a number alone, where the verb follows at once. */
+/** "17提的": a number alone, where the verb follows at once; in "1提审谁点 2要多久" it counts questions. */
 const dateWithoutSign: DayRule = {
   source: 'date',
   hint: /\d[提交送]/,
-  pattern: /(?<=^|[ ,，。!我是在们])(3[01]|[12]\d|[1-9])(?=提(?:的|审|交的|交审)|交的|送审)/g,
+  pattern:
+    /(?<=^|[ ,，。!我是在们])(3[01]|[12]\d|[2-9]|1(?![^\n]{2,40}[ ,，。;]2))(?=提(?:的|审|交的|交审)|交的|送审)/g,
   read: ([, date], today) => {
     const { year, month } = today.civil
     return aroundToday(today, MAX_MONTHS, (step) => dateIn(year, month + step, Number(date)))
