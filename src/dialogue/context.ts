@@ -39,8 +39,13 @@ export function wordsMeant(message: IncomingMessage, { lines, language: { around
   // Whoever quotes us asks about our answer, not for it.
   if (quote) return quote.ofBot || quote.text.trim() === '' ? text : quote.text
   if (isSame) return questionOfOthers(message, lines) ?? text
-  return ownWordsBefore(message, lines) ?? (said === '' ? ownQuestionBefore(message, lines) : undefined) ?? text
+  const isMentionAlone = said === '' && !isFace(text, said)
+  return ownWordsBefore(message, lines) ?? (isMentionAlone ? ownQuestionBefore(message, lines) : undefined) ?? text
 }
+
+/** [强], 👍: no words, yet it is not a mention alone. */
+export const isFace = (text: string, normalized: string): boolean =>
+  normalized === '' && /[\p{L}\p{Extended_Pictographic}]/u.test(text)
 
 const ASIDE_OF_WORDS = /[\s\p{P}\p{S}]+$/gu
 

@@ -135,13 +135,16 @@ export const helpless: readonly Policy[] = [
       // 你们收了钱就不管了 wants a person, whatever was said before.
       const isTalk = asked ? talkedLately || failedTries > 0 || act === 'complaint-about-bot' : talkedLately
       if (!isTalk || !(act === 'complaint-about-bot' || language?.talk.complaint.test(normalized))) return undefined
-      return orHandOver(rest(), { kind: 'escalate', reason: 'complaint', sectionKeys: [] })
+      const decision = rest()
+      // Who is angry and wants a person gets a kind word with it.
+      const isPlain = decision.kind === 'escalate' && decision.reason === 'asked'
+      return orHandOver(isPlain ? undefined : decision, { kind: 'escalate', reason: 'complaint', sectionKeys: [] })
     },
   },
 ]
 
-const orHandOver = (decision: Decision, handOver: Decision): Decision =>
-  decision.kind === 'escalate' ? decision : handOver
+const orHandOver = (decision: Decision | undefined, handOver: Decision): Decision =>
+  decision?.kind === 'escalate' ? decision : handOver
 
 function sharesWords(text: string, handoff: string): boolean {
   const pairs = new Set(pairsOf(handoff))

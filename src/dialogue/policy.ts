@@ -14,6 +14,7 @@ import {
   THRESHOLDS,
 } from './answer.js'
 import { takeUpWalk } from './checklist.js'
+import { isFace } from './context.js'
 import { answerAsked, factOf } from './fact.js'
 import {
   aboutReason,
@@ -72,8 +73,10 @@ export const policies: readonly Policy[] = [
   { name: 'points', decide: pointsOnly },
   {
     name: 'menu',
-    decide: ({ understanding: { act, normalized }, asked }) =>
-      asked && (normalized === '' || act === 'menu') ? { kind: 'courtesy', word: 'menu' } : undefined,
+    decide: ({ message: { text }, understanding: { act, normalized }, asked }) =>
+      asked && (normalized === '' || act === 'menu')
+        ? { kind: 'courtesy', word: isFace(text, normalized) ? 'acknowledged' : 'menu' }
+        : undefined,
   },
   { name: 'checklist', decide: (turn) => takeUpWalk(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },

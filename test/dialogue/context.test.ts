@@ -52,6 +52,11 @@ test('or what was answered, once more', () => {
   expect(meant('', {}, [said('王', 'UGC怎么填'), answered('王')])).toBe('UGC怎么填')
 })
 
+test.each(['[强]', '👍', '/:rose'])('a face alone asks for nothing once more: %s', (face) => {
+  expect(meant(face, {}, [said('王', 'UGC怎么填'), answered('王')])).toBe(face)
+  expect(meant(face, {}, [said('王', 'UGC怎么填')])).toBe('UGC怎么填')
+})
+
 test('but not what was said long ago, or by others', () => {
   expect(meant('', {}, [said('王', 'UGC怎么填', 600)])).toBe('')
   expect(meant('', {}, [said('李', 'UGC怎么填')])).toBe('')

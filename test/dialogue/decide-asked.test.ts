@@ -88,8 +88,15 @@ describe('asked by name', () => {
 })
 
 describe('courtesy', () => {
+  test.each([
+    ['', 'menu'],
+    ['👍', 'acknowledged'],
+  ])('a mention with %j beside it: %s', (text, word) => {
+    const message = aMessage({ text, addressedToBot: true })
+    expect(decide(message, anUnderstanding({ normalized: '' }), aSituation())).toEqual({ kind: 'courtesy', word })
+  })
+
   test.each<[string, Partial<Understanding>, Decision]>([
-    ['a bare mention gets the menu', { normalized: '', act: 'statement' }, { kind: 'courtesy', word: 'menu' }],
     ['a call for the menu gets it', { act: 'menu' }, { kind: 'courtesy', word: 'menu' }],
     ['a greeting is returned', { act: 'greeting' }, { kind: 'courtesy', word: 'greeting' }],
     ['thanks are returned', { act: 'thanks' }, { kind: 'courtesy', word: 'thanks' }],

@@ -296,3 +296,17 @@ test('two failed tries in a row, or a complaint, bring a person', async () => {
   expect((await bot.hears('答非所问', { sender: LI })).decision).toMatchObject({ kind: 'escalate' })
   expect(bot.desk.list()).toHaveLength(2)
 })
+
+test.each(['我要投诉', '气死了 都三天了没人管', '群里问了三天没人理', '什么破机器人 答的都是什么', '你们到底行不行啊'])(
+  'whoever is angry gets a kind word with the person: %s',
+  async (text) => {
+    const { decision, sent } = await (await botUnderTest()).hears(`@小助手 ${text}`)
+    expect(decision).toMatchObject({ kind: 'escalate', reason: 'complaint' })
+    expect(sent.join('\n')).toMatch(/抱歉，让您着急了[\s\S]*已转人工，工单 1/)
+  },
+)
+
+test.each(['[强]', '👍👍', '/:rose'])('a face alone gets a friendly word, not the menu: %s', async (face) => {
+  const { decision } = await (await botUnderTest()).hears(`@小助手 ${face}`)
+  expect(decision).toMatchObject({ kind: 'courtesy', reason: 'acknowledged' })
+})
