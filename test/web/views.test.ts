@@ -111,6 +111,49 @@ test('what was taught tells by whom, when and in which release', async () => {
   expect(answer.taught).toMatchObject([{ origin: { number: 2, by: '陈工', atMs: 2 } }, { origin: null }])
 })
 
+test('what is sent for a row or a new guide is looked at before anything is kept', async () => {
+  const kept: object[] = []
+  const editor = {
+    keep: async (...what: object[]) => {
+      kept.push(what[1]!)
+      return { isKept: true, view: {} }
+    },
+    addRow: async (list: string) => (list === 'notOpen' ? undefined : { key: 'row:rejections:+a' }),
+    addGuide: async ({ id }: { id: string }) =>
+      id === 'taken' ? '已经有一份编号是 taken 的指南了' : { key: `guide:${id}` },
+  }
+  const page = await aPage({
+    give: async () => ({ ok: true, text: '好的' }),
+    knowledge: {
+      editor: async () => editor,
+      releases: () => ({ current: 1, all: [] }),
+    } as unknown as NonNullable<NonNullable<Parameters<typeof aPage>[0]>['knowledge']>,
+  })
+  const put = async (body: object) => (await page.send('PUT', '/api/edits/row:rejections:a', body)).status
+  const fields = { title: '短', vendor: null, ask: ['甲'], documents: { choose: 'all', of: [] } }
+  expect(await put({ fields, baseHash: 'a', seen: '' })).toBe(200)
+  expect(kept).toEqual([{ fields, baseHash: 'a', seen: '' }])
+  for (const wrong of [
+    { 'a: b': 'x' },
+    { title: 3 },
+    { documents: { choose: '0', of: [] } },
+    { title: ['x'.repeat(2_001)] },
+  ])
+    expect(await put({ fields: wrong, baseHash: 'a' }), JSON.stringify(wrong)).toBe(400)
+  expect(kept).toHaveLength(1)
+  const post = async (path: string, body: object) => {
+    const answer = await page.post(path, body)
+    return [answer.status, ((await answer.json()) as { key?: string; error?: string }).error ?? 'kept']
+  }
+  expect(await post('/api/rows', { list: 'rejections', name: '9.9' })).toEqual([200, 'kept'])
+  expect(await post('/api/rows', { list: 'notOpen', name: '甲' })).toEqual([409, expect.stringContaining('还没有行')])
+  expect(await post('/api/rows', { list: 'golden', name: '甲' })).toEqual([400, expect.stringContaining('表')])
+  expect(await post('/api/guides', { id: 'invoice', title: '开发票' })).toEqual([200, 'kept'])
+  expect(await post('/api/guides', { id: 'taken', title: '开发票' })).toEqual([409, expect.stringContaining('已经有')])
+  for (const id of ['../x', 'Invoice', '发票', 'a'])
+    expect(await post('/api/guides', { id, title: '开发票' }), id).toEqual([400, expect.stringContaining('编号')])
+})
+
 test('each number of the figures has a list: by day, by section, and by the reason of a rejection', async () => {
   const { hears, get, today } = await aWeek()
   hears('old', '空白页怎么办', { daysAgo: 3, sections: ['A3'] })
