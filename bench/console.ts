@@ -132,8 +132,14 @@ async function framesDuring(page: Page, work: () => Promise<unknown>): Promise<r
   })
 }
 
-const heapMb = (page: Page): Promise<number> =>
-  page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize / 1e6)
+/** What the page holds on to; what is only waiting to be swept up does not count. */
+async function heapMb(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  await session.detach()
+  return usedSize / 1e6
+}
 
 async function scrolling(browser: Browser, url: string): Promise<readonly Figure[]> {
   const page = await openPage(browser)
