@@ -35,12 +35,15 @@ async function main(): Promise<void> {
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })
   const restarts = new RestartWatch({ alerts, limit, clock })
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
-  const env = { ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
+  const env = { ...FEW_ARENAS, ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
   const supervisor = new Supervisor({
     startBot: (downMs) => {
       const last = restarts.total > 0 ? lastConfigEnv(text) : {}
       const facts = { GUOSHEN_RESTARTS: String(restarts.total), GUOSHEN_DOWN_MS: String(Math.round(downMs)) }
-      return fork(BOT_PROGRAM, args, { env: { ...env, ...last, ...facts } })
+      return fork(BOT_PROGRAM, args, {
+        env: { ...env, ...last, ...facts },
+        execArgv: [...process.execArgv, SMALL_NURSERY],
+      })
     },
     log,
     onMessage: (message) => {
@@ -54,6 +57,14 @@ async function main(): Promise<void> {
   if (code === EXIT.badInput) await withTimeout(alerts.delivered(), LAST_ALERT_MS)
   process.exit(code)
 }
+
+/**
+ * Room for what is new, in MiB: a message needs little, and V8's own choice of 16 stays taken thrice after a burst. It
+ * costs no time that could be measured, and saves some 20 MiB.
+ */
+const SMALL_NURSERY = '--max-semi-space-size=4'
+/** glibc takes memory for each of Node's threads, and seldom gives it back. */
+const FEW_ARENAS = { MALLOC_ARENA_MAX: '2' }
 
 const LAUNCHER_CHECK_MS = 1_000
 /** Who waits at the terminal is not kept for longer. */
