@@ -148,7 +148,8 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
     // 删完直接再提？
     case 'resubmit': {
       // A rejection that no section deals with is mended like any other.
-      if (subjectOf(situation) && !('sectionKey' in subjectOf(situation)!) && isAsked)
+      const subject = subjectOf(situation)
+      if (subject && 'topic' in subject && (isAsked || situation.spokenToLast))
         return mended({ ...situation, lastSection: situation.rejections?.()[0] })
       if (lastSection === undefined || !situation.isRejection?.(lastSection)) return undefined
       const within = likelyWithin(situation, SURE_ELIDED)

@@ -196,8 +196,12 @@ function readQuestion(
   const { text, before, alone } = clause
   const isBound = last !== undefined && phrases.depends.test(text)
   const readings = isBound ? [] : [alone]
-  const isClear = !isBound && sureOf(alone) !== undefined
-  if (before !== '' && !isClear) readings.push(questionOf(clause, matcher.match(`${before} ${text}`)))
+  if (before !== '') {
+    const led = questionOf(clause, matcher.match(`${before} ${text}`))
+    // What is clear by itself needs nothing that leads to it, unless the whole message most likely asks for that.
+    const isClear = !isBound && sureOf(alone) !== undefined
+    if (!isClear || isLikeliest(led, whole)) readings.push(led)
+  }
   if (last && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
@@ -214,6 +218,14 @@ function readQuestion(
     reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
+}
+
+/** So likely, 0..1, the whole message asks for one fact. */
+const LIKELIEST_SHARE = 0.35
+
+const isLikeliest = ({ answers }: ReadQuestion, whole: Match): boolean => {
+  const [likeliest] = whole.answers ?? []
+  return (likeliest?.share ?? 0) >= LIKELIEST_SHARE && likeliest?.answer.id === answers?.[0]?.answer.id
 }
 
 /** That both are about the section of the first says nothing of what the second asks for. */
