@@ -89,6 +89,9 @@ function App() {
   `
 }
 
+/** Nothing is heard or said until people, or the network, have done something. */
+const GONE = new Set(['waiting-scan', 'reconnecting', 'kicked'])
+
 /** @param {{ where: ReturnType<typeof whereNow> }} props */
 function Shell({ where }) {
   const { data: status, reload } = useData('/api/status')
@@ -116,6 +119,7 @@ function Shell({ where }) {
     <${Rail} views=${views} current=${chosen?.id} />
     <div class="frame" inert=${false}>
       ${!live.online && html`<div class="offline" id="offline" role="alert">连接断开了，正在重连… 下面是 ${clock(live.offlineSinceMs)} 的情况</div>`}
+      ${live.online && status && !status.simulated && GONE.has(status.login) && html`<div class="offline" id="gone" role="alert">${status.network ?? '微信'}没连上：机器人听不到，也说不了。工单照样能看。</div>`}
       ${chosen && html`<${Lazy} key=${chosen.id} load=${chosen.load} part="default" name=${chosen.name} where=${where} status=${status} head=${html`<${Health} status=${status} onSearch=${() => setSearching(true)} />`} />`}
     </div>
     ${isSearching && html`<${Search} onClose=${() => setSearching(false)} />`}

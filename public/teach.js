@@ -30,6 +30,11 @@ export function Teach({ text, target, teach, onDone }) {
   const [isGolden, setGolden] = useState(true)
   const turn = useRef(0)
   const box = useRef(/** @type {any} */ (null))
+  // The button that was pressed is gone, and whoever uses the keyboard would begin at the top.
+  useEffect(() => {
+    if (state === 'taught' && document.activeElement === document.body)
+      box.current.querySelector('#teach-undo')?.focus()
+  }, [state])
   // What it would change is there to be seen before the button is.
   useEffect(() => box.current.scrollIntoView({ block: 'nearest' }), [preview])
   useEffect(() => {

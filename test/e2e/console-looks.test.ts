@@ -237,6 +237,17 @@ describe('the console looks as it did', () => {
     await page.context().close()
   })
 
+  it('tickets-gone, while WeChat is', async () => {
+    const page = await open('/tickets')
+    const status = { puppet: 'wechat4u', login: 'kicked', sinceMs: NOW_MS - 60_000, simulated: false }
+    await page.route('**/api/status', (route) => route.fulfill({ json: status }))
+    await page.reload()
+    await page.locator('#gone').waitFor()
+    await page.locator('.ticket-row').first().waitFor()
+    await looksAs('tickets-gone', page, TWO_LOOKS)
+    await page.context().close()
+  })
+
   it('login and login-ended', async () => {
     const page = await open('/people')
     await page.route('**/api/session', (route) => route.fulfill({ json: { in: false, needed: true } }))
