@@ -61,6 +61,11 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
     // Where no fact of the section is asked for, the likeliest of all is.
     const isLikeliest = best?.answer.sectionKey === undefined && (best?.within ?? 0) >= LIKELY_WITHIN
     const fact = inside ?? (likeness > 0.5 || standsOut || isLikeliest ? outsideFact(understanding) : undefined)
+    // Goods that are named have their category, whichever of the two the question belongs to.
+    if (fact?.kind === 'category' && fact.hits.some(({ general, rows }) => !general && rows.length > 0))
+      return likeness > 0.5
+        ? { kind: 'outside', fact }
+        : { kind: 'answer', sectionKeys: [first[0]], reason: 'sure', fact }
     // A choice of one is none.
     if (!fact && alternatives.length === 0)
       return likeness > 0.5 ? { kind: 'outside' } : sectionWith(first[0], [], understanding)
