@@ -93,10 +93,13 @@ test('waits for a holder that is about to end, and says so once', async () => {
 })
 
 test('takes a process that nobody has buried for gone', async () => {
-  // The shell becomes `sleep`, which never asks for its child's end.
-  const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+  // The shell becomes `sleep`, which never asks for its child's end; until it is, it would.
+  const stdio = ['ignore', 'pipe', 'inherit', 'pipe'] as const
+  const shell = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], { stdio: [...stdio] })
   onTestFinished(() => void shell.kill('SIGKILL'))
-  const pid = Number(String((await once(shell.stdout, 'data'))[0]))
+  const pid = Number(String((await once(shell.stdout!, 'data'))[0]))
+  await expect.poll(() => readFileSync(`/proc/${shell.pid}/cmdline`, 'utf8')).toMatch(/^sleep/)
+  shell.stdio[3]!.destroy()
   await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
   expect(isAlive({ ...thisHolder(0), pid, began: '' })).toBe(false)
 })
