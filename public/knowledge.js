@@ -40,7 +40,9 @@ export default function Knowledge({ name, head, where }) {
   const fact =
     current &&
     `发布 ${current.number} · ${dayTime(current.atMs)} ${current.by.name} · ${counts?.sections} 节 · ${counts?.answers} 条短答`
-  const tab = where.params.get('tab') ?? tabOf(where.rest)
+  const named = where.params.get('tab')
+  // An address that was mistyped, or is of an older page, still shows something.
+  const tab = TABS.some(([id]) => id === named) ? named : tabOf(where.rest)
   const mayEdit = me.may('admin')
   const show = (/** @type {string} */ id) => {
     if (id === 'golden') go('/knowledge/golden?tab=golden')
