@@ -379,11 +379,13 @@ describe('an account whose process is down', { skip: !hasPostgres }, () => {
       `update guoshen.accounts set seen_at = now() - interval '1 hour' where name = 'one'`,
     )
     const clock = { now: () => ticket.openedAtMs + HOUR_MS }
+    // At whatever hour the test runs.
+    const rules = someDeskRules({ hours: ['00:00-24:00'], weekdays: [1, 2, 3, 4, 5, 6, 7] })
     const attendants = [two, three].map(({ shared }) => {
       const accounts = () => shared.releases.accounts().map((one_) => ({ ...one_, isAway: one_.name === 'one' }))
       const notices = { add: (...notice: Parameters<typeof shared.notices.add>) => shared.notices.add(...notice) }
       return new DeskAttendant({
-        ...{ desk: new TicketDesk(shared.tickets, clock, someDeskRules()), notices, accounts, clock },
+        ...{ desk: new TicketDesk(shared.tickets, clock, rules), notices, accounts, clock },
         log: capturedLog().log,
         tellAsker: async () => 'said',
         titleOf: () => undefined,

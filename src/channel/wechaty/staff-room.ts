@@ -16,7 +16,8 @@ export interface StaffRoomOptions {
   /**
    * At the very first start nobody has a remark yet. Whom the account's owner has made a friend counts for a colleague
    * then, in the one group of the configured name that is listed right after the login: who is called like a configured
-   * one, or, where none are configured, sits in no other group, as customers do. Absent at any other start.
+   * one, or, where none are configured, sits with others who are in no other group, as customers are, or all in most of
+   * them. Absent at any other start.
    */
   readonly firstStart?: { readonly names: readonly string[] } | undefined
 }
@@ -47,6 +48,8 @@ const LOOK_AGAIN_MS = 500
 const GRACE_MS = 60_000
 /** What is set up before the first start is there by then. */
 const FIRST_START_MS = 120_000
+/** Customers sit in one or two of the vendor's groups. */
+const MANY_GROUPS = 3
 const KEPT_TOLD = 50
 
 /**
@@ -248,7 +251,7 @@ export class StaffRoom {
     return friends.some((friend) => friend?.friend() === true)
   }
 
-  /** One of them sits in another group, or that can't be told. */
+  /** One of them sits in a few other groups, or that can't be told. Who serves customers sits in none or in most. */
   async #mayBeCustomers(roomId: string, members: readonly Member[]): Promise<boolean> {
     const { census } = this.#parts.who
     const others = (await this.#bot.puppet.roomList()).filter((id) => id !== roomId)
@@ -257,8 +260,10 @@ export class StaffRoom {
     if (unlisted.length > 0) await fetchMembers(this.#bot, ...unlisted)
     for (const id of unlisted) census.forget(id)
     const seats = await Promise.all(others.map((id) => census.of(id)))
-    const elsewhere = new Set(seats.flat().map(({ id }) => id))
-    return seats.some((seat) => seat.length === 0) || members.some(({ id }) => elsewhere.has(id))
+    if (seats.some((seat) => seat.length === 0)) return true
+    const counts = members.map(({ id }) => seats.filter((seat) => seat.some((other) => other.id === id)).length)
+    const enough = Math.max(MANY_GROUPS, seats.length / 2)
+    return counts.some((count) => count > 0) && counts.some((count) => count < enough)
   }
 
   async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {

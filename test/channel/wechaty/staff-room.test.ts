@@ -142,6 +142,20 @@ describe('the first start', () => {
     expect([await login.found(), login.purpose('g2')]).toEqual([undefined, 'ignored'])
   })
 
+  test('takes a friend who serves most of the groups for a colleague too, unless customers may sit beside', async () => {
+    const options = { firstStart: { names: [] }, isColleague: () => false }
+    const served = (...members: readonly string[]): Groups =>
+      Object.fromEntries([1, 2, 3, 4].map((n) => [`g${n}`, [`短说售后${n}群`, ...members]]))
+    const found = async (login: number, groups: Groups) => (await aLogin(login, groups, { options })).found()
+    expect(await found(1, { ...served('chen'), staff: [STAFF, 'chen'] })).toBe('staff-1')
+    expect(await found(2, { ...served('chen'), staff: [STAFF, 'chen', 'evil'] })).toBeUndefined()
+    const [g1, g2] = [
+      ['短说售后1群', 'evil'],
+      ['短说售后2群', 'evil'],
+    ]
+    expect(await found(3, { ...served('chen'), g1, g2, staff: [STAFF, 'evil'] } as Groups)).toBeUndefined()
+  })
+
   test('of two of the name takes neither by a friend who sits in one of them', async () => {
     const groups: Groups = { staff: [STAFF, 'chen', 'wang'], g2: [STAFF, 'evil', 'wang'] }
     const { found, purpose } = await aLogin(1, groups, { options: { firstStart: { names: ['陈工'] } } })
