@@ -149,11 +149,8 @@ describe('the first start', () => {
     const found = async (login: number, groups: Groups) => (await aLogin(login, groups, { options })).found()
     expect(await found(1, { ...served('chen'), staff: [STAFF, 'chen'] })).toBe('staff-1')
     expect(await found(2, { ...served('chen'), staff: [STAFF, 'chen', 'evil'] })).toBeUndefined()
-    const [g1, g2] = [
-      ['短说售后1群', 'evil'],
-      ['短说售后2群', 'evil'],
-    ]
-    expect(await found(3, { ...served('chen'), g1, g2, staff: [STAFF, 'evil'] } as Groups)).toBeUndefined()
+    const inTwo: Groups = { g1: ['短说售后1群', 'evil'], g2: ['短说售后2群', 'evil'], staff: [STAFF, 'evil'] }
+    expect(await found(3, { ...served('chen'), ...inTwo })).toBeUndefined()
   })
 
   test('of two of the name takes neither by a friend who sits in one of them', async () => {
