@@ -9,7 +9,8 @@ const WANTED_MS = 60 * 60_000
 
 /** What somebody wanted to see before they were let in: a ticket of which the staff group has read. */
 const keepWanted = () =>
-  location.hash.length > 2 && write(WANTED, JSON.stringify({ hash: location.hash, atMs: Date.now() }))
+  /^#\/(?!enter(?:\/|$))./.test(location.hash) &&
+  write(WANTED, JSON.stringify({ hash: location.hash, atMs: Date.now() }))
 
 /** @returns {string | undefined} once */
 function takeWanted() {
@@ -23,8 +24,9 @@ export function LogIn({ session, onIn }) {
   const [problem, setProblem] = useState('')
   const [isBusy, setBusy] = useState(false)
   const token = useRef(/** @type {any} */ (null))
+  // Not in an effect, which comes after the page is seen: by then a link may have been followed.
+  useState(keepWanted)
   useEffect(() => {
-    keepWanted()
     // On a phone the keyboard would cover how colleagues get in.
     if (matchMedia('(pointer: fine)').matches) token.current?.focus()
   }, [])
