@@ -67,6 +67,8 @@ function App() {
     void look(firstLook)
     const onHash = () => setWhere(whereNow())
     addEventListener('hashchange', onHash)
+    // An effect comes after the page is seen: somebody may have gone elsewhere meanwhile.
+    onHash()
     const ends = [
       live.on('session-over', () => look()),
       live.on('connection', () => redraw(0)),

@@ -217,7 +217,7 @@ describe.each<[string, () => Venue]>([
     const path = inNotice.exec(await venue.notice(inNotice))![1]!
     // Who follows the notice before they were let in gets to the same ticket afterwards.
     await phone.goto(`${venue.url}${path}`)
-    await phone.waitForLoadState('networkidle')
+    await phone.locator('#login').waitFor()
     for (let times = 0; times < 2; times++) {
       await phone.goto(`${venue.url}${link}`)
       await phone.reload()
