@@ -47,6 +47,7 @@ describe.each<[string, () => Venue]>([
   const shots = process.env.CONSOLE_SHOTS
   beforeEach((context) =>
     context.onTestFailed(async () => {
+      console.error(venue.output.slice(-2_000))
       if (!shots) return
       for (const [index, page] of browser
         .contexts()

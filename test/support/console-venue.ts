@@ -18,8 +18,9 @@ export const PICTURE = '[picture]'
 
 /** A Friday at 17:40, when the desk is about to close. */
 const STARTS_MS = Date.parse('2026-11-27T17:40:00+08:00')
-/** A jump of the clock is over for the puppet with its next poll. */
 const LONG_POLL_MS = 1_000
+/** So often the puppet polls while its clock jumps. */
+const SHORT_POLL_MS = 20
 
 /** A bot with its console, where people talk in one group: the same scenarios hold in each. */
 export interface Venue {
@@ -27,6 +28,8 @@ export interface Venue {
   end(): Promise<void>
   /** Of the console; it stays over restarts. */
   readonly url: string
+  /** What the program has printed so far. */
+  readonly output: string
   /** The bot's, which begins on a Friday at 17:40, and that of whoever talks to it. */
   readonly clock: Pick<MovableClock, 'now' | 'rule'>
   setClock(atMs: number): Promise<void>
@@ -155,6 +158,10 @@ export class SimulatedVenue implements Venue {
     return this.wire.url
   }
 
+  get output(): string {
+    return this.#bot?.output ?? ''
+  }
+
   data = (...names: readonly string[]): string => path.join(this.#folder, 'data', ...names)
   authored = (...names: readonly string[]): string => path.join(this.#folder, ...names)
 
@@ -235,15 +242,32 @@ export class WechatVenue implements Venue {
     this.clock.end()
   }
 
+  /** Until the puppet has polled, it believes that it has not for all that time, and might give the session up. */
   async setClock(atMs: number): Promise<void> {
-    this.#bot.wx.options.clockAheadMs = atMs - Date.now()
+    const { options } = this.#bot.wx
+    options.longPollMs = SHORT_POLL_MS
+    await sleep(LONG_POLL_MS) // the poll that is open keeps its length
+    options.clockAheadMs = atMs - Date.now()
     await this.clock.set(atMs)
-    // Until the puppet has polled, it believes that it has not for all that time.
-    await sleep(LONG_POLL_MS)
+    await this.#polled()
+    options.longPollMs = LONG_POLL_MS
+  }
+
+  /** A poll that began after the call has been answered: the second one from here on shows it. */
+  async #polled(): Promise<void> {
+    const { wx } = this.#bot
+    const before = wx.session?.polls ?? 0
+    await expect
+      .poll(() => wx.session?.polls ?? 0, { interval: SHORT_POLL_MS, timeout: 30_000 })
+      .toBeGreaterThan(before + 1)
   }
 
   get url(): string {
     return this.wire.url
+  }
+
+  get output(): string {
+    return this.#bot.output
   }
 
   data = (...names: readonly string[]): string => this.#bot.file('data', ...names)
