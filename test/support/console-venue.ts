@@ -7,6 +7,7 @@ import { expect } from 'vitest'
 import type { BotProcess } from './fake-weixin/bot-process.js'
 import { MovableClock } from './movable-clock.js'
 import { startOnPage } from './on-the-page.js'
+import { freePort } from './postgres.js'
 import { ROOT, WechatBot } from './wechat-bot.js'
 
 export type Customer = 'wang' | 'li'
@@ -213,7 +214,8 @@ export class WechatVenue implements Venue {
   async start(): Promise<void> {
     Object.assign(this.#bot.wx.options, { clockAheadMs: this.clock.aheadMs, longPollMs: LONG_POLL_MS })
     await this.#bot.start({
-      env: this.clock.env,
+      // Should its supervisor start it anew, the page is where it was.
+      env: { ...this.clock.env, GUOSHEN_WEB_PORT: String(await freePort()) },
       preloads: [MovableClock.preload],
       own: ['knowledge', 'intents'],
       config: [

@@ -125,7 +125,8 @@ function runAs(): { uid?: number; gid?: number } {
   return { uid: uid!, gid: gid! }
 }
 
-async function freePort(): Promise<number> {
+/** One that nobody listens on just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

@@ -173,6 +173,9 @@ export interface SessionWatchOptions {
 const TICK_MS = 2_000
 // The first look after the event loop stood still may come before the answer of a poll that has long been there.
 const OVERDUE_TICKS = 2
+/** Between two looks passed more than this: the machine slept, and its network needs a while to be back. */
+const SLEPT_MS = 10_000
+const WAKING_TICKS = 5
 const RESUME_LIMIT_MS = 20_000 // resuming takes a second or two
 const BURST_ERRORS = 20
 const BURST_MS = 10_000
@@ -197,6 +200,7 @@ export class SessionWatch {
   #errorsAtMs: number[] = []
   #troubleAtMs = 0
   #overdueTicks = 0
+  #lookedMs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #ended = false
 
@@ -299,6 +303,8 @@ export class SessionWatch {
 
   #tick(startedMs: number): void {
     const nowMs = this.#options.clock.now()
+    if (nowMs - this.#lookedMs > SLEPT_MS) this.#overdueTicks = -WAKING_TICKS
+    this.#lookedMs = nowMs
     const age = this.pollAgeMs()
     if (age === undefined) {
       if (this.#wechat4u && this.#hasSession() && nowMs - startedMs > RESUME_LIMIT_MS)

@@ -99,6 +99,20 @@ describe('with wechat4u', () => {
     expect(ends).toEqual([])
   })
 
+  test('after a night of sleep the network gets some seconds to be back, and no more', () => {
+    const { login, poll, ends } = watched('reconnecting')
+    login()
+    vi.advanceTimersByTime(4_000)
+    for (const wakes of [true, false]) {
+      vi.setSystemTime(Date.now() + 8 * 3_600_000)
+      vi.advanceTimersByTime(12_000)
+      expect(ends).toEqual([])
+      if (wakes) poll()
+      vi.advanceTimersByTime(4_000)
+    }
+    expect(ends).toMatchObject([{ kind: 'lost' }])
+  })
+
   test('three failed polls are trouble; a session that comes back by itself may stay', () => {
     const { login, fail, poll, statuses, ends } = watched('reconnecting')
     login()
