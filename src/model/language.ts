@@ -86,7 +86,6 @@ export const LANGUAGE_SHAPE = {
   },
   questions: {
     within: [
-      'border',
       'joins',
       'asks',
       'asksHow',
@@ -98,6 +97,7 @@ export const LANGUAGE_SHAPE = {
       'lacksWords',
     ],
     start: ['leading', 'depends', 'distributes'],
+    every: ['border'],
     part: ['connective'],
   },
   ticket: {

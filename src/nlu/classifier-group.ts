@@ -1,4 +1,4 @@
-import { bytesOf, type DenseModel, featureScale, softmaxInPlace } from './classifier.js'
+import { type DenseModel, featureScale, softmaxInPlace } from './classifier.js'
 import { type FeatureKeys, FeatureTable, keysOf } from './feature-table.js'
 
 /**
@@ -16,8 +16,9 @@ export interface ClassifierGroup {
   readonly starts: Uint32Array
   /** By use: whose. */
   readonly users: Uint16Array
-  /** By use: where in `weights` its block begins, a number a class. */
+  /** By row, and one more: where the weights of its uses begin. */
   readonly blocks: Uint32Array
+  /** Use by use as they come, a number a class: what one feature weighs anywhere lies together, for memory is what a message costs. */
   readonly weights: Float32Array
 }
 
@@ -78,13 +79,16 @@ export class GroupReader {
     const { starts, users, blocks, weights } = this.#group
     const [offsets, scores, counts] = [this.#offsets, this.#scores, this.#counts]
     for (let i = 0; i < rows.length; i++) {
-      const end = starts[rows[i]! + 1]!
-      for (let use = starts[rows[i]!]!; use < end; use++) {
+      const row = rows[i]!
+      let at = blocks[row]!
+      for (let use = starts[row]!; use < starts[row + 1]!; use++) {
         const user = users[use]!
-        if (counts[user]! < 0) continue
-        counts[user]!++
-        const last = offsets[user + 1]!
-        for (let c = offsets[user]!, at = blocks[use]!; c < last; c++, at++) scores[c]! += weights[at]!
+        const [first, end] = [offsets[user]!, offsets[user + 1]!]
+        if (counts[user]! < 0) at += end - first
+        else {
+          counts[user]!++
+          for (let c = first; c < end; c++, at++) scores[c]! += weights[at]!
+        }
       }
     }
   }
@@ -123,11 +127,11 @@ export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Rea
     weights: [],
   }))
   for (let row = 0; row + 1 < group.starts.length; row++) {
+    let at = group.blocks[row]!
     for (let use = group.starts[row]!; use < group.starts[row + 1]!; use++) {
       const user = group.users[use]!
-      const [block, count] = [group.blocks[use]!, group.classes[user]!.length]
       uses[user]!.keys.push(all[row * 2]!, all[row * 2 + 1]!)
-      for (let c = 0; c < count; c++) uses[user]!.weights.push(group.weights[block + c]!)
+      for (let end = at + group.classes[user]!.length; at < end; at++) uses[user]!.weights.push(group.weights[at]!)
     }
   }
   return Object.fromEntries(
@@ -157,17 +161,25 @@ export function groupOf(
   const rowsOf = ordered.map(({ keys }) => vocabulary.rowsOf(keys))
   const rowCount = vocabulary.keys().length / 2
   const starts = new Uint32Array(rowCount + 1)
-  for (const rows of rowsOf) for (const row of rows) starts[row + 1]!++
-  for (let row = 0; row < rowCount; row++) starts[row + 1]! += starts[row]!
-  const next = starts.slice()
+  const blocks = new Uint32Array(rowCount + 1)
+  for (const [user, rows] of rowsOf.entries()) {
+    for (const row of rows) {
+      starts[row + 1]!++
+      blocks[row + 1]! += ordered[user]!.classes.length
+    }
+  }
+  for (let row = 0; row < rowCount; row++) {
+    starts[row + 1]! += starts[row]!
+    blocks[row + 1]! += blocks[row]!
+  }
+  const [nextUse, nextBlock] = [starts.slice(), blocks.slice()]
   const users = new Uint16Array(starts[rowCount]!)
-  const blocks = new Uint32Array(users.length)
-  const kept = new DistinctBlocks()
+  const all = new Float32Array(blocks[rowCount]!)
   for (const [user, { classes, weights }] of ordered.entries()) {
     for (const [index, row] of rowsOf[user]!.entries()) {
-      const use = next[row]!++
-      users[use] = user
-      blocks[use] = kept.add(weights.subarray(index * classes.length, (index + 1) * classes.length))
+      users[nextUse[row]!++] = user
+      all.set(weights.subarray(index * classes.length, (index + 1) * classes.length), nextBlock[row]!)
+      nextBlock[row]! += classes.length
     }
   }
   return {
@@ -175,7 +187,7 @@ export function groupOf(
       names,
       classes: ordered.map(({ classes }) => classes),
       bias: Float32Array.from(ordered.flatMap(({ bias }) => [...bias])),
-      ...{ starts, users, blocks, weights: kept.weights() },
+      ...{ starts, users, blocks, weights: all },
     },
     vocabulary,
   }
@@ -191,33 +203,4 @@ function extended(before: FeatureTable, members: readonly GroupMember[]): Featur
   }
   if (added.size === 0) return before
   return FeatureTable.ofKeys(Int32Array.from([...before.keys(), ...[...added.values()].flat()]))
-}
-
-/** Blocks of numbers one behind the other, those that are alike once. */
-class DistinctBlocks {
-  readonly #at = new Map<string, number>()
-  readonly #blocks: Float32Array[] = []
-  #length = 0
-
-  /** @returns where the block begins */
-  add(block: Float32Array): number {
-    const key = bytesOf(block)
-    const known = this.#at.get(key)
-    if (known !== undefined) return known
-    const at = this.#length
-    this.#at.set(key, at)
-    this.#blocks.push(block)
-    this.#length += block.length
-    return at
-  }
-
-  weights(): Float32Array {
-    const all = new Float32Array(this.#length)
-    let at = 0
-    for (const block of this.#blocks) {
-      all.set(block, at)
-      at += block.length
-    }
-    return all
-  }
 }

@@ -13,18 +13,20 @@ export interface Classifier {
   /** By row: the weight in the coarse view; NaN where the feature does not count there. */
   readonly coarse: Float32Array
   /** By row, classes.length + 1 columns: softmax, then scope. */
-  readonly weights: SparseRows
+  readonly weights: WeightRows
   readonly bias: Float32Array
 }
 
 /**
  * Rows of weights of which about half are zero, and many alike: characters that are only seen side by side have learned the
- * same. Exactly what the full table of numbers holds, in half of its memory.
+ * same. Exactly what the full table of numbers holds, in half of its memory. What messages mostly hold has hardly any zeros.
  */
-interface SparseRows {
+interface WeightRows {
   /** By row: which vector it has. */
   readonly vectors: Uint32Array
-  /** By vector, and one more: where its columns and values begin. */
+  /** The first vectors, which have few zeros, in full: all columns of one behind those of the other. */
+  readonly full: Float32Array
+  /** By further vector, and one more: where its columns and values begin. */
   readonly starts: Uint32Array
   /** Ascending in a vector. */
   readonly columns: Uint8Array | Uint16Array
@@ -52,8 +54,10 @@ export const readFeatures = (model: MessageModel, keys: FeatureKeys): Reading =>
 
 /** @param rows of a vocabulary that begins with the classifier's own; those beyond it are ignored */
 export function readRows({ classes, coarse, weights, bias }: Classifier, rows: Int32Array): Reading {
-  const { vectors, starts, columns, values } = weights
+  const { vectors, full, starts, columns, values } = weights
   const fine = classes.length
+  const width = fine + 1
+  const fullCount = full.length / width
   const scores = new Float64Array(fine + 2)
   let count = 0
   let coarseCount = 0
@@ -63,8 +67,12 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
     if (row >= vectors.length) continue
     count++
     const vector = vectors[row]!
-    const end = starts[vector + 1]!
-    for (let at = starts[vector]!; at < end; at++) scores[columns[at]!]! += values[at]!
+    if (vector < fullCount) {
+      for (let c = 0, at = vector * width; c < width; c++, at++) scores[c]! += full[at]!
+    } else {
+      const end = starts[vector - fullCount + 1]!
+      for (let at = starts[vector - fullCount]!; at < end; at++) scores[columns[at]!]! += values[at]!
+    }
     const weight = coarse[row]!
     if (Number.isNaN(weight)) continue
     coarseScore += weight
@@ -74,6 +82,17 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
   for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
   scores[fine + 1] = coarseScore * featureScale(coarseCount) + bias[fine + 1]!
   return toReading(scores, fine)
+}
+
+/** All of a row's weights, one a class and one for scope. */
+export function weightsOfRow({ classes, weights }: Classifier, row: number): Float32Array {
+  const { vectors, full, starts, columns, values } = weights
+  const width = classes.length + 1
+  const [vector, fullCount] = [vectors[row]!, full.length / width]
+  if (vector < fullCount) return full.subarray(vector * width, (vector + 1) * width)
+  const own = new Float32Array(width)
+  for (let at = starts[vector - fullCount]!; at < starts[vector - fullCount + 1]!; at++) own[columns[at]!] = values[at]!
+  return own
 }
 
 /** Log-odds beyond this are one model's exaggeration and would drown the other views. */
@@ -147,48 +166,65 @@ export function trainMessageModel(examples: readonly Example[]): MessageModel {
   return { ...sparseOf(dense), rows: FeatureTable.of(dense.names) }
 }
 
-/** The same for blocks that are alike to the last bit. */
-export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+/** The same for vectors that are alike to the last bit. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+
+/** A vector with so many weights other than zero takes no more room in full. */
+const FULL_SHARE = 0.8
 
 /** Keeps of all numbers those that say something. */
 export function sparseOf({ classes, names, coarse, weights, bias }: DenseModel): Classifier {
   const width = classes.length + 2
-  const vectorOf = new Map<string, number>()
-  const vectors = new Uint32Array(names.length)
-  const firstRows: number[] = []
+  const columnCount = width - 1
+  const rowOf = (row: number): Float32Array => weights.subarray(row * width, row * width + columnCount)
+  const distinct = new Map<string, Float32Array>()
   for (let row = 0; row < names.length; row++) {
-    const key = bytesOf(weights.subarray(row * width, (row + 1) * width - 1))
-    const known = vectorOf.get(key)
-    vectors[row] = known ?? firstRows.length
-    if (known !== undefined) continue
-    vectorOf.set(key, firstRows.length)
-    firstRows.push(row)
+    const key = bytesOf(rowOf(row))
+    if (!distinct.has(key)) distinct.set(key, rowOf(row))
   }
-  const starts = new Uint32Array(firstRows.length + 1)
-  for (const [vector, row] of firstRows.entries()) {
-    let count = 0
-    for (let c = 0; c < width - 1; c++) if (weights[row * width + c] !== 0) count++
-    starts[vector + 1] = starts[vector]! + count
-  }
-  const total = starts.at(-1) ?? 0
-  const columns = width <= 256 ? new Uint8Array(total) : new Uint16Array(total)
-  const values = new Float32Array(total)
-  for (const [vector, row] of firstRows.entries()) {
-    let at = starts[vector]!
-    for (let c = 0; c < width - 1; c++) {
-      const weight = weights[row * width + c]!
-      if (weight === 0) continue
-      columns[at] = c
-      values[at++] = weight
-    }
-  }
+  const isFull = ([, vector]: readonly [string, Float32Array]): boolean =>
+    countWeights(vector) >= columnCount * FULL_SHARE
+  const full = [...distinct].filter(isFull)
+  const others = [...distinct].filter((one) => !isFull(one))
+  const numberOf = new Map([...full, ...others].map(([key], number) => [key, number]))
   return {
     classes,
     coarse: Float32Array.from(names, (_, row) => (coarse[row] ? weights[(row + 1) * width - 1]! : Number.NaN)),
-    weights: { vectors, starts, columns, values },
+    weights: {
+      vectors: Uint32Array.from(names, (_, row) => numberOf.get(bytesOf(rowOf(row)))!),
+      full: joined(full.map(([, vector]) => vector)),
+      ...sparse(others.map(([, vector]) => vector)),
+    },
     bias,
   }
+}
+
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const width = vectors[0]?.length ?? 0
+  const all = new Float32Array(vectors.length * width)
+  for (const [index, vector] of vectors.entries()) all.set(vector, index * width)
+  return all
+}
+
+const countWeights = (vector: Float32Array): number =>
+  vector.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0)
+
+function sparse(vectors: readonly Float32Array[]): Pick<WeightRows, 'starts' | 'columns' | 'values'> {
+  const starts = new Uint32Array(vectors.length + 1)
+  for (const [at, vector] of vectors.entries()) starts[at + 1] = starts[at]! + countWeights(vector)
+  const total = starts.at(-1) ?? 0
+  const columns = (vectors[0]?.length ?? 0) <= 256 ? new Uint8Array(total) : new Uint16Array(total)
+  const values = new Float32Array(total)
+  for (const [index, vector] of vectors.entries()) {
+    let at = starts[index]!
+    for (const [column, weight] of vector.entries()) {
+      if (weight === 0) continue
+      columns[at] = column
+      values[at++] = weight
+    }
+  }
+  return { starts, columns, values }
 }
 
 /** Trains by AdaGrad over shuffled examples; the same input gives the same model on every machine. */

@@ -53,58 +53,6 @@ export function keysOf(names: readonly string[]): FeatureKeys {
   return keys
 }
 
-/** A longer message has fewer than a thousand features; it grows where it has to. */
-const USUAL_FEATURES = 512
-
-/** Gathers the keys of one text after another, each key once, in the order in which they come. */
-export class KeyCollector implements FeatureSink {
-  #keys = new Int32Array(USUAL_FEATURES * 2)
-  #count = 0
-  /** Number of the key + 1; 0 where it is free. At most half of it is taken. */
-  #places = new Uint16Array(USUAL_FEATURES * 4)
-
-  add(kind: string, a: string, b = '', c = ''): void {
-    begin()
-    mix(kind)
-    mix(a)
-    mix(b)
-    mix(c)
-    end()
-    const place = this.#find(first, second)
-    if (this.#places[place] !== 0) return
-    this.#keys[this.#count * 2] = first
-    this.#keys[this.#count * 2 + 1] = second
-    this.#places[place] = ++this.#count
-    if (this.#count * 2 === this.#keys.length) this.#grow()
-  }
-
-  /** What was gathered since the last call. */
-  take(): FeatureKeys {
-    const keys = this.#keys.slice(0, this.#count * 2)
-    this.#count = 0
-    this.#places.fill(0)
-    return keys
-  }
-
-  #find(key: number, check: number): number {
-    const last = this.#places.length - 1
-    for (let place = key & last; ; place = (place + 1) & last) {
-      const at = (this.#places[place]! - 1) * 2
-      if (at < 0 || (this.#keys[at] === key && this.#keys[at + 1] === check)) return place
-    }
-  }
-
-  #grow(): void {
-    const keys = new Int32Array(this.#keys.length * 2)
-    keys.set(this.#keys)
-    this.#keys = keys
-    this.#places = new Uint16Array(this.#places.length * 2)
-    for (let number = 0; number < this.#count; number++) {
-      this.#places[this.#find(keys[number * 2]!, keys[number * 2 + 1]!)] = number + 1
-    }
-  }
-}
-
 const SLOT = 3
 
 /** Which row belongs to a feature. The names themselves are not kept. */
@@ -176,5 +124,64 @@ export class FeatureTable {
       const at = slot * SLOT
       if (slots[at + 2] === 0 || (slots[at] === key && slots[at + 1] === check)) return at
     }
+  }
+}
+
+/** A longer message has fewer than a thousand features; it grows where it has to. */
+const USUAL_FEATURES = 512
+
+/** Gathers the rows of one text's features after another's: those that a table knows, each once, in the order in which they come. */
+export class RowCollector implements FeatureSink {
+  #table = new FeatureTable(new Int32Array(SLOT))
+  #rows = new Int32Array(USUAL_FEATURES)
+  #count = 0
+  /** Number of the row among those gathered + 1; 0 where it is free. At most half of it is taken. */
+  #places = new Uint16Array(USUAL_FEATURES * 2)
+
+  /** Begins anew. @param table whose rows are wanted */
+  begin(table: FeatureTable): void {
+    this.#table = table
+    this.#count = 0
+    this.#places.fill(0)
+  }
+
+  add(kind: string, a: string, b = '', c = ''): void {
+    begin()
+    mix(kind)
+    mix(a)
+    mix(b)
+    mix(c)
+    end()
+    const row = this.#table.rowOf(first, second)
+    if (row >= 0) this.#note(row)
+  }
+
+  /** What was gathered since it began. */
+  rows(): Int32Array {
+    return this.#rows.slice(0, this.#count)
+  }
+
+  #note(row: number): void {
+    const place = this.#find(row)
+    if (this.#places[place] !== 0) return
+    this.#rows[this.#count] = row
+    this.#places[place] = ++this.#count
+    if (this.#count === this.#rows.length) this.#grow()
+  }
+
+  #find(row: number): number {
+    const last = this.#places.length - 1
+    for (let place = row & last; ; place = (place + 1) & last) {
+      const number = this.#places[place]!
+      if (number === 0 || this.#rows[number - 1] === row) return place
+    }
+  }
+
+  #grow(): void {
+    const rows = new Int32Array(this.#rows.length * 2)
+    rows.set(this.#rows)
+    this.#rows = rows
+    this.#places = new Uint16Array(this.#places.length * 2)
+    for (let number = 0; number < this.#count; number++) this.#places[this.#find(rows[number]!)] = number + 1
   }
 }

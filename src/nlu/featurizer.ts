@@ -1,6 +1,6 @@
 import { pinyin } from 'pinyin-pro'
 import type { Concept } from '../model/knowledge.js'
-import { type FeatureKeys, type FeatureSink, KeyCollector } from './feature-table.js'
+import { type FeatureSink, type FeatureTable, RowCollector } from './feature-table.js'
 
 export interface TextFeatures {
   /**
@@ -33,12 +33,13 @@ export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeat
   return { names: [...names] }
 }
 
-const collector = new KeyCollector()
+const collector = new RowCollector()
 
-/** The keys of the same features in the same order, as tables look them up. @param text see `normalizeText` */
-export function readKeys(text: string, lexicon: ConceptLexicon): FeatureKeys {
+/** The rows of the same features in the same order, as far as a vocabulary knows them. @param text see `normalizeText` */
+export function featureRows(text: string, lexicon: ConceptLexicon, vocabulary: FeatureTable): Int32Array {
+  collector.begin(vocabulary)
   addFeatures(text, lexicon, collector)
-  return collector.take()
+  return collector.rows()
 }
 
 function addFeatures(text: string, lexicon: ConceptLexicon, sink: FeatureSink): void {

@@ -1,9 +1,9 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
-import type { Candidate, IntentMatcher, Match, TalkSubject } from '../model/understanding.js'
+import type { Candidate, IntentMatcher, Match, RankedAnswer, TalkSubject } from '../model/understanding.js'
 import { CategoryIndex } from './categories.js'
 import { type Classifier, type Example, NOTHING, type Reading, readRows, sparseOf, trainDense } from './classifier.js'
 import { FeatureTable } from './feature-table.js'
-import { extractFeatures, lexiconOf, readKeys } from './featurizer.js'
+import { extractFeatures, featureRows, lexiconOf } from './featurizer.js'
 import { FITTED } from './fitted.js'
 import { normalizeText } from './normalize.js'
 import {
@@ -21,6 +21,7 @@ import {
   type CompiledAnswers,
   compileAnswers,
   isTopic,
+  LIKELY_SUBJECT,
   NO_ANSWERS,
   type Subject,
 } from './short-answers.js'
@@ -201,7 +202,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   }
 
   function rowsOf(normalized: string): Int32Array {
-    return compiled ? compiled.vocabulary.rowsOf(readKeys(normalized, lexicon)) : NO_ROWS
+    return compiled ? featureRows(normalized, lexicon, compiled.vocabulary) : NO_ROWS
   }
 
   function weigh(normalized: string): Weighed {
@@ -223,14 +224,16 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     const { candidates, shares, ...rest } = classify(readRows(compiled.subjects, rows), classes)
     // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
     const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
-    const likely = isIdle
-      ? []
-      : [
-          ...classes.map(({ subject }, at) => [subject, shares[at]!] as const),
-          ...found.map(({ intentId, share }) => [intentId, share] as const),
-        ]
+    const likely: (readonly [Subject, number])[] = []
+    if (!isIdle) {
+      for (let c = 0; c < shares.length; c++)
+        if (shares[c]! >= LIKELY_SUBJECT) likely.push([classes[c]!.subject, shares[c]!])
+      for (const { intentId, share } of found) likely.push([intentId, share])
+    }
+    // Nothing is found by search in most messages, and what is classified is in order.
+    const all = found.length === 0 ? candidates : [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
     const base = {
-      ...{ ...rest, candidates: bestOfEach([...candidates, ...found]).slice(0, MAX_CANDIDATES) },
+      ...{ ...rest, candidates: bestOfEach(all).slice(0, MAX_CANDIDATES) },
       ...(rest.outside ? { outside: scaled(rest.outside, aroundGuides(found)) } : {}),
     }
     return { base, core, found, likely, rows }
@@ -239,15 +242,10 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   function complete(normalized: string, { base, core, found, likely, rows }: Weighed): Match {
     if (!compiled) return base
     const named = categories.find(normalized)
-    const left = aroundGuides(found)
-    const answers = ranking
-      .rank(core, rows, likely)
-      .map((one) =>
-        one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one,
-      )
+    const ranked = ranking.rank(core, rows, likely)
     return {
       ...base,
-      ...(content.answers.length > 0 ? { answers: answers.sort((a, b) => b.share - a.share) } : {}),
+      ...(content.answers.length > 0 ? { answers: found.length === 0 ? ranked : dimAround(ranked, found) } : {}),
       ...(named.length > 0 ? { categories: named } : {}),
     }
   }
@@ -266,6 +264,13 @@ interface Weighed {
   readonly rows: Int32Array
 }
 
+function dimAround(ranked: readonly RankedAnswer[], found: readonly Candidate[]): readonly RankedAnswer[] {
+  const left = aroundGuides(found)
+  return ranked
+    .map((one) => (one.answer.sectionKey === undefined && !one.wordForWord ? { ...one, share: one.share * left } : one))
+    .sort((a, b) => b.share - a.share)
+}
+
 /** What a guide here has a section about does not lie around the guides. */
 const aroundGuides = (found: readonly Candidate[]): number => 1 - Math.max(0, ...found.map(({ share }) => share))
 
@@ -276,13 +281,9 @@ const NO_ROWS = new Int32Array(0)
 /** So hardly for us had it been put to the bot, 0..1, that no fact is looked for. */
 const IDLE_SCOPE = 0.05
 
-/** Best first; a section that both the classifier and the search have found counts once. */
-function bestOfEach(candidates: readonly Candidate[]): readonly Candidate[] {
-  const seen = new Set<string>()
-  return [...candidates]
-    .sort((a, b) => b.confidence - a.confidence)
-    .filter(({ sectionKey }) => !seen.has(sectionKey) && seen.add(sectionKey))
-}
+/** @param candidates best first @returns a section that both the classifier and the search have found counts once */
+const bestOfEach = (candidates: readonly Candidate[]): readonly Candidate[] =>
+  candidates.filter(({ sectionKey }, at) => candidates.findIndex((one) => one.sectionKey === sectionKey) === at)
 
 const scaled = (
   { share, confidence, overheard }: NonNullable<Match['outside']>,

@@ -145,7 +145,8 @@ function followUps(
   { normalized, trimmed }: Understanding,
   { matcher, language }: Knowing,
 ): Partial<Understanding> | undefined {
-  const read = readFollowUp(normalized, language) ?? readFollowUp(trimmed, language)
+  const whole = readFollowUp(normalized, language)
+  const read = whole ?? (trimmed === normalized ? undefined : readFollowUp(trimmed, language))
   if (!read) return undefined
   const followUp: FollowUp =
     read.kind === 'correction' ? { kind: 'correction', candidates: candidatesOf(read.meant, matcher) } : read

@@ -177,7 +177,7 @@ function eachOf(told: readonly string[], clause: string, phrases: Phrases<'quest
 function piecesOf(text: string, border: RegExp): readonly { readonly piece: string; readonly isMarked: boolean }[] {
   const pieces: { piece: string; isMarked: boolean }[] = []
   let from = 0
-  for (const { 0: mark, index } of text.matchAll(new RegExp(border, 'g'))) {
+  for (const { 0: mark, index } of text.matchAll(border)) {
     pieces.push({ piece: text.slice(from, index), isMarked: mark.includes('?') })
     from = index + mark.length
   }

@@ -243,6 +243,9 @@ const STYLES: readonly (readonly [style: string, pattern: RegExp])[] = [
   ['·', /^[·•▲△◆◇■□●○*] ?/gm],
 ]
 
+/** What the first point of any style has; most texts have none. */
+const MAY_ENUMERATE = /[1一a·•▲△◆◇■□●○*]/
+
 /**
  * Finds the points of an enumeration, on lines of their own or run together in one line. A number counts as a marker
  * only in its turn (1, 2, 3 …), so that amounts and references in the text do not.
@@ -251,6 +254,7 @@ const STYLES: readonly (readonly [style: string, pattern: RegExp])[] = [
  * @returns in order; empty when nothing is enumerated. What stands before the first point is left out.
  */
 export function numberedItems(text: string): readonly NumberedItem[] {
+  if (!MAY_ENUMERATE.test(text)) return []
   const markers = inTurn(findMarkers(text))
   const outer = markers[0]?.style
   const items: { heading: string; details: string[] }[] = []

@@ -106,7 +106,7 @@ function waysBySubject(content: KnowledgeContent): readonly (readonly [Subject, 
 }
 
 /** Nothing of a less likely subject comes near the best; reading its model would cost as much as any. */
-const LIKELY_SUBJECT = 0.004
+export const LIKELY_SUBJECT = 0.004
 /** So many subjects are looked into; beyond them nothing is likely. */
 const MAX_SUBJECTS = 8
 /**
@@ -182,18 +182,14 @@ export class AnswerRanking {
         sum += score
         // Only the best are kept: this runs for some hundred answers a message.
         if (best.length === MAX_RANKED && score <= best[MAX_RANKED - 1]!.score) continue
-        let place = best.length
-        while (place > 0 && best[place - 1]!.score < score) place--
-        best.splice(place, 0, { answer, within: shares[at]!, score })
-        if (best.length > MAX_RANKED) best.pop()
+        let place = Math.min(best.length, MAX_RANKED - 1)
+        for (; place > 0 && best[place - 1]!.score < score; place--) best[place] = best[place - 1]!
+        best[place] = { answer, within: shares[at]!, score }
       }
     }
-    const ranked = best.map(
-      ({ answer, within, score }): RankedAnswer => ({
-        ...{ answer, within, wordForWord: false },
-        share: sum === 0 ? 0 : score / sum,
-      }),
-    )
+    const ranked = best.map(({ answer, within, score }): RankedAnswer => {
+      return { answer, within, wordForWord: false, share: sum === 0 ? 0 : score / sum }
+    })
     const exact = this.findCore(core)
     if (exact === undefined) return ranked
     const others = ranked.filter(({ answer }) => answer !== exact)

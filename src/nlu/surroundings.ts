@@ -84,10 +84,7 @@ function cutEnd(text: string, around: Around): string {
 function withoutIdentifiers(normalized: string, around: Around): string {
   const lines = normalized.split('\n')
   const own = lines.length === 1 ? lines : lines.filter((line) => !around.cardLine.test(line.trim()))
-  const named = own
-    .join('\n')
-    .replace(FILE_NAME, (_, stem: string) => (/\p{Script=Han}/u.test(stem) ? stem : '[号码]'))
-    .replace(LETTERED_NUMBER, '[号码]')
+  const named = withoutEndings(own.join('\n')).replace(LETTERED_NUMBER, '[号码]')
   const masked = maskNumbers(named)
   if (masked === normalized) return normalized
   return masked
@@ -97,6 +94,12 @@ function withoutIdentifiers(normalized: string, around: Around): string {
     .replace(/ ?([,。;、])[\s,。;、]+/g, '$1')
     .trim()
 }
+
+/** The stem may be all there is before the dot, so texts without one are not searched for it. */
+const withoutEndings = (text: string): string =>
+  text.includes('.')
+    ? text.replace(FILE_NAME, (_, stem: string) => (/\p{Script=Han}/u.test(stem) ? stem : '[号码]'))
+    : text
 
 /** Longer courtesies are none. */
 const MAX_PARTS = 12

@@ -1,4 +1,4 @@
-import type { Classifier } from './classifier.js'
+import { type Classifier, weightsOfRow } from './classifier.js'
 import type { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, charactersOf } from './featurizer.js'
 
@@ -75,14 +75,8 @@ function weightsOf(chars: readonly string[], weigh: (feature: string) => number)
 }
 
 /** By how much a feature speaks more for a class than for all of them on average. */
-function advantage({ classes, weights }: Classifier, row: number, column: number): number {
-  const { vectors, starts, columns, values } = weights
-  if (row >= vectors.length) return 0
-  let [own, all] = [0, 0]
-  for (let at = starts[vectors[row]!]!; at < starts[vectors[row]! + 1]!; at++) {
-    if (columns[at]! >= classes.length) continue
-    all += values[at]!
-    if (columns[at] === column) own = values[at]!
-  }
-  return own - all / classes.length
+function advantage(subjects: Classifier, row: number, column: number): number {
+  if (row >= subjects.weights.vectors.length) return 0
+  const own = weightsOfRow(subjects, row).subarray(0, subjects.classes.length)
+  return own[column]! - own.reduce((all, weight) => all + weight, 0) / own.length
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { keysOf } from '../../src/nlu/feature-table.js'
-import { ConceptLexicon, extractFeatures, readKeys } from '../../src/nlu/featurizer.js'
+import { FeatureTable } from '../../src/nlu/feature-table.js'
+import { ConceptLexicon, extractFeatures, featureRows } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { cpuMsOf } from '../support/cpu-time.js'
 import { hostileTexts } from '../support/hostile-text.js'
@@ -23,7 +23,7 @@ test('names characters, pairs and triples, and where the message begins', () => 
   ])
 })
 
-test('has a key for each name, in the same order', () => {
+test('finds the row of each name, in the same order', () => {
   const texts = [
     '',
     '加类目',
@@ -34,7 +34,8 @@ test('has a key for each name, in the same order', () => {
     ...hostileTexts(300, 2),
   ]
   for (const text of texts.map(normalizeText)) {
-    expect(readKeys(text, lexicon)).toEqual(keysOf(extractFeatures(text, lexicon).names))
+    const { names } = extractFeatures(text, lexicon)
+    expect([...featureRows(text, lexicon, FeatureTable.of(names))]).toEqual([...names.keys()])
   }
 })
 

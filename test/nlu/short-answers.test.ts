@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type KnowledgeContent, NO_KNOWLEDGE, type ShortAnswer } from '../../src/model/knowledge.js'
 import { FeatureTable } from '../../src/nlu/feature-table.js'
-import { ConceptLexicon, readKeys } from '../../src/nlu/featurizer.js'
+import { ConceptLexicon, featureRows } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { coreOf } from '../../src/nlu/retrieval.js'
 import { AnswerRanking, askedFor, compileAnswers, subjectOf } from '../../src/nlu/short-answers.js'
@@ -28,7 +28,7 @@ const { group, vocabulary } = compileAnswers(CONTENT, lexicon, { vocabulary: Fea
 const ranking = new AnswerRanking(CONTENT, group)
 const rank = (text: string, subjects: readonly (readonly [string, number])[]) => {
   const normalized = normalizeText(text)
-  return ranking.rank(coreOf(normalized), vocabulary.rowsOf(readKeys(normalized, lexicon)), subjects)
+  return ranking.rank(coreOf(normalized), featureRows(normalized, lexicon, vocabulary), subjects)
 }
 const BOTH = [
   ['material', 0.6],
