@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readCorpus } from './match/corpus.js'
-import { inChild } from './match/in-child.js'
+import { openTaskRunner, type TaskRunner } from './match/in-child.js'
 import type { EngineResult } from './match/measure-engine.js'
 import type { KnowledgeResult } from './match/measure-knowledge.js'
 import type { Corpus } from './match/messages.js'
@@ -72,25 +72,25 @@ const knowledgeColumns: readonly Column<KnowledgeRow>[] = [
   { title: 'made-up found', cell: ({ result }) => result && percent(result.syntheticRight) },
 ]
 
-async function measureEngines(corpus: Corpus, limitMs: number): Promise<readonly EngineRow[]> {
+async function measureEngines(tasks: TaskRunner, corpus: Corpus, limitMs: number): Promise<readonly EngineRow[]> {
   const rows: EngineRow[] = []
   for (const [name, engine] of ENGINES) {
     console.error(`${name} …`)
-    const answer = await inChild({ kind: 'engine', engine, corpus }, limitMs)
+    const answer = await tasks.run({ kind: 'engine', engine, corpus }, limitMs)
     const result = answer?.kind === 'engine' ? answer.result : undefined
     rows.push({ name, result, ours: rows[0]?.result ?? result })
   }
   return rows
 }
 
-async function measureKnowledge(corpus: Corpus): Promise<readonly KnowledgeRow[]> {
+async function measureKnowledge(tasks: TaskRunner, corpus: Corpus): Promise<readonly KnowledgeRow[]> {
   const rows: KnowledgeRow[] = []
   for (const [name, syntheticSections] of [
     ['real', 0],
     ['real and made-up', SYNTHETIC_SECTIONS],
   ] as const) {
     console.error(`knowledge: ${name} …`)
-    const answer = await inChild({ kind: 'knowledge', syntheticSections, corpus }, CHILD_LIMIT_MS)
+    const answer = await tasks.run({ kind: 'knowledge', syntheticSections, corpus }, CHILD_LIMIT_MS)
     const result = answer?.kind === 'knowledge' ? answer.result : undefined
     rows.push({ name, result, real: rows[0]?.result ?? result })
   }
@@ -99,8 +99,10 @@ async function measureKnowledge(corpus: Corpus): Promise<readonly KnowledgeRow[]
 
 const { values } = parseArgs({ options: { whole: { type: 'boolean', default: false } } })
 const corpus = readCorpus(values.whole ? WHOLE : USUAL_SIZE)
-const engines = await measureEngines(corpus, values.whole ? CHILD_LIMIT_MS * 10 : CHILD_LIMIT_MS)
-const knowledge = await measureKnowledge(corpus)
+const tasks = openTaskRunner()
+const engines = await measureEngines(tasks, corpus, values.whole ? CHILD_LIMIT_MS * 10 : CHILD_LIMIT_MS)
+const knowledge = await measureKnowledge(tasks, corpus)
+tasks.close()
 const { taught, tuning, heldOut } = corpus
 publish(
   'match',
