@@ -520,6 +520,6 @@ const NO_STAFF_ROOM = `还没有指定值班群：客户转人工时，同事在
 /** For whoever sits at the terminal, between the lines of the log. */
 const print = (text: string): boolean => process.stdout.write(`\n${text}\n\n`)
 
-await exitOnBadInput(main, { tell: (reason) => giveUp(process, reason) })
+await exitOnBadInput(main, { tell: (reason) => giveUp(process, reason), outlivesReader: true })
 // Whatever has been started so far would keep the process alive.
 if (process.exitCode === EXIT.badInput) process.exit(EXIT.badInputOfBot)

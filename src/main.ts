@@ -82,4 +82,4 @@ function stopWithOthers(supervisor: Supervisor): void {
   }, LAUNCHER_CHECK_MS).unref()
 }
 
-await exitOnBadInput(main, { usage: USAGE })
+await exitOnBadInput(main, { usage: USAGE, outlivesReader: true })

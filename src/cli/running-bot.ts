@@ -29,13 +29,20 @@ interface ProgramWords {
   readonly usage?: string
   /** Hears what is wrong, in the words that the terminal gets. */
   readonly tell?: (text: string) => Promise<void>
+  /** Goes on when nobody reads its output any more (`npm start | tee log` without its `tee`); the others end. */
+  readonly outlivesReader?: boolean
 }
 
 /** Runs a program; what its user can put right is told in plain words with exit code 1, never as a stack trace. */
 export async function exitOnBadInput(
   main: () => Promise<void>,
-  { usage, tell = async () => {} }: ProgramWords = {},
+  { usage, tell = async () => {}, outlivesReader = false }: ProgramWords = {},
 ): Promise<void> {
+  for (const output of [process.stdout, process.stderr])
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      if (!outlivesReader) process.exit() // `| head` has seen enough
+    })
   if (usage !== undefined && process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
     console.log(usage)
     return

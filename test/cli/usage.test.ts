@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -21,4 +22,15 @@ test.each([
   ['src/cli/eval.ts', 'npm run eval'],
 ])('%s tells how it is called', async (program, command) => {
   expect(await run(program, '--help')).toContain(`用法：${command}`)
+})
+
+test('whoever has read enough of it is not shown a crash', async () => {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'src/cli/ask.ts'), '--help'], { cwd: ROOT })
+  child.stdout.destroy()
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += chunk
+  })
+  const [code] = await once(child, 'close')
+  expect([code, said]).toEqual([0, ''])
 })
