@@ -175,13 +175,28 @@ function Rail({ views, current }) {
   </nav>`
 }
 
+const COUNT_AFTER_MS = 3_000
+
 /** Red must be acted on, grey may. @returns {Record<string, { count: number, level: string }>} */
 function useCounts() {
-  const { data: desk } = useData(me.may('staff') ? '/api/tickets' : undefined, ['ticket'])
-  const waiting = (desk?.tickets ?? []).filter(
-    (/** @type {any} */ { part, status }) => part === 'late' || status === 'open' || status === 'reopened',
-  )
-  return { ...(waiting.length > 0 && { tickets: { count: waiting.length, level: 'must' } }) }
+  const { data, reload } = useData(me.may('staff') ? '/api/counts' : undefined, ['ticket', 'unanswered'])
+  useEffect(() => {
+    let soon = 0
+    // Of a burst the end is enough.
+    const end = live.on('talk', () => {
+      soon ||= window.setTimeout(() => {
+        soon = 0
+        void reload()
+      }, COUNT_AFTER_MS)
+    })
+    return () => {
+      clearTimeout(soon)
+      end()
+    }
+  }, [])
+  const count = (/** @type {'tickets' | 'talks' | 'learn'} */ view, /** @type {string} */ level) =>
+    data?.[view] > 0 ? { [view]: { count: data[view], level } } : {}
+  return { ...count('tickets', 'must'), ...count('talks', 'may'), ...count('learn', 'may') }
 }
 
 /** @param {{ isInMenu?: boolean }} props */
@@ -255,6 +270,16 @@ function Search({ onClose }) {
   const sections = (known?.sections ?? [])
     .filter((/** @type {any} */ { key, title }) => q.trim() !== '' && (key === q.trim() || title.includes(q.trim())))
     .slice(0, 6)
+  /** @type {string[]} */
+  const people = [
+    ...new Set([
+      ...(desk?.tickets ?? []).map((/** @type {any} */ one) => one.askerName),
+      ...(talks?.items ?? []).map((/** @type {any} */ one) => (one.role === 'customer' ? one.who.name : '')),
+    ]),
+  ]
+    .filter((name) => name && q.trim() !== '' && name.includes(q.trim()))
+    .slice(0, 6)
+  const talksWith = (/** @type {string} */ name) => `/talks?q=${encodeURIComponent(name)}`
   const open = (/** @type {string} */ path) => {
     onClose()
     go(path)
@@ -265,6 +290,7 @@ function Search({ onClose }) {
     else if (tickets[0]) open(`/tickets/${tickets[0].number}`)
     else if (talks?.items?.[0]) open(`/talks/${talks.items[0].messageId}`)
     else if (sections[0]) open(`/knowledge/${sections[0].key}`)
+    else if (people[0]) open(talksWith(people[0]))
   }
   const part = (/** @type {string} */ title, /** @type {any[]} */ rows) =>
     rows.length > 0 && html`<h3>${title}</h3><ul class="found">${rows}</ul>`
@@ -291,7 +317,14 @@ function Search({ onClose }) {
           html`<li><button type="button" onClick=${() => open(`/knowledge/${one.key}`)}><b>${one.key}</b><span>${one.title}</span></button></li>`,
       ),
     )}
-    ${q.trim() !== '' && tickets.length + sections.length + (talks?.items?.length ?? 0) === 0 && html`<p class="muted">没有找到。</p>`}
+    ${part(
+      '客户',
+      people.map(
+        (name) =>
+          html`<li><button type="button" onClick=${() => open(talksWith(name))}><b>${name}</b><span>看他的对话</span></button></li>`,
+      ),
+    )}
+    ${q.trim() !== '' && tickets.length + sections.length + people.length + (talks?.items?.length ?? 0) === 0 && html`<p class="muted">没有找到。</p>`}
   </${Sheet}>`
 }
 

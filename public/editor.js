@@ -1,4 +1,5 @@
-import { Broken, enlarge, Icon, toast, toastError } from './parts.js'
+import { LineEditor, linesMoved } from './line-editor.js'
+import { Broken, Differences, enlarge, Icon, Sheet, toast, toastError } from './parts.js'
 import { call, draftOf, keepDraft, live, me, post, Refused, read, useData, write } from './store.js'
 import { RowForm } from './tables.js'
 import { html, useEffect, useReducer, useRef, useState } from './vendor/preact.js'
@@ -34,9 +35,7 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
   const [conflict, setConflict] = useState(/** @type {any} */ (undefined))
   const [state, setState] = useState('')
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
-  const text = useRef(/** @type {any} */ (null))
-  const lines = useRef(/** @type {any} */ (null))
-  const colours = useRef(/** @type {any} */ (null))
+  const text = useRef(/** @type {import('./line-editor.js').LineText | null} */ (null))
   const timer = useRef(0)
   const isFilled = useRef(false)
   const piece = saved ?? data?.section
@@ -44,6 +43,8 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
   const isRow = pieceKey.startsWith('row:')
   const isGuide = pieceKey.startsWith('guide:')
   const [isRaw, setRaw] = useState(false)
+  const [isDifference, setDifference] = useState(false)
+  const [isHistory, setHistory] = useState(false)
   // Fields of a row that are not on the server yet.
   const pending = useRef(/** @type {Record<string, any>} */ (isRow ? fieldsLeft(draftKey) : {}))
   useEffect(() => {
@@ -83,7 +84,7 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
         for (const [name, value] of Object.entries(fields))
           if (pending.current[name] === value) delete pending.current[name]
         write(`${FIELDS}${draftKey}`, Object.keys(pending.current).length > 0 ? JSON.stringify(pending.current) : '')
-        text.current.value = section.edit?.markdown ?? section.markdown
+        if (text.current) text.current.value = section.edit?.markdown ?? section.markdown
       }
       if (text.current?.value === markdown || isForm) keepDraft(draftKey, '')
       setState(section.edit ? `草稿 ${clock(section.edit.atMs)} 自动存` : '和已发布的一样')
@@ -96,7 +97,7 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
   const latest = useRef(/** @type {any} */ (undefined))
   latest.current = piece
   const changed = () => {
-    keepDraft(draftKey, text.current.value)
+    keepDraft(draftKey, text.current?.value ?? '')
     redraw(0)
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => void save(latest.current), SAVE_AFTER_MS)
@@ -125,38 +126,53 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
     if (isNew) location.hash = `#/knowledge?tab=${tabOfPiece(pieceKey)}`
     await Promise.all([isNew ? undefined : reload(), onSaved()])
   }
+  /** As if it were typed, so that it can be undone. @param {string} words instead of all there is */
+  const rewrite = (words) => text.current?.replace(0, text.current.value.length, words)
   const remove = () => {
     clearPending()
-    text.current.value = ''
-    changed()
+    rewrite('')
     toast({ ok: true, text: '删掉了，发布以后生效', undo: () => void drop() })
   }
-  const insert = (/** @type {string} */ words) => {
-    text.current.setRangeText(words, text.current.selectionStart, text.current.selectionEnd, 'end')
-    text.current.focus()
-    changed()
-  }
+  const insert = (/** @type {string} */ words) => text.current?.insert(words)
   const addSection = () => {
-    const heading = nextHeading(text.current.value, pieceKey, keys)
-    text.current.value = `${text.current.value.trimEnd()}\n\n${heading}\n\n1. \n`
-    text.current.focus()
-    text.current.setSelectionRange(text.current.value.length - 1, text.current.value.length - 1)
-    text.current.scrollTop = text.current.scrollHeight
-    changed()
+    const written = text.current?.value ?? ''
+    const heading = nextHeading(written, pieceKey, keys)
+    text.current?.replace(written.trimEnd().length, written.length, `\n\n${heading}\n\n1. \n`)
+    text.current?.jump((text.current.value.match(/\n/g)?.length ?? 1) - 1)
   }
-  const fix = (/** @type {any} */ problem) => {
-    const all = text.current.value.split('\n')
-    const at = problem.line - piece.line
-    all[at] = (all[at] ?? '').replace(problem.fix.replace, problem.fix.by)
-    text.current.value = all.join('\n')
-    changed()
+  const takeVersion = (/** @type {string} */ markdown) => {
+    setHistory(false)
+    clearPending()
+    rewrite(markdown)
+    toast({ ok: true, text: '换回来了，是草稿，发布以后生效' })
   }
   if (error && !piece)
     return html`<section class="knowledge-editor"><${Broken} error=${error} retry=${reload} /></section>`
   if (!piece) return html`<section class="knowledge-editor" aria-busy="true"></section>`
-  const shown = (text.current?.value ?? piece.edit?.markdown ?? piece.markdown).split('\n')
+  const read = (piece.edit?.markdown ?? piece.markdown).split('\n')
+  const shown = (text.current?.value ?? read.join('\n')).split('\n')
   const old = new Set(piece.markdown.split('\n'))
-  const wrong = new Set(piece.problems.map((/** @type {any} */ problem) => problem.line))
+  // What is wrong stays with its line while somebody writes above it.
+  const placeOf = linesMoved(read, shown)
+  const problems = piece.problems.map((/** @type {any} */ problem) => ({
+    ...problem,
+    index: placeOf(problem.line - piece.line),
+  }))
+  const wrong = new Set(problems.map((/** @type {any} */ { index }) => index))
+  const markOf = (/** @type {string} */ line, /** @type {number} */ index) =>
+    `${colourOf(line)}${wrong.has(index) ? ' line-wrong' : old.has(line) ? '' : ' line-changed'}`
+  const fix = (/** @type {any} */ { index, fix: { replace, by } }) => {
+    const at = (shown[index] ?? '').indexOf(replace)
+    const before = shown.slice(0, index).join('\n').length + (index > 0 ? 1 : 0)
+    if (at >= 0) text.current?.replace(before + at, before + at + replace.length, by)
+  }
+  const notes = problems.map((/** @type {any} */ problem, /** @type {number} */ order) => ({
+    ...{ index: problem.index, id: `${order} ${problem.message}`, severity: problem.severity },
+    content: html`<${Icon} name="warn" small=${true} /><span>第 ${piece.line + problem.index} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</span>${problem.fix && me.may('admin') && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}`,
+  }))
+  const countOf = (/** @type {string} */ severity) =>
+    problems.filter((/** @type {any} */ one) => one.severity === severity).length
+  const [errorCount, warningCount] = [countOf('error'), countOf('warning')]
   const mayEdit = me.may('admin')
   const isForm = Boolean(piece.row) && !isRaw
   const theirs = conflict?.clash === 'draft' ? (conflict.section.edit?.markdown ?? '') : conflict?.section.markdown
@@ -164,6 +180,8 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
       <header class="thread-head">
         <a class="icon-button narrow" href=${`#/knowledge?tab=${tabOfPiece(pieceKey)}`} aria-label="返回"><${Icon} name="back" /></a>
         <div class="thread-title"><h2>${isAnswer || isRow || isGuide ? '' : `${pieceKey} `}${piece.title}</h2><p>${piece.file}:${piece.line} · <span id="draft-state">${state || (piece.edit ? `草稿，${piece.edit.by} ${dayTime(piece.edit.atMs)}` : '已发布的样子')}</span></p></div>
+        <button type="button" class="button small ghost" id="history" onClick=${() => setHistory(true)}><${Icon} name="history" small=${true} />历史</button>
+        ${piece.edit && html`<button type="button" class="button small" id="only-changes" aria-pressed=${String(isDifference)} onClick=${() => setDifference(!isDifference)}>只看改动</button>`}
         ${piece.edit && mayEdit && html`<button type="button" class="button small" id="drop-draft" onClick=${drop}>不要草稿</button>`}
         ${isRow && piece.row && html`<button type="button" class="button small ghost" id="raw-row" aria-pressed=${String(isRaw)} onClick=${() => setRaw(!isRaw)}>${isRaw ? '看表单' : '看原文'}</button>`}
         ${(isAnswer || isRow) && mayEdit && piece.markdown !== '' && shown.join('') !== '' && html`<button type="button" class="button small ghost danger" id="remove-answer" onClick=${remove}>删掉</button>`}
@@ -181,33 +199,45 @@ export function PieceEditor({ pieceKey, onSaved, keys }) {
         ${BOXES.map(([box = '', kind]) => html`<button type="button" class="button small ghost" onClick=${() => insert(`\n:::${kind}[${box}]\n\n:::\n`)}>${box}</button>`)}
         ${!isGuide && html`<button type="button" class="button small ghost" id="add-section" onClick=${addSection}>＋小节</button>`}`
         }
+        ${problems.length > 0 && html`<button type="button" class="button small ghost problem-count" id="problem-count" data-severity=${errorCount > 0 ? 'error' : 'warning'} onClick=${() => document.querySelector('.line-note')?.scrollIntoView({ block: 'center' })}>${[errorCount > 0 && `错误 ${errorCount}`, warningCount > 0 && `提醒 ${warningCount}`].filter(Boolean).join(' · ')}</button>`}
       </div>`
       }
       ${
         conflict &&
         html`<div class="conflict" role="alert" id="conflict"><p><b>${conflict.error}</b>上面是您写的，下面是${conflict.clash === 'draft' ? `${conflict.section.edit?.by ?? '对方'}的草稿` : '文件现在的样子'}。</p><pre>${theirs}</pre>
         <div class="buttons"><button type="button" class="button" id="keep-mine" onClick=${() => save(conflict.section)}>用我的</button><button type="button" class="button" id="keep-theirs" onClick=${() => {
-          text.current.value = theirs
           clearPending()
+          rewrite(theirs)
           void save(conflict.section)
         }}>${conflict.clash === 'draft' ? '用对方的' : '用文件里的'}</button></div></div>`
       }
       ${isForm && html`<${RowForm} row=${piece.row} file=${piece.file} problems=${piece.problems} pending=${pending.current} mayEdit=${mayEdit} change=${changeField} />`}
-      <div class="editor-box" data-kind=${isAnswer ? 'answer' : 'section'} hidden=${isForm}>
-        <pre class="editor-lines" ref=${lines} aria-hidden="true">${shown.map((/** @type {string} */ line, /** @type {number} */ index) => html`<span class=${wrong.has(piece.line + index) ? 'line-wrong' : old.has(line) ? '' : 'line-changed'}>${piece.line + index}\n</span>`)}</pre>
-        <div class="editor-text">${!isAnswer && html`<pre class="editor-colours" ref=${colours} aria-hidden="true">${shown.map((/** @type {string} */ line, /** @type {number} */ index) => html`<span class=${`${colourOf(line)}${wrong.has(piece.line + index) ? ' colour-wrong' : ''}`}>${line || ' '}</span>`)}</pre>`}
-        <textarea id="markdown" ref=${text} readonly=${!mayEdit} spellcheck=${false} wrap=${isAnswer ? 'soft' : 'off'} aria-label=${isAnswer ? '这条短答' : '这一节的 Markdown'} onInput=${changed} onScroll=${() => {
-          const { scrollTop, scrollLeft } = text.current
-          lines.current.scrollTop = scrollTop
-          colours.current?.scrollTo(scrollLeft, scrollTop)
-        }}></textarea></div>
+      ${isDifference && piece.edit && html`<div class="editor-difference" id="difference"><${Differences} differences=${[{ file: piece.file, lines: piece.difference }]} /></div>`}
+      <div class="editor-place" hidden=${isForm || (isDifference && piece.edit)}>
+        <${LineEditor} handle=${text} lines=${shown} first=${piece.line} label=${isAnswer ? '这条短答' : '这一节的 Markdown'} isReadOnly=${!mayEdit} markOf=${markOf} notes=${isForm ? [] : notes} onInput=${changed} />
       </div>
-      <ul class="problems" id="problems" hidden=${isForm}>${piece.problems.map((/** @type {any} */ problem) => html`<li data-severity=${problem.severity}><button type="button" onClick=${() => jump(text.current, problem.line - piece.line)}>第 ${problem.line} 行：${problem.message}。${problem.fix ? '' : problem.remedy}</button>${problem.fix && mayEdit && html`<button type="button" class="link" data-fix onClick=${() => fix(problem)}>改成“${problem.fix.by.replace(/[[\]]/g, '')}”</button>`}</li>`)}</ul>
+      ${isHistory && html`<${History} pieceKey=${pieceKey} mayEdit=${mayEdit} take=${takeVersion} onClose=${() => setHistory(false)} />`}
     </section>
     <aside class="knowledge-preview" aria-label="客户会收到">
       <${Preview} told=${piece.told} pieceKey=${pieceKey} isBroken=${piece.problems.some((/** @type {any} */ one) => one.severity === 'error')} />
       <${Try} hasDraft=${Boolean(piece.edit)} />
     </aside>`
+}
+
+/** @param {{ pieceKey: string, mayEdit: boolean, take: (markdown: string) => void, onClose: () => void }} props */
+function History({ pieceKey, mayEdit, take, onClose }) {
+  const { data, error, reload } = useData(`/api/knowledge/history/${encodeURIComponent(pieceKey)}`)
+  return html`<${Sheet} title="历史" onClose=${onClose}>
+    ${error && html`<${Broken} error=${error} retry=${reload} />`}
+    <ul class="lines versions">${data?.versions.map(
+      (
+        /** @type {any} */ { number, atMs, by, note, markdown, difference },
+        /** @type {number} */ index,
+      ) => html`<li key=${number} data-version=${number}><span><b>发布 ${number}${index === 0 ? '（现在的样子）' : ''}</b><small>${dayTime(atMs)} ${by}${note ? ` · ${note}` : ''}</small></span>${index > 0 && mayEdit && markdown !== '' && html`<button type="button" class="button small" data-act="take" onClick=${() => take(markdown)}>换回这一版</button>`}</li>
+      <li class="compared">${difference.length > 0 ? html`<pre class="difference-lines">${difference.map((/** @type {string} */ line) => html`<span class=${line.startsWith('+') ? 'line-new' : line.startsWith('-') ? 'line-old' : ''}>${line}\n</span>`)}</pre>` : html`<p class="muted">再早的发布没有留。</p>`}</li>`,
+    )}</ul>
+    ${data?.versions.length === 0 && html`<p class="muted">还没有发布过。</p>`}
+  </${Sheet}>`
 }
 
 const HOWS = [
@@ -292,13 +322,6 @@ function nextHeading(markdown, key, keys) {
   do number++
   while (keys.includes(nameOf()) || markdown.includes(` ${nameOf()}`))
   return `${signs} ${nameOf()}${parts.length === 0 ? '.' : ''} 新小节`
-}
-
-/** @param {any} area @param {number} index of the line in the piece */
-function jump(area, index) {
-  const before = area.value.split('\n').slice(0, index).join('\n').length + (index > 0 ? 1 : 0)
-  area.focus()
-  area.setSelectionRange(before, before + (area.value.slice(before).split('\n')[0]?.length ?? 0))
 }
 
 const KEPT_TRIES = 20

@@ -49,7 +49,7 @@ export default function Figures({ name, head, where }) {
     <div class="page">
       ${isOwn && html`<${OwnDates} from=${from} to=${to} />`}
       ${error && html`<${Broken} error=${error} retry=${reload} />`}
-      ${data && html`<${Sums} data=${data} />${data.rows && html`<${Breakdown} data=${data} />`}<${Chart} data=${data} /><${Lists} data=${data} />`}
+      ${data && html`<${Sums} data=${data} />${data.rows && html`<${Breakdown} data=${data} />`}<${EachDay} data=${data} /><${Judged} data=${data} /><${Lists} data=${data} />`}
     </div>
   </main>`
 }
@@ -125,16 +125,45 @@ function Breakdown({ data }) {
       : row[key]
   return html`<section class="card" id="breakdown"><h2>${data.by === 'group' ? '按群' : '按小节'}　<small class="muted">对话只留几天，再早的只有总数</small></h2>
     <div class="table-box"><table><thead><tr><th></th>${COLUMNS.map(([, title]) => html`<th>${title}</th>`)}<th>工单</th></tr></thead>
-    <tbody>${data.rows.map((/** @type {any} */ row) => html`<tr key=${row.title}><th>${row.title}</th>${COLUMNS.map(([key = '', , flag = '']) => html`<td>${cell(row, key, flag)}</td>`)}<td>${row.tickets}</td></tr>`)}</tbody></table></div>
+    <tbody>${data.rows.map((/** @type {any} */ row) => html`<tr key=${row.title}><th>${row.title}${row.code && row.key && html` <small class="muted" title="导出的表里叫“群 ${row.code}”">${row.code}</small>`}</th>${COLUMNS.map(([key = '', , flag = '']) => html`<td>${cell(row, key, flag)}</td>`)}<td>${row.tickets}</td></tr>`)}</tbody></table></div>
     ${data.rows.length === 0 && html`<${Empty} title="这段时间没有对话。" />`}
   </section>`
 }
 
 /** In the order of the series. */
 const SERIES_FLAGS = ['answer', 'clarify', 'escalate', 'silent']
+const SERIES_COLOURS = ['--green-dot', '--blue-dot', '--violet-dot', '--grey-dot']
 
 /** @param {{ data: any }} props */
-function Chart({ data }) {
+const EachDay = ({ data }) =>
+  html`<${Chart} id="plot" title="每天" data=${data} series=${data.series.map((/** @type {any} */ { name, y }, /** @type {number} */ index) => ({ name, y, colour: SERIES_COLOURS[index] ?? '--ink', words: (/** @type {number} */ at) => y[at], flag: SERIES_FLAGS[index], count: y }))} />`
+
+/** How often people who looked called it wrong; days on which nobody looked are left open. @param {{ data: any }} props */
+function Judged({ data }) {
+  const { verdicts } = data
+  const total = verdicts.reduce((/** @type {number} */ sum, /** @type {any} */ { of }) => sum + of, 0)
+  if (total === 0) return null
+  const share = verdicts.map((/** @type {any} */ { of, wrong }) => (of === 0 ? null : Math.round((100 * wrong) / of)))
+  const words = (/** @type {number} */ at) => (verdicts[at].of === 0 ? '' : `${verdicts[at].wrong}/${verdicts[at].of}`)
+  const series = [
+    {
+      name: '判错 %',
+      y: share,
+      colour: '--red-dot',
+      words,
+      flag: 'wrong',
+      count: verdicts.map((/** @type {any} */ one) => one.of),
+    },
+  ]
+  return html`<${Chart} id="plot-judged" title=${`人判答错率　看过 ${total} 条${total < 20 ? '，样本少' : ''}`} data=${data} series=${series} />`
+}
+
+/**
+ * A line a series, a point a day; the same as a table, whose numbers lead to what they count.
+ *
+ * @param {{ id: string, title: string, data: any, series: { name: string, y: (number | null)[], colour: string, words: (at: number) => any, flag: string, count: number[] }[] }} props
+ */
+function Chart({ id, title, data, series }) {
   const box = useRef(/** @type {any} */ (null))
   const [isTable, setTable] = useState(false)
   useEffect(() => {
@@ -151,7 +180,6 @@ function Chart({ data }) {
     }
     void import('./vendor/uplot.js').then(({ default: uPlot }) => {
       if (isGone || !box.current) return
-      const names = ['--green-dot', '--blue-dot', '--violet-dot', '--grey-dot']
       const axis = { stroke: colour('--ink-3'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false } }
       plot = new uPlot(
         {
@@ -161,16 +189,14 @@ function Chart({ data }) {
           scales: { x: { time: true } },
           series: [
             { label: '日期', value: '{YYYY}-{MM}-{DD}' },
-            ...data.series.map((/** @type {any} */ { name }, /** @type {number} */ index) => ({
-              label: name,
-              stroke: colour(names[index] ?? '--ink'),
-              width: 2,
-              points: { show: data.x.length < 40, size: 5, fill: colour(names[index] ?? '--ink') },
+            ...series.map((one) => ({
+              ...{ label: one.name, stroke: colour(one.colour), width: 2, spanGaps: true },
+              points: { show: data.x.length < 40, size: 5, fill: colour(one.colour) },
             })),
           ],
           axes: [{ ...axis, values: '{M}月{D}日' }, axis],
         },
-        [data.x, ...data.series.map((/** @type {any} */ { y }) => y)],
+        [data.x, ...series.map(({ y }) => y)],
         box.current,
       )
     })
@@ -185,9 +211,17 @@ function Chart({ data }) {
       plot?.destroy()
     }
   }, [data, isTable])
-  return html`<section class="card"><h2>每天 <button type="button" class="link more-link" onClick=${() => setTable(!isTable)}>${isTable ? '看图' : '看表'}</button></h2>
-    ${!isTable && html`<div class="plot" id="plot" ref=${box}></div>`}
-    ${isTable && html`<div class="table-box"><table><thead><tr><th>日期</th>${data.series.map((/** @type {any} */ { name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${data.days.map((/** @type {string} */ day, /** @type {number} */ index) => html`<tr><th>${day}</th>${data.series.map((/** @type {any} */ { y }, /** @type {number} */ column) => html`<td>${y[index] > 0 && me.may('staff') ? html`<a class="link" href=${talksOf({ from: day, to: day }, { flag: SERIES_FLAGS[column] ?? '' })}>${y[index]}</a>` : y[index]}</td>`)}</tr>`)}</tbody></table></div>`}
+  const cell = (
+    /** @type {typeof series[number]} */ { words, flag, count },
+    /** @type {string} */ day,
+    /** @type {number} */ at,
+  ) =>
+    (count[at] ?? 0) > 0 && me.may('staff')
+      ? html`<a class="link" href=${talksOf({ from: day, to: day }, { flag })}>${words(at)}</a>`
+      : words(at)
+  return html`<section class="card"><h2>${title} <button type="button" class="link more-link" onClick=${() => setTable(!isTable)}>${isTable ? '看图' : '看表'}</button></h2>
+    ${!isTable && html`<div class="plot" id=${id} ref=${box}></div>`}
+    ${isTable && html`<div class="table-box"><table><thead><tr><th>日期</th>${series.map(({ name }) => html`<th>${name}</th>`)}</tr></thead><tbody>${data.days.map((/** @type {string} */ day, /** @type {number} */ at) => html`<tr><th>${day}</th>${series.map((one) => html`<td>${cell(one, day, at)}</td>`)}</tr>`)}</tbody></table></div>`}
   </section>`
 }
 

@@ -1,10 +1,11 @@
-import { asSomebody, go, setParams, Top } from './app.js'
+import { go, setParams, Top } from './app.js'
 import { PieceEditor, tabOfPiece } from './editor.js'
 import { Broken, Empty, Icon, Sheet, toast, toastError } from './parts.js'
+import { ReleaseBar, ReleaseSheet, Releases, useCheck } from './release.js'
 import { call, me, post, useData } from './store.js'
 import { Tables } from './tables.js'
-import { Met, metWords } from './teach.js'
-import { html, useEffect, useRef, useState } from './vendor/preact.js'
+import { Met } from './teach.js'
+import { html, useEffect, useState } from './vendor/preact.js'
 import { dayTime } from './words.js'
 
 const TABS = [
@@ -50,6 +51,11 @@ export default function Knowledge({ name, head, where }) {
     else setParams({ tab: id })
   }
   const edits = data?.edits ?? []
+  const check = useCheck(edits)
+  const saved = async () => {
+    await reload()
+    check.lookSoon()
+  }
   return html`<main class="view" data-detail=${where.rest ? '' : undefined}>
     <${Top} name=${name} fact=${fact} head=${head} />
     <div class="knowledge-columns" data-golden=${where.rest === 'golden' ? '' : undefined}>
@@ -64,17 +70,17 @@ export default function Knowledge({ name, head, where }) {
         ${tab === 'golden' && html`<p class="muted pad">发布前都要答一遍的题。少对一道，就不会换上新的知识。</p>`}
         <div class="buttons pad knowledge-acts">
           <button type="button" class="button small" id="releases" onClick=${() => setSheet('releases')}>发布记录</button>
-          ${mayEdit && edits.length > 0 && html`<button type="button" class="button small primary" id="release" onClick=${() => setSheet('release')}><${Icon} name="rocket" small=${true} />${data?.isReadOnly ? `带走 ${edits.length} 处改动…` : `发布 ${edits.length} 处改动…`}</button>`}
         </div>
       </nav>
-      ${where.rest === 'golden' && html`<${Golden} mayEdit=${mayEdit} onSaved=${reload} />`}
-      ${where.rest && where.rest !== 'golden' && html`<${PieceEditor} key=${where.rest} pieceKey=${where.rest} onSaved=${reload} keys=${data?.guides.flatMap((/** @type {any} */ guide) => guide.sections.map((/** @type {any} */ one) => one.key)) ?? []} />`}
+      ${where.rest === 'golden' && html`<${Golden} mayEdit=${mayEdit} onSaved=${saved} />`}
+      ${where.rest && where.rest !== 'golden' && html`<${PieceEditor} key=${where.rest} pieceKey=${where.rest} onSaved=${saved} keys=${data?.guides.flatMap((/** @type {any} */ guide) => guide.sections.map((/** @type {any} */ one) => one.key)) ?? []} />`}
+      ${mayEdit && data && html`<${ReleaseBar} edits=${edits} releases=${data.releases} isReadOnly=${data.isReadOnly} check=${check} open=${() => setSheet('release')} />`}
       ${!where.rest && html`<section class="knowledge-editor wide"><${Empty} title="选一节或一条短答" text="左边点一个，这里改，右边看客户会收到什么。" /></section>`}
     </div>
     ${sheet === 'answer' && html`<${NewAnswer} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'guide' && html`<${NewGuide} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'releases' && data && html`<${Releases} releases=${data.releases} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
-    ${sheet === 'release' && data && html`<${Release} edits=${edits} isReadOnly=${data.isReadOnly} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
+    ${sheet === 'release' && data && html`<${ReleaseSheet} edits=${edits} isReadOnly=${data.isReadOnly} check=${check} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
   </main>`
 }
 
@@ -240,156 +246,4 @@ function GoldenForm({ one, change, onClose }) {
     </select></label>
     <div class="buttons end">${was && html`<button type="button" class="button ghost danger" id="golden-remove" onClick=${() => change({ was }, '删了，发布以后生效')}>删掉</button>`}<button type="button" class="button" onClick=${onClose}>取消</button><button type="submit" class="button primary" id="golden-save">存成草稿</button></div>
   </form></${Sheet}>`
-}
-
-/** @param {{ differences: any[] }} props */
-export const Differences = ({ differences }) =>
-  html`<div class="differences">${differences.map(({ file, lines }) => html`<details open=${differences.length < 4} data-file=${file}><summary>${file} <small>+${lines.filter((/** @type {string} */ line) => line.startsWith('+')).length} −${lines.filter((/** @type {string} */ line) => line.startsWith('-')).length}</small></summary><pre>${lines.map((/** @type {string} */ line) => html`<span class=${line.startsWith('+') ? 'line-new' : line.startsWith('-') ? 'line-old' : ''}>${line}\n</span>`)}</pre></details>`)}</div>`
-
-/** @param {{ releases: any, onClose: () => void, onDone: () => Promise<void> }} props */
-function Releases({ releases, onClose, onDone }) {
-  const [isBusy, setBusy] = useState(false)
-  const [compared, setCompared] = useState(
-    /** @type {{ number: number, differences?: any[] } | undefined} */ (undefined),
-  )
-  const use = async (/** @type {number} */ number) => {
-    setBusy(true)
-    await post(`/api/releases/${number}/use`).then(toast, toastError)
-    setBusy(false)
-    await onDone()
-    onClose()
-  }
-  const compare = async (/** @type {number} */ number) => {
-    if (compared?.number === number) return setCompared(undefined)
-    setCompared({ number })
-    await call('GET', `/api/releases/${number}/diff`).then(
-      ({ differences }) => setCompared({ number, differences }),
-      (failed) => {
-        setCompared(undefined)
-        toastError(failed)
-      },
-    )
-  }
-  return html`<${Sheet} title="发布记录" onClose=${onClose}>
-    <ul class="lines">${releases.all.toReversed().map(
-      (
-        /** @type {any} */ one,
-      ) => html`<li data-release=${one.number}><span><b>发布 ${one.number}${one.number === releases.current ? '（现在用的）' : ''}</b><small>${dayTime(one.atMs)} ${one.by.name}${one.forced ? ' · 强制' : ''} · ${one.version}</small>${one.note && html`<small>${one.note}</small>`}</span>
-      ${one.number !== releases.current && html`<button type="button" class="button small ghost" data-act="compare" onClick=${() => compare(one.number)}>和现在比</button>${me.may('admin') && html`<button type="button" class="button small" data-act="use" disabled=${isBusy} onClick=${() => use(one.number)}>回滚到这个</button>`}`}</li>
-      ${compared?.number === one.number && html`<li class="compared">${compared?.differences ? (compared.differences.length > 0 ? html`<${Differences} differences=${compared.differences} />` : html`<p class="muted">内容一样。</p>`) : html`<p class="muted">正在比…</p>`}</li>`}`,
-    )}</ul>
-  </${Sheet}>`
-}
-
-/** What a release would change, before it is one. @param {{ found: any }} props */
-export function Findings({ found }) {
-  const { isBroken, problems, objections, exam, changes, misread, replay } = found
-  if (isBroken)
-    return html`<p class="problem">有错误，发布不了：</p><ul class="problems">${problems.map((/** @type {any} */ one) => html`<li data-severity="error">${one.file}:${one.line} ${one.message}。${one.remedy}</li>`)}</ul>`
-  const list = (/** @type {string[]} */ lines) =>
-    html`<ul class="plain-list">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
-  return html`<div class="findings" id="findings">
-    <p class="exam">${exam.map((/** @type {string} */ line) => html`<span>✓ ${line}</span>`)}</p>
-    ${objections.length > 0 && html`<div class="problem" role="alert"><p>变差了，照现在这样不会换：</p>${list(objections)}</div>`}
-    ${changes.length > 0 && html`<details><summary>考题里 ${changes.length} 道答得不一样</summary>${list(changes)}</details>`}
-    ${misread.length > 0 && html`<details open><summary>新写的话现在答不对</summary>${list(misread)}</details>`}
-    ${
-      replay &&
-      html`<p id="replay">拿最近几天的 <b>${replay.messageCount}</b> 条真实消息重放：${replay.changeCount === 0 ? '都不变' : html`<b>这 ${replay.changeCount} 句会变</b>`}</p>
-      <ul class="replayed">${replay.changes.map((/** @type {any} */ one) => html`<li><span class="one-line">${one.text}${one.count > 1 ? ` ×${one.count}` : ''}</span><${Met} met=${one.before} /><span aria-label="变成">→</span><${Met} met=${one.after} /><small>${changeWords(one)}</small></li>`)}</ul>
-      ${replay.changeCount > replay.changes.length && html`<p class="muted">……还有 ${replay.changeCount - replay.changes.length} 句</p>`}`
-    }
-    ${problems.length > 0 && html`<details><summary>提醒 ${problems.length}</summary>${list(problems.map((/** @type {any} */ one) => `${one.file}:${one.line} ${one.message}。${one.remedy}`))}</details>`}
-  </div>`
-}
-
-const KNOWS = ['answer', 'outside']
-const LOST = ['fallback', 'clarify']
-
-/** @param {any} change */
-function changeWords({ before, after, chars }) {
-  if (LOST.includes(before.kind) && KNOWS.includes(after.kind)) return '变好'
-  if (KNOWS.includes(before.kind) && LOST.includes(after.kind)) return '变差'
-  if (metWords(before) !== metWords(after)) return ''
-  if (before.card !== after.card) return '换了一条短答'
-  return chars === 0 ? '换了说法' : chars < 0 ? `字少了 ${-chars}` : `字多了 ${chars}`
-}
-
-/** @param {string} key */
-const kindOfPiece = (key) => {
-  const kind = /^(answer|row|guide):/.exec(key)?.[1]
-  return kind === 'answer'
-    ? '短答'
-    : kind === 'row'
-      ? '表格'
-      : kind === 'guide'
-        ? '新指南'
-        : key === 'golden'
-          ? ''
-          : key
-}
-
-/** @param {{ edits: any[], isReadOnly: boolean, onClose: () => void, onDone: () => Promise<void> }} props */
-function Release({ edits, isReadOnly, onClose, onDone }) {
-  const [busy, setBusy] = useState(/** @type {'' | 'check' | 'release'} */ (''))
-  const [refusal, setRefusal] = useState('')
-  const [word, setWord] = useState('')
-  const [note, setNote] = useState('')
-  const [found, setFound] = useState(/** @type {any} */ (undefined))
-  const isGone = useRef(false)
-  const { data, error } = useData('/api/releases/changes')
-  // A patch that was applied has left nothing to change: the drafts have only to be cleared away.
-  const isChanging = (data?.differences.length ?? 1) > 0
-  const check = async () => {
-    setBusy('check')
-    try {
-      const seen = await post('/api/releases/check', {})
-      if (!isGone.current) setFound(seen)
-    } catch (failed) {
-      if (!isGone.current) setRefusal(/** @type {Error} */ (failed).message)
-    }
-    if (!isGone.current) setBusy('')
-  }
-  useEffect(() => {
-    void check()
-    return () => {
-      isGone.current = true
-    }
-  }, [])
-  const release = async (/** @type {boolean} */ force) => {
-    setBusy('release')
-    try {
-      toast(await post('/api/releases', { force, ...(note.trim() && { note: note.trim() }) }))
-      await onDone()
-      onClose()
-    } catch (failed) {
-      setRefusal(/** @type {Error} */ (failed).message)
-    }
-    setBusy('')
-  }
-  return html`<${Sheet} title=${`${isReadOnly ? '带走' : '发布'} ${edits.length} 处改动`} onClose=${onClose}>
-    <ul class="lines">${edits.map(
-      ({ key, title, by, atMs, markdown }) =>
-        html`<li><span><b>${kindOfPiece(key)} ${title}</b><small>${by} ${dayTime(atMs)} ${markdown === '' ? '删掉的' : '改的'}</small></span><button type="button" class="button small ghost" onClick=${() => {
-          onClose()
-          go(pathOf(key))
-        }}>看</button></li>`,
-    )}</ul>
-    ${error && html`<p class="problem">${error}</p>`}
-    ${data && html`<${Differences} differences=${data.differences} />`}
-    ${busy === 'check' && html`<p class="muted">正在检查：训练、考必答题、重放真实消息…</p>`}
-    ${found && html`<${Findings} found=${found} />`}
-    ${
-      refusal &&
-      html`<pre class="problem try-answer" role="alert" id="release-refused">${refusal}</pre>
-      ${/必答题/.test(refusal) && html`<div class="buttons"><a class="button small" href="#/knowledge/golden?tab=golden" onClick=${onClose}>去看必答题</a></div>`}
-      <form class="inline-form" onSubmit=${(/** @type {Event} */ event) => {
-        event.preventDefault()
-        if (word.trim() === '强制') void release(true)
-      }}><input class="field" placeholder="仍然发布，就写：强制" value=${word} aria-label="强制" id="force-word" onInput=${(/** @type {any} */ event) => setWord(event.target.value)} /><button class="button" type="submit" id="release-force" disabled=${word.trim() !== '强制' || busy !== ''}>仍然发布…</button></form>`
-    }
-    ${!(isReadOnly && isChanging) && html`<label class="release-note">为什么改（记在发布记录里，可以不写）<input class="field" id="release-note" maxlength="100" value=${note} onInput=${(/** @type {any} */ event) => setNote(event.target.value)} /></label>`}
-    ${isReadOnly && isChanging && html`<p class="muted" id="how-to-patch">文件夹只读，这里发布不了。下载补丁，在放着 knowledge 和 intents 的文件夹里运行 git apply guoshen.patch，再重载。</p>`}
-    <div class="buttons end"><button type="button" class="button" onClick=${onClose}>先不发</button>${isReadOnly && isChanging ? html`<a class="button primary" id="patch" href="/api/releases/drafts.patch" download="guoshen.patch">下载补丁</a>` : html`<button type="button" class="button primary" id="release-go" disabled=${busy === 'release' || found?.isBroken} onClick=${() => asSomebody(() => release(false))}>${busy === 'release' ? '正在发布…' : '发布'}</button>`}</div>
-  </${Sheet}>`
 }

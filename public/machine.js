@@ -36,6 +36,7 @@ export default function Machine({ name, head, status }) {
               ${data?.today && html`<dt>今天已发</dt><dd>${data.today.used} / ${data.today.cap}</dd>`}
               ${data?.heldUntilMs && html`<dt>微信嫌太快</dt><dd>${dayTime(data.heldUntilMs)} 前先不发</dd>`}
               <dt>知识</dt><dd>${status?.release ? `发布 ${status.release} · ` : ''}${status?.knowledgeVersion}</dd>
+              ${data?.touchAgoMs !== undefined && html`<dt>最近联系${status?.network ?? '微信'}</dt><dd>${spanWords(data.touchAgoMs)}前</dd>`}
               <dt>最近收到消息</dt><dd>${latest?.items[0] ? `${spanWords(Date.now() - latest.items[0].atMs)}前` : '还没有'}</dd>
             </dl>
             <div class="buttons pad"><${Reload} /></div>

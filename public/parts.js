@@ -312,6 +312,10 @@ export function Sheet({ title, onClose, children }) {
   </dialog>`
 }
 
+/** @param {{ differences: any[] }} props */
+export const Differences = ({ differences }) =>
+  html`<div class="differences">${differences.map(({ file, lines }) => html`<details open=${differences.length < 4} data-file=${file}><summary>${file} <small>+${lines.filter((/** @type {string} */ line) => line.startsWith('+')).length} −${lines.filter((/** @type {string} */ line) => line.startsWith('-')).length}</small></summary><pre>${lines.map((/** @type {string} */ line) => html`<span class=${line.startsWith('+') ? 'line-new' : line.startsWith('-') ? 'line-old' : ''}>${line}\n</span>`)}</pre></details>`)}</div>`
+
 /** @type {((url: string | undefined) => void) | undefined} */
 let showLarge
 

@@ -28,7 +28,10 @@ const FLAGS = [
   ['silent', '没插话', 'silent'],
   ['clarify', '反问、不知道', 'clarify'],
   ['escalate', '转人工', 'escalate'],
+  ['handed', '同事交来的', 'handed'],
 ]
+/** Of these there is seldom one. */
+const SELDOM = new Set(['handed'])
 const PAGE = 200
 const DRAW_EVERY_MS = 150
 /** How far the threshold may lie for a decision to count as unsure, as on the server. */
@@ -50,6 +53,8 @@ function matches(talk, { group, flag, q, section, from, to }) {
       return talk.kind === 'answer' || talk.kind === 'outside'
     case 'clarify':
       return talk.kind === 'clarify' || talk.kind === 'fallback'
+    case 'handed':
+      return talk.verdict?.isForAdmin === true
     case 'silent':
     case 'escalate':
       return talk.kind === flag
@@ -178,8 +183,11 @@ export default function Talks({ name, head, where }) {
       box.current?.querySelector(`[data-row="${CSS.escape(next.messageId)}"]`)?.scrollIntoView({ block: 'nearest' }),
     )
   }
-  const judge = (/** @type {string} */ kind, /** @type {string | undefined} */ sectionKey = undefined) =>
-    chosen && giveVerdict(chosen, { kind, sectionKey }, list.take)
+  const judge = (
+    /** @type {string} */ kind,
+    /** @type {string | undefined} */ sectionKey = undefined,
+    /** @type {boolean} */ isForAdmin = false,
+  ) => chosen && giveVerdict(chosen, { kind, sectionKey, isForAdmin }, list.take)
   useKeys({
     J: () => step(1),
     K: () => step(-1),
@@ -211,7 +219,9 @@ export default function Talks({ name, head, where }) {
     <div class="talks-columns">
       <${Groups} groups=${list.groups ?? []} total=${list.counts?.all ?? 0} chosen=${filter.group} onChange=${list.reload} />
       <section class="feed" aria-label="对话">
-        <div class="filters" role="group" aria-label="筛选">${FLAGS.map(
+        <div class="filters" role="group" aria-label="筛选">${FLAGS.filter(
+          ([flag = '']) => !SELDOM.has(flag) || filter.flag === flag || list.counts?.[flag] > 0,
+        ).map(
           ([flag = '', label, count = '']) =>
             html`<button type="button" class="filter" data-flag=${flag} aria-pressed=${String((filter.flag ?? '') === flag)} onClick=${() => setParams({ flag: flag || undefined })}>${label} <b>${list.counts?.[count] ?? ''}</b></button>`,
         )}${filter.q && html`<button type="button" class="filter" aria-pressed="true" onClick=${() => setParams({ q: undefined })}>“${filter.q}” ×</button>`}${filter.section && html`<button type="button" class="filter" aria-pressed="true" data-off="section" onClick=${() => setParams({ section: undefined })}>${filter.section} ×</button>`}${(filter.from || filter.to) && html`<button type="button" class="filter" aria-pressed="true" data-off="days" onClick=${() => setParams({ from: undefined, to: undefined })}>${daysWords(filter.from, filter.to)} ×</button>`}</div>
@@ -223,7 +233,7 @@ export default function Talks({ name, head, where }) {
             box.current.scrollTop = 0
           }}><${Icon} name="up" small=${true} />新的 ${list.waiting.length} 条</button>`
         }
-        ${list.isLoaded && list.items.length === 0 && html`<${Empty} title=${isFiltered ? '没有符合的。' : '还没有消息。'} text=${isFiltered ? '' : '机器人在群里听着，有人说话就会出现在这里。'}>${isFiltered && html`<button type="button" class="button" onClick=${() => go('/talks')}>清除筛选</button>`}</${Empty}>`}
+        ${list.isLoaded && list.items.length === 0 && html`<${Empty} title=${isFiltered ? '没有符合的。' : '还没有消息。'} text=${isFiltered ? '' : listeningWords(list.listening)}>${isFiltered && html`<button type="button" class="button" onClick=${() => go('/talks')}>清除筛选</button>`}</${Empty}>`}
         <${Windowed} items=${list.items} keyOf=${keyOf} row=${row} label="对话" boxRef=${box} onNearEnd=${list.more} estimate=${86} />
       </section>
       <aside class="why why-pane" id="why" aria-label="为什么">
@@ -235,16 +245,29 @@ export default function Talks({ name, head, where }) {
   </main>`
 }
 
-/** @param {any} talk @param {{ kind: string, sectionKey?: string | undefined }} verdict @param {(talk: any) => void} onChange */
-async function giveVerdict(talk, { kind, sectionKey }, onChange) {
+/** What the bot does while nobody has said anything. @param {{ groups: number, touchAgoMs?: number } | undefined} listening */
+function listeningWords(listening) {
+  if (!listening || listening.groups === 0) return '机器人在听着，有人说话就会出现在这里。'
+  const touch = listening.touchAgoMs === undefined ? '' : `，最近一次联系微信：${spanWords(listening.touchAgoMs)}前`
+  return `机器人在 ${listening.groups} 个群里听着${touch}。`
+}
+
+/** @param {any} talk @param {{ kind: string, sectionKey?: string | undefined, isForAdmin?: boolean }} verdict @param {(talk: any) => void} onChange */
+async function giveVerdict(talk, { kind, sectionKey, isForAdmin = false }, onChange) {
   const path = `/api/talks/${encodeURIComponent(talk.messageId)}/verdict`
+  // What was handed on was judged before.
+  const takeBack = () =>
+    isForAdmin ? call('PUT', path, { kind, ...(sectionKey && { sectionKey }) }) : call('DELETE', path, {})
   try {
-    const { talk: judged } = await call('PUT', path, { kind, ...(sectionKey && { sectionKey }) })
+    const { talk: judged } = await call('PUT', path, {
+      ...{ kind, isForAdmin },
+      ...(sectionKey && { sectionKey }),
+    })
     onChange(judged)
     toast({
       ok: true,
-      text: VERDICT_DONE[/** @type {keyof typeof VERDICT_DONE} */ (kind)],
-      undo: () => call('DELETE', path, {}).then((undone) => onChange(undone.talk), toastError),
+      text: isForAdmin ? '交给管理员了，在他的“今天”里' : VERDICT_DONE[/** @type {keyof typeof VERDICT_DONE} */ (kind)],
+      undo: () => takeBack().then((undone) => onChange(undone.talk), toastError),
     })
   } catch (error) {
     toastError(error)
@@ -350,7 +373,7 @@ function TalkRow({ talk, before, isChosen, open, judge }) {
       <time>${clock(talk.atMs)}</time>
       <${Avatar} name=${talk.who.name || '？'} />
       <div>
-        <p class="talk-who"><b>${talk.who.name || '（名字不在了）'}</b><span>${talk.placeName || '私聊'}</span>${talk.after?.what === 'wrong' && html`<em class="chip chip-red">客户说不对</em>`}${isUnsure && html`<em class="chip chip-amber">拿不准</em>`}${talk.verdict && html`<em class="chip">${VERDICT_WORDS[/** @type {keyof typeof VERDICT_WORDS} */ (talk.verdict.kind)]}</em>`}</p>
+        <p class="talk-who"><b>${talk.who.name || '（名字不在了）'}</b><span>${talk.placeName || '私聊'}</span>${talk.after?.what === 'wrong' && html`<em class="chip chip-red">客户说不对</em>`}${isUnsure && html`<em class="chip chip-amber">拿不准</em>`}${talk.verdict && html`<em class="chip">${VERDICT_WORDS[/** @type {keyof typeof VERDICT_WORDS} */ (talk.verdict.kind)]}</em>`}${talk.verdict?.isForAdmin && html`<em class="chip chip-violet">${talk.verdict.by} 交来</em>`}</p>
         <p class="talk-words">${talk.addressed && talk.place === 'room' && html`<i>@</i>`}${words}</p>
         <p class="talk-did"><${Chip} talk=${talk} />${talk.ticket && html`<a href=${`#/tickets/${talk.ticket}`}>工单 ${talk.ticket}</a>`}<span class="one-line">${told}</span>
           ${(isNear || isChosen) && html`<${RowActs} talk=${talk} open=${open} judge=${judge} />`}
@@ -423,7 +446,7 @@ function afterWords({ after, atMs }) {
   return `${later}客户说：${after.text ? `“${after.text}”` : '（原文不在了）'}`
 }
 
-/** What a person says of it; staff judge, admins teach. @param {{ talk: any, judge: (kind: string, sectionKey?: string) => void }} props */
+/** What a person says of it; staff judge, admins teach. @param {{ talk: any, judge: (kind: string, sectionKey?: string, isForAdmin?: boolean) => void }} props */
 function Judge({ talk, judge }) {
   const [isPicking, setPicking] = useState(false)
   const verdict = talk.verdict?.kind
@@ -448,9 +471,9 @@ function Judge({ talk, judge }) {
         judge('section', key)
       }} />`
     }
-    ${talk.verdict && html`<p class="muted small">${talk.verdict.by} ${dayTime(talk.verdict.atMs)}${talk.verdict.sectionKey ? ` · 该答 ${talk.verdict.sectionKey}` : ''}</p>`}
+    ${talk.verdict && html`<p class="muted small">${talk.verdict.by} ${dayTime(talk.verdict.atMs)}${talk.verdict.sectionKey ? ` · 该答 ${talk.verdict.sectionKey}` : ''}${talk.verdict.isForAdmin ? ' · 交给管理员来教' : ''}${talk.verdict.isForAdmin && me.may('admin') && html` <button type="button" class="link" id="not-taught" onClick=${() => judge(verdict, talk.verdict.sectionKey)}>不用教</button>`}</p>`}
     ${verdict === 'right' && talk.text && me.may('admin') && expectOf(talk) && html`<div class="buttons"><button type="button" class="button small" id="to-golden" onClick=${() => keepAsGolden(talk)}>记成必答题</button></div>`}
-    ${talk.verdict && talk.verdict.kind !== 'right' && talk.text && html`<${Teach} key=${`${talk.verdict.kind} ${talk.verdict.sectionKey}`} text=${talk.text} talk=${talk} target=${TARGETS[/** @type {keyof typeof TARGETS} */ (talk.verdict.kind)] ?? talk.verdict.sectionKey} />`}`
+    ${talk.verdict && talk.verdict.kind !== 'right' && talk.text && html`<${Teach} key=${`${talk.verdict.kind} ${talk.verdict.sectionKey}`} text=${talk.text} isHanded=${talk.verdict.isForAdmin === true} hand=${() => judge(verdict, talk.verdict.sectionKey, true)} target=${TARGETS[/** @type {keyof typeof TARGETS} */ (talk.verdict.kind)] ?? talk.verdict.sectionKey} />`}`
 }
 
 /** What is to be answered from now on, as golden questions say it. @param {any} talk @returns {string | undefined} */

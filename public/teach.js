@@ -20,9 +20,9 @@ const targetWords = (target) => (target === '人工' ? '转人工' : target === 
  * Teaches a sentence, and says before what would change: on the real messages of the last days, and on the golden
  * questions.
  *
- * @param {{ text: string, target: string, teach?: (how: { force: boolean }) => Promise<{ ok: boolean, text: string }>, onDone?: () => void }} props
+ * @param {{ text: string, target: string, hand?: () => void, isHanded?: boolean, teach?: (how: { force: boolean }) => Promise<{ ok: boolean, text: string }>, onDone?: () => void }} props `hand`: asks those who may teach to do it
  */
-export function Teach({ text, target, teach, onDone }) {
+export function Teach({ text, target, hand, isHanded = false, teach, onDone }) {
   const [preview, setPreview] = useState(/** @type {any} */ (undefined))
   const [error, setError] = useState('')
   const [state, setState] = useState(/** @type {'asking' | 'teaching' | 'taught'} */ ('asking'))
@@ -88,10 +88,10 @@ export function Teach({ text, target, teach, onDone }) {
       }
       ${refusal && html`<p class="problem" role="alert">${refusal}</p>`}
       <div class="teach-go">
-        <small class="muted">${state === 'taught' ? '教好了' : '随时能撤销'}</small>
+        <small class="muted">${state === 'taught' ? '教好了' : me.may('admin') ? '随时能撤销' : isHanded ? '交给管理员了，教好就撤下' : '管理员来教'}</small>
         ${state === 'taught' && html`<button type="button" class="button small" id="teach-undo" onClick=${undo}>撤销</button>`}
         ${state !== 'taught' && me.may('admin') && html`${refusal && html`<button type="button" class="button small" onClick=${() => go(true)}>仍然教</button>`}<button type="button" class="button small primary" id="teach-go" disabled=${!preview || state === 'teaching'} onClick=${() => go(false)}><${Icon} name="learn" small=${true} />${state === 'teaching' ? '正在教…' : '教'}</button>`}
-        ${!me.may('admin') && html`<span class="muted small">您的判断记下了，管理员会看到。</span>`}
+        ${!me.may('admin') && hand && !isHanded && html`<button type="button" class="button small primary" id="hand-on" onClick=${hand}><${Icon} name="hand" small=${true} />交给管理员</button>`}
       </div>
     </div>
   </section>`

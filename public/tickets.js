@@ -69,8 +69,15 @@ export default function Tickets({ name, head, where }) {
   const accounts = [...new Set(everybodys.flatMap((/** @type {any} */ one) => one.account ?? []))].sort()
   const account = where.params.get('account') ?? ''
   const all = everybodys.filter((/** @type {any} */ one) => account === '' || one.account === account)
-  const [from, to, rating] = ['from', 'to', 'rating'].map((name) => where.params.get(name))
-  const isWithin = (/** @type {any} */ { openedAtMs, rating: stars }) => {
+  const [from, to, rating, group, section] = ['from', 'to', 'rating', 'group', 'section'].map((name) =>
+    where.params.get(name),
+  )
+  const [isNight, isPictured] = ['night', 'picture'].map((name) => where.params.get(name) !== null)
+  const isWithin = (/** @type {any} */ ticket) => {
+    const { openedAtMs, rating: stars } = ticket
+    if ((group && ticket.placeName !== group) || (section && ticket.section !== section)) return false
+    if ((isNight && !ticket.atNight) || (isPictured && ticket.pictureCount === 0)) return false
+
     const day = isoDay(chinaDay(openedAtMs))
     return (!from || day >= from) && (!to || day <= to) && (!rating || String(stars) === rating)
   }
@@ -90,6 +97,25 @@ export default function Tickets({ name, head, where }) {
     if (next) open(next.number)
   }
   useKeys({ J: () => step(1), K: () => step(-1), Escape: () => number && open(undefined) })
+  const namesOf = (/** @type {'placeName' | 'section'} */ key, /** @type {string | null | undefined} */ chosen) =>
+    [...new Set([...all.map((/** @type {any} */ one) => one[key]), chosen ?? ''])].filter(Boolean).sort()
+  const isFiltered = [group, section, from, to, rating].some(Boolean) || isNight || isPictured
+  const clearFilters = () =>
+    setParams(
+      Object.fromEntries(
+        ['group', 'section', 'from', 'to', 'rating', 'night', 'picture', 'account'].map((one) => [one, undefined]),
+      ),
+    )
+  const choice = (
+    /** @type {string} */ name,
+    /** @type {string} */ label,
+    /** @type {string[]} */ options,
+    /** @type {string | null | undefined} */ chosen,
+  ) =>
+    options.length > 0 &&
+    html`<select class="account-filter" id=${`filter-${name}`} aria-label=${label} value=${chosen ?? ''} onChange=${(/** @type {any} */ event) => setParams({ [name]: event.target.value || undefined })}><option value="">${label}</option>${options.map((one) => html`<option value=${one}>${one}</option>`)}</select>`
+  const toggle = (/** @type {string} */ name, /** @type {string} */ label, /** @type {boolean | undefined} */ isOn) =>
+    html`<button type="button" class="filter" id=${`filter-${name}`} aria-pressed=${String(isOn)} onClick=${() => setParams({ [name]: isOn ? undefined : '1' })}>${label}</button>`
   const isOnDuty = data?.people.some((/** @type {any} */ person) => person.name === me.name && person.onDuty)
   return html`<main class="view" data-detail=${number ? '' : undefined}>
     <${Top} name=${name} fact=${data?.summary} head=${head} />
@@ -106,7 +132,11 @@ export default function Tickets({ name, head, where }) {
     <div class="tickets-columns">
       <section class="ticket-list" aria-label="工单列表">
         ${error && html`<${Broken} error=${error} retry=${reload} />`}
-        ${data && ordered.length === 0 && html`<${Empty} title=${view === 'open' ? '没有客户在等。' : '这里没有工单。'} />`}
+        ${
+          (data?.tickets.length > 0 || isFiltered) &&
+          html`<div class="filters list-filters" role="group" aria-label="筛选">${choice('group', '全部群', namesOf('placeName', group), group)}${choice('section', '全部小节', namesOf('section', section), section)}${toggle('night', '夜里来的', isNight)}${toggle('picture', '有图', isPictured)}</div>`
+        }
+        ${data && ordered.length === 0 && html`<${Empty} title=${isFiltered ? '没有符合的。' : view === 'open' ? '没有客户在等。' : '这里没有工单。'}>${isFiltered && html`<button type="button" class="button" onClick=${clearFilters}>清除筛选</button>`}</${Empty}>`}
         ${ordered.map((/** @type {any} */ ticket, /** @type {number} */ index) => {
           const before = ordered[index - 1]
           const title = PARTS.find(([part]) => part === ticket.part)?.[1]

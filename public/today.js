@@ -45,7 +45,7 @@ export default function Today({ name, head, status }) {
               <dt>最近收到消息</dt><dd>${data.machine.lastHeardAgoMs === null ? '还没有' : `${spanWords(data.machine.lastHeardAgoMs)}前`}</dd>
               <dt>待发</dt><dd>${data.machine.queueLength ?? 0} 条</dd>
               ${data.machine.today && html`<dt>今天已发</dt><dd>${data.machine.today.used} / ${data.machine.today.cap}</dd>`}
-              <dt>知识</dt><dd>${data.machine.release ? `发布 ${data.machine.release}` : data.machine.knowledgeVersion}</dd>
+              <dt>知识</dt><dd>${data.machine.release ? `发布 ${data.machine.release}` : data.machine.knowledgeVersion}${data.machine.golden ? ` · 必答题 ${data.machine.golden.right}/${data.machine.golden.total}` : ''}</dd>
             </dl>
             ${(data.incidents ?? []).map((/** @type {any} */ one) => html`<p class="incident"><b>同一个驳回，${one.groups} 个群都碰到了</b>“${one.words}”，48 小时内${one.sectionKey && html` <a href=${`#/talks?section=${one.sectionKey}`}>看这些对话</a>`}</p>`)}</section>`
           }
@@ -139,6 +139,15 @@ function todoWords(one) {
         evidence: '发布以后客户才看得到。',
         href: '#/knowledge?release=1',
         button: '看差别',
+      }
+    case 'handed':
+      return {
+        icon: 'hand',
+        tone: 'blue',
+        title: `${one.by.join('、')} 交来 ${one.count} 条，等您来教`,
+        evidence: one.text ? `“${one.text}”` : '',
+        href: '#/talks?flag=handed',
+        button: '去教',
       }
     case 'drafts':
       return {

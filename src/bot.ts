@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Context, Hono } from 'hono'
 import type { Logger } from 'pino'
@@ -250,9 +250,11 @@ function createApp(parts: AppParts): Hono {
   const { publicUrl, atEnd, edits } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
   const snapshot = () => bot.knowledge.current()
+  const near = namesOfFiles(config)
+  const give: Bot['give'] = async (order, by) => near(await bot.give(order, by))
   let snippets: { readonly version: string; readonly index: SnippetIndex } | undefined
   return createWebApp({
-    ...{ world, access, talks, log, clock, publicUrl, atEnd, audit: bot.operations.audit, give: bot.give },
+    ...{ world, access, talks, log, clock, publicUrl, atEnd, audit: bot.operations.audit, give },
     guidePictures: bot.guidePictures,
     health: createHealthRoutes({
       ...{ ...session, diskTrouble: () => disk.trouble(), pollLimitMs: pollLimitMs(config), mayTell, metrics },
@@ -271,7 +273,7 @@ function createApp(parts: AppParts): Hono {
       const { day, heldUntilMs } = bot.sendingLoad()
       return {
         ...{ version: programVersion(), startedAtMs: clock.now() - process.uptime() * 1000 },
-        ...{ queueLength: bot.queueLength(), heldUntilMs, ...(day && { today: day }) },
+        ...{ queueLength: bot.queueLength(), heldUntilMs, ...(day && { today: day }), touchAgoMs: session.pollAgeMs() },
         rooms: (await parts.channel.rooms?.()) ?? [],
         mutes: bot.mutes.living(),
       }
@@ -286,7 +288,7 @@ function createApp(parts: AppParts): Hono {
       if (snippets?.version !== version) snippets = { version, index: new SnippetIndex(snapshot()) }
       return snippets.index.find(asked)
     },
-    reload: ({ force, by }) => bot.give({ kind: 'reload', force }, by),
+    reload: ({ force, by }) => give({ kind: 'reload', force }, by),
     order: bot.order,
     people: {
       claims: () => bot.rights.waiting(),
@@ -300,7 +302,7 @@ function createApp(parts: AppParts): Hono {
       guesses: (text) => guessesOf(text, snapshot()),
     },
     knowledge: {
-      editor: editorOf(parts, snapshot),
+      editor: editorOf(parts, { snapshot, give }),
       releases: () => {
         const { current, list } = bot.operations.releases
         return {
@@ -309,17 +311,22 @@ function createApp(parts: AppParts): Hono {
         }
       },
       explain: async (text) => bot.operations.overview?.explain(text),
-      preview: async (order) => (await bot.drafts.preview?.(order)) ?? failed(NO_RELEASES),
+      preview: async (order) => near((await bot.drafts.preview?.(order)) ?? failed(NO_RELEASES)),
       difference: async (from, to) => (await bot.drafts.difference?.(from, to)) ?? [],
       settle: async (number) => bot.operations.learning?.settle(number),
     },
     figures: {
       days: () => bot.figures.records(),
+      judge: (...change) => bot.figures.judge(...change),
       tickets: async () => (await bot.desk.everything()).map((ticket) => ticketFacts(ticket, bot.desk.rules)),
       closedAtMs: () => lastClosingMs(clock.now(), bot.desk.rules.hours),
       promiseMs: bot.desk.rules.firstResponseMs,
       entries: () => bot.learningRecords().entries,
       drafts: () => edits.records().length,
+      golden: () => {
+        const { releases } = bot.operations
+        return releases.current?.().exam?.golden
+      },
       incidents: () => incidentsIn(bot.learningRecords(), { ...radarOf(config.learning), nowMs: clock.now() }),
       notices: bot.calendarNotice === undefined ? [] : [bot.calendarNotice],
     },
@@ -358,7 +365,7 @@ const MAX_KEPT_CHARS = 1_000
 /** Drafts of the guides; a release of them is a reload like any other, and stands in the audit log as one. */
 function editorOf(
   { config, bot, clock, edits }: AppParts,
-  snapshot: () => KnowledgeSnapshot,
+  { snapshot, give }: { readonly snapshot: () => KnowledgeSnapshot } & Pick<Bot, 'give'>,
 ): () => Promise<KnowledgeEditor> {
   const { knowledge, dataDir } = config
   const folder = new KnowledgeFolder({
@@ -371,11 +378,30 @@ function editorOf(
       ({ KnowledgeEditor }) =>
         new KnowledgeEditor({
           ...{ folder, list: edits, snapshot, clock, knowledgeDir: knowledge.dir },
-          reload: ({ by, ...order }) => bot.give({ kind: 'reload', ...order }, by),
+          reload: ({ by, ...order }) => give({ kind: 'reload', ...order }, by),
+          releases: () => bot.drafts.list?.() ?? [],
+          filesOf: async (release) => (await bot.drafts.filesOf?.(release)) ?? Promise.reject(new Error(NO_RELEASES)),
         }),
     )
     return opened
   }
+}
+
+/**
+ * Files by the names under which the page shows them, `knowledge/fasttest.md`, wherever the folders lie: whoever reads of
+ * them in a browser has no use for the rest of the path.
+ */
+function namesOfFiles({ knowledge, dataDir }: Config): <Value>(value: Value) => Value {
+  const folders = [
+    [knowledge.dir, 'knowledge'],
+    [knowledge.intentsDir, 'intents'],
+    [dataDir, 'data'],
+  ].map(([folder = '', name]) => [`${resolve(folder)}${sep}`, `${name}/`] as const)
+  const longestFirst = folders.toSorted(([a], [b]) => b.length - a.length)
+  const shorten = (text: string): string =>
+    longestFirst.reduce((short, [folder, name]) => short.replaceAll(folder, name), text)
+  return (value) =>
+    JSON.parse(JSON.stringify(value), (_key, part: unknown) => (typeof part === 'string' ? shorten(part) : part))
 }
 
 /** What people have taught, a line a sentence. */

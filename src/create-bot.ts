@@ -1,6 +1,7 @@
 import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
 import { openCommands } from './commands/open.js'
+import type { FiguresBook } from './commands/overview.js'
 import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
 import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
@@ -82,9 +83,9 @@ export interface Bot {
   readonly ticketPictures: TicketPictures
   readonly guidePictures: PictureSource
   readonly mutes: { living(): readonly Mute[] }
-  readonly figures: { records(): readonly DayFigures[] }
+  readonly figures: { records(): readonly DayFigures[] } & Pick<FiguresBook, 'judge'>
   /** What drafts would change, and what releases differ in; absent where nothing is released. */
-  readonly drafts: Pick<OpenKnowledge['releases'], 'preview' | 'difference'>
+  readonly drafts: Pick<OpenKnowledge['releases'], 'preview' | 'difference' | 'list' | 'filesOf'>
   /** What could not be answered, and what colleagues explained. */
   readonly learningRecords: () => LearningRecords
   readonly knowledge: KnowledgeHolder
@@ -214,7 +215,11 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   ]
   return {
     ...{ operations, rights: commands.rights, knowledge, desk, handle, mutes: commands.mutes },
-    ...{ ticketPictures: stores.ticketPictures, guidePictures: pictures, figures: stores.figures },
+    ...{ ticketPictures: stores.ticketPictures, guidePictures: pictures },
+    figures: {
+      records: () => stores.figures.records(),
+      judge: (...change) => commands.figures.judge(...change),
+    },
     drafts: releases,
     learningRecords: () => stores.learning.records(),
     order: operatorDoor({ operations, staffTools: tickets.staffTools, clock }),

@@ -1,5 +1,12 @@
 import { chinaDay, type Day, weekdayOf } from '../base/time.js'
-import type { DayFigures, Decision, DecisionTrace, FiguresSpan, SilenceReason } from '../model/decision.js'
+import type {
+  DayFigures,
+  Decision,
+  DecisionTrace,
+  FiguresSpan,
+  JudgedChange,
+  SilenceReason,
+} from '../model/decision.js'
 import {
   type Clock,
   type DecisionJournal,
@@ -80,7 +87,7 @@ export class BotOverview implements Overview {
   }
 }
 
-type Counter = Exclude<keyof DayFigures, 'day'>
+type Counter = Exclude<keyof DayFigures, 'day' | keyof JudgedChange>
 
 /** Kept soon: a kill loses the counts of some seconds. */
 export interface FiguresList {
@@ -90,7 +97,8 @@ export interface FiguresList {
   everywhere?(): readonly DayFigures[]
 }
 
-const KEPT_DAYS = 60
+/** As far back as 效果 can look. */
+const KEPT_DAYS = 400
 const COUNTERS: Readonly<Record<Exclude<Decision['kind'], 'silent'>, Counter>> = {
   answer: 'answered',
   outside: 'answered',
@@ -129,6 +137,18 @@ export class FiguresBook implements DecisionJournal {
     const today = this.#of(chinaDay(this.#clock.now()))
     const others = this.#list.records().filter(({ day }) => day !== today.day)
     this.#list.keep([...others.slice(-KEPT_DAYS), { ...today, [counter]: today[counter] + 1 }])
+  }
+
+  /** A person has said of a decision of that day whether it was right, or has taken that back. */
+  judge(atMs: number, { judged, wrong }: JudgedChange): void {
+    const of = this.#of(chinaDay(atMs))
+    const changed = {
+      ...of,
+      judged: Math.max(0, (of.judged ?? 0) + judged),
+      wrong: Math.max(0, (of.wrong ?? 0) + wrong),
+    }
+    const others = this.#list.records().filter(({ day }) => day !== of.day)
+    this.#list.keep([...others, changed].sort((a, b) => a.day - b.day).slice(-KEPT_DAYS))
   }
 
   /** Sums from the first day of the span up to now. */

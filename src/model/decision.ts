@@ -268,6 +268,15 @@ export interface DayFigures {
   /** Heard customers and kept quiet. */
   readonly silent: number
   readonly orders: number
+  /** Decisions of that day which a person has looked at, and those of them that were wrong; absent for none. */
+  readonly judged?: number
+  readonly wrong?: number
+}
+
+/** What a person's verdict adds to the day of its decision, and what taking it back does: -1, 0 or 1 each. */
+export interface JudgedChange {
+  readonly judged: number
+  readonly wrong: number
 }
 
 /** A group, or all of them, in which the bot says nothing. */

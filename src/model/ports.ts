@@ -426,6 +426,11 @@ export interface Release {
   readonly atMs: number
   /** After 回滚: what lies in the folders is not taken before somebody orders 重载. */
   readonly pinned?: boolean
+  /** How it stood the exam before it was taken; absent of those before this was written down. */
+  readonly exam?: {
+    readonly golden: { readonly total: number; readonly right: number }
+    readonly heldOut: { readonly total: number; readonly right: number; readonly wrong: number }
+  }
 }
 
 /** Reload is a release: checked, measured against the one before, numbered, and it can be taken back. */

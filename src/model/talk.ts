@@ -12,6 +12,8 @@ export interface Verdict {
   readonly sectionKey?: string
   readonly by: string
   readonly atMs: number
+  /** Whoever said so may not teach, and has asked those who may to see to it. */
+  readonly isForAdmin?: true
 }
 
 /** What the same person said next, within minutes. `wrong`: that it was not right; `chose`: one of what was offered. */

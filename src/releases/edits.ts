@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { sitExam } from '../evaluate/exam.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
-import type { AuthorsFile, KnowledgeFolder } from '../knowledge/files.js'
+import type { AuthorsFile, AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
 import { ReadingMemory } from '../knowledge/read.js'
 import type { Edit } from '../model/knowledge.js'
 import { type Clock, type DurableList, failed, type Orderer, type Report } from '../model/ports.js'
@@ -21,6 +21,7 @@ import {
   GOLDEN_KEY,
   guideIdOf,
   hashOf,
+  isOfAnswers,
   newPiece,
   type Piece,
   type Pieces,
@@ -28,6 +29,7 @@ import {
   readPieces,
   withChanges,
 } from './pieces.js'
+import type { ReleaseRecord } from './release.js'
 import {
   fileOfList,
   LIST_NAMES,
@@ -77,7 +79,22 @@ export interface EditorParts {
   readonly snapshot: () => KnowledgeSnapshot
   /** As any other reload: examined, and refused where it does worse. */
   readonly reload: (order: ReleaseOrder) => Promise<Report>
+  /** Oldest first. */
+  readonly releases: () => readonly Pick<ReleaseRecord, 'number' | 'atMs' | 'by' | 'note'>[]
+  /** What a release was made from. Rejects where its files are gone. */
+  readonly filesOf: (release: number) => Promise<AuthorsFiles>
   readonly clock: Clock
+}
+
+/** A piece as a release has changed it. */
+interface PieceVersion {
+  readonly number: number
+  readonly atMs: number
+  readonly by: string
+  readonly note?: string
+  readonly markdown: string
+  /** What that release changed, as `differenceOf` tells it; empty for the oldest one that is kept. */
+  readonly difference: readonly string[]
 }
 
 export interface ReleaseOrder {
@@ -174,6 +191,24 @@ export class KnowledgeEditor {
     const edit = this.#editOf(key)
     const piece = await this.#find(key, edit?.file)
     return piece && this.#view(piece, edit)
+  }
+
+  /** The releases that have changed a piece, newest first, as far back as they are kept; the last of them is how it was then. */
+  async history(key: string): Promise<readonly PieceVersion[]> {
+    const { releases, filesOf } = this.#parts
+    const memory = new ReadingMemory()
+    const versions: PieceVersion[] = []
+    for (const { number, atMs, by, note } of releases()) {
+      const files = await filesOf(number).catch(() => undefined)
+      if (!files) continue
+      const piece = readPieces(onlyOf(key, files), memory).find(key)
+      const before = versions.at(-1)
+      const markdown = piece?.markdown ?? ''
+      if (before?.markdown === markdown || (!before && markdown === '')) continue
+      const difference = before ? differenceOf('', before.markdown, markdown).lines : []
+      versions.push({ ...{ number, atMs, by: by.name, markdown, difference }, ...(note && { note }) })
+    }
+    return versions.reverse()
   }
 
   /** Keeps a draft. @returns also what stands on disk now; undefined where there is no such piece */
@@ -318,7 +353,7 @@ export class KnowledgeEditor {
     if ('ok' in changed) return changed
     return {
       files: changed.files.map(({ file, kept, after }) => ({ file, kept, text: after })),
-      differences: changed.files.map(({ file, before, after }) => differenceOf(file, before ?? '', after)),
+      differences: changed.files.map(({ kept, before, after }) => differenceOf(kept, before ?? '', after)),
     }
   }
 
@@ -421,6 +456,14 @@ interface ChangedFile {
   /** Undefined where there was none. */
   readonly before: string | undefined
   readonly after: string
+}
+
+/** The files among which a piece may stand: reading all of ten releases would take seconds. */
+function onlyOf(key: string, { guides, tables, intents }: AuthorsFiles): AuthorsFiles {
+  if (key === GOLDEN_KEY) return { guides: [], tables: [], intents }
+  if (listOfKey(key)) return { guides: [], tables, intents: [] }
+  const isOfAnswer = answerIdOf(key) !== undefined
+  return { guides: guides.filter(({ kept }) => isOfAnswers(kept) === isOfAnswer), tables: [], intents: [] }
 }
 
 const NEW_TOPIC = '新写的'

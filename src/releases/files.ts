@@ -16,6 +16,12 @@ const record = z.object({
   note: z.string().exactOptional(),
   sectionCount: z.number(),
   utteranceCount: z.number(),
+  exam: z
+    .object({
+      golden: z.object({ total: z.number(), right: z.number() }),
+      heldOut: z.object({ total: z.number(), right: z.number(), wrong: z.number() }),
+    })
+    .exactOptional(),
 })
 const inUse = z.object({ number: z.number().int().min(1), pinned: z.boolean() })
 const files = z.array(z.object({ file: z.string(), kept: z.string() }))

@@ -192,10 +192,11 @@ async function releaseFirst({ store, builder, clock, tellOperator }: Starting): 
   if (prepared.status === 'broken') throw new KnowledgeError(prepared.problems)
   if (prepared.status === 'unchanged') throw new Error('a first release has nothing to be unchanged from')
   const { findings, built, staged } = prepared
-  const { sectionCount, utteranceCount } = findings
+  const { sectionCount, utteranceCount, exam } = findings
   const record: ReleaseRecord = {
     ...{ number: store.lastNumber() + 1, version: versionOf(findings.textsKey), textsKey: findings.textsKey },
     ...{ atMs: clock.now(), by: OPERATOR, forced: false, sectionCount, utteranceCount },
+    exam: exam.after,
   }
   const facts = { objections: [], when: whenWords(record.atMs), by: OPERATOR.name }
   const snapshot = buildSnapshot(built)
@@ -248,7 +249,7 @@ interface Needs {
 }
 
 export interface OpenKnowledge extends Omit<OpenReleases, 'releases'> {
-  readonly releases: Releases & Partial<Pick<ReleaseDesk, 'preview' | 'difference'>>
+  readonly releases: Releases & Partial<Pick<ReleaseDesk, 'preview' | 'difference' | 'filesOf'>>
   /** Begins to watch the folders, where that is configured. */
   start(): void
 }
@@ -385,12 +386,15 @@ export class ReleaseDesk implements Releases {
 
   /** What one release has that the other has not, file by file. @throws when the files of one are gone */
   async difference(from: number, to: number): Promise<readonly Difference[]> {
-    const { folder } = this.#parts
-    if (!folder) return []
-    const [before, after] = await Promise.all([from, to].map((number) => folder.readFiles(number)))
+    const [before, after] = await Promise.all([this.filesOf(from), this.filesOf(to)])
     // With it come the parsers, which nothing else here needs.
     const { differencesOf } = await import('./pieces.js')
-    return differencesOf(before!, after!)
+    return differencesOf(before, after)
+  }
+
+  /** What a release was made from. @throws when its files are gone */
+  filesOf(number: number): ReturnType<ReleaseFolder['readFiles']> {
+    return this.#parts.folder?.readFiles(number) ?? Promise.reject(new Error('no release is kept here'))
   }
 
   rollBack(order: { readonly by: Party; readonly to?: number }): Promise<Report> {
@@ -499,12 +503,12 @@ export class ReleaseDesk implements Releases {
   }
 
   #describe(
-    { textsKey, sectionCount, utteranceCount }: Findings,
+    { textsKey, sectionCount, utteranceCount, exam }: Findings,
     who: Pick<ReleaseRecord, 'by' | 'forced' | 'note'>,
   ): ReleaseRecord {
     const { store, clock } = this.#parts
     const number = store.lastNumber() + 1
-    const facts = { textsKey, sectionCount, utteranceCount, ...who }
+    const facts = { textsKey, sectionCount, utteranceCount, exam: exam.after, ...who }
     return { number, version: versionOf(textsKey), atMs: clock.now(), ...facts }
   }
 

@@ -4,7 +4,7 @@ import { bindAnswers, parseAnswers } from '../knowledge/short-answers.js'
 import type { Edit, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 
-import { GOLDEN_KEY, hashOf, isOfAnswers, type Piece, withChanges } from './pieces.js'
+import { differenceOf, GOLDEN_KEY, hashOf, isOfAnswers, type Piece, withChanges } from './pieces.js'
 import { factsOfRows, listOfKey, type RowView, viewOfRow } from './rows.js'
 
 type Bubbles = readonly { readonly text: string; readonly picture?: string }[]
@@ -22,6 +22,7 @@ interface Told {
 export interface PieceView {
   readonly key: string
   readonly title: string
+  /** By its name in the knowledge, wherever the folder lies: `knowledge/fasttest.md`. */
   readonly file: string
   /** Where it begins in the file, 1-based. */
   readonly line: number
@@ -31,6 +32,8 @@ export interface PieceView {
   readonly edit: Edit | null
   /** Of the edit, to be shown again when it is saved; empty without one. */
   readonly editHash: string
+  /** What the edit changes, as `differenceOf` tells it; empty without one. */
+  readonly difference: readonly string[]
   /** Of the edit where there is one; lines count from the beginning of the file. */
   readonly problems: readonly Problem[]
   readonly told: Told
@@ -54,8 +57,14 @@ interface Read {
 }
 
 /** A piece with its draft, checked where it stands, and what customers would get of it. */
-export function viewOfPiece(piece: Piece, edit: Edit | undefined, context: Context): PieceView {
-  const { key, file, markdown, from } = piece
+export function viewOfPiece(
+  { file: { kept, text: before }, ...rest }: Piece,
+  edit: Edit | undefined,
+  context: Context,
+): PieceView {
+  const file = { file: kept, kept, text: before }
+  const piece = { ...rest, file }
+  const { key, markdown, from } = piece
   const text = edit ? withChanges(file.text, [{ piece, markdown: edit.markdown }]) : file.text
   const lineCount = (edit?.markdown ?? markdown).split('\n').length
   const list = listOfKey(key)
@@ -68,8 +77,9 @@ export function viewOfPiece(piece: Piece, edit: Edit | undefined, context: Conte
         ? { title: piece.title, problems: [], question: '', asked: [], whole: [] }
         : readSections(piece, within, context)
   return {
-    ...{ key, title: read.title, file: file.file, line: from + 1, markdown, hash: hashOf(markdown) },
+    ...{ key, title: read.title, file: kept, line: from + 1, markdown, hash: hashOf(markdown) },
     edit: edit ?? null,
+    difference: edit ? differenceOf(kept, markdown, edit.markdown).lines : [],
     editHash: edit ? hashOf(edit.markdown) : '',
     problems: read.problems.filter(({ line }) => line >= within.from && line <= within.to),
     told: toldOf(read, context),

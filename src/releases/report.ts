@@ -24,11 +24,28 @@ export interface ReleasePreview {
   /** Why it would not be taken as it is. */
   readonly objections: readonly string[]
   readonly exam: readonly string[]
+  /** The same in numbers; shares are 0..1. Absent where nothing could be examined. */
+  readonly figures?: ReleaseFigures
   /** Golden questions that are met otherwise, and those that are not met as wanted. */
   readonly changes: readonly string[]
   readonly misread: readonly string[]
   readonly replay?: Extract<Preview, { status: 'ready' }>['replay']
   readonly tried: readonly string[]
+}
+
+interface ReleaseFigures {
+  readonly golden: { readonly right: number; readonly total: number; readonly before?: number }
+  readonly heldOut: { readonly total: number; readonly right: number; readonly before?: number }
+}
+
+function figuresOf({ exam: { before, after } }: Findings): ReleaseFigures {
+  return {
+    golden: { ...after.golden, ...(before && { before: before.golden.right }) },
+    heldOut: {
+      ...{ total: after.heldOut.total, right: shareOf(after, 'right') },
+      ...(before && { before: shareOf(before, 'right') }),
+    },
+  }
 }
 
 export function describePreview(preview: Preview, limits: ReleaseLimits): ReleasePreview {
@@ -40,7 +57,7 @@ export function describePreview(preview: Preview, limits: ReleaseLimits): Releas
   return {
     ...{ isBroken: false, problems: findings.warnings.slice(0, MAX_MISREAD), tried, replay: preview.replay },
     objections: judgeRelease(findings, limits).map(objectionLine),
-    exam: examLines(findings),
+    ...{ exam: examLines(findings), figures: figuresOf(findings) },
     changes: findings.exam.changes.slice(0, MAX_MISREAD).map(changeLine),
     misread: misreadLines(findings.misread, MAX_MISREAD),
   }

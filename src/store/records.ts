@@ -262,6 +262,7 @@ export const storedFigures: z.ZodType<DayFigures[]> = z.array(
   z.strictObject({
     day: z.number().int(),
     ...{ answered: count, offered: count, handedOver: count, silent: count, orders: count },
+    ...{ judged: count.exactOptional(), wrong: count.exactOptional() },
   }),
 )
 

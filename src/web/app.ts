@@ -87,9 +87,16 @@ export function createWebApp(deps: WebDeps): Hono {
 }
 
 function talkDepsOf(deps: WebDeps): TalkDeps {
-  const { talks, access, clock, audit, desk, mutes = () => [], sections = () => [], knowledge } = deps
+  const { talks, access, clock, audit, desk, mutes = () => [], sections = () => [], knowledge, figures, machine } = deps
   return {
     ...{ talks, access, clock, audit, mutes },
+    countVerdict: figures?.judge,
+    listening:
+      machine &&
+      (async () => {
+        const { rooms, touchAgoMs } = await machine()
+        return { groups: rooms.filter(({ purpose }) => purpose === 'customers').length, touchAgoMs }
+      }),
     tickets: () => desk?.numbered() ?? [],
     titleOf: (key) => sections().find((section) => section.key === key)?.title,
     releaseOf: (version) => knowledge?.releases().all.find((release) => release.version === version)?.number,

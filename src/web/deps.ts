@@ -51,6 +51,8 @@ interface MachineView {
   readonly version: string
   readonly startedAtMs: number
   readonly queueLength: number
+  /** Milliseconds since the last poll of WeChat, or the last sign of life of whatever stands for it. */
+  readonly touchAgoMs?: number | undefined
   /** Absent where nothing is limited. */
   readonly today?: { readonly used: number; readonly cap: number }
   readonly heldUntilMs?: number | undefined

@@ -40,6 +40,8 @@ const LISTS = ['categories', 'notOpen', 'noRow', 'rejections'] as const
 export interface KnowledgeDesk {
   tree(): Promise<object>
   section(key: string): Promise<object | undefined>
+  /** The releases that have changed it, newest first. */
+  history(key: string): Promise<readonly object[]>
   keep(
     key: string,
     draft: {
@@ -167,6 +169,10 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
     const section = await (await editor()).section(c.req.param('key'))
     return section ? c.json({ section }) : c.json({ error: `没有小节 ${c.req.param('key')}` }, 404)
   })
+
+  routes.get('/knowledge/history/:key{.+}', async (c) =>
+    c.json({ versions: await (await editor()).history(c.req.param('key')) }),
+  )
 
   routes.put('/edits/:key{.+}', async (c) => {
     const body = draft.safeParse(await c.req.json().catch(() => undefined))

@@ -124,6 +124,16 @@ export function learnRoutes(deps: LearnDeps): Hono {
       .reverse()
   }
 
+  /** What colleagues have asked to be taught is no longer to be done. */
+  const takeBackHanded = (texts: readonly string[]): void => {
+    const taughtNow = new Set(texts.map(essence))
+    for (const { messageId, text, verdict } of talks.recent()) {
+      if (!verdict?.isForAdmin || text === null || !taughtNow.has(essence(text))) continue
+      const { isForAdmin: _done, ...rest } = verdict
+      talks.judge(messageId, rest)
+    }
+  }
+
   const verbs: Readonly<Record<string, (number: number) => { readonly kind: string; readonly number: number }>> = {
     ignore: (number) => ({ kind: 'ignore', number }),
     accept: (number) => ({ kind: 'accept-draft', number }),
@@ -146,8 +156,10 @@ export function learnRoutes(deps: LearnDeps): Hono {
         ? { kind: 'assign', number, sectionKey: asked.data.target, ...(asked.data.force && { force: true }) }
         : verbs[verb]?.(number)
     if (!order) return c.json({ error: '没有这个操作' }, 404)
+    const entry = entries().find((one) => one.number === number)
     const report = await give(order, by)
     if (report.ok) stream.publish('unanswered', {}, 'staff')
+    if (report.ok && entry?.kind === 'question') takeBackHanded(entry.texts)
     return c.json(report, report.ok ? 200 : 422)
   })
 
@@ -166,6 +178,7 @@ export function learnRoutes(deps: LearnDeps): Hono {
     const order = { kind: 'teach', sectionKey, text, ...(force && { force: true }) }
     const report = await give(order, ordererOf(viewer))
     if (report.ok) stream.publish('unanswered', {}, 'staff')
+    if (report.ok) takeBackHanded([text])
     if (!report.ok || !golden) return c.json(report, report.ok ? 200 : 422)
     const becomes = { question: text, heard: 'asked', expect: EXPECTED[sectionKey] ?? sectionKey } as const
     const problem = await deps.noteGolden?.({ becomes }, viewer.who)

@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { chinaDay, dayFromIso } from '../base/time.js'
+import type { JudgedChange } from '../model/decision.js'
 import type { AuditLog, Clock } from '../model/ports.js'
-import type { Talk, TalkFeed } from '../model/talk.js'
+import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
 import type { Ticket } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
 import { viewerIn } from './permissions.js'
@@ -20,8 +21,16 @@ export interface TalkDeps {
   readonly releaseOf?: ((version: string) => number | undefined) | undefined
   /** Groups that are muted; null: until further notice. */
   readonly mutes: () => readonly { readonly placeKey: string; readonly untilMs: number | null }[]
-  /** Called after a person has judged. */
-  readonly onVerdict?: ((talk: Talk, viewer: Viewer) => void) | undefined
+  /** Told what a verdict, or its end, adds to the figures of the day of its talk. */
+  readonly countVerdict?: ((atMs: number, change: JudgedChange) => void) | undefined
+  /** In how many groups the bot listens, and how long ago it was last in touch with WeChat; for who sees no talk at all. */
+  readonly listening?: (() => Promise<Listening>) | undefined
+}
+
+export interface Listening {
+  readonly groups: number
+  /** Milliseconds; undefined where nobody can tell. */
+  readonly touchAgoMs?: number | undefined
 }
 
 /** A talk as the console draws it. `gone`: why its words are not there. */
@@ -51,11 +60,12 @@ const FLAGS: Readonly<Record<string, (talk: Talk) => boolean>> = {
   silent: ({ kind }) => kind === 'silent',
   clarify: ({ kind }) => kind === 'clarify' || kind === 'fallback',
   escalate: ({ kind }) => kind === 'escalate',
+  handed: ({ verdict }) => verdict?.isForAdmin === true,
 }
 
 const query = z.object({
   group: z.string().max(200).optional(),
-  flag: z.enum(['wrong', 'unsure', 'answer', 'silent', 'clarify', 'escalate']).optional(),
+  flag: z.enum(['wrong', 'unsure', 'answer', 'silent', 'clarify', 'escalate', 'handed']).optional(),
   /** Key of a section, or of the short answer, rule or row of a table that was told. */
   section: z.string().max(100).optional(),
   /** Days in China, both included. */
@@ -69,6 +79,7 @@ const query = z.object({
 const verdict = z.strictObject({
   kind: z.enum(['right', 'section', 'silence', 'human']),
   sectionKey: z.string().max(50).optional(),
+  isForAdmin: z.boolean().default(false),
 })
 
 /** What the bot did and why, newest first, and what people say of it. */
@@ -76,8 +87,19 @@ export function talkRoutes(deps: TalkDeps): Hono {
   const { talks, access, clock } = deps
   const routes = new Hono()
   const reading = new ReadingNotes(deps)
+  const judge = (id: string, next: Verdict | undefined): Talk | undefined => {
+    const before = talks.find(id)
+    const judged = talks.judge(id, next)
+    if (!judged) return undefined
+    const isWrong = (talk: Talk | undefined): boolean => talk?.verdict !== undefined && talk.verdict.kind !== 'right'
+    deps.countVerdict?.(judged.atMs, {
+      judged: Number(judged.verdict !== undefined) - Number(before?.verdict !== undefined),
+      wrong: Number(isWrong(judged)) - Number(isWrong(before)),
+    })
+    return judged
+  }
 
-  routes.get('/talks', (c) => {
+  routes.get('/talks', async (c) => {
     const asked = query.safeParse(c.req.query())
     if (!asked.success) return c.json({ error: '筛选条件不对' }, 400)
     const { group, flag, section, q = '', before, limit, from: first, to: last } = asked.data
@@ -104,6 +126,7 @@ export function talkRoutes(deps: TalkDeps): Hono {
       total: shown.length,
       counts: { all: inGroup.length, ...mapValues(FLAGS, (is) => inGroup.filter(is).length) },
       ...(before === undefined && { groups: groupsOf(all, deps) }),
+      ...(all.length === 0 && { listening: await deps.listening?.() }),
       limits: talks.limits,
       nowMs: clock.now(),
     })
@@ -135,20 +158,20 @@ export function talkRoutes(deps: TalkDeps): Hono {
     if (!body.success || (body.data.kind === 'section') !== (body.data.sectionKey !== undefined))
       return c.json({ error: '判断的写法不对' }, 400)
     const viewer = viewerIn(c, access)
-    const { sectionKey, kind } = body.data
+    const { sectionKey, kind, isForAdmin } = body.data
     if (sectionKey !== undefined && deps.titleOf(sectionKey) === undefined)
       return c.json({ error: `没有小节 ${sectionKey}` }, 400)
-    const judged = talks.judge(c.req.param('id'), {
+    const judged = judge(c.req.param('id'), {
       ...{ kind, by: viewer.who.name, atMs: clock.now() },
       ...(sectionKey !== undefined && { sectionKey }),
+      ...(isForAdmin && kind !== 'right' && { isForAdmin: true as const }),
     })
     if (!judged) return c.json({ error: '这条已经不在了' }, 404)
-    deps.onVerdict?.(judged, viewer)
     return c.json({ talk: talkView(judged, deps, ticketFinder(deps)) })
   })
 
   routes.delete('/talks/:id/verdict', (c) => {
-    const judged = talks.judge(c.req.param('id'), undefined)
+    const judged = judge(c.req.param('id'), undefined)
     return judged
       ? c.json({ talk: talkView(judged, deps, ticketFinder(deps)) })
       : c.json({ error: '这条已经不在了' }, 404)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { CHINA_OFFSET_MS, chinaDay, DAY_MS, type Day, dayFromIso, isoOf } from '../base/time.js'
@@ -22,8 +23,12 @@ export interface FigureSources {
   entries(): readonly LearningEntry[]
   /** Drafts of the knowledge that nobody has released yet. */
   drafts(): number
+  /** Golden questions that the release in use has met. */
+  readonly golden?: () => { readonly right: number; readonly total: number } | undefined
   /** Rejection reasons that several groups have met lately: a section's key, or the reason itself. */
   incidents(): readonly { readonly sectionKey?: string; readonly reason: string; readonly groups: number }[]
+  /** A person's verdict changes the figures of a day. */
+  readonly judge?: TalkDeps['countVerdict']
   /** Within so long, in working time, colleagues promise a first answer. */
   readonly promiseMs?: number
   /** For the operator, in Chinese: what is not known and has to be set. */
@@ -86,6 +91,17 @@ export function todayRoutes(deps: TodayDeps): Hono {
     })
   })
 
+  // What stands beside the views' names; asked for often.
+  routes.get('/counts', (c) => {
+    const tickets = deps.desk?.board().tickets ?? []
+    const questions = sources.entries().filter((entry) => entry.kind === 'question' && entry.status === 'open')
+    return c.json({
+      tickets: tickets.filter(({ part, status }) => part === 'late' || status === 'open' || status === 'reopened')
+        .length,
+      ...{ talks: count(talks.recent(), isWrong), learn: questions.length },
+    })
+  })
+
   routes.get('/figures', async (c) => {
     const asked = spanOf(c.req.query(), clock)
     if (!asked) return c.json({ error: '日期的写法不对，例如 2026-11-30' }, 400)
@@ -99,12 +115,11 @@ export function todayRoutes(deps: TodayDeps): Hono {
     const asked = spanOf(c.req.query(), clock)
     if (!asked) return c.json({ error: '日期的写法不对，例如 2026-11-30' }, 400)
     const by = byOf(c.req.query('by'))
-    const readsWords = mayAs(viewerIn(c, access).role, 'staff')
     const { series, days } = await figuresOf(asked, deps, false)
     const [head, rows] = by
       ? [
           [by === 'group' ? '群' : '小节', ...ROW_HEADS],
-          (await breakdownOf(asked, deps, { by, readsWords })).map((row) =>
+          (await breakdownOf(asked, deps, { by, readsWords: false })).map((row) =>
             [quoted(row.title), row.answered, row.offered, row.handedOver, row.silent, row.wrong, row.tickets].join(
               ',',
             ),
@@ -168,9 +183,19 @@ function todoOf({ desk, people, sources, talks, status, talking }: TodayDeps, ro
       ...{ kind: 'asked', number, text: texts[0], count: times, sectionKey, others: asked.length },
     })),
     ...(sources.drafts() > 0 && mayAs(role, 'admin') ? [{ kind: 'unreleased', count: sources.drafts() }] : []),
+    ...handedOf(talks.recent(), role),
     ...(drafts.length > 0 && mayAs(role, 'admin') ? [{ kind: 'drafts', count: drafts.length }] : []),
     ...(mayAs(role, 'operator') ? sources.notices.map((text) => ({ kind: 'notice', text })) : []),
   ].slice(0, 7)
+}
+
+/** What colleagues have found wrong and may not teach. */
+function handedOf(recent: readonly Talk[], role: Parameters<typeof mayAs>[0]) {
+  const handed = recent.filter(({ verdict }) => verdict?.isForAdmin)
+  const last = handed.at(-1)
+  if (!last || !mayAs(role, 'admin')) return []
+  const by = [...new Set(handed.map(({ verdict }) => verdict!.by))]
+  return [{ kind: 'handed', count: handed.length, by, text: last.text ?? '' }]
 }
 
 const incidentsOf = ({ sources, talking }: TodayDeps) =>
@@ -196,11 +221,15 @@ const liveOf = (talks: readonly Talk[], talking: TalkDeps) =>
     .reverse()
     .map((talk) => viewOfTalk(talk, talking))
 
-async function machineOf({ status, machine, talks, clock }: TodayDeps) {
+async function machineOf({ status, machine, talks, clock, sources }: TodayDeps) {
   const { qrText: _secret, ...shown } = status()
   const { queueLength, today } = (await machine?.()) ?? {}
   const lastMs = talks.recent().at(-1)?.atMs
-  return { ...shown, queueLength, today, lastHeardAgoMs: lastMs === undefined ? null : clock.now() - lastMs }
+  const golden = sources.golden?.()
+  return {
+    ...{ ...shown, queueLength, today, lastHeardAgoMs: lastMs === undefined ? null : clock.now() - lastMs },
+    ...(golden && { golden }),
+  }
 }
 
 /** One entry a day, also where nothing happened. */
@@ -239,7 +268,6 @@ async function figuresOf({ from, to }: Span, { sources, talks, talking }: TodayD
   const tickets = all.filter(({ openedAtMs }) => within(openedAtMs))
   const before = all.filter(({ openedAtMs }) => openedAtMs >= startOf(from - length) && openedAtMs < startOf(from))
   const said = talks.recent().filter(({ atMs }) => within(atMs))
-  const judged = said.filter(({ verdict }) => verdict !== undefined)
   const bySection = (list: readonly Talk[]) =>
     ranked(list.flatMap(({ sections }) => sections[0] ?? []))
       .slice(0, LISTED)
@@ -254,9 +282,10 @@ async function figuresOf({ from, to }: Span, { sources, talks, talking }: TodayD
       { name: '转人工', y: days.map(({ handedOver }) => handedOver) },
       { name: '没插话', y: days.map(({ silent }) => silent) },
     ],
+    verdicts: days.map(({ judged: of = 0, wrong = 0 }) => ({ of, wrong })),
     totals: totalsOf(days, tickets),
     before: totalsOf(earlier, before),
-    judged: { count: judged.length, wrong: count(judged, ({ verdict }) => verdict?.kind !== 'right') },
+    judged: { count: sumOf(days, 'judged'), wrong: sumOf(days, 'wrong') },
     ratings: [1, 2, 3, 4, 5].map((stars) => tickets.filter(({ rating }) => rating === stars).length),
     lists: {
       sections: bySection(said.filter(isAnswer)),
@@ -275,6 +304,13 @@ const byOf = (asked: string | undefined) => (asked === 'section' || asked === 'g
 /** A spreadsheet takes what begins with one of these for a formula. */
 const quoted = (text: string): string => `"${text.replace(/^[=+\-@]/, "'$&").replaceAll('"', '""')}"`
 
+/** By what a group goes where its name may not be read, in exports among them: always the same, and no name can be read off it. */
+const codeOf = (placeKey: string): string =>
+  Number.parseInt(createHash('sha256').update(placeKey).digest('hex').slice(0, 8), 16)
+    .toString(36)
+    .slice(-5)
+    .toUpperCase()
+
 /** The same numbers for each section or group, as far back as talks are kept; groups have names for those who may read them. */
 async function breakdownOf(
   { from, to }: Span,
@@ -292,12 +328,13 @@ async function breakdownOf(
     if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), talk])
   }
   const keys = [...groups.keys()].sort((a, b) => groups.get(b)!.length - groups.get(a)!.length)
-  return keys.map((key, index) => {
+  return keys.map((key) => {
     const theirs = groups.get(key)!
     const name = by === 'section' ? `${key} ${talking.titleOf(key) ?? ''}`.trim() : (names.get(key) ?? '')
     return {
       key: readsWords ? key : '',
-      title: by === 'section' || readsWords ? name : `群 ${index + 1}`,
+      title: by === 'section' || readsWords ? name : `群 ${codeOf(key)}`,
+      ...(by === 'group' && { code: codeOf(key) }),
       ...{ answered: count(theirs, isAnswer), offered: count(theirs, isOffer), handedOver: count(theirs, isHandOver) },
       ...{ silent: count(theirs, isSilent), wrong: count(theirs, ({ after }) => after?.what === 'wrong') },
       tickets: tickets.filter((ticket) => (by === 'section' ? ticket.sectionKey === key : ticket.placeName === name))
@@ -349,6 +386,9 @@ function totalsOf(days: readonly DayFigures[], tickets: readonly TicketFacts[]) 
     kept: promised.length === 0 ? null : promised.filter(Boolean).length / promised.length,
   }
 }
+
+const sumOf = (days: readonly DayFigures[], key: 'judged' | 'wrong'): number =>
+  days.reduce((total, day) => total + (day[key] ?? 0), 0)
 
 const quantile = (sorted: readonly number[], at: number): number | null =>
   sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(at * sorted.length))] ?? null)

@@ -48,3 +48,19 @@ test('keeps two months', () => {
   }
   expect(records()).toHaveLength(61)
 })
+
+test('verdicts are counted on the day of what they are about, and kept in the order of the days', () => {
+  const { book, clock, records } = aBook()
+  book.record({ kind: 'answer', reason: 'sure' })
+  const today = records()[0]!.day
+  book.judge(clock.now() - DAY_MS, { judged: 1, wrong: 1 })
+  book.judge(clock.now(), { judged: 1, wrong: 0 })
+  book.judge(clock.now() - DAY_MS, { judged: 0, wrong: -1 })
+  expect(records().map(({ day, answered, judged, wrong }) => [day - today, answered, judged, wrong])).toEqual([
+    [-1, 0, 1, 0],
+    [0, 1, 1, 0],
+  ])
+  book.judge(clock.now(), { judged: -1, wrong: 0 })
+  book.judge(clock.now(), { judged: -1, wrong: 0 })
+  expect(records().at(-1)?.judged).toBe(0)
+})

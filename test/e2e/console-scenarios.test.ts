@@ -134,6 +134,21 @@ describe.each<[string, () => Venue]>([
     }
   }
 
+  /** Where a line of the editor is typed, in pixels of the window. */
+  const lineTyped = (page: Page, words: string): Promise<{ readonly top: number }> =>
+    page.evaluate((wanted) => {
+      const texts = document.createTreeWalker(document.querySelector('#markdown')!, NodeFilter.SHOW_TEXT)
+      for (let text = texts.nextNode() as Text | null; text; text = texts.nextNode() as Text | null) {
+        const at = text.data.indexOf(wanted)
+        if (at < 0) continue
+        const range = document.createRange()
+        range.setStart(text, at)
+        range.setEnd(text, at + wanted.length)
+        return { top: range.getBoundingClientRect().top }
+      }
+      throw new Error(`${wanted} is not typed anywhere`)
+    }, words)
+
   /** Hears when the page's event stream ends. */
   const endOfStream = (page: Page) =>
     page.waitForEvent('requestfinished', (request) => request.url().includes('/api/events'))
@@ -422,19 +437,36 @@ describe.each<[string, () => Venue]>([
   it('puts a slip right by a click, and shows as customers get it what it then releases', async () => {
     const editor = await watched({ view: '/knowledge/1.1', as: '徐经理' })
     const box = editor.locator('#markdown')
-    await expect.poll(() => box.inputValue()).toContain('1.1')
-    const before = await box.inputValue()
+    await expect.poll(() => box.innerText()).toContain('1.1')
+    const before = await box.innerText()
     await box.fill(`${before.trimEnd()}\n\n:::info[需要的图]\n- 备案查询结果页\n:::\n`)
-    await editor.locator('#problems li', { hasText: /第 \d+ 行/ }).waitFor()
-    await editor.locator('#problems [data-fix]', { hasText: '改成“需要的截图”' }).click()
-    await expect.poll(() => box.inputValue()).toContain('[需要的截图]')
+    // What is wrong stands right below its line, and the lines below give way, where they are seen and where they are typed.
+    const note = editor.locator('.editor-line:has-text("需要的图") + .line-note', { hasText: /第 \d+ 行/ })
+    await note.waitFor()
+    const [noted, typedBelow] = [await note.boundingBox(), await lineTyped(editor, '- 备案查询结果页')]
+    expect(typedBelow.top).toBeGreaterThanOrEqual(noted!.y + noted!.height - 1)
+    const drawnBelow = await editor.locator('.editor-line', { hasText: '- 备案查询结果页' }).boundingBox()
+    expect(Math.abs(typedBelow.top - drawnBelow!.y)).toBeLessThan(8)
+    const fix = note.locator('[data-fix]', { hasText: '改成“需要的截图”' })
+    await fix.click()
+    await expect.poll(() => box.innerText()).toContain('[需要的截图]')
+    await box.press('Control+z')
+    await expect.poll(() => box.innerText()).toContain('[需要的图]')
+    await fix.click()
     await editor.locator('#draft-state', { hasText: '自动存' }).waitFor()
-    await expect.poll(() => editor.locator('#problems li').count()).toBe(0)
+    await expect.poll(() => editor.locator('.line-note').count()).toBe(0)
+    // Looked at without being asked, as soon as the author rests.
+    const bar = editor.locator('#release-bar')
+    await bar.locator('.exam', { hasText: /必答题 (\d+)\/\1.*留出题/s }).waitFor({ timeout: RELEASE_MS })
+    await bar.locator('.replay-sum', { hasText: '条真实消息重放' }).waitFor()
+    await editor.locator('#only-changes').click()
+    await editor.locator('#difference .line-new', { hasText: '备案查询结果页' }).waitFor()
+    await editor.locator('#only-changes').click()
     await editor.locator('#preview', { hasText: '备案查询结果页' }).waitFor()
     const preview = (await editor.locator('#preview .bubble').allInnerTexts()).join('\n')
     await editor.locator('#release').click()
-    await editor.locator('#replay').waitFor({ timeout: RELEASE_MS })
-    await editor.locator('.differences .line-new', { hasText: '备案查询结果页' }).waitFor()
+    await editor.locator('dialog #replay').waitFor({ timeout: RELEASE_MS })
+    await editor.locator('dialog .differences .line-new', { hasText: '备案查询结果页' }).waitFor()
     await editor.locator('#release-go').click()
     await editor.locator('#toast[data-ok=true]', { hasText: /已采用发布/ }).waitFor({ timeout: RELEASE_MS })
     const env = {
@@ -444,6 +476,10 @@ describe.each<[string, () => Venue]>([
     const asked = execFileSync(process.execPath, ['dist/cli/ask.js', '1.1'], { cwd: ROOT, env, encoding: 'utf8' })
     const [said = ''] = asked.replace('@提问者 ', '').split('────')
     expect(linesOf(said)).toEqual(linesOf(preview))
+    await editor.locator('#history').click()
+    await editor.locator('.versions .line-new', { hasText: '备案查询结果页' }).waitFor()
+    await editor.locator('.versions [data-version] button[data-act=take]').waitFor()
+    await editor.keyboard.press('Escape')
     await close(editor)
   })
 
@@ -472,21 +508,21 @@ describe.each<[string, () => Venue]>([
   it('loses nothing to a changed file, to a second writer, and to a kill in the middle of a sentence', async () => {
     const editor = await watched({ view: '/knowledge/4.2', as: '徐经理' })
     const box = editor.locator('#markdown')
-    await expect.poll(() => box.inputValue()).toContain('4.2')
-    const text = await box.inputValue()
+    await expect.poll(() => box.innerText()).toContain('4.2')
+    const text = await box.innerText()
     const guide = venue.authored('knowledge/fasttest.md')
     await writeFile(guide, (await readFile(guide, 'utf8')).replace('没有硬性要求', '没有硬性规定'))
     await box.fill(`${text.trimEnd()}\n\n徐经理加的一行。\n`)
     await editor.locator('#conflict pre', { hasText: '没有硬性规定' }).waitFor()
-    expect(await box.inputValue()).toContain('徐经理加的一行')
+    expect(await box.innerText()).toContain('徐经理加的一行')
     await editor.locator('#keep-theirs').click()
     await expect.poll(() => editor.locator('#conflict').count()).toBe(0)
-    await box.fill(`${(await box.inputValue()).trimEnd()}\n\n徐经理加的一行。\n`)
+    await box.fill(`${(await box.innerText()).trimEnd()}\n\n徐经理加的一行。\n`)
     await editor.locator('#draft-state', { hasText: '自动存' }).waitFor()
 
     const other = await watched({ view: '/knowledge/4.2', as: '陈工' })
-    await expect.poll(() => other.locator('#markdown').inputValue()).toContain('徐经理加的一行')
-    const shared = await other.locator('#markdown').inputValue()
+    await expect.poll(() => other.locator('#markdown').innerText()).toContain('徐经理加的一行')
+    const shared = await other.locator('#markdown').innerText()
     await other.locator('#markdown').fill(`${shared}\n陈工加的一行。\n`)
     await other.locator('#draft-state', { hasText: '自动存' }).waitFor()
     await box.fill(`${shared}\n徐经理再加一行。\n`)
@@ -495,12 +531,12 @@ describe.each<[string, () => Venue]>([
     await expect.poll(() => editor.locator('#conflict').count()).toBe(0)
     await close(other)
 
-    await box.fill(`${await box.inputValue()}\n被掐断的半句`)
+    await box.fill(`${await box.innerText()}\n被掐断的半句`)
     await venue.kill()
     await editor.reload()
-    await expect.poll(() => box.inputValue(), { timeout: 30_000 }).toContain('被掐断的半句')
+    await expect.poll(() => box.innerText(), { timeout: 30_000 }).toContain('被掐断的半句')
     await editor.locator('#drop-draft').click()
-    await expect.poll(() => box.inputValue()).not.toContain('被掐断的半句')
+    await expect.poll(() => box.innerText()).not.toContain('被掐断的半句')
     await close(editor)
   })
 

@@ -26,7 +26,10 @@ title: 指南
 const BY: Orderer = { who: OPERATOR, role: 'operator', where: 'page' }
 const CHEN = { key: 'name:陈工', name: '陈工' }
 
-async function anEditor(report: Report = { ok: true, text: '已采用发布 2' }) {
+async function anEditor(
+  report: Report = { ok: true, text: '已采用发布 2' },
+  kept: readonly { readonly number: number; readonly note?: string; readonly guide: string }[] = [],
+) {
   const root = tempFolder()
   for (const name of ['knowledge', 'intents', 'data']) mkdirSync(join(root, name))
   const path = join(root, 'knowledge/fasttest.md')
@@ -43,6 +46,11 @@ async function anEditor(report: Report = { ok: true, text: '已采用发布 2' }
       reload: async () => {
         seen.push(readFileSync(path, 'utf8'))
         return report
+      },
+      releases: () => kept.map(({ guide: _guide, ...one }) => ({ ...one, atMs: one.number, by: CHEN })),
+      filesOf: async (release) => {
+        const { guide: text } = kept.find(({ number }) => number === release)!
+        return { guides: [{ file: path, kept: 'knowledge/fasttest.md', text }], tables: [], intents: [] }
       },
     })
   const editor = await open()
@@ -70,6 +78,32 @@ describe('a draft of a section', () => {
     expect(await (await open()).section('2')).toMatchObject({ edit: { markdown, by: '陈工' } })
     await editor.keep('2', { markdown: (await section()).markdown, baseHash: hash }, CHEN)
     expect((await editor.tree()).edits).toEqual([])
+  })
+
+  test('says what it changes, and names its file the same wherever that lies', async () => {
+    const { editor, section } = await anEditor()
+    const { hash } = await section()
+    await editor.keep('2', { markdown: '## 2. 填写声明\n\n:::info[需要的图]\n:::\n', baseHash: hash }, CHEN)
+    const { difference, file, problems } = await section()
+    expect(difference).toEqual([' ', '-照弹窗里的示例填写声明。', '+:::info[需要的图]', '+:::', ' '])
+    expect([file, ...problems.map((one) => one.file)]).toEqual(['knowledge/fasttest.md', 'knowledge/fasttest.md'])
+  })
+
+  test('has a history: the releases that have changed it, with what they changed', async () => {
+    const [second, third] = ['照弹窗填。', '不用写。'].map((words) => GUIDE.replace('照弹窗里的示例填写声明。', words))
+    const { editor } = await anEditor(undefined, [
+      { number: 1, guide: GUIDE.split('## 2')[0]! },
+      { number: 2, guide: GUIDE },
+      { number: 3, guide: `${GUIDE}\n## 9. 别的\n\n不相干。\n` },
+      { number: 4, note: '说短些', guide: second! },
+      { number: 5, guide: third! },
+    ])
+    const history = await editor.history('2')
+    expect(history.map(({ number }) => number)).toEqual([5, 4, 2])
+    expect(history[1]).toMatchObject({ by: '陈工', note: '说短些', markdown: expect.stringContaining('照弹窗填。') })
+    expect(history[1]?.difference).toContain('+照弹窗填。')
+    expect(history[2]?.difference).toEqual([])
+    expect(await editor.history('7')).toEqual([])
   })
 
   test('overwrites nothing that was changed in the file meanwhile', async () => {

@@ -57,6 +57,7 @@ async function anEditor({ reloads = true } = {}) {
     ...{ folder, knowledgeDir, clock: fixedClock(), snapshot: () => aSnapshot() },
     list: await openEdits({ dataDir: join(root, 'data'), log: capturedLog().log }),
     reload: async () => ({ ok: reloads, text: '好的' }),
+    ...{ releases: () => [], filesOf: () => folder.read() },
   })
   const change = async (key: string, fields: RowFields) => {
     const { hash, editHash } = (await editor.section(key))!

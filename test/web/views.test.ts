@@ -175,3 +175,60 @@ test('each number of the figures has a list: by day, by section, and by the reas
     totals: { resolution: { count: 3, medianMs: 120_000, p90Ms: 600_000 } },
   })
 })
+
+test('a verdict counts on the day of what was decided, once, and not when it is taken back', async () => {
+  const counted: (readonly [daysAgo: number, object])[] = []
+  const clock = fixedClock()
+  const page = await aPage({
+    clock,
+    figures: {
+      ...{ days: () => [], closedAtMs: () => 0, entries: () => [], notices: [], drafts: () => 0, incidents: () => [] },
+      tickets: async () => [],
+      judge: (atMs, change) => void counted.push([chinaDay(clock.now()) - chinaDay(atMs), change]),
+    },
+  })
+  page.talks.record(aTrace(), aMessage({ id: 'm1', text: '类目', sender: WANG, sentAtMs: clock.now() - DAY_MS }))
+  const path = '/api/talks/m1/verdict'
+  for (const kind of ['human', 'human', 'right']) await page.send('PUT', path, { kind })
+  await page.send('DELETE', path, {})
+  expect(counted).toEqual([
+    [1, { judged: 1, wrong: 1 }],
+    [1, { judged: 0, wrong: 0 }],
+    [1, { judged: 0, wrong: -1 }],
+    [1, { judged: -1, wrong: 0 }],
+  ])
+})
+
+test('what a colleague hands on to be taught waits among what admins have to do, until it is taught', async () => {
+  const { hears, get, send } = await aWeek()
+  hears('asked', '备案主体不一样行不行')
+  const handed = async () => ((await get('/api/talks?flag=handed')) as Answer).items.map(({ messageId }) => messageId)
+  const todo = async () => ((await get('/api/today')) as unknown as { todo: readonly { kind: string }[] }).todo
+  await send('PUT', '/api/talks/asked/verdict', { kind: 'human' })
+  expect(await handed()).toEqual([])
+  await send('PUT', '/api/talks/asked/verdict', { kind: 'human', isForAdmin: true })
+  expect(await handed()).toEqual(['asked'])
+  expect(await todo()).toContainEqual(
+    expect.objectContaining({ kind: 'handed', count: 1, text: '备案主体不一样行不行' }),
+  )
+  await send('POST', '/api/teach', { text: '备案主体不一样，行不行？', target: '人工' })
+  expect(await handed()).toEqual([])
+  expect((await todo()).some(({ kind }) => kind === 'handed')).toBe(false)
+  // Nothing to teach of what was right.
+  await send('PUT', '/api/talks/asked/verdict', { kind: 'right', isForAdmin: true })
+  expect(await handed()).toEqual([])
+})
+
+test('whoever sees no talk at all reads that the bot listens, where, and since when it was last in touch', async () => {
+  const rooms = [
+    { key: 'a', topic: '客户群', purpose: 'customers' },
+    { key: 'b', topic: '值班群', purpose: 'staff' },
+  ]
+  const machine = async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms, mutes: [], touchAgoMs: 8_000 })
+  const page = await aPage({ machine })
+  const listening = async () =>
+    ((await (await page.app.request('/api/talks')).json()) as { listening?: object }).listening
+  expect(await listening()).toEqual({ groups: 1, touchAgoMs: 8_000 })
+  page.talks.record(aTrace(), aMessage({ id: 'm1', text: '类目' }))
+  expect(await listening()).toBeUndefined()
+})
