@@ -118,8 +118,9 @@ function lineText(root) {
     selection?.addRange(range)
   }
   const type = (/** @type {string} */ words) => {
+    // As one step to undo, and as lines of one text: `insertText` would make a block of each.
     if (words === '') document.execCommand('delete')
-    else document.execCommand('insertText', false, words)
+    else document.execCommand('insertHTML', false, words.replaceAll('&', '&amp;').replaceAll('<', '&lt;'))
   }
   return {
     get value() {

@@ -1,7 +1,7 @@
 import { decide } from '../dialogue/policy.js'
 import { cardOf } from '../dialogue/trace.js'
 import type { Decision } from '../model/decision.js'
-import type { KnowledgeContent } from '../model/knowledge.js'
+import type { ExamFigures, KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { type Knowing, understand } from '../nlu/pipeline.js'
 import { ALONE, loneMessage } from './explain.js'
@@ -38,11 +38,6 @@ export interface ExamAnswer {
   readonly isRight: boolean
   /** A wrong answer, or an answer where silence was wanted; worse than knowing nothing. */
   readonly isWrong: boolean
-}
-
-export interface ExamFigures {
-  readonly golden: { readonly total: number; readonly right: number }
-  readonly heldOut: { readonly total: number; readonly right: number; readonly wrong: number }
 }
 
 /** A message that is met in another way than before. */

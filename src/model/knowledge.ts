@@ -251,6 +251,12 @@ export interface Problem {
   readonly fix?: { readonly replace: string; readonly by: string }
 }
 
+/** How questions with known answers were met: golden ones, and messages that are held out of training. */
+export interface ExamFigures {
+  readonly golden: { readonly total: number; readonly right: number }
+  readonly heldOut: { readonly total: number; readonly right: number; readonly wrong: number }
+}
+
 /** What somebody has begun to change of a piece of an author's file; nothing of it is live. */
 export interface Edit {
   readonly key: string

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Person, PictureReading, Place, Role, RoomPlace } from './chat.js'
 import type { Decision, DecisionTrace, DropReason, FiguresSpan, GrantedRole } from './decision.js'
+import type { ExamFigures } from './knowledge.js'
 import type { OpinionReply, OpinionTrace } from './opinion.js'
 import type { ForgottenPerson, Party } from './ticket.js'
 
@@ -426,11 +427,8 @@ export interface Release {
   readonly atMs: number
   /** After 回滚: what lies in the folders is not taken before somebody orders 重载. */
   readonly pinned?: boolean
-  /** How it stood the exam before it was taken; absent of those before this was written down. */
-  readonly exam?: {
-    readonly golden: { readonly total: number; readonly right: number }
-    readonly heldOut: { readonly total: number; readonly right: number; readonly wrong: number }
-  }
+  /** How it stood the exam; absent of those before this was written down. */
+  readonly exam?: ExamFigures
 }
 
 /** Reload is a release: checked, measured against the one before, numbered, and it can be taken back. */

@@ -1,7 +1,13 @@
-import type { ExamChange, ExamFigures, Unmet } from '../evaluate/exam.js'
+import type { ExamChange, Unmet } from '../evaluate/exam.js'
 import type { RealMessage, replay } from '../evaluate/preview.js'
 import type { AuthorsFile } from '../knowledge/files.js'
-import { type KnowledgeContent, NO_KNOWLEDGE, type Problem, type Section } from '../model/knowledge.js'
+import {
+  type ExamFigures,
+  type KnowledgeContent,
+  NO_KNOWLEDGE,
+  type Problem,
+  type Section,
+} from '../model/knowledge.js'
 import type { Release } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
 import type { BuiltKnowledge } from './build.js'

@@ -1,6 +1,6 @@
-import type { ExamChange, ExamFigures, Met, Unmet, Wanted } from '../evaluate/exam.js'
+import type { ExamChange, Met, Unmet, Wanted } from '../evaluate/exam.js'
 import { formatProblem } from '../knowledge/checks.js'
-import type { Problem } from '../model/knowledge.js'
+import type { ExamFigures, Problem } from '../model/knowledge.js'
 import {
   type Changes,
   type ContentDifference,

@@ -134,6 +134,10 @@ describe.each<[string, () => Venue]>([
     }
   }
 
+  /** What stands in the editor, as the page understands it. */
+  const written = async (page: Page): Promise<string> =>
+    (await page.locator('.editor-line').allTextContents()).join('\n').replaceAll('\u200b', '')
+
   /** Where a line of the editor is typed, in pixels of the window. */
   const lineTyped = (page: Page, words: string): Promise<{ readonly top: number }> =>
     page.evaluate((wanted) => {
@@ -437,8 +441,8 @@ describe.each<[string, () => Venue]>([
   it('puts a slip right by a click, and shows as customers get it what it then releases', async () => {
     const editor = await watched({ view: '/knowledge/1.1', as: '徐经理' })
     const box = editor.locator('#markdown')
-    await expect.poll(() => box.innerText()).toContain('1.1')
-    const before = await box.innerText()
+    await expect.poll(() => written(editor)).toContain('1.1')
+    const before = await written(editor)
     await box.fill(`${before.trimEnd()}\n\n:::info[需要的图]\n- 备案查询结果页\n:::\n`)
     // What is wrong stands right below its line, and the lines below give way, where they are seen and where they are typed.
     const note = editor.locator('.editor-line:has-text("需要的图") + .line-note', { hasText: /第 \d+ 行/ })
@@ -449,9 +453,9 @@ describe.each<[string, () => Venue]>([
     expect(Math.abs(typedBelow.top - drawnBelow!.y)).toBeLessThan(8)
     const fix = note.locator('[data-fix]', { hasText: '改成“需要的截图”' })
     await fix.click()
-    await expect.poll(() => box.innerText()).toContain('[需要的截图]')
+    await expect.poll(() => written(editor)).toContain('[需要的截图]')
     await box.press('Control+z')
-    await expect.poll(() => box.innerText()).toContain('[需要的图]')
+    await expect.poll(() => written(editor)).toContain('[需要的图]')
     await fix.click()
     await editor.locator('#draft-state', { hasText: '自动存' }).waitFor()
     await expect.poll(() => editor.locator('.line-note').count()).toBe(0)
@@ -508,21 +512,21 @@ describe.each<[string, () => Venue]>([
   it('loses nothing to a changed file, to a second writer, and to a kill in the middle of a sentence', async () => {
     const editor = await watched({ view: '/knowledge/4.2', as: '徐经理' })
     const box = editor.locator('#markdown')
-    await expect.poll(() => box.innerText()).toContain('4.2')
-    const text = await box.innerText()
+    await expect.poll(() => written(editor)).toContain('4.2')
+    const text = await written(editor)
     const guide = venue.authored('knowledge/fasttest.md')
     await writeFile(guide, (await readFile(guide, 'utf8')).replace('没有硬性要求', '没有硬性规定'))
     await box.fill(`${text.trimEnd()}\n\n徐经理加的一行。\n`)
     await editor.locator('#conflict pre', { hasText: '没有硬性规定' }).waitFor()
-    expect(await box.innerText()).toContain('徐经理加的一行')
+    expect(await written(editor)).toContain('徐经理加的一行')
     await editor.locator('#keep-theirs').click()
     await expect.poll(() => editor.locator('#conflict').count()).toBe(0)
-    await box.fill(`${(await box.innerText()).trimEnd()}\n\n徐经理加的一行。\n`)
+    await box.fill(`${(await written(editor)).trimEnd()}\n\n徐经理加的一行。\n`)
     await editor.locator('#draft-state', { hasText: '自动存' }).waitFor()
 
     const other = await watched({ view: '/knowledge/4.2', as: '陈工' })
-    await expect.poll(() => other.locator('#markdown').innerText()).toContain('徐经理加的一行')
-    const shared = await other.locator('#markdown').innerText()
+    await expect.poll(() => written(other)).toContain('徐经理加的一行')
+    const shared = await written(other)
     await other.locator('#markdown').fill(`${shared}\n陈工加的一行。\n`)
     await other.locator('#draft-state', { hasText: '自动存' }).waitFor()
     await box.fill(`${shared}\n徐经理再加一行。\n`)
@@ -531,12 +535,12 @@ describe.each<[string, () => Venue]>([
     await expect.poll(() => editor.locator('#conflict').count()).toBe(0)
     await close(other)
 
-    await box.fill(`${await box.innerText()}\n被掐断的半句`)
+    await box.fill(`${await written(editor)}\n被掐断的半句`)
     await venue.kill()
     await editor.reload()
-    await expect.poll(() => box.innerText(), { timeout: 30_000 }).toContain('被掐断的半句')
+    await expect.poll(() => written(editor), { timeout: 30_000 }).toContain('被掐断的半句')
     await editor.locator('#drop-draft').click()
-    await expect.poll(() => box.innerText()).not.toContain('被掐断的半句')
+    await expect.poll(() => written(editor)).not.toContain('被掐断的半句')
     await close(editor)
   })
 

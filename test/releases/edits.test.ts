@@ -85,8 +85,9 @@ describe('a draft of a section', () => {
     const { hash } = await section()
     await editor.keep('2', { markdown: '## 2. 填写声明\n\n:::info[需要的图]\n:::\n', baseHash: hash }, CHEN)
     const { difference, file, problems } = await section()
-    expect(difference).toEqual([' ', '-照弹窗里的示例填写声明。', '+:::info[需要的图]', '+:::', ' '])
-    expect([file, ...problems.map((one) => one.file)]).toEqual(['knowledge/fasttest.md', 'knowledge/fasttest.md'])
+    expect(difference).toEqual([' ', '-照弹窗里的示例填写声明。', '+:::info[需要的图]', '+:::'])
+    expect(problems.length).toBeGreaterThan(0)
+    expect(new Set([file, ...problems.map((one) => one.file)])).toEqual(new Set(['knowledge/fasttest.md']))
   })
 
   test('has a history: the releases that have changed it, with what they changed', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ExamChange, ExamFigures } from '../../src/evaluate/exam.js'
+import type { ExamChange } from '../../src/evaluate/exam.js'
+import type { ExamFigures } from '../../src/model/knowledge.js'
 import { judgeRelease } from '../../src/releases/release.js'
 
 const LIMITS = { goldenMayLose: 0, heldOutMayLosePoints: 1, wrongMayGainPoints: 0.5 }
