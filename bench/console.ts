@@ -7,14 +7,14 @@ import type { Browser, Page } from 'playwright-core'
 import { chinaDay, isoOf } from '../src/base/time.js'
 import { PROJECT_ROOT } from '../src/config.js'
 import { openBrowser } from '../test/support/browser.js'
-
 import { startOnPage } from '../test/support/on-the-page.js'
+import { Wire } from '../test/support/wire.js'
 import { publish } from './report/publish.js'
 import { renderTable, shortNumber } from './report/render-table.js'
 
 /**
  * `npm run bench:console`: how fast the console is in a real browser, over a log of 10,000 decisions: the first view, a
- * change of view, scrolling, a burst of events. Needs Chromium (`CHROMIUM_PATH`) and a machine with nothing else to do.
+ * change of view, scrolling, a burst of events, what was just said, and a connection that was cut. Needs Chromium (`CHROMIUM_PATH`) and a machine with nothing else to do.
  */
 const TALKS = 10_000
 const FIRST_VIEWS = 15
@@ -22,6 +22,8 @@ const SCROLLED_FRAMES = 600
 const SCROLLED_PX = 260
 const BURST = { perSecond: 100, seconds: 10 }
 const MINUTE_MS = 60_000
+const SAID = 12
+const CUT_MS = 10_000
 
 interface Figure {
   readonly what: string
@@ -179,19 +181,13 @@ async function burst(browser: Browser, url: string): Promise<readonly Figure[]> 
   const page = await openPage(browser)
   await page.goto(`${url}/#/talks`)
   await page.locator('.talk-row').first().waitFor()
-  const say = (text: string) =>
-    fetch(`${url}/api/simulator/messages`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ as: 'wang', conversation: 'room-xiangtian', text }),
-    })
   const sent: Promise<unknown>[] = []
   const frames = await framesDuring(page, async () => {
     const began = Date.now()
     for (let said = 0; said < BURST.perSecond * BURST.seconds; said++) {
       const dueMs = began + (said * 1_000) / BURST.perSecond
       if (dueMs > Date.now()) await setTimeout(dueMs - Date.now())
-      sent.push(say(`今天吃什么 ${said}`))
+      sent.push(say(url, `今天吃什么 ${said}`))
     }
   })
   // A slow machine is still hearing them; the bot is not to be stopped over it.
@@ -200,6 +196,77 @@ async function burst(browser: Browser, url: string): Promise<readonly Figure[]> 
   return [
     { what: `${BURST.perSecond} events a second: a frame, p95, ms`, value: at(frames, 0.95), goal: '' },
     { what: `${BURST.perSecond} events a second: longest frame, ms`, value: Math.max(...frames), goal: '≤ 100' },
+  ]
+}
+
+/** @param asked by name */
+const say = (url: string, text: string, isAsked = false) =>
+  fetch(`${url}/api/simulator/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ as: 'wang', conversation: 'room-xiangtian' },
+      ...(isAsked ? { text: `@过审小助手 ${text}`, mentions: ['bot'] } : { text }),
+    }),
+  })
+
+/** From when a customer says something until it can be read, where somebody looks already. */
+async function justSaid(browser: Browser, url: string): Promise<readonly Figure[]> {
+  const figures: Figure[] = []
+  for (const [view, list] of [
+    ['对话', '/talks .talk-row'],
+    ['今天, 刚刚', '/today #just-now li'],
+  ] as const) {
+    const [path = '', row = ''] = list.split(/ (.*)/s)
+    const page = await openPage(browser)
+    await page.goto(`${url}/#${path}`)
+    await page.locator(row).first().waitFor()
+    const took: number[] = []
+    for (let count = 0; count < SAID; count++) {
+      const words = `审核要多久（${view}${count}）`
+      const began = performance.now()
+      await say(url, words, true)
+      await page.waitForFunction(
+        ([selector, wanted]) =>
+          [...document.querySelectorAll(selector)].some((one) => one.textContent?.includes(wanted)),
+        [row, words] as const,
+      )
+      took.push(performance.now() - began)
+    }
+    await page.close()
+    figures.push({ what: `from what is said to ${view}, p95, ms`, value: at(took, 0.95), goal: '< 1000' })
+  }
+  return figures
+}
+
+/** People go on talking while the connection is cut. */
+async function cutOff(browser: Browser, url: string): Promise<readonly Figure[]> {
+  const wire = new Wire()
+  await wire.leadTo(url)
+  const page = await openPage(browser)
+  await page.goto(`${wire.url}/#/talks`)
+  await page.locator('.talk-row').first().waitFor()
+  wire.cut()
+  const texts = Array.from({ length: SAID }, (_, count) => `断线时说的第 ${count} 句`)
+  for (const text of texts) {
+    await say(url, text)
+    await setTimeout(CUT_MS / SAID)
+  }
+  const mendedAtMs = performance.now()
+  wire.mend()
+  await page.waitForFunction(
+    (wanted) =>
+      wanted.every((text) => [...document.querySelectorAll('.talk-words')].some((row) => row.textContent === text)),
+    texts,
+  )
+  const tookMs = performance.now() - mendedAtMs
+  const shown = await page.locator('.talk-words').allTextContents()
+  const doubled = texts.filter((text) => shown.filter((one) => one === text).length > 1).length
+  await page.close()
+  wire.end()
+  return [
+    { what: `after a cut of ${CUT_MS / 1000} s: complete again, ms`, value: tookMs, goal: '' },
+    { what: `after a cut of ${CUT_MS / 1000} s: shown twice`, value: doubled, goal: '0' },
   ]
 }
 
@@ -255,13 +322,19 @@ try {
   const views: Awaited<ReturnType<typeof firstView>>[] = []
   for (let count = 0; count < FIRST_VIEWS; count++) views.push(await firstView(browser, url, '/today', '.hero'))
   const ms = views.map((view) => view.ms)
+  await say(url, '转人工，域名备案过不了', true)
+  const todo: number[] = []
+  for (let count = 0; count < FIRST_VIEWS; count++) todo.push((await firstView(browser, url, '/today', '#todo li')).ms)
   const figures: readonly Figure[] = [
     { what: 'first view of 今天, median, ms', value: at(ms, 0.5), goal: '< 500' },
     { what: 'first view of 今天, p95, ms', value: at(ms, 0.95), goal: '< 1000' },
+    { what: 'until 今天 says what needs a hand, p95, ms', value: at(todo, 0.95), goal: '< 5000' },
     { what: 'over the wire, kB', value: views[0]!.bytes / 1000, goal: '≤ 90' },
     { what: 'files asked for', value: views[0]!.requests, goal: '≤ 12' },
     await changeOfView(browser, url),
     await readingTalks(url),
+    ...(await justSaid(browser, url)),
+    ...(await cutOff(browser, url)),
     ...(await scrolling(browser, url)),
     ...(await burst(browser, url)),
   ]

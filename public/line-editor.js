@@ -160,29 +160,34 @@ function lineText(root) {
 }
 
 /** All that was typed; a break at the very end is none of it. @param {HTMLElement} root */
-const textIn = (root) => linesIn(root).replace(/\n$/, '')
+const textIn = (root) =>
+  piecesIn(root)
+    .map(({ text }) => text)
+    .join('')
+    .replace(/\n$/, '')
 
-/** @param {Node} node @returns {string} */
-function linesIn(node) {
-  let text = ''
-  for (const child of node.childNodes) {
-    if (child instanceof Text) text += child.data
-    else if (child.nodeName === 'BR') text += '\n'
-    // A block of a browser that knows no plain text.
-    else text += `${text === '' || text.endsWith('\n') ? '' : '\n'}${linesIn(child)}`
+/** A text or a break, or, of no node, where a block begins: browsers that know no plain text make one of each line. @typedef {{ text: string, node?: Node }} TextPiece */
+
+/** @param {Node} root @param {TextPiece[]} [pieces] */
+function piecesIn(root, pieces = []) {
+  for (const child of root.childNodes) {
+    if (child instanceof Text) pieces.push({ text: child.data, node: child })
+    else if (child.nodeName === 'BR') pieces.push({ text: '\n', node: child })
+    else {
+      if (pieces.length > 0 && !pieces.at(-1)?.text.endsWith('\n')) pieces.push({ text: '\n' })
+      piecesIn(child, pieces)
+    }
   }
-  return text
+  return pieces
 }
 
 /** Where in the document an offset of the text is. @param {HTMLElement} root @param {number} offset @returns {[Node, number]} */
 function placeAt(root, offset) {
   let left = offset
-  const nodes = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
-  for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
-    const length = node instanceof Text ? node.data.length : node.nodeName === 'BR' ? 1 : 0
-    if (node instanceof Text && left <= length) return [node, left]
-    if (node.nodeName === 'BR' && left === 0) return [node.parentNode ?? root, siblingsBefore(node)]
-    left -= length
+  for (const { text, node } of piecesIn(root)) {
+    if (node instanceof Text && left <= text.length) return [node, left]
+    if (node?.nodeName === 'BR' && left === 0) return [node.parentNode ?? root, siblingsBefore(node)]
+    left -= text.length
   }
   return [root, root.childNodes.length]
 }

@@ -42,6 +42,7 @@ export default function Machine({ name, head, status }) {
             <div class="buttons pad"><${Reload} /></div>
           </section>
           <${Rooms} data=${data} reload=${reload} />
+          ${data?.alerts && html`<${Told} alerts=${data.alerts} />`}
         </div>
         <div>
           ${
@@ -80,6 +81,21 @@ function Reload() {
     setBusy(false)
   }
   return html`<button type="button" class="button" id="reload" disabled=${isBusy} onClick=${reload}>重载知识</button>`
+}
+
+const TOLD_SHOWN = 5
+
+/** What people were told of outside of WeChat. @param {{ alerts: any }} props */
+function Told({ alerts: { open, latest, webhookCount } }) {
+  const [isAll, setAll] = useState(false)
+  const line = (/** @type {string} */ text, /** @type {number} */ atMs) =>
+    html`<li key=${`${atMs} ${text}`}><time>${dayTime(atMs)}</time><span>${text.replace(/\n.*/s, '')}</span></li>`
+  return html`<section class="card" id="alerts"><h2>告警 <small class="muted">　${webhookCount > 0 ? `发到 ${webhookCount} 处` : '还没有配置发到哪里'}</small></h2>
+    <ul class="lines">${open.map((/** @type {any} */ one) => html`<li key=${`open ${one.text}`}><em class="chip chip-red">还没好</em><span>${one.text.replace(/\n怎么办：/, ' ')}</span><time>${sinceWords(one.sinceMs)}</time></li>`)}
+    ${latest.slice(0, isAll ? latest.length : TOLD_SHOWN).map((/** @type {any} */ one) => line(one.text, one.atMs))}</ul>
+    ${latest.length === 0 && html`<p class="muted pad">启动以来没有告警。</p>`}
+    <div class="buttons pad">${latest.length > TOLD_SHOWN && html`<button type="button" class="button small" onClick=${() => setAll(!isAll)}>${isAll ? '收起' : `全部 ${latest.length} 条`}</button>`}<button type="button" class="button small" id="try-alert" onClick=${() => post('/api/alerts/try').then(toast, toastError)}>发一条试试</button></div>
+  </section>`
 }
 
 /** The verbs of the chat, for those who like them. @param {{ onDone: () => void }} props */

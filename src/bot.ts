@@ -39,7 +39,7 @@ import type { DeskFeed } from './model/ticket.js'
 import type { KnowledgeSnapshot } from './model/understanding.js'
 import { maskIdentifiers, normalizeText } from './nlu/normalize.js'
 import { type OpenChannel, openChannel, staffRoomOf } from './open-channel.js'
-import { alertOnLogin } from './ops/alerts.js'
+import { AlertNotebook, alertOnLogin } from './ops/alerts.js'
 import { DiskWatch } from './ops/disk-watch.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { openToOthers } from './ops/file-rights.js'
@@ -101,7 +101,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   let reload = (): void => {} // nothing to reload yet
   onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
   const link = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
-  const alerts = alertsOf(config, link.alerts)
+  const alerts = new AlertNotebook(alertsOf(config, link.alerts), machineClock)
   const awayMs = awayBefore(process.env)
   const onMisconfigured = (error: ConfigError): void => {
     const reason = (explain(error) ?? []).join('\n')
@@ -171,6 +171,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     ...{
       edits: await openEdits({ dataDir, log }),
       network: reach,
+      alerts,
       config,
       log,
       world,
@@ -226,6 +227,7 @@ async function joinDesk(needs: SharedDeskNeeds): Promise<SharedDesk> {
 }
 
 interface AppParts {
+  readonly alerts: AlertNotebook
   readonly network: Network
   readonly forget: DeskFeed['forget']
   readonly config: Config
@@ -274,10 +276,12 @@ function createApp(parts: AppParts): Hono {
       return {
         ...{ version: programVersion(), startedAtMs: clock.now() - process.uptime() * 1000 },
         ...{ queueLength: bot.queueLength(), heldUntilMs, ...(day && { today: day }), touchAgoMs: session.pollAgeMs() },
+        alerts: { ...parts.alerts.told(), webhookCount: config.alerts.webhooks.length },
         rooms: (await parts.channel.rooms?.()) ?? [],
         mutes: bot.mutes.living(),
       }
     },
+    tryAlert: (by) => parts.alerts.tell(`这是试一条告警，${by}在控制台上发的，收到就好。`),
     mutes: () => bot.mutes.living(),
     desk: openBoard({
       ...{ desk: bot.desk, clock, forget, pictures: bot.ticketPictures },

@@ -184,6 +184,56 @@ class HourlyBudget {
   }
 }
 
+/** What was told lately, for the page. */
+export interface ToldAlerts {
+  /** Incidents that are not over. */
+  readonly open: readonly { readonly text: string; readonly sinceMs: number }[]
+  /** Newest first, since this run began. */
+  readonly latest: readonly { readonly text: string; readonly atMs: number }[]
+}
+
+const KEPT_TOLD = 30
+
+/** Passes alerts on, and remembers what they said. */
+export class AlertNotebook implements Alerts {
+  readonly #alerts: Alerts
+  readonly #clock: Clock
+  readonly #open = new Map<AlertKind, { readonly text: string; readonly sinceMs: number }>()
+  #latest: ToldAlerts['latest'] = []
+
+  constructor(alerts: Alerts, clock: Clock) {
+    this.#alerts = alerts
+    this.#clock = clock
+  }
+
+  // Handed on without their object here and there.
+  raise = (kind: AlertKind, facts: AlertFacts = {}): void => {
+    this.#alerts.raise(kind, facts)
+    if (this.#open.has(kind)) return
+    const text = TEXTS[kind].alert(facts)
+    this.#open.set(kind, { text, sinceMs: this.#clock.now() })
+    this.#note(text)
+  }
+
+  clear = (kind: AlertKind): void => {
+    this.#alerts.clear(kind)
+    if (this.#open.delete(kind)) this.#note(TEXTS[kind].allClear)
+  }
+
+  tell = (text: string): void => {
+    this.#alerts.tell(text)
+    this.#note(text)
+  }
+
+  told(): ToldAlerts {
+    return { open: [...this.#open.values()], latest: this.#latest }
+  }
+
+  #note(text: string): void {
+    this.#latest = [{ text, atMs: this.#clock.now() }, ...this.#latest].slice(0, KEPT_TOLD)
+  }
+}
+
 export interface LoginAlertOptions {
   readonly alerts: Alerts
   /** How long a QR code may wait for its scan. */

@@ -56,6 +56,13 @@ interface MachineView {
   /** Absent where nothing is limited. */
   readonly today?: { readonly used: number; readonly cap: number }
   readonly heldUntilMs?: number | undefined
+  /** Absent where nobody is told of anything. */
+  readonly alerts?: {
+    readonly open: readonly { readonly text: string; readonly sinceMs: number }[]
+    readonly latest: readonly { readonly text: string; readonly atMs: number }[]
+    /** Where they go to outside of WeChat. */
+    readonly webhookCount: number
+  }
   readonly rooms: readonly { readonly key: string; readonly topic: string; readonly purpose: string }[]
   readonly mutes: readonly { readonly placeKey: string; readonly topic: string; readonly untilMs: number | null }[]
 }
@@ -81,6 +88,8 @@ export interface WebDeps {
   readonly health?: Hono | undefined
   readonly people?: PeopleSource | undefined
   readonly machine?: (() => Promise<MachineView>) | undefined
+  /** Tells something by the webhooks, to see whether it arrives. */
+  readonly tryAlert?: ((by: string) => void) | undefined
   readonly audit?: AuditLog | undefined
   readonly guidePictures?: PictureSource | undefined
   readonly snippets?: TicketDeps['snippets'] | undefined

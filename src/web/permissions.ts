@@ -50,6 +50,7 @@ export const ROUTES: readonly (readonly [Method, path: string, ViewerRole])[] = 
   ['POST', '/api/releases', 'admin'],
   ['POST', '/api/releases/:number/use', 'admin'],
   ['GET', '/api/machine', 'admin'],
+  ['POST', '/api/alerts/try', 'admin'],
   ['POST', '/api/rooms/:key/:verb', 'admin'],
   ['GET', '/api/people', 'admin'],
   ['GET', '/api/audit', 'admin'],

@@ -172,6 +172,14 @@ export function peopleRoutes(deps: WebDeps): Hono {
 
   routes.get('/machine', async (c) => c.json({ status: publicStatus(deps), ...(await machine?.()) }))
 
+  routes.post('/alerts/try', async (c) => {
+    const { alerts } = (await machine?.()) ?? {}
+    if (!alerts || alerts.webhookCount === 0 || !deps.tryAlert)
+      return c.json({ ok: false, text: '还没有配置告警发到哪里：在 guoshen.yaml 写 alerts.webhooks，再重启。' }, 422)
+    deps.tryAlert(viewerIn(c, access).who.name)
+    return c.json({ ok: true, text: '发出去了，看看那边收到没有。一分钟内的几条会合成一条。' })
+  })
+
   routes.post('/rooms/:key/:verb{mute|unmute}', async (c) => {
     const room = (await machine?.())?.rooms.find(({ key }) => key === c.req.param('key'))
     const body = muting.safeParse(await c.req.json().catch(() => undefined))
