@@ -80,7 +80,7 @@ export default function Knowledge({ name, head, where }) {
     ${sheet === 'answer' && html`<${NewAnswer} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'guide' && html`<${NewGuide} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
     ${sheet === 'releases' && data && html`<${Releases} releases=${data.releases} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
-    ${sheet === 'release' && data && html`<${ReleaseSheet} edits=${edits} isReadOnly=${data.isReadOnly} check=${check} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
+    ${sheet === 'release' && data && html`<${ReleaseSheet} edits=${edits} inUse=${current?.exam} isReadOnly=${data.isReadOnly} check=${check} onClose=${() => setSheet(undefined)} onDone=${reload} />`}
   </main>`
 }
 

@@ -73,14 +73,25 @@ function standing({ golden, heldOut }) {
     .join(' · ')
 }
 
-/** What drafts do to the exam, each figure beside what it was. @param {{ figures: any }} props */
-function ExamFigures({ figures: { golden, heldOut } }) {
+/**
+ * What drafts do to the exam, each figure beside what it was.
+ *
+ * @param {{ figures: any, inUse?: any }} props `inUse`: the exam of the release in use; small changes are not asked all of it anew
+ */
+function ExamFigures({ figures: { golden, heldOut }, inUse }) {
   const figure = (/** @type {boolean} */ isWorse, /** @type {string} */ words) =>
     html`<span data-worse=${String(isWorse)}><${Icon} name=${isWorse ? 'warn' : 'check'} small=${true} />${words}</span>`
-  const from = (/** @type {any} */ is, /** @type {any} */ was) =>
+  const from = (/** @type {string} */ is, /** @type {string | undefined} */ was) =>
     was === undefined || was === is ? is : `${is}，原来 ${was}`
-  return html`${golden.total > 0 && figure(golden.right < (golden.before ?? 0), `必答题 ${from(`${golden.right}/${golden.total}`, golden.before === undefined || golden.before === golden.right ? undefined : `${golden.before}`)}`)}
-    ${heldOut.total > 0 && figure(heldOut.right < (heldOut.before ?? 0), `留出题 ${from(points(heldOut.right), heldOut.before === undefined ? undefined : points(heldOut.before))}`)}`
+  const goldenWords = from(
+    `${golden.right}/${golden.total}`,
+    golden.before === undefined ? undefined : `${golden.before}/${golden.total}`,
+  )
+  const [held, heldBefore] = [heldOut.right, heldOut.before].map((share) => share !== undefined && points(share))
+  return html`
+    ${golden.total > 0 && figure(golden.right < (golden.before ?? 0), `必答题 ${goldenWords}`)}
+    ${heldOut.total > 0 && figure(heldOut.right < (heldOut.before ?? 0), `留出题 ${from(held || '', heldBefore || undefined)}`)}
+    ${heldOut.total === 0 && inUse?.heldOut.total > 0 && figure(false, `留出题 ${points(inUse.heldOut.right / inUse.heldOut.total)}，改得少，没有重考`)}`
 }
 
 /**
@@ -104,7 +115,7 @@ export function ReleaseBar({ edits, releases, isReadOnly, check, open }) {
         ${!isBusy && !found && !problem && html`<span class="muted">改了 ${edits.length} 处，还没检查</span>`}
         ${!isBusy && problem && html`<span data-worse="true">${problem}</span>`}
         ${!isBusy && found?.isBroken && html`<span data-worse="true"><${Icon} name="warn" small=${true} />有 ${found.problems.length} 处错误，发布不了</span>`}
-        ${!isBusy && found?.figures && html`<${ExamFigures} figures=${found.figures} />${warned > 0 && html`<span data-worse="mild"><${Icon} name="warn" small=${true} />提醒 ${warned}</span>`}`}
+        ${!isBusy && found?.figures && html`<${ExamFigures} figures=${found.figures} inUse=${current?.exam} />${warned > 0 && html`<span data-worse="mild"><${Icon} name="warn" small=${true} />提醒 ${warned}</span>`}`}
       </p>
       ${!isBusy && !found && html`<button type="button" class="button small" id="check" onClick=${check.look}>检查</button>`}
       <button type="button" class="button small primary" id="release" onClick=${open}><${Icon} name="rocket" small=${true} />${isReadOnly ? `带走 ${edits.length} 处改动…` : `发布 ${next}…`}</button>
@@ -160,15 +171,15 @@ export function Releases({ releases, onClose, onDone }) {
   </${Sheet}>`
 }
 
-/** What a release would change, before it is one. @param {{ found: any }} props */
-function Findings({ found }) {
+/** What a release would change, before it is one. @param {{ found: any, inUse: any }} props */
+function Findings({ found, inUse }) {
   const { isBroken, problems, objections, figures, exam, changes, misread, replay } = found
   if (isBroken)
     return html`<p class="problem">有错误，发布不了：</p><ul class="problems">${problems.map((/** @type {any} */ one) => html`<li data-severity="error">${one.file}:${one.line} ${one.message}。${one.remedy}</li>`)}</ul>`
   const list = (/** @type {string[]} */ lines) =>
     html`<ul class="plain-list">${lines.map((line) => html`<li>${line}</li>`)}</ul>`
   return html`<div class="findings" id="findings">
-    <p class="exam">${figures ? html`<${ExamFigures} figures=${figures} />` : exam.map((/** @type {string} */ line) => html`<span>${line}</span>`)}</p>
+    <p class="exam">${figures ? html`<${ExamFigures} figures=${figures} inUse=${inUse} />` : exam.map((/** @type {string} */ line) => html`<span>${line}</span>`)}</p>
     ${objections.length > 0 && html`<div class="problem" role="alert"><p>变差了，照现在这样不会换：</p>${list(objections)}</div>`}
     ${changes.length > 0 && html`<details><summary>考题里 ${changes.length} 道答得不一样</summary>${list(changes)}</details>`}
     ${misread.length > 0 && html`<details open><summary>新写的话现在答不对</summary>${list(misread)}</details>`}
@@ -206,9 +217,9 @@ const kindOfPiece = (key) => {
 /**
  * The drafts, what they would change, and the word to release them.
  *
- * @param {{ edits: any[], isReadOnly: boolean, check: ReturnType<typeof useCheck>, onClose: () => void, onDone: () => Promise<void> }} props
+ * @param {{ edits: any[], inUse: any, isReadOnly: boolean, check: ReturnType<typeof useCheck>, onClose: () => void, onDone: () => Promise<void> }} props
  */
-export function ReleaseSheet({ edits, isReadOnly, check, onClose, onDone }) {
+export function ReleaseSheet({ edits, inUse, isReadOnly, check, onClose, onDone }) {
   const [isReleasing, setReleasing] = useState(false)
   const [refusal, setRefusal] = useState('')
   const [word, setWord] = useState('')
@@ -242,7 +253,7 @@ export function ReleaseSheet({ edits, isReadOnly, check, onClose, onDone }) {
     ${error && html`<p class="problem">${error}</p>`}
     ${data && html`<${Differences} differences=${data.differences} />`}
     ${isBusy && html`<p class="muted">正在检查：训练、考必答题、重放真实消息…</p>`}
-    ${found && html`<${Findings} found=${found} />`}
+    ${found && html`<${Findings} found=${found} inUse=${inUse} />`}
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
     ${
       refusal &&

@@ -11,6 +11,7 @@ import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilde
 import { ReleaseFolder } from './files.js'
 import type { Difference } from './pieces.js'
 import {
+  examToKeep,
   type Findings,
   judgeRelease,
   type NewRelease,
@@ -502,13 +503,11 @@ export class ReleaseDesk implements Releases {
     return report
   }
 
-  #describe(
-    { textsKey, sectionCount, utteranceCount, exam }: Findings,
-    who: Pick<ReleaseRecord, 'by' | 'forced' | 'note'>,
-  ): ReleaseRecord {
+  #describe(findings: Findings, who: Pick<ReleaseRecord, 'by' | 'forced' | 'note'>): ReleaseRecord {
     const { store, clock } = this.#parts
+    const { textsKey, sectionCount, utteranceCount } = findings
     const number = store.lastNumber() + 1
-    const facts = { textsKey, sectionCount, utteranceCount, exam: exam.after, ...who }
+    const facts = { textsKey, sectionCount, utteranceCount, exam: examToKeep(findings, this.#record()), ...who }
     return { number, version: versionOf(textsKey), atMs: clock.now(), ...facts }
   }
 

@@ -295,6 +295,10 @@ export function judgeRelease({ exam }: Pick<Findings, 'exam'>, limits: ReleaseLi
   ]
 }
 
+/** What is written down of an exam: figures of the held-out messages stay where a small change is not asked them anew. */
+export const examToKeep = ({ exam: { after } }: Pick<Findings, 'exam'>, base: ReleaseRecord): ExamFigures =>
+  after.heldOut.total === 0 && base.exam ? { ...after, heldOut: base.exam.heldOut } : after
+
 /** Share of the held-out messages, 0..1. */
 export const shareOf = ({ heldOut }: ExamFigures, what: 'right' | 'wrong'): number =>
   heldOut.total === 0 ? 0 : heldOut[what] / heldOut.total
