@@ -181,7 +181,7 @@ function Tiles({ data }) {
       const change = data.before ? today[key] - data.before[key] : 0
       return html`<a class="tile" data-tile=${key} data-colour=${colour} href=${link(href)}><span>${label}</span><b>${data.figures[key]}<small>${change === 0 ? '' : `今天 ${change > 0 ? '+' : '−'}${Math.abs(change)}`}</small></b><${Spark} values=${data.spark.map((/** @type {any} */ day) => day[key])} colour=${colour} /></a>`
     })}
-    <a class="tile" data-tile="wrong" data-colour="red" href=${link('#/talks?flag=wrong')} title="只算人看过并判错的"><span>人判答错</span><b>${data.figures.judged === 0 ? html`<small>还没判过</small>` : `${data.figures.wrong}/${data.figures.judged}`}</b></a>
+    <a class="tile" data-tile="wrong" data-colour="red" href=${link('#/talks?flag=wrong')} title="只算人看过并判错的"><span>人判答错</span><b>${data.figures.judged === 0 ? html`<small>还没判过</small>` : `${data.figures.wrong}/${data.figures.judged}`}</b>${data.figures.judged > 0 && html`<${Spark} values=${data.spark.map((/** @type {any} */ day) => day.wrong ?? 0)} colour="red" />`}</a>
   </section>`
 }
 

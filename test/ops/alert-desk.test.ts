@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ALERT_KINDS } from '../../src/model/ports.js'
-import { AlertDesk, alertMemoryFile } from '../../src/ops/alerts.js'
+import { AlertDesk, AlertNotebook, alertMemoryFile } from '../../src/ops/alerts.js'
 import type { AlertMessage } from '../../src/ops/webhook.js'
 import { capturedLog } from '../support/captured-log.js'
 import { tempFolder } from '../support/temp-folder.js'
@@ -186,4 +186,24 @@ test('cuts a notice to what robots take', () => {
   const { desk: alerts, delivered } = desk()
   alerts.tell('长'.repeat(5_000))
   expect(Buffer.byteLength(delivered[0]!.text)).toBeLessThan(2048)
+})
+
+test('a notebook passes everything on, and remembers what is open and what was told last', () => {
+  const { desk: alerts, told } = desk()
+  const notebook = new AlertNotebook(alerts, { now: () => Date.now() })
+  const { raise, clear, tell } = notebook
+  raise('kicked')
+  raise('kicked')
+  raise('disk')
+  tell('工单 1')
+  vi.advanceTimersByTime(MINUTE_MS)
+  clear('kicked')
+  clear('unreachable')
+  expect(told()).toEqual(['alert kicked', 'alert disk', 'notice notice', 'all-clear kicked'])
+  const { open, latest } = notebook.told()
+  expect(open).toEqual([{ text: expect.stringContaining('数据目录写不进去'), sinceMs: Date.now() - MINUTE_MS }])
+  expect(latest.map(({ text }) => text.slice(0, 4))).toEqual(['已重新登', '工单 1', '数据目录', '微信登录'])
+  for (let count = 0; count < 40; count++) tell(`第 ${count} 条`)
+  expect(notebook.told().latest).toHaveLength(30)
+  expect(notebook.told().latest[0]?.text).toBe('第 39 条')
 })

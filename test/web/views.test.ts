@@ -232,3 +232,17 @@ test('whoever sees no talk at all reads that the bot listens, where, and since w
   page.talks.record(aTrace(), aMessage({ id: 'm1', text: '类目' }))
   expect(await listening()).toBeUndefined()
 })
+
+test('an alert is tried where it goes somewhere, and says by whom', async () => {
+  const tried: string[] = []
+  const trying = async (webhookCount: number) => {
+    const alerts = { open: [], latest: [], webhookCount }
+    const machine = async () => ({ version: '1', startedAtMs: 0, queueLength: 0, rooms: [], mutes: [], alerts })
+    const page = await aPage({ machine, tryAlert: (by) => void tried.push(by) })
+    return (await page.post('/api/alerts/try', {})).status
+  }
+  expect(await trying(0)).toBe(422)
+  expect(tried).toEqual([])
+  expect(await trying(1)).toBe(200)
+  expect(tried).toHaveLength(1)
+})
