@@ -101,7 +101,9 @@ function Shell({ where }) {
   const [isHelping, setHelping] = useState(false)
   const [isNaming, setNaming] = useState(/** @type {(() => void) | undefined} */ (undefined))
   const views = VIEWS.filter(({ role, simulatorOnly }) => me.may(role) && (!simulatorOnly || status?.simulated))
+  const [isSlow, setSlow] = useState(false)
   useEffect(() => live.on('status', () => void reload()), [])
+  useEffect(() => live.on('slow', (count) => setSlow(count > 0)), [])
   useEffect(() => live.on('name-needed', (then) => setNaming(() => then ?? (() => {}))), [])
   useKeys({
     ...Object.fromEntries(views.slice(0, 7).map(({ id }, index) => [String(index + 1), () => go(`/${id}`)])),
@@ -120,6 +122,7 @@ function Shell({ where }) {
   return html`
     <${Rail} views=${views} current=${chosen?.id} />
     <div class="frame" inert=${false}>
+      ${isSlow && html`<div class="loading-bar"></div>`}
       ${!live.online && html`<div class="offline" id="offline" role="alert">连接断开了，正在重连… 下面是 ${clock(live.offlineSinceMs)} 的情况</div>`}
       ${live.online && status && !status.simulated && GONE.has(status.login) && html`<div class="offline" id="gone" role="alert">${status.network ?? '微信'}没连上：机器人听不到，也说不了。工单照样能看。</div>`}
       ${chosen && html`<${Lazy} key=${chosen.id} load=${chosen.load} part="default" name=${chosen.name} where=${where} status=${status} head=${html`<${Health} status=${status} onSearch=${() => setSearching(true)} />`} />`}

@@ -198,25 +198,25 @@ export const live = new Live()
 /** @type {Map<string, any>} what was last read, by path: a view is there at once, and then is made new */
 const known = new Map()
 const SLOW_MS = 400
+let slowReads = 0
 
 /**
  * What a path says, kept up to date.
  *
  * @param {string | undefined} path undefined: nothing is read
  * @param {string[]} [events] names of events after which it is read again
- * @returns {{ data: any, error: string | undefined, isSlow: boolean, reload: () => Promise<void> }}
+ * @returns {{ data: any, error: string | undefined, reload: () => Promise<void> }} `live` tells of `slow` while it takes long
  */
 export function useData(path, events = []) {
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
-  const state = useRef(
-    /** @type {{ error?: string, isSlow: boolean, wanted: number }} */ ({ isSlow: false, wanted: 0 }),
-  )
+  const state = useRef(/** @type {{ error?: string, wanted: number }} */ ({ wanted: 0 }))
   const reload = async () => {
     if (path === undefined) return
     const turn = ++state.current.wanted
+    let isSlow = false
     const timer = setTimeout(() => {
-      state.current.isSlow = true
-      redraw(0)
+      isSlow = true
+      live.tell('slow', ++slowReads)
     }, SLOW_MS)
     try {
       const data = await get(path)
@@ -227,7 +227,7 @@ export function useData(path, events = []) {
       if (turn === state.current.wanted) state.current.error = /** @type {Error} */ (error).message
     } finally {
       clearTimeout(timer)
-      state.current.isSlow = false
+      if (isSlow) live.tell('slow', --slowReads)
       redraw(0)
     }
   }
@@ -245,7 +245,6 @@ export function useData(path, events = []) {
   return {
     data: path === undefined ? undefined : known.get(path),
     error: state.current.error,
-    isSlow: state.current.isSlow,
     reload,
   }
 }

@@ -52,7 +52,7 @@ function isIn(ticket, view) {
 
 /** @param {{ name: string, head: any, where: { rest: string, params: URLSearchParams } }} props */
 export default function Tickets({ name, head, where }) {
-  const { data, error, isSlow, reload } = useData('/api/tickets', ['ticket', 'pending'])
+  const { data, error, reload } = useData('/api/tickets', ['ticket', 'pending'])
   const [, redraw] = useReducer((/** @type {number} */ count) => count + 1, 0)
   useEffect(() => {
     // The clock of the promise goes on while nothing happens.
@@ -128,7 +128,6 @@ export default function Tickets({ name, head, where }) {
       <button type="button" class="button small ghost wide" onClick=${() => setParams({ by: isNewest ? undefined : 'newest' })}>${isNewest ? '最新在前' : '等得最久在前'}</button>
       ${isOnDuty && html`<span class="chip chip-green wide">${me.name} 在值班</span>`}
     </div>
-    ${isSlow && html`<div class="loading-bar"></div>`}
     <div class="tickets-columns">
       <section class="ticket-list" aria-label="工单列表">
         ${error && html`<${Broken} error=${error} retry=${reload} />`}
@@ -321,8 +320,8 @@ function TicketDetail({ number, people, close }) {
       ${data.pending.length > 0 && html`<p class="typing">${data.pending[0].by} 的${PENDING[/** @type {keyof typeof PENDING} */ (data.pending[0].verb)]}马上发出</p>`}
       ${isUnsettled && html`<${TicketComposer} ticket=${ticket} mode=${mode} setMode=${setMode} isOff=${isOff} send=${send} signedBy=${me.name} />`}
     </section>
-    <aside class="customer" aria-label="客户"><${Customer} ticket=${ticket} giveBack=${() => act('return')} /></aside>
-    ${dialog === 'customer' && html`<${Sheet} title="客户" onClose=${() => setDialog(undefined)}><${Customer} ticket=${ticket} giveBack=${() => act('return')} /></${Sheet}>`}
+    <aside class="customer" aria-label="客户"><${Customer} ticket=${ticket} talks=${talks?.items ?? []} giveBack=${() => act('return')} /></aside>
+    ${dialog === 'customer' && html`<${Sheet} title="客户" onClose=${() => setDialog(undefined)}><${Customer} ticket=${ticket} talks=${talks?.items ?? []} giveBack=${() => act('return')} /></${Sheet}>`}
     ${dialog === 'resolve' && html`<${Resolve} ticket=${ticket} onClose=${() => setDialog(undefined)} resolve=${(/** @type {string} */ text) => act('resolve', { text })} />`}
     ${
       dialog === 'pass' &&
@@ -391,12 +390,13 @@ function Thread({ ticket, talks }) {
   </div>`
 }
 
-/** @param {{ ticket: any, giveBack: () => void }} props */
-function Customer({ ticket, giveBack }) {
+/** @param {{ ticket: any, talks: any[], giveBack: () => void }} props */
+function Customer({ ticket, talks, giveBack }) {
   const { promise } = ticket
   const isLate = promise.firstAtMs === null && ticket.wait?.for === 'first' && ticket.wait.ms >= ticket.wait.limitMs
   return html`
     <div class="customer-head"><${Avatar} name=${ticket.askerName} size="large" /><div><b>${ticket.askerName}</b><small>${ticket.isDirect ? '私聊' : ticket.placeName}</small></div></div>
+    <${Progress} ticket=${ticket} talks=${talks} />
     ${ticket.section && html`<h3>可能是</h3><p><a href=${`#/knowledge/${ticket.section.split(' ')[0]}`}>${ticket.section}</a></p>`}
     <h3>机器人答过</h3>
     <ul class="customer-list">${ticket.answered.map((/** @type {any} */ { key, title }) => html`<li><a href=${`#/knowledge/${key}`}><b>${key}</b> ${title}</a></li>`)}</ul>
@@ -411,6 +411,36 @@ function Customer({ ticket, giveBack }) {
       <dt>解决</dt><dd>${dayTime(promise.resolveDueMs)} 前</dd>
     </dl>
     <div class="calm"><${Icon} name="quiet" small=${true} /><div>${QUIET[/** @type {keyof typeof QUIET} */ (ticket.quiet)]}${ticket.quiet !== 'none' && ticket.part !== 'settled' && html`<br /><button type="button" class="link" onClick=${giveBack}>让它照常答</button>`}</div></div>`
+}
+
+/** Numbered parts of a guide are the steps that everybody goes; `payment/2.1` is of the second of `payment`. */
+const STEP = /^((?:[^/]+\/)?)(\d+)(?:\.|$)/
+
+/**
+ * How far a customer has come: the step of the guide that was talked about last, and how often a notice of rejection was shown.
+ *
+ * @param {{ ticket: any, talks: any[] }} props
+ */
+function Progress({ ticket, talks }) {
+  const { data } = useData('/api/sections')
+  // Newest first; of a direct chat or another account the ticket alone tells.
+  const theirs = talks.filter(({ who, kind }) => who.key === ticket.askerKey && kind !== 'silent')
+  const keys = [
+    ...theirs.flatMap(({ sections }) => sections.slice(0, 1)),
+    ...ticket.answered.map((/** @type {any} */ { key }) => key).reverse(),
+    ticket.section.split(' ')[0] ?? '',
+  ]
+  const [, guide = '', number = ''] = keys.map((key) => STEP.exec(key)).find(Boolean) ?? []
+  const rejections = theirs.filter(({ reason }) => reason === 'notice').length
+  const steps = (data?.sections ?? []).filter(
+    (/** @type {any} */ { key }) =>
+      STEP.exec(key)?.[0] === key && key.startsWith(guide) && /^\d+$/.test(key.slice(guide.length)),
+  )
+  const at = steps.findIndex((/** @type {any} */ { key }) => key === `${guide}${number}`)
+  if (at < 0 && rejections === 0) return null
+  return html`<h3>走到哪一步</h3>
+    <p>${at >= 0 && html`<b>${steps[at].title}</b> `}${rejections > 0 && html`<em class="chip chip-red">被驳回 ${rejections} 次</em>`}</p>
+    ${at >= 0 && html`<div class="progress" role="img" aria-label=${`第 ${at + 1} 步，共 ${steps.length} 步`}>${steps.map((/** @type {any} */ { key, title }, /** @type {number} */ index) => html`<i key=${key} title=${title} data-step=${index < at ? 'done' : index === at ? (rejections > 0 ? 'rejected' : 'now') : 'ahead'}></i>`)}</div><small class="muted">第 ${at + 1} 步，共 ${steps.length} 步</small>`}`
 }
 
 const QUIET = {

@@ -24,7 +24,7 @@ export default function Today({ name, head, status }) {
   }, [])
   const fact = nowWords(Date.now())
   if (!data)
-    return html`<main class="view"><${Top} name=${name} fact=${fact} head=${head} />${error && html`<${Broken} error=${error} retry=${reload} />`}</main>`
+    return html`<main class="view"><${Top} name=${name} fact=${fact} head=${head} />${error ? html`<${Broken} error=${error} retry=${reload} />` : html`<div class="page" aria-busy="true"></div>`}</main>`
   const { figures } = data
   return html`<main class="view"><${Top} name=${name} fact=${fact} head=${head} />
     <div class="page">

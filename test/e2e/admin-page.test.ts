@@ -153,7 +153,7 @@ describe('an admin runs the bot from the page', () => {
     await expect.poll(() => phone.locator('.field-problem').count()).toBe(0)
     await phone.locator('#preview .bubble', { hasText: '商家自营-酒类' }).waitFor()
     await phone.locator('#raw-row').click()
-    await expect.poll(() => phone.locator('#markdown').inputValue()).toContain('for: 自营卖酒的店')
+    await phone.locator('.editor-line', { hasText: 'for: 自营卖酒的店' }).waitFor()
     await phone.evaluate(() => {
       location.hash = '/knowledge'
     })
@@ -162,7 +162,7 @@ describe('an admin runs the bot from the page', () => {
     await phone.locator('#guide-id').fill('invoice')
     await phone.locator('#guide-save').click()
     await phone.locator('#preview .bubble', { hasText: '开发票怎么开始' }).waitFor()
-    expect(await phone.locator('#problems li').count()).toBe(0)
+    expect(await phone.locator('.line-note').count()).toBe(0)
     await phone.evaluate(() => {
       location.hash = '/knowledge'
     })
