@@ -144,6 +144,7 @@ function understood(
         const { match } = snapshot.matcher
         return { joint: match(`${asked} ${understanding.normalized}`), last: match(asked) }
       },
+      goodsNamed: () => snapshot.matcher.goods?.(understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
       walking: { ...recalled.walking, steps: () => walkSteps(snapshot) },

@@ -99,7 +99,7 @@ export function answerQuestions({
 }: Understanding): Extract<Decision, { kind: 'answer' | 'outside' }> | undefined {
   if (!questions || questions.confidence < FITTED.questions.threshold) return undefined
   const parts = partsOf(questions)
-  if (parts.length < 2) return undefined
+  if (parts.filter(({ unknown }) => unknown === undefined).length < 2) return undefined
   // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
   const [likeliest] = answers ?? []
   const isLeftOut =
@@ -116,10 +116,10 @@ export function answerQuestions({
 /** So likely for the whole message, 0..1, a fact has to be among those of its parts. */
 const LIKELY_WHOLE = 0.35
 
-/** What the questions ask for, each once. */
+/** What the questions ask for, each once; of those that nobody here knows the answer to, their words. */
 export function partsOf(questions: Questions): readonly AnswerPart[] {
-  const told = questions.parts.flatMap((question) => answerPart(question) ?? [])
-  const names = told.map(({ fact, sectionKey }) => (fact ? nameOfFact(fact) : sectionKey))
+  const told = questions.parts.map((question) => answerPart(question) ?? { unknown: question.text })
+  const names = told.map(({ fact, sectionKey, unknown }) => (fact ? nameOfFact(fact) : (sectionKey ?? `?${unknown}`)))
   return told.filter((_, at) => names.indexOf(names[at]) === at)
 }
 

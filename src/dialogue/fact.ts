@@ -96,6 +96,7 @@ const showing = (fact: Fact, { wants }: Pick<Understanding, 'wants'>): { readonl
 
 /** What one question of several asks for; undefined where it is not understood. */
 export function answerPart(question: Question): AnswerPart | undefined {
+  if (question.unread) return undefined
   const understanding = { normalized: question.text, trimmed: question.text, act: 'question', ...question } as const
   const decision = answerAsked(understanding)
   switch (decision?.kind) {

@@ -1,7 +1,6 @@
 import { type Decision, type Fact, indexOfLetter } from '../model/decision.js'
 import type {
   Candidate,
-  CategoryHit,
   FollowUp,
   Match,
   NoticeReason,
@@ -352,7 +351,9 @@ export function goesOnward(
   const [top] = read?.joint.candidates ?? []
   if (!read || !top || scopeOf(top.overheard, top) < ONWARD_SCOPE) return undefined
   // 卖衫同埋饼干, behind 商城要加什么类目
-  const goods = situation.language?.talk.contradicts.test(normalized) ? undefined : newGoods(read, situation)
+  const goods = situation.language?.talk.contradicts.test(normalized)
+    ? undefined
+    : newGoods(read, situation, normalized)
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
   const best = gainsMost(read.joint, read.last)
@@ -361,20 +362,23 @@ export function goesOnward(
   return own && own.answer.id !== best.answer.id ? undefined : toldFact(best, situation)
 }
 
-/** Goods that are named behind a question for a category, without being asked for again. */
+/** Goods that are named behind a question for a category, without being asked for again: what was asked of those before. */
 function newGoods(
   { joint, last }: { readonly joint: Match; readonly last: Match },
-  { replies = [] }: Situation,
-): readonly CategoryHit[] | undefined {
+  { replies = [], goodsNamed }: Situation,
+  normalized: string,
+): Goods | undefined {
   const decision = replies.at(-1)?.decision
   const told = decision && goodsOf(decision)
   const known = new Set((told?.hits ?? last.categories ?? []).map(({ word }) => word))
-  const added = joint.categories?.filter(({ word, general }) => !general && !known.has(word)) ?? []
-  return added.length > 0 ? added : undefined
+  // 那饮料呢, behind 卖酒要什么证: the name of a category beside another one's goods.
+  const bare = told !== undefined && normalized.length <= MAX_BARE_CHARS ? (goodsNamed?.() ?? []) : []
+  const named = bare.length > 0 ? bare : (joint.categories?.filter(({ general }) => !general) ?? [])
+  const hits = named.filter(({ word }) => !known.has(word))
+  return hits.length > 0 ? { kind: 'category', hits, ...(told?.asks ? { asks: told.asks } : {}) } : undefined
 }
 
-function toldOfGoods(hits: readonly CategoryHit[], top: Candidate): Decision {
-  const fact = { kind: 'category', hits } as const
+function toldOfGoods(fact: Goods, top: Candidate): Decision {
   return top.share >= OTHER_TOPIC_SHARE
     ? { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'follow-up', fact }
     : { kind: 'outside', fact }
@@ -409,10 +413,10 @@ function goodsOf(decision: Decision): Goods | undefined {
   if (decision.kind !== 'answer' && decision.kind !== 'outside' && decision.kind !== 'clarify') return undefined
   const parts = 'parts' in decision ? (decision.parts ?? []) : []
   const facts = [decision.fact, ...parts.map(({ fact }) => fact)]
-  const hits = facts
-    .flatMap((fact) => (fact?.kind === 'category' ? fact.hits : []))
-    .filter(({ rows }) => rows.length > 0)
-  return hits.length > 0 ? { kind: 'category', hits } : undefined
+  const told = facts.filter((fact) => fact?.kind === 'category')
+  const hits = told.flatMap((fact) => fact.hits).filter(({ rows }) => rows.length > 0)
+  const [asks] = told.flatMap((fact) => fact.asks ?? [])
+  return hits.length > 0 ? { kind: 'category', hits, ...(asks ? { asks } : {}) } : undefined
 }
 
 const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu

@@ -435,7 +435,9 @@ function noticeAnswer({ understanding: { notice }, asked }: Turn): Decision | un
 function daysAsked({ understanding, situation, asked }: Turn): Decision | undefined {
   const days = asked ? answerDays(understanding, situation) : undefined
   if (days?.kind !== 'answer' || !understanding.questions) return days
-  const besides = partsOf(understanding.questions).filter(({ sectionKey }) => sectionKey !== situation.timelineSection)
+  const besides = partsOf(understanding.questions).filter(
+    ({ sectionKey, unknown }) => unknown === undefined && sectionKey !== situation.timelineSection,
+  )
   if (besides.length === 0) return days
   const keys = sectionsOf(besides).filter((key) => !days.sectionKeys.includes(key))
   return { ...days, sectionKeys: [...days.sectionKeys, ...keys], parts: besides }

@@ -4,7 +4,14 @@ import type { RejectionRule } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
-import type { DatesReading, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import type {
+  CategoryHit,
+  DatesReading,
+  Match,
+  RankedAnswer,
+  TalkSubject,
+  Understanding,
+} from '../model/understanding.js'
 import type { FloodView } from './permission.js'
 import type { Said } from './replies.js'
 import type { WalkRecollection } from './state.js'
@@ -56,6 +63,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly factsWithin?: (subject: TalkSubject) => readonly RankedAnswer[]
   /** The short answers for the last question with this message behind it, and for that question alone; best first. */
   readonly factsOnward?: () => { readonly joint: Match; readonly last: Match } | undefined
+  /** What this message names that is sold or done, whatever it says of it. */
+  readonly goodsNamed?: () => readonly CategoryHit[]
   /** Tells what to do about a rejection. */
   readonly isRejection?: (sectionKey: string) => boolean
   /** All sections that do, in the guide's order. */

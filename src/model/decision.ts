@@ -78,10 +78,12 @@ export type Fact =
       readonly isDone?: true
     }
 
-/** What is told of one question among several: a fact, else the steps of its section. */
+/** What is told of one question among several: a fact, else the steps of its section, else that it is not known. */
 export interface AnswerPart {
   readonly sectionKey?: string
   readonly fact?: Fact
+  /** The question's own words, where nobody here knows the answer. */
+  readonly unknown?: string
   readonly shows?: true
 }
 

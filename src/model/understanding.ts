@@ -103,11 +103,13 @@ export type Wanted = 'steps' | 'place' | 'individual' | 'second-review' | 'witho
 export interface Question extends Match {
   readonly text: string
   readonly wants?: Wanted
+  /** Asks for something, and it is not understood for what. */
+  readonly unread?: true
 }
 
 /** The questions of a message that asks several things. */
 export interface Questions {
-  /** At least two, each asking for something of its own, in the order of the message. */
+  /** At least two that are understood, each asking for something of its own, in the order of the message. */
   readonly parts: readonly Question[]
   /** 0..1: how surely these are several, and not one that is asked at length. */
   readonly confidence: number
@@ -208,6 +210,8 @@ export interface IntentMatcher {
    * @returns best first, shares among themselves; what its author wrote for a follow-up there (追问) is certain
    */
   within?(subject: TalkSubject, normalized: string): readonly RankedAnswer[]
+  /** What the message names that is sold or done, though it does not ask for its category; absent where nothing is known of that. */
+  goods?(normalized: string): readonly CategoryHit[]
 }
 
 /** What a talk is about: a section, or a topic outside every guide. */

@@ -38,7 +38,11 @@ export class CategoryIndex {
 
   /** @param normalized see `normalizeText` @returns nothing for a message that asks neither about categories nor documents */
   find(normalized: string): readonly CategoryHit[] {
-    if (!this.#cues.some((cue) => normalized.includes(cue))) return []
+    return this.#cues.some((cue) => normalized.includes(cue)) ? this.named(normalized) : []
+  }
+
+  /** As `find`, of words that go on from such a question: 那饮料呢 */
+  named(normalized: string): readonly CategoryHit[] {
     const found = this.#scan(normalized)
     const hits = new Map<string, CategoryHit>()
     for (const { word } of found) {

@@ -196,6 +196,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
         return subject === undefined ? [] : tellingWords(normalized, { ...compiled, lexicon }, subject)
       },
     }),
+    goods: (normalized) => categories.named(normalized),
     ...(content.answers.length > 0 && {
       within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, rowsOf(normalized)),
     }),

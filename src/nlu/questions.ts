@@ -23,6 +23,8 @@ type QuestionSigns = readonly number[]
 
 export interface SeparateQuestions {
   readonly questions: readonly ReadQuestion[]
+  /** Clauses that ask for something which is not understood, each before the question of that place among those above. */
+  readonly unread: readonly { readonly text: string; readonly before: number }[]
   readonly signs: QuestionSigns
   /** Their writer has numbered them. */
   readonly isNumbered: boolean
@@ -56,9 +58,19 @@ const UNSEEN_SHARE = 0.02
 export function findQuestions(text: string, whole: Match, reading: Reading): Questions | undefined {
   const found = separateQuestions(text, whole, reading)
   if (!found) return undefined
-  const { questions, signs, isNumbered } = found
-  return { parts: questions, confidence: isNumbered ? 1 : confidenceOf(signs) }
+  const { questions, unread, signs, isNumbered } = found
+  const unreadBefore = (place: number): readonly Question[] =>
+    unread.filter(({ before }) => before === place).map(({ text: words }) => unreadQuestion(words))
+  const parts = [
+    ...questions.flatMap((question, at) => [...unreadBefore(at), question]),
+    ...unreadBefore(questions.length),
+  ]
+  return { parts, confidence: isNumbered ? 1 : confidenceOf(signs) }
 }
+
+const unreadQuestion = (text: string): Question => ({
+  ...{ text, candidates: [], wantsHuman: { confidence: 0, overheard: 0 }, unread: true },
+})
 
 function confidenceOf(signs: QuestionSigns): number {
   const sum = signs.reduce(
@@ -90,16 +102,39 @@ export function separateQuestions(
   if (clauses.length < 2) return undefined
   const alone = clauses.map((clause) => questionOf(clause, matcher.match(clause.text)))
   const questions: ReadQuestion[] = []
+  const unread: { text: string; after: number }[] = []
   for (const [at, clause] of clauses.entries()) {
     const others = alone.flatMap((other, index) => (index === at ? [] : (sureOf(other) ?? [])))
     const own = { ...clause, alone: alone[at]! }
     const light = without(whole, others)
     const question = readQuestion(own, questions.at(-1), { matcher, whole: light, phrases })
     if (question) questions.push(question)
+    else if (asksOfItsOwn(own, phrases)) unread.push({ text: clause.text, after: questions.length })
   }
   const distinct = strongestOfEach(questions)
   if (distinct.length < 2) return undefined
-  return { questions: distinct, signs: signsOf({ text, whole, phrases, distinct, clauses }), isNumbered }
+  const before = (after: number): number => distinct.filter((one) => questions.indexOf(one) < after).length
+  return {
+    questions: distinct,
+    unread: unread.map(({ text: words, after }) => ({ text: words, before: before(after) })),
+    signs: signsOf({ text, whole, phrases, distinct, clauses }),
+    isNumbered,
+  }
+}
+
+/** Shorter words name nothing that could be told to be unknown. */
+const MIN_UNREAD_CHARS = 4
+/** Less is hardly for us, 0..1, as if it had been put to the bot. */
+const UNREAD_SCOPE = 0.3
+
+/** Asks, in words that may be for us, for something by its name. */
+const asksOfItsOwn = (
+  { text, alone }: Clause & { readonly alone: ReadQuestion },
+  { asks, depends }: Phrases<'questions'>,
+): boolean => {
+  const [top] = alone.candidates
+  const isForUs = top !== undefined && scopeOf(top) >= UNREAD_SCOPE
+  return isForUs && text.length >= MIN_UNREAD_CHARS && asks.test(text) && !depends.test(text)
 }
 
 /** So surely, 0..1, a clause asks for a fact that no other clause of the message asks for it, too. */
@@ -138,7 +173,7 @@ function clausesOf(
   phrases: Phrases<'questions'>,
 ): { readonly clauses: readonly Clause[]; readonly isNumbered: boolean } {
   const { border, leading, asks } = phrases
-  const numbered = numberedItems(text).map(({ heading, details }) => [heading, ...details].join(' ').trim())
+  const numbered = numberedItems(inLines(text)).map(({ heading, details }) => [heading, ...details].join(' ').trim())
   if (numbered.length > 1 && numbered.every((item) => item.length >= MIN_CHARS)) {
     const clauses = numbered.map((item) => ({
       text: item,
@@ -159,6 +194,17 @@ function clausesOf(
     } else told.push(clause)
   }
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
+}
+
+/** A figure right before its words: no day, no amount, no time. */
+const GLUED =
+  /(?<=^|[\s,;。?!:])(\d)(?=\p{Script=Han})(?![年月日号天个次条款页张分元万小周块岁位家名遍步级项楼期]|审(?!核)|点(?=[半钟整多前后左之]))/gu
+
+/** 1提审谁来点 2点完要多久: figures that run from 1 number what stands behind them, on lines of their own. */
+function inLines(text: string): string {
+  const figures = [...text.matchAll(GLUED)].map(([, figure]) => Number(figure))
+  const areInTurn = figures.length > 1 && figures.every((figure, at) => figure === at + 1)
+  return areInTurn ? text.replace(GLUED, '\n$1、') : text
 }
 
 /** Whoever tells more of a thing than its name tells a story. */

@@ -269,9 +269,10 @@ function composeParts(
 
 /** One question of several: its fact, with the pictures where it asks how or where, else the steps. */
 function renderPart(
-  { fact, sectionKey, shows }: AnswerPart,
+  { fact, sectionKey, shows, unknown }: AnswerPart,
   { snapshot }: Pick<Composition, 'snapshot'>,
 ): readonly ReplyLine[] {
+  if (unknown !== undefined) return asLines([factPhrases.unknownPart(unknown)])
   const section = snapshot.sections.get(sectionKey ?? '')
   if (!fact) return section ? renderSectionBriefly(section) : []
   const lines = asLines(renderFact(fact))

@@ -23,15 +23,15 @@ interface Reading {
 export function renderReasons(reasons: readonly NoticeReason[], reading: Reading, about?: number): readonly string[] {
   const only = about === undefined ? undefined : reasons[about]
   if (only) return [phrases.reasonAt(about! + 1, shortQuote(only.text)), ...renderReason(only, reading)]
-  const heading = reasons.length === 1 ? phrases.oneReason : phrases.severalReasons(reasons.length)
+  const [single] = reasons.length === 1 ? reasons : []
+  if (single) return [phrases.reason('', shortQuote(single.text)), ...renderReason(single, reading)]
   return [
-    heading,
+    phrases.severalReasons(reasons.length),
     ...reasons.flatMap((reason, index) => {
-      const sign = reasons.length === 1 ? '' : signOf(index)
       const told = renderReason(reason, reading)
       const earlier = reasons.slice(0, index).findIndex((one) => renderReason(one, reading).join() === told.join())
       return [
-        phrases.reason(sign, shortQuote(reason.text)),
+        phrases.reason(signOf(index), shortQuote(reason.text)),
         ...(earlier < 0 || told[0] === phrases.unknownReasonQuoted ? told : [phrases.sameAsReason(signOf(earlier))]),
       ]
     }),

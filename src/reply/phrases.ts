@@ -22,7 +22,6 @@ export const phrases = {
   severalQuestions: (count: number): string => `您问了 ${count} 件事，逐个说：`,
   part: (index: number, line: string): string => `${'①②③④⑤⑥'[index] ?? '·'} ${line}`,
   severalReasons: (count: number): string => `驳回里有 ${count} 条原因，逐条处理，全部改好再重新提审：`,
-  oneReason: '驳回里有 1 条原因，改好再重新提审：',
   doneBefore:
     '照上面对一遍，都做到了就重新提审，提交信息里写一句在哪能看到；再因为这条被退，把通知发来或回复“转人工”，我请同事来看。',
   reasonAt: (number: number, quoted: string): string => `第 ${number} 条“${quoted}”：`,
@@ -32,7 +31,7 @@ export const phrases = {
   sameAsReason: (sign: string): string => `做法同 ${sign}。`,
   unknownReasonQuoted: '这条我这里没有，我请同事来看。',
   clockAnew: (internal: number, second: number): string =>
-    `⏱ 重新提审后从头算：微信内审 ${internal} 天；首次提审还要再过网信二审 ${second} 天。`,
+    `⏱ 重新提审后从头算：微信内审 ${internal} 天，首次提审再加网信二审 ${second} 天。`,
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
   asksNotice:
@@ -113,6 +112,7 @@ export const factPhrases = {
   others: (named: string): string => `如果问的是${named}。`,
   other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
   unknown: '这个不在首次提审的范围里，我这里没有准话。要我转给同事吗？回复“是”。',
+  unknownPart: (words: string): string => `“${words}”这一条我没有准话，要同事看就回复“转人工”。`,
   again: (line: string): string => `就在上面那条：${line}`,
   againSteps: (title: string): string => `上面刚发过${title}。哪一步卡住了？告诉我是第几步，或者页面上的提示。`,
   otherwise: '换个说法：',

@@ -84,7 +84,7 @@ export const askerPhrases = {
     `同事的上班时间：${weekdayWords(weekdays)} ${spans.map(({ fromMinute, toMinute }) => `${clockWords(fromMinute)}–${clockWords(toMinute)}`).join('、')}。${expectation.kind === 'from' ? `现在转人工的话，${askerPhrases.expect(expectation, direct)}` : '现在有事可以回复“转人工”。'}`,
   notKept: ({ direct, colleague }: { direct: boolean; colleague: string | undefined }): string =>
     direct ? '抱歉，这次没记下来，请直接联系同事。' : `抱歉，这次没记下来，请直接 @${colleague ?? '值班的同事'}。`,
-  botFirst: (number: number): string => `（机器人先答一句，工单 ${number} 仍在同事手上）`,
+  botFirst: (number: number): string => `（工单 ${number} 还在等同事来接，这句我先答您）`,
   withdrawn: (number: number): string => `好的，工单 ${number} 已撤销，有问题随时叫我。`,
   taken: (number: number, holder: string): string => `${holder} 已接手您的工单 ${number}，会在这里回复您。`,
   passed: (number: number, holder: string): string => `您的工单 ${number} 已转给 ${holder}，由 ${holder} 回复您。`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerSeveral } from '../../src/dialogue/answer.js'
+import { answerQuestions, answerSeveral } from '../../src/dialogue/answer.js'
 import { nextSection, timelineSection } from '../../src/dialogue/checklist.js'
 import type { Candidate } from '../../src/model/understanding.js'
 import { aSection } from '../support/a-section.js'
@@ -50,6 +50,36 @@ describe('several questions', () => {
 
   test('need not be there at all', () => {
     expect(answerSeveral(anUnderstanding(), { scope: 0.5, confidence: 'confidence' })).toBeUndefined()
+  })
+})
+
+describe('questions of which one is not understood', () => {
+  const known = (id: string, sectionKey: string) => {
+    const answer = { id, sectionKey, asks: [], more: [], lines: [] } as never
+    return {
+      ...{ text: id, candidates: [aCandidate(sectionKey)], wantsHuman: { confidence: 0, overheard: 0 } },
+      answers: [{ answer, share: 0.9, within: 0.9, wordForWord: false }],
+    }
+  }
+  const unread = {
+    text: '能分期吗',
+    candidates: [],
+    wantsHuman: { confidence: 0, overheard: 0 },
+    unread: true,
+  } as const
+  const asked = (...parts: readonly (ReturnType<typeof known> | typeof unread)[]) =>
+    answerQuestions(anUnderstanding({ candidates: [aCandidate('5')], questions: { parts, confidence: 1 } }))
+
+  test('are told, and that one is named as unknown', () => {
+    expect(asked(known('a', '5'), unread, known('b', '4'))?.parts).toMatchObject([
+      { sectionKey: '5' },
+      { unknown: '能分期吗' },
+      { sectionKey: '4' },
+    ])
+  })
+
+  test('are no several answers where only one is understood', () => {
+    expect(asked(known('a', '5'), unread)).toBeUndefined()
   })
 })
 

@@ -123,6 +123,19 @@ describe('after goods whose category was told', () => {
     expect(said(text, { act })).toBeUndefined()
   })
 
+  test('a name alone asks of it what was asked before', () => {
+    const drinks = { word: '饮料', rows: [{ path: '商家自营-食品饮料' }], general: true } as never
+    const joint = { candidates: [aCandidate('A1.2')], wantsHuman: { confidence: 0, overheard: 0 }, categories: [FRUIT] }
+    const asked = { kind: 'outside', fact: { kind: 'category', hits: [FRUIT], asks: 'individual' } }
+    const goes = (normalized: string) =>
+      goesOnward(asks({ normalized }), {
+        ...talk,
+        ...{ replies: saying(asked), goodsNamed: () => [drinks], factsOnward: () => ({ joint, last: joint }) },
+      })
+    expect(goes('那饮料呢')).toMatchObject({ fact: { hits: [drinks], asks: 'individual' } })
+    expect(goes('饮料瓶上的日期没拍清楚怎么办')).toBeUndefined()
+  })
+
   test('other goods are looked for by themselves', () => {
     const categories = [{ word: '酒', rows: [{ path: '商家自营-酒类' }], general: false } as never]
     expect(said('酒要什么证', { act: 'question', categories })).toBeUndefined()

@@ -8,7 +8,7 @@ import { WechatBot } from '../support/wechat-bot.js'
 
 const QUIET_MS = 2_500
 /** What a bot says that knows of the asker's open ticket. */
-const HELD = '仍在同事手上'
+const HELD = '还在等同事来接'
 /** Gets an answer only when it is put to the bot, and one with section 4.1 when it is. */
 const QUESTION = '提审的时候弹出UGC说明要怎么填'
 const GREETING = '在吗'

@@ -19,9 +19,13 @@ const matcher: IntentMatcher = {
     const ids = Object.entries(ANSWERS).flatMap(([id, word]) => (text.includes(word) ? [id] : []))
     const asked = ids.length > 0 ? 1 : 0.05
     return {
-      candidates: [...new Set(ids.map((id) => SECTIONS[id]!))].map((key) =>
-        aCandidate(key, { share: 0.9 / ids.length, asked }),
-      ),
+      candidates: [
+        ...[...new Set(ids.map((id) => SECTIONS[id]!))].map((key) =>
+          aCandidate(key, { share: 0.9 / ids.length, asked }),
+        ),
+        // May be for us, and about anything.
+        ...(text.includes('分期') ? [aCandidate('0', { share: 0.1, asked: 0.8 })] : []),
+      ],
       wantsHuman: { confidence: 0, overheard: 0 },
       answers: ids.map((id) => ranked(id, 0.95 / ids.length)),
     }
@@ -47,12 +51,31 @@ describe('several questions', () => {
     ['就是我想问那个要盖章吗审核要多久啊', ['seal', 'how-long']],
     ['说要问清楚第一要盖章吗第二审核多久', ['seal', 'how-long']],
     ['盖章 团队 各咋办', ['seal', 'team']],
+    ['别废话 1要盖章吗 2审核多久', ['seal', 'how-long']],
+    ['1要盖章吗,2审核多久,3团队选哪个', ['seal', 'how-long', 'team']],
   ])('are each read by themselves, in their order: %s', (text, ids) => {
     expect(asked(text)).toEqual(ids)
   })
 
   test('are sure where their writer has numbered them', () => {
     expect(read('1. 要盖章吗 2. 审核多久')?.confidence).toBe(1)
+  })
+
+  test.each(['1要盖章吗 2审核多久', '两件事 1要盖章吗 2审核多久'])('are sure in figures alone: %s', (text) => {
+    expect(read(text)?.confidence).toBe(1)
+  })
+
+  test('are not numbered by amounts', () => {
+    expect(read('1天要审多久 2个章要盖章吗')?.confidence).toBeLessThan(1)
+  })
+
+  test('hold what is not understood, in its place', () => {
+    expect(read('要盖章吗？能不能分期付？审核多久？')?.parts.map(({ text, unread }) => unread && text)).toEqual([
+      undefined,
+      '能不能分期付',
+      undefined,
+    ])
+    expect(read('要盖章吗？今天吃什么呀？审核多久？')?.parts).toHaveLength(2)
   })
 
   test('are surer with a word that leads on', () => {

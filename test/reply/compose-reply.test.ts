@@ -271,4 +271,10 @@ test('several questions are answered by their facts, each once, with the section
   expect(text).toContain('① 原件不用盖。')
   expect(text).toContain('② ')
   expect(text).toContain('回复“1.1”')
+  const besides = compose({
+    ...answer('1.1'),
+    reason: 'several',
+    parts: [...parts, { unknown: '能分期吗' }],
+  } as Decision)
+  expect(textOf(besides.bubbles)).toContain('③ “能分期吗”这一条我没有准话')
 })
