@@ -99,7 +99,10 @@ export function answerQuestions({
 }: Understanding): Extract<Decision, { kind: 'answer' | 'outside' }> | undefined {
   if (!questions || questions.confidence < FITTED.questions.threshold) return undefined
   const parts = partsOf(questions)
-  if (parts.filter(({ unknown }) => unknown === undefined).length < 2) return undefined
+  const known = parts.filter(({ unknown }) => unknown === undefined).length
+  if (known === 0 || parts.length < 2) return undefined
+  // One that is told beside one that is not known has to be surely one of several.
+  if (known === 1 && questions.confidence < SURELY_SEVERAL) return undefined
   // Parts that leave out what the whole most likely means were torn from their context, unless their writer parted them.
   const [likeliest] = answers ?? []
   const isLeftOut =
@@ -112,6 +115,8 @@ export function answerQuestions({
     ? { kind: 'outside', parts }
     : { kind: 'answer', sectionKeys: [first, ...rest], reason: 'several', parts }
 }
+
+const SURELY_SEVERAL = 0.5
 
 /** So likely for the whole message, 0..1, a fact has to be among those of its parts. */
 const LIKELY_WHOLE = 0.35

@@ -1,4 +1,4 @@
-import { type Decision, type Fact, indexOfLetter } from '../model/decision.js'
+import { type Decision, indexOfLetter } from '../model/decision.js'
 import type {
   Candidate,
   FollowUp,
@@ -10,6 +10,7 @@ import type {
 } from '../model/understanding.js'
 import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
+import { newGoods, toldOfGoods } from './goods.js'
 import { answerDays } from './review-dates.js'
 import type { Situation } from './turn.js'
 
@@ -93,7 +94,8 @@ function asksOfAnother(
   { normalized, candidates: [top] }: Understanding,
   { lastSection }: Pick<Situation, 'lastSection'>,
 ): boolean {
-  if (kind !== 'screenshot' || !top || top.sectionKey === lastSection) return false
+  const namesIt = kind === 'screenshot' || kind === 'explain' || kind === 'again'
+  if (!namesIt || !top || top.sectionKey === lastSection) return false
   if (normalized.replace(OF_SCREENSHOTS, '').length < MIN_TOPIC_CHARS) return false
   return top.share >= THRESHOLDS.answerShare && scopeOf(top.confidence, top) >= THRESHOLDS.offerScope
 }
@@ -136,7 +138,7 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
       const within = likelyWithin(situation, SURE_ELIDED)
       // Said a moment ago of something else, it is the review that is waited for.
       if (within && !wasTold(within, situation)) return toldFact(within, situation)
-      if (isBeyond(situation)) return { kind: 'outside' }
+      if (isBeyond(situation) || staysAround(situation)) return { kind: 'outside' }
       const reviewed = timelineSection === undefined ? undefined : factsOf({ sectionKey: timelineSection }, situation)
       return reviewed ? toldFact(reviewed, situation) : told(timelineSection)
     }
@@ -262,6 +264,16 @@ function isBeyond({ talkedLately, replies = [] }: Situation): boolean {
   return last?.kind === 'outside' && last.fact?.kind === 'short-answer' && last.fact.answer.beyond
 }
 
+/** How long something around the guides takes is not how long a review does, unless the question before was of both alike. */
+function staysAround({ talkedLately, replies = [], factsOnward }: Situation): boolean {
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  if (last?.kind !== 'outside' || last.fact?.kind !== 'short-answer') return false
+  return (factsOnward?.()?.joint.outside?.share ?? 0) >= AROUND_SHARE
+}
+
+/** So surely, 0..1, two questions together are about what lies around the guides. */
+const AROUND_SHARE = 0.65
+
 /** What was told last of what lies around the guides. */
 function outsideAgain({ talkedLately, replies = [] }: Situation): Decision | undefined {
   const last = talkedLately ? replies.at(-1)?.decision : undefined
@@ -291,6 +303,18 @@ function toldFact({ answer }: RankedAnswer, { lastSection }: Pick<Situation, 'la
     ...(answer.whole ? (narrows ? { narrows } : {}) : { fact }),
   } as Decision
 }
+
+/** 你确定？: what was told last stands. */
+export function doubted({ normalized }: Understanding, situation: Situation): Decision | undefined {
+  const { talkedLately, replies = [], language } = situation
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  if (!last || !language?.talk.doubts.test(normalized.replace(MARKS, ''))) return undefined
+  if (last.kind === 'outside' && last.fact) return { kind: 'outside', fact: last.fact }
+  if (last.kind !== 'answer' || !last.fact) return undefined
+  return { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact: last.fact }
+}
+
+const MARKS = /[\s\p{P}]+/gu
 
 /** 要盖章吗, 多大: what an author wrote for a follow-up, of what the talk is about. */
 export function elidedWordForWord({ notice, choice }: Understanding, situation: Situation): Decision | undefined {
@@ -324,7 +348,12 @@ export function elided(
     'topic' in subject ? top.share : Math.max(outside?.share ?? 0, ...otherShares(candidates, subject.sectionKey))
   const isBare = own === undefined && normalized.length <= MAX_BARE_CHARS
   const isSure = isBare && within.within >= CLEARLY_ELIDED
-  return isSure || share * SAME_TOPIC >= others ? toldFact(within, situation) : undefined
+  if (!isSure && share * SAME_TOPIC < others) return undefined
+  if (!('topic' in subject)) return toldFact(within, situation)
+  // What lies around the guides has little in common but its topic.
+  if (!isSure && !answers?.some(({ answer }) => answer.topic === subject.topic)) return undefined
+  const before = within.answer.beyond && !isSure ? outsideAgain(situation) : undefined
+  return before ?? toldFact(within, situation)
 }
 
 /** Both together are about something that is known here, 0..1. */
@@ -357,66 +386,9 @@ export function goesOnward(
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
   const best = gainsMost(read.joint, read.last)
-  if (!best || wasTold(best, situation)) return undefined
+  if (!best || (wasTold(best, situation) && act !== 'question')) return undefined
   const own = factOfItsOwn(answers)
   return own && own.answer.id !== best.answer.id ? undefined : toldFact(best, situation)
-}
-
-/** Goods that are named behind a question for a category, without being asked for again: what was asked of those before. */
-function newGoods(
-  { joint, last }: { readonly joint: Match; readonly last: Match },
-  { replies = [], goodsNamed }: Situation,
-  normalized: string,
-): Goods | undefined {
-  const decision = replies.at(-1)?.decision
-  const told = decision && goodsOf(decision)
-  const known = new Set((told?.hits ?? last.categories ?? []).map(({ word }) => word))
-  // 那饮料呢, behind 卖酒要什么证: the name of a category beside another one's goods.
-  const bare = told !== undefined && normalized.length <= MAX_BARE_CHARS ? (goodsNamed?.() ?? []) : []
-  const named = bare.length > 0 ? bare : (joint.categories?.filter(({ general }) => !general) ?? [])
-  const hits = named.filter(({ word }) => !known.has(word))
-  return hits.length > 0 ? { kind: 'category', hits, ...(told?.asks ? { asks: told.asks } : {}) } : undefined
-}
-
-function toldOfGoods(fact: Goods, top: Candidate): Decision {
-  return top.share >= OTHER_TOPIC_SHARE
-    ? { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'follow-up', fact }
-    : { kind: 'outside', fact }
-}
-
-/** 证呢, 个人能卖吗, 执照上没写: asked of the goods that were told last. */
-export function asksOfGoods(
-  { act, normalized, notice, days, choice, categories = [], wants, answers, taught }: Understanding,
-  { talkedLately, replies = [], language }: Situation,
-): Decision | undefined {
-  const last = talkedLately ? replies.at(-1)?.decision : undefined
-  const goods = last && goodsOf(last)
-  if (!last || !goods || !language || taught !== undefined || notice || days || choice !== undefined) return undefined
-  if (normalized.length > MAX_ELIDED_CHARS || answers?.[0]?.wordForWord) return undefined
-  if (language.talk.takesNote.test(normalized)) return undefined
-  const known = new Set(goods.hits.flatMap(({ rows }) => rows))
-  if (categories.some(({ rows, general }) => !general && !rows.every((row) => known.has(row)))) return undefined
-  const { asksDocuments, lacksWords } = language.questions
-  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
-  const isAsked = act === 'question' ? true : lacksWords.test(normalized)
-  if (!asks && !(isAsked && asksDocuments.test(normalized))) return undefined
-  const fact = { kind: 'category', hits: goods.hits, ...asks } as const
-  return last.kind === 'answer'
-    ? { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact }
-    : { kind: 'outside', fact }
-}
-
-type Goods = Extract<Fact, { kind: 'category' }>
-
-/** The goods whose category a decision told, by themselves or among others. */
-function goodsOf(decision: Decision): Goods | undefined {
-  if (decision.kind !== 'answer' && decision.kind !== 'outside' && decision.kind !== 'clarify') return undefined
-  const parts = 'parts' in decision ? (decision.parts ?? []) : []
-  const facts = [decision.fact, ...parts.map(({ fact }) => fact)]
-  const told = facts.filter((fact) => fact?.kind === 'category')
-  const hits = told.flatMap((fact) => fact.hits).filter(({ rows }) => rows.length > 0)
-  const [asks] = told.flatMap((fact) => fact.asks ?? [])
-  return hits.length > 0 ? { kind: 'category', hits, ...(asks ? { asks } : {}) } : undefined
 }
 
 const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu
@@ -519,13 +491,13 @@ export function goOn(
     const stays = isObjection || key === lastSection
     const within = !isMeant && stays && !clarifying ? likelyWithin(situation, SURE_ELIDED) : undefined
     const fact = isMeant ? own : within && !within.answer.whole ? within : undefined
-    const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, told)
+    const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, situation)
     return isObjection ? inVain(decision) : decision
   }
   // Takes note, agrees or leaves: nothing is asked.
   const takesNote = situation.language?.talk.takesNote.test(normalized) === true
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !takesNote
-  return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, told) : undefined
+  return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, situation) : undefined
 }
 
 /** Stands out like this among all facts, whatever the talk is about; the same as when put to the bot out of the blue. */
@@ -569,9 +541,10 @@ function favour(
   return best && { ...best, share: best.share / sum }
 }
 
-const tell = (sectionKey: string, told: string | undefined): Extract<Decision, { kind: 'answer' }> => ({
-  kind: 'answer',
-  sectionKeys: [sectionKey],
-  reason: 'follow-up',
-  ...(sectionKey === told ? { narrows: true } : {}),
-})
+function tell(sectionKey: string, { lastSection, replies = [] }: Situation): Extract<Decision, { kind: 'answer' }> {
+  const answer = { kind: 'answer', sectionKeys: [sectionKey], reason: 'follow-up' } as const
+  if (sectionKey !== lastSection) return answer
+  const last = replies.at(-1)?.decision
+  const toldLast = last?.kind === 'answer' && last.sectionKeys[0] === sectionKey ? last.fact : undefined
+  return { ...answer, narrows: true, ...(toldLast && toldLast.kind !== 'notice' ? { toldLast } : {}) }
+}

@@ -18,7 +18,7 @@ import { isFace } from './context.js'
 import { answerAsked, factOf } from './fact.js'
 import {
   aboutReason,
-  asksOfGoods,
+  doubted,
   elided,
   elidedWordForWord,
   goesOnward,
@@ -27,6 +27,7 @@ import {
   staysBeyond,
   takeUp,
 } from './follow-up.js'
+import { asksOfGoods } from './goods.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
@@ -83,11 +84,11 @@ export const policies: readonly Policy[] = [
   { name: 'passed', decide: passedReview },
   { name: 'follow-up', decide: (turn) => aboutReason(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'follow-up', decide: (turn) => elidedWordForWord(turn.understanding, turn.situation) },
-  { name: 'quoted-answer', decide: aboutQuotedAnswer },
-  { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
-  { name: 'rejected-why', decide: asksForNotice },
-  { name: 'small-talk', decide: smallTalk },
-  { name: 'wants-human', decide: wantsHuman },
+  {
+    name: 'follow-up',
+    decide: ({ understanding, situation, asked }) =>
+      asked || situation.spokenToLast ? doubted(understanding, situation) : undefined,
+  },
   {
     name: 'goes-on',
     decide: ({ understanding, situation, asked }) =>
@@ -95,6 +96,11 @@ export const policies: readonly Policy[] = [
         ? asksOfGoods(understanding, situation)
         : undefined,
   },
+  { name: 'quoted-answer', decide: aboutQuotedAnswer },
+  { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  { name: 'rejected-why', decide: asksForNotice },
+  { name: 'small-talk', decide: smallTalk },
+  { name: 'wants-human', decide: wantsHuman },
   { name: 'goes-on', decide: ({ understanding, situation }) => goesOnward(understanding, situation) },
   {
     name: 'goes-on',
@@ -177,11 +183,24 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const { understanding, situation, asked } = turn
   if (asked || !situation.spokenToLast) return undefined
   const decision = rest()
-  const asks = understanding.act === 'question' || objects(understanding, situation)
+  const asks = understanding.act === 'question' || objects(understanding, situation) || adds(understanding)
   if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
   return wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact) ? wanted : decision
 }
+
+/** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
+const adds = ({ act, normalized, candidates: [top], answers }: Understanding): boolean =>
+  act === 'statement' &&
+  normalized.length <= MAX_ADDED_CHARS &&
+  top !== undefined &&
+  scopeOf(top.overheard, top) >= ADDED_SCOPE &&
+  (answers?.[0]?.share ?? 0) >= ADDED_SHARE
+
+const MAX_ADDED_CHARS = 16
+/** As likely, 0..1, they are for us, and ask for one fact. */
+const ADDED_SCOPE = 0.5
+const ADDED_SHARE = 0.4
 
 /** 这个怎么改: a picture says what is meant, which is not read; behind nothing at all it means nothing. */
 function pointsOnly(
@@ -365,12 +384,17 @@ const ABOUT_STATEMENT = 0.15
 const MAX_WORD_CHARS = 4
 const MAX_SHORT_CHARS = 6
 
+/** Of words that an author wrote for a section, 0..1. */
+const WRITTEN = 0.99
+
 /** 今天天气真不错, put to the bot: what is about nothing here gets no fact, however much likelier than others one is. */
 function chatter({ understanding, situation, asked }: Turn): Decision | undefined {
   const { act, normalized, followUp, answers, candidates, categories = [], notice } = understanding
   const [top] = candidates
   const [best] = answers ?? []
   if (!asked || notice || !best || !top || best.wordForWord || categories.length > 0) return undefined
+  // Written by an author for a section, whatever else it may be said of.
+  if (top.confidence >= WRITTEN) return undefined
   const about = scopeOf(top.overheard, top) * Math.max(top.share, best.share)
   // 类目 by itself asks; 在哪 by itself may ask for anything.
   const isWord = act === 'statement' && normalized.length <= MAX_WORD_CHARS

@@ -109,6 +109,8 @@ export type Decision =
       readonly alternatives?: readonly string[]
       /** Asks on about the section that was told last: what of it speaks of the question is enough. */
       readonly narrows?: true
+      /** With `narrows`: told last of that section, and told again where nothing of it speaks of the question. */
+      readonly toldLast?: Fact
       /** What the asker has reached, answered in a line with the section a number away: it was passed, it is mended. */
       readonly says?: 'passed' | 'mended'
       /** Answers somebody who could not do as told, or did so in vain: the next time a person is offered. */

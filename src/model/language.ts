@@ -73,6 +73,7 @@ export const LANGUAGE_SHAPE = {
       'screenshot',
       'again',
       'explain',
+      'doubts',
       'obstacle',
       'contradicts',
       'noReason',

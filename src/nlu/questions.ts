@@ -240,6 +240,9 @@ function readQuestion(
   { matcher, whole, phrases }: Whole & Reading,
 ): ReadQuestion | undefined {
   const { text, before, alone } = clause
+  // 冇牌照点算, behind 卖红酒要拣咩类目
+  if (last?.categories && !alone.categories && (clause.wants === 'without' || clause.wants === 'individual'))
+    return { ...last, text, wants: clause.wants, sureness: SURE_ALONE }
   const isBound = last !== undefined && phrases.depends.test(text)
   const readings = isBound ? [] : [alone]
   if (before !== '') {
@@ -251,8 +254,12 @@ function readQuestion(
   if (last && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
-    const isVague = (alone.answers?.[0]?.share ?? 1) < VAGUE_SHARE
-    if (within && within.within >= (isVague ? LIKELY_WITHIN : SURE_WITHIN)) readings.push(elided(clause, within, last))
+    const isVague = isVagueAlone(alone)
+    if (within && within.within >= (isVague ? LIKELY_WITHIN : SURE_WITHIN)) {
+      // 要钱吗, as its author wrote it for this subject; and words that say nothing alone say what was gone on from.
+      if (within.wordForWord || isVague) readings.length = 0
+      readings.push(elided(clause, within, last))
+    }
     const joint = matcher.match(`${last.text} ${text}`)
     const both = questionOf(clause, joint)
     const added = gainsMost(joint, last)
@@ -265,6 +272,10 @@ function readQuestion(
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
 }
+
+/** Fits a little of everything: 在哪改. */
+const isVagueAlone = ({ answers = [], categories }: ReadQuestion): boolean =>
+  answers[0] !== undefined && answers[0].share < VAGUE_SHARE && categories === undefined
 
 /** So likely, 0..1, the whole message asks for one fact. */
 const LIKELIEST_SHARE = 0.35
@@ -393,8 +404,8 @@ function subjectOf({ answers, candidates }: ReadQuestion): TalkSubject | undefin
 }
 
 /** What a question asks for: a short answer, or a section where there are none. */
-const targetOf = ({ answers, candidates, categories = [] }: ReadQuestion): string | undefined => {
-  const goods = categories.map(({ word }) => word).join()
+const targetOf = ({ answers, candidates, wants, categories = [] }: ReadQuestion): string | undefined => {
+  const goods = [...categories.map(({ word }) => word), ...(categories.length > 0 && wants ? [wants] : [])].join()
   const target = answers?.[0]?.answer.id ?? candidates[0]?.sectionKey
   return target === undefined ? undefined : goods === '' ? target : `${target} ${goods}`
 }

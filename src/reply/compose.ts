@@ -191,7 +191,7 @@ function composeAgain(
 }
 
 function composeAnswer(
-  { sectionKeys, reason, parts, narrows, alternatives = [] }: Answer,
+  { sectionKeys, reason, parts, narrows, toldLast, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
@@ -201,6 +201,10 @@ function composeAnswer(
   if (!only) return say([phrases.fallback], context)
   if (others.length > 0) return composeSeveral(sections, reason, { context, snapshot })
   if (narrows) {
+    if (toldLast && linesAbout(context.question, only).length === 0) {
+      const more = renderMore(only.key, [], { titleOf: (key) => titleOf(key, snapshot) })
+      return say([...renderFactAgain(renderFact(toldLast), 1), ...more], context)
+    }
     const lines = renderExcerpt(only, context.question)
     return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([lines], context), context.mentionChars) }
   }

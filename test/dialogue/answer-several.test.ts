@@ -67,19 +67,20 @@ describe('questions of which one is not understood', () => {
     wantsHuman: { confidence: 0, overheard: 0 },
     unread: true,
   } as const
-  const asked = (...parts: readonly (ReturnType<typeof known> | typeof unread)[]) =>
-    answerQuestions(anUnderstanding({ candidates: [aCandidate('5')], questions: { parts, confidence: 1 } }))
+  const asked = (parts: readonly (ReturnType<typeof known> | typeof unread)[], confidence = 1) =>
+    answerQuestions(anUnderstanding({ candidates: [aCandidate('5')], questions: { parts, confidence } }))
 
   test('are told, and that one is named as unknown', () => {
-    expect(asked(known('a', '5'), unread, known('b', '4'))?.parts).toMatchObject([
+    expect(asked([known('a', '5'), unread, known('b', '4')])?.parts).toMatchObject([
       { sectionKey: '5' },
       { unknown: '能分期吗' },
       { sectionKey: '4' },
     ])
   })
 
-  test('are no several answers where only one is understood', () => {
-    expect(asked(known('a', '5'), unread)).toBeUndefined()
+  test('are no several answers where only one is understood, unless these are surely several', () => {
+    expect(asked([known('a', '5'), unread], 0.4)).toBeUndefined()
+    expect(asked([known('a', '5'), unread], 0.6)?.parts).toMatchObject([{ sectionKey: '5' }, { unknown: '能分期吗' }])
   })
 })
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   aboutReason,
-  asksOfGoods,
   elided,
   elidedWordForWord,
   goesOnward,
   staysBeyond,
   subjectOf,
 } from '../../src/dialogue/follow-up.js'
+import { asksOfGoods } from '../../src/dialogue/goods.js'
 import type { RankedAnswer } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
