@@ -52,7 +52,7 @@ export function takeUp(
   // "还是不行，转人工" says what is wanted.
   const isFollowed = followUp !== undefined && situation.talkedLately && act !== 'wants-human'
   if (!isFollowed || asksOfAnother(followUp, understanding, situation)) return undefined
-  return follow(followUp, situation, { isAsked })
+  return follow(followUp, situation, { isAsked, understanding })
 }
 
 /**
@@ -114,7 +114,11 @@ function mended({ lastSection = '', nextSection }: Situation): Decision | undefi
   return next === undefined ? undefined : { kind: 'answer', sectionKeys: [next], reason: 'follow-up', says: 'mended' }
 }
 
-function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked: boolean }): Decision | undefined {
+function follow(
+  followUp: FollowUp,
+  situation: Situation,
+  { isAsked, understanding }: { isAsked: boolean; understanding: Understanding },
+): Decision | undefined {
   const { lastSection, nextSection, timelineSection, failedTries } = situation
   switch (followUp.kind) {
     case 'still-failing': {
@@ -128,7 +132,7 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
     case 'settled':
       return { kind: 'courtesy', word: 'settled' }
     case 'correction':
-      return correct(followUp, situation)
+      return correct(followUp, situation, understanding)
     case 'how-long': {
       // 上周三提审的 … 那什么时候能上线
       const toldDays = situation.reminding?.toldDays
@@ -145,7 +149,7 @@ function follow(followUp: FollowUp, situation: Situation, { isAsked }: { isAsked
     // Said to nobody, it is a report.
     case 'done':
       if (isAsked && lastSection !== undefined && situation.isRejection?.(lastSection)) return mended(situation)
-      return isAsked ? follow({ kind: 'next' }, situation, { isAsked }) : undefined
+      return isAsked ? follow({ kind: 'next' }, situation, { isAsked, understanding }) : undefined
     // 删完直接再提？
     case 'resubmit': {
       // A rejection that no section deals with is mended like any other.
@@ -191,8 +195,15 @@ const told = (sectionKey: string | undefined): Decision | undefined =>
   sectionKey === undefined ? undefined : { kind: 'answer', sectionKeys: [sectionKey], reason: 'follow-up' }
 
 /** "不是接口，是弹出来那个声明": what was told is not what was meant. */
-function correct({ candidates }: Extract<FollowUp, { kind: 'correction' }>, { lastSection }: Situation): Decision {
+function correct(
+  { candidates }: Extract<FollowUp, { kind: 'correction' }>,
+  { lastSection }: Situation,
+  { act, candidates: whole }: Pick<Understanding, 'act' | 'candidates'>,
+): Decision | undefined {
   const [top] = candidates
+  // 不是第一次了 是更新 也要等吗 asks by itself.
+  const isAsked = act === 'question' && (whole[0]?.share ?? 0) >= THRESHOLDS.answerShare
+  if (isAsked && (top?.share ?? 0) < THRESHOLDS.answerShare) return undefined
   // Said again in other words, it may be what was told after all.
   if (top && top.share >= THRESHOLDS.answerShare) return answerOrOffer(candidates)
   const others = candidates.filter(({ sectionKey }) => sectionKey !== lastSection)
@@ -310,8 +321,10 @@ export function doubted({ normalized }: Understanding, situation: Situation): De
   const last = talkedLately ? replies.at(-1)?.decision : undefined
   if (!last || !language?.talk.doubts.test(normalized.replace(MARKS, ''))) return undefined
   if (last.kind === 'outside' && last.fact) return { kind: 'outside', fact: last.fact }
-  if (last.kind !== 'answer' || !last.fact) return undefined
-  return { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact: last.fact }
+  const fact = last.kind === 'answer' ? (last.fact ?? last.toldLast) : undefined
+  return last.kind === 'answer' && fact
+    ? { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact }
+    : undefined
 }
 
 const MARKS = /[\s\p{P}]+/gu

@@ -183,15 +183,19 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const { understanding, situation, asked } = turn
   if (asked || !situation.spokenToLast) return undefined
   const decision = rest()
-  const asks = understanding.act === 'question' || objects(understanding, situation) || adds(understanding)
+  const asks = understanding.act === 'question' || objects(understanding, situation) || adds(understanding, situation)
   if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
   return wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact) ? wanted : decision
 }
 
 /** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
-const adds = ({ act, normalized, candidates: [top], answers }: Understanding): boolean =>
+const adds = (
+  { act, normalized, candidates: [top], answers }: Understanding,
+  { language }: Pick<Situation, 'language'>,
+): boolean =>
   act === 'statement' &&
+  language?.talk.takesNote.test(normalized) === false &&
   normalized.length <= MAX_ADDED_CHARS &&
   top !== undefined &&
   scopeOf(top.overheard, top) >= ADDED_SCOPE &&
