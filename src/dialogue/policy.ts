@@ -111,6 +111,7 @@ export const policies: readonly Policy[] = [
 
   // What the words mean by themselves.
   opinionPolicy,
+  { name: 'rejected-why', decide: ratherAsksForNotice },
   // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
   { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },
   { name: 'answered-lately', decide: unlessToldLately },
@@ -285,12 +286,26 @@ const MAX_REASONS = 8
 
 /** 被驳回了怎么办 names no reason: none is guessed. */
 function asksForNotice({ understanding, situation, asked }: Turn): Decision | undefined {
-  const { rejections } = situation
   const { notice, rejected } = understanding
   // Among people, a report wants no answer, and a cry for help does.
   if (notice || (asked ? rejected === undefined : rejected !== 'asks')) return undefined
+  return wishForNotice(situation)
+}
+
+function wishForNotice({ rejections }: Situation): Decision | undefined {
   const [first, ...others] = (rejections?.() ?? []).slice(0, MAX_REASONS)
   return first === undefined ? undefined : { kind: 'clarify', sectionKeys: [first, ...others], asksNotice: true }
+}
+
+/** A tale of a rejection that names no reason: its notice helps more than a choice among pages, or not to know. */
+function ratherAsksForNotice({ understanding, situation, asked }: Turn, rest: () => Decision): Decision | undefined {
+  const { notice, normalized, rule } = understanding
+  if (!asked || notice || rule || !situation.language?.notice.verdict.test(normalized)) return undefined
+  const decision = rest()
+  const isChoice = decision.kind === 'clarify' && !decision.fact
+  const isOfReasons = isChoice && decision.sectionKeys.every((key) => situation.isRejection?.(key))
+  const isLost = decision.kind === 'fallback' || (isChoice && !isOfReasons)
+  return (isLost && wishForNotice(situation)) || decision
 }
 
 const MAX_FINISHED_CHARS = 16

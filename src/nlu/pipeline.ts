@@ -153,11 +153,11 @@ function followUps(
   return { followUp }
 }
 
-function notices({ normalized, form }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
+function notices({ normalized, trimmed, form }: Understanding, knowing: Knowing): Partial<Understanding> | undefined {
   if (form) return undefined
   const notice = readNotice(normalized, knowing)
   if (notice) return { notice }
-  const rejected = readBareRejection(normalized, knowing.language)
+  const rejected = readBareRejection(trimmed, knowing.language) ?? readBareRejection(normalized, knowing.language)
   const rule = readRuleNumber(normalized, knowing)
   return { ...(rejected && { rejected }), ...(rule && { rule }) }
 }
