@@ -300,7 +300,9 @@ function wishForNotice({ rejections }: Situation): Decision | undefined {
 /** A tale of a rejection that names no reason: its notice helps more than a choice among pages, or not to know. */
 function ratherAsksForNotice({ understanding, situation, asked }: Turn, rest: () => Decision): Decision | undefined {
   const { notice, normalized, rule } = understanding
-  if (!asked || notice || rule || !situation.language?.notice.verdict.test(normalized)) return undefined
+  const phrases = situation.language?.notice
+  if (!asked || notice || rule || !phrases?.verdict.test(normalized) || phrases.refusedElse.test(normalized))
+    return undefined
   const decision = rest()
   const isChoice = decision.kind === 'clarify' && !decision.fact
   const isOfReasons = isChoice && decision.sectionKeys.every((key) => situation.isRejection?.(key))

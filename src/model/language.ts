@@ -212,6 +212,7 @@ export const LANGUAGE_SHAPE = {
       'asksCategory',
       'lacksCategory',
       'verdict',
+      'refusedElse',
       'asksWhy',
       'namesRule',
       'namesRuleBook',

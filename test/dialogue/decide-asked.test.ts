@@ -260,12 +260,25 @@ describe('a rejection without its reason', () => {
     })
   })
 
-  test.each(['审核没通过说类目不符', '驳回通知在哪看', '审核通过了', '备案没过怎么办', '名称被驳回了'])(
-    'is none in %s',
-    (normalized) => {
-      expect(asked(about(normalized), rejections)).not.toMatchObject({ asksNotice: true })
-    },
-  )
+  test.each(['驳回通知在哪看', '审核通过了', '备案没过怎么办', '名称被驳回了'])('is none in %s', (normalized) => {
+    expect(asked(about(normalized), rejections)).not.toMatchObject({ asksNotice: true })
+  })
+
+  test('is told among other things, and nothing of them is known', () => {
+    const known = { ...rejections, isRejection: (key: string) => key.startsWith('A') }
+    const told = { normalized: '第二次给我打回来了,老板要骂死我' }
+    expect(asked(told, known)).toMatchObject({ asksNotice: true })
+    const pages = [aCandidate('5', { share: 0.3 }), aCandidate('4', { share: 0.3 })]
+    expect(asked({ ...told, candidates: pages }, known)).toMatchObject({ asksNotice: true })
+  })
+
+  test('is none where the reason is known, or only reasons are left', () => {
+    const known = { ...rejections, isRejection: (key: string) => key.startsWith('A') }
+    const normalized = '审核没通过说类目不符'
+    expect(asked({ normalized, candidates: [aCandidate('A1', SURE)] }, known)).toMatchObject({ kind: 'answer' })
+    const reasons = [aCandidate('A1', { share: 0.4 }), aCandidate('A3', { share: 0.4 })]
+    expect(asked({ normalized, candidates: reasons }, known)).not.toMatchObject({ asksNotice: true })
+  })
 })
 
 test('good news is met with congratulations, asked or in a talk', () => {
