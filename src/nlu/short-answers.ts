@@ -99,8 +99,10 @@ function waysBySubject(content: KnowledgeContent): readonly (readonly [Subject, 
     const subject = subjectOf(answer, intents)
     const own = bySubject.get(subject) ?? []
     bySubject.set(subject, own)
-    // Follow-ups mean something within their subject only, which is where this model is asked.
-    for (const text of [...waysOf(answer), ...answer.followUps]) own.push({ text, label: answer.id })
+    // Follow-ups mean something within their subject only, which is where this model is asked. Those of a topic around the
+    // guides are known word for word alone: of its few ways of asking, 要多久 would pull whole questions to one answer.
+    const learned = isTopic(subject) ? waysOf(answer) : [...waysOf(answer), ...answer.followUps]
+    for (const text of learned) own.push({ text, label: answer.id })
   }
   return [...bySubject]
 }
