@@ -10,14 +10,14 @@ import type { ReminderBook } from './dialogue/reminders.js'
 import type { Composed, Saying } from './dialogue/replies.js'
 import type { DialogueState } from './dialogue/state.js'
 import { traceDecision } from './dialogue/trace.js'
-import { type Decided, decideBy, isAddressed, type Turn } from './dialogue/turn.js'
+import { type Decided, decideBy, isAddressed, type Situation, type Turn } from './dialogue/turn.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
 import { type IncomingMessage, inWords, isUnreadable, kindWord } from './model/chat.js'
 import type { Bubble, Decision, DecisionTrace, DropReason } from './model/decision.js'
 import type { OpinionReply, SecondOpinion } from './model/opinion.js'
 import type { Clock, DecisionJournal, Log, Metrics, Operations, PictureSource, SendOutcome } from './model/ports.js'
-import type { KnowledgeSnapshot } from './model/understanding.js'
+import type { KnowledgeSnapshot, Match, Understanding } from './model/understanding.js'
 import { normalizeText } from './nlu/normalize.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
@@ -126,6 +126,7 @@ function understood(
     const quoted = talkAboutQuote(message, talk, guide.hasSection)
     const recalled = quoted ? { ...talk, ...quoted } : talk
     const { toldDays, dayWished: isWished } = recalled
+    let onward: ReturnType<typeof readOnward>
     return {
       ...recalled,
       ...guide,
@@ -137,13 +138,7 @@ function understood(
       language,
       pointsAt: pointing,
       factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
-      factsOnward: () => {
-        const last = recalled.replies.at(-1)?.asked
-        const asked = last === undefined ? '' : normalizeText(last)
-        if (asked === '') return undefined
-        const { match } = snapshot.matcher
-        return { joint: match(`${asked} ${understanding.normalized}`), last: match(asked) }
-      },
+      factsOnward: () => (onward ??= readOnward(recalled.replies.at(-1)?.asked, understanding, snapshot)),
       goodsNamed: () => snapshot.matcher.goods?.(understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,
@@ -153,6 +148,25 @@ function understood(
     }
   }
   return { ...facts, message, understanding, turn }
+}
+
+/** Behind the last question of the asker; that by itself is read when it is asked for, as most talk goes on with nothing. */
+function readOnward(
+  last: string | undefined,
+  { normalized }: Understanding,
+  { matcher: { match } }: KnowledgeSnapshot,
+): ReturnType<NonNullable<Situation['factsOnward']>> {
+  const asked = last === undefined ? '' : normalizeText(last)
+  if (asked === '') return undefined
+  const joint = match(`${asked} ${normalized}`)
+  let alone: Match | undefined
+  return {
+    joint,
+    get last() {
+      alone ??= match(asked)
+      return alone
+    },
+  }
 }
 
 async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {

@@ -198,7 +198,8 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
     }),
     goods: (normalized) => categories.named(normalized),
     ...(content.answers.length > 0 && {
-      within: (subject: TalkSubject, normalized: string) => ranking.within(subject, normalized, rowsOf(normalized)),
+      within: (subject: TalkSubject, normalized: string) =>
+        ranking.within(subject, normalized, recent.get(normalized)?.rows ?? rowsOf(normalized)),
     }),
   }
 

@@ -1,4 +1,5 @@
 import { Converter } from 'opencc-js/t2cn'
+import { BoundedMap } from '../base/bounded-map.js'
 
 const toSimplified = Converter({ from: 't', to: 'cn' })
 
@@ -51,6 +52,18 @@ const HALF_CHARACTER = /[\uD800-\uDBFF]$/
  * @returns at most `MAX_CHARS` characters; may be empty
  */
 export function normalizeText(text: string): string {
+  const known = recent.get(text)
+  if (known !== undefined) return known
+  const normalized = normalizeAnew(text)
+  recent.set(text, normalized)
+  return normalized
+}
+
+/** Whoever reads a message brings it into this form first: the talk so far, understanding, the policies, what is kept of it. */
+const RECENT_TEXTS = 8
+const recent = new BoundedMap<string, string>(RECENT_TEXTS)
+
+function normalizeAnew(text: string): string {
   const cut = text.length > MAX_CHARS * 4 ? text.slice(0, MAX_CHARS * 4) : text
   const plain = cut
     .replace(CIRCLED, (sign) => `(${circledNumber(sign)})`)

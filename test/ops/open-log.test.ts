@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLog, terminalLine } from '../../src/ops/exit.js'
 
@@ -35,4 +37,17 @@ test('at a terminal a line reads as one, with what it is about and no process nu
     /^\d\d:\d\d:\d\d WARN WeChat cannot be reached \(host=login\.wx\.qq\.com tries=3\)\n$/,
   )
   expect(terminalLine(logged((log) => log.error('ended')))).toMatch(/ ERROR ended\n$/)
+})
+
+test('writes the lines of a moment together, all of them before the process ends, however it ends by itself', () => {
+  const program = join(import.meta.dirname, '../../src/ops/exit.ts')
+  const endings = ['', 'process.exit(3)', "setTimeout(() => process.exit(3), 200); log.error('later')"]
+  for (const ending of endings) {
+    const script = `const { openLog } = await import(${JSON.stringify(program)}); const log = openLog({ level: 'info' })
+      for (let n = 0; n < 500; n++) log.info({ n, words: '字'.repeat(50) }, 'line')\n${ending}`
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+    const lines = stdout.toString().trimEnd().split('\n')
+    const numbers = lines.flatMap((line) => (JSON.parse(line) as { n?: number }).n ?? [])
+    expect(numbers).toEqual([...Array(500).keys()])
+  }
 })
