@@ -354,9 +354,11 @@ const ALONG_SHARE = 0.3
 
 /** 驳回写的 3.2.11 是什么 */
 function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefined {
-  const { rule, notice, topics, answers, trimmed } = understanding
-  if (!asked || !rule || notice || topics || answers?.[0]?.wordForWord || trimmed.length > MAX_RULE_CHARS)
-    return undefined
+  const { rule, notice, topics, answers, trimmed, candidates } = understanding
+  if (!asked || !rule || notice || topics || answers?.[0]?.wordForWord) return undefined
+  const [top] = candidates
+  const isKnown = top !== undefined && scopeOf(top.confidence, top) >= ASKED_SCOPE
+  if (trimmed.length > MAX_RULE_CHARS && isKnown) return undefined
   const sectionKey = rule.sections.find(situation.hasSection)
   const answer: ShortAnswer = {
     ...{ id: rule.id, title: rule.title, asks: [], more: [], followUps: [], lines: [], rule, topic: 'rejections' },
@@ -369,7 +371,7 @@ function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefi
     : { kind: 'answer', sectionKeys: [sectionKey], reason: 'sure', fact }
 }
 
-/** Whoever writes more asks about more than what the number says. */
+/** Whoever writes more asks about more than what the number says, if it is known what. */
 const MAX_RULE_CHARS = 40
 
 /** Each question by itself; days that are told beside them are reckoned all the same. */
@@ -426,7 +428,9 @@ function chatter({ understanding, situation, asked }: Turn): Decision | undefine
   if (notices?.verdict.test(normalized)) return undefined
   const asks = act !== 'statement' || isWord || isTrouble
   if (about >= (asks && !isShort ? ABOUT_QUESTION : ABOUT_STATEMENT)) return undefined
-  if (asks) return { kind: 'fallback', reason: 'not-understood' }
+  // Whoever speaks of a review is no chatterer: better an honest word.
+  if (asks || situation.language?.review.concernsReview.test(normalized))
+    return { kind: 'fallback', reason: 'not-understood' }
   return { kind: 'courtesy', word: situation.talkedLately ? 'acknowledged' : 'chat' }
 }
 

@@ -89,7 +89,7 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
   const rule = longestMarked(squeezed, knowing.rejections ?? NONE) ?? readRuleNumber(text, knowing)
   // A notice may speak of what belongs to a category without asking for it.
   const asksCategory = knowing.language.notice.asksCategory.test(text)
-  const category = asksCategory ? longestMarked(squeezed, knowing.categories ?? NONE) : undefined
+  const category = asksCategory ? categoryToAdd(text, knowing) : undefined
   const reason = {
     ...readSections(text, squeezed, { ...knowing, least: rule ? WITH_RULE_CONFIDENCE : KNOWN_REASON_CONFIDENCE }),
     ...(rule && { rule }),
@@ -109,6 +109,23 @@ function readReason(text: string, knowing: Knowing): NoticeReason {
     ...read,
     candidates: isOne ? [toCandidate({ intentId: only.id, sectionKey: only.sectionKey!, text: '' })] : [],
   }
+}
+
+/** No path of a category is longer. */
+const MAX_CATEGORY_CHARS = 20
+/** As read from a picture: 社交一社区/论坛. */
+const READ_AS_ONE = /(?<=\p{Script=Han})一(?=\p{Script=Han})/gu
+
+/** Which one is to be added; one that the mini program has already is none: 我们只选了工具-信息查询. */
+function categoryToAdd(text: string, { language, categories = NONE }: Knowing): CategoryRow | undefined {
+  const { wantsCategory, hasCategory } = language.notice
+  const find = (part: string) => longestMarked(squeeze(part.replace(READ_AS_ONE, '-')), categories)
+  const wanted = wantsCategory.exec(text)
+  const behind = wanted && find(text.slice(wanted.index))
+  if (behind) return behind
+  const had = hasCategory.exec(text)
+  if (!had) return find(text)
+  return find(text.slice(0, had.index)) ?? find(text.slice(had.index + had[0].length + MAX_CATEGORY_CHARS))
 }
 
 /**
@@ -316,7 +333,10 @@ const MIN_CLAUSE_CHARS = 6
  * @returns the reasons in order, each detail with the heading above it; undefined when this is no notice
  */
 export function splitNotice(text: string, phrases: Phrases<'notice'>): readonly string[] | undefined {
-  if (!phrases.rejected.test(text) || phrases.otherPlatform.test(text)) return undefined
+  if (phrases.otherPlatform.test(text)) return undefined
+  const quoted = quotedReason(text, phrases)
+  if (quoted !== undefined) return splitClauses(quoted, phrases)
+  if (!phrases.rejected.test(text)) return undefined
   const labelled = reasonsUnderLabels(text, phrases)
   return splitReasons(unwrapped(labelled ?? text), phrases, { isFramed: labelled !== undefined })
 }
@@ -343,6 +363,19 @@ function splitReasons(
   if (phrases.led.test(text) && (rest.length < MIN_CLAUSE_CHARS || phrases.ownWords.test(rest.replace(QUOTED, ''))))
     return undefined
   return splitClauses(rest.length >= MIN_CLAUSE_CHARS ? rest : text, phrases)
+}
+
+/** Whoever quotes a whole reason asks little more around it than what it means. */
+const MIN_QUOTED_CHARS = 10
+const MAX_AROUND_QUOTE_CHARS = 30
+
+/** “小程序涉及虚拟支付，请移除相关功能”啥意思: a reason in quotation marks, and no word of a rejection. */
+function quotedReason(text: string, phrases: Phrases<'notice'>): string | undefined {
+  const [quoted = '', ...others] = text.match(QUOTED) ?? []
+  const around = text.replace(quoted, ' ')
+  const isReason = quoted.length >= MIN_QUOTED_CHARS + 2 && others.length === 0 && phrases.quotedReason.test(quoted)
+  const isAsked = around.length <= MAX_AROUND_QUOTE_CHARS && phrases.asksMeaning.test(around)
+  return isReason && isAsked ? quoted.slice(1, -1) : undefined
 }
 
 const isBareHeading = (text: string, { heading, ownWords }: Phrases<'notice'>): boolean =>
