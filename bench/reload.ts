@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type LoadResult, reloadUnderLoad } from '../test/support/reloads/reload-under-load.js'
 import { type BuildResult, measureBuilds } from './reload/measure-builds.js'
+import { type EditResult, measureEdits } from './reload/measure-edit.js'
 import { type Pause, PauseMeter } from './reload/pause-meter.js'
 import { publish } from './report/publish.js'
 import { renderTable, shortNumber } from './report/render-table.js'
@@ -29,12 +30,18 @@ async function measureLoad(reloads: number): Promise<{ readonly load: LoadResult
   }
 }
 
-function rowsOf(builds: BuildResult, { load, pauses }: Awaited<ReturnType<typeof measureLoad>>): readonly Row[] {
+function rowsOf(
+  builds: BuildResult,
+  edits: EditResult,
+  { load, pauses }: Awaited<ReturnType<typeof measureLoad>>,
+): readonly Row[] {
   const [early, late] = load.heapMiB
   const row = (what: string, value: string): Row => ({ what, value })
   return [
     row('start from unchanged knowledge', ms(builds.startMs)),
     row('start of the very first time, with training', ms(builds.firstStartMs)),
+    row('an edit of one short answer in the running program, until it is replied', ms(edits.firstMs)),
+    row(`… the next edits, median of ${edits.nextMs.length}`, ms(median(edits.nextMs))),
     row(`reload with training, median of ${builds.reloadMs.length}`, ms(median(builds.reloadMs))),
     row('… longest pause of the event loop', pauseWords(builds.pauses)),
     row(`reload between kept states, median of ${load.reloads}`, ms(median(load.reloadMs))),
@@ -65,10 +72,12 @@ const median = (values: readonly number[]): number =>
 const { values } = parseArgs({ options: { reloads: { type: 'string', default: '1000' } } })
 console.error('builds …')
 const builds = await measureBuilds()
+console.error('edits …')
+const edits = await measureEdits()
 console.error('reloads under load …')
 const load = await measureLoad(Number(values.reloads))
 const columns = [
   { title: 'what', cell: ({ what }: Row) => what },
   { title: 'measured', cell: ({ value }: Row) => value },
 ]
-publish('reload', renderTable(columns, rowsOf(builds, load)))
+publish('reload', renderTable(columns, rowsOf(builds, edits, load)))

@@ -119,15 +119,28 @@ function findNear(utterances: readonly AuthoredText[]): readonly Problem[] {
   return known
 }
 
+/** Counts what each has in common with those before it by the bigrams themselves: most pairs share none. */
 function compareEach(utterances: readonly AuthoredText[]): readonly Problem[] {
-  const seen: { readonly sentence: AuthoredText; readonly key: string; readonly bigrams: ReadonlySet<string> }[] = []
-  return utterances.flatMap((sentence): readonly Problem[] => {
-    const key = essence(sentence.text)
-    const bigrams = bigramsOf(key)
-    const near = seen.find((other) => other.key !== key && jaccard(other.bigrams, bigrams) > NEAR_SIMILARITY)
-    seen.push({ sentence, key, bigrams })
-    if (!near) return []
-    const message = `“${clip(sentence.text)}”和第 ${near.sentence.line} 行“${clip(near.sentence.text)}”几乎一样`
+  const keys = utterances.map(({ text }) => essence(text))
+  const sizes: number[] = []
+  const withBigram = new Map<string, number[]>()
+  const shared = new Uint16Array(utterances.length)
+  return utterances.flatMap((sentence, index): readonly Problem[] => {
+    const bigrams = bigramsOf(keys[index]!)
+    sizes.push(bigrams.size)
+    shared.fill(0, 0, index)
+    for (const bigram of bigrams) {
+      const earlier = withBigram.get(bigram)
+      for (const other of earlier ?? []) shared[other]!++
+      if (earlier) earlier.push(index)
+      else withBigram.set(bigram, [index])
+    }
+    const isNear = (other: number): boolean =>
+      shared[other]! / (sizes[other]! + bigrams.size - shared[other]!) > NEAR_SIMILARITY && keys[other] !== keys[index]
+    const near = sizes.findIndex((_size, other) => other < index && isNear(other))
+    if (near < 0) return []
+    const { line, text } = utterances[near]!
+    const message = `“${clip(sentence.text)}”和第 ${line} 行“${clip(text)}”几乎一样`
     return [problem(sentence, { severity: 'warning', message, remedy: '留一条，或换一种说法' })]
   })
 }
@@ -135,16 +148,6 @@ function compareEach(utterances: readonly AuthoredText[]): readonly Problem[] {
 function bigramsOf(text: string): ReadonlySet<string> {
   const characters = [...text]
   return new Set(characters.slice(1).map((character, index) => characters[index]! + character))
-}
-
-/** Shared bigrams by all bigrams, 0..1; 0 for texts too short to have any. */
-function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a]
-  // The sizes alone tell most pairs apart.
-  if (small.size === 0 || small.size / large.size <= NEAR_SIMILARITY) return 0
-  let shared = 0
-  for (const bigram of small) if (large.has(bigram)) shared++
-  return shared / (a.size + b.size - shared)
 }
 
 const clip = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)}…` : text)

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import type { Concept, Guide, Intent, Problem, Section, SilentExample, Topic } from '../model/knowledge.js'
 import type { Theme } from '../model/language.js'
-import { normalizeText } from '../nlu/normalize.js'
-import { coreOf } from '../nlu/retrieval.js'
+import { authoredCore } from '../nlu/retrieval.js'
 import { MAIN_GUIDE, MEASURES, ownKey } from './keys.js'
 import { isLanguage, type LanguageGroups, readLanguage } from './language.js'
 import { checkShape, nearest, readYaml, type YamlFile, type YamlPlace } from './yaml.js'
@@ -291,14 +290,15 @@ export function bindLearned(
     readonly authored: readonly (AuthoredText & { readonly intentId: string })[]
   },
 ): Bound {
+  if (contents.length === 0) return { intents, silence: [], problems: [] }
   const taken = new Map<string, AuthoredText>()
-  const ofAuthors = new Map(authored.map((sentence) => [coreFrom(sentence.text), sentence]))
+  const ofAuthors = new Map(authored.map((sentence) => [authoredCore(sentence.text), sentence]))
   const problems: Problem[] = []
   const learned = new Map<string, string[]>()
   const silence: SilentExample[] = []
 
   const take = (sentence: AuthoredText, intentId: string | undefined): boolean => {
-    const core = coreFrom(sentence.text)
+    const core = authoredCore(sentence.text)
     const other = taken.get(core)
     if (other) problems.push(warning(sentence, `${said(sentence)}在 ${other.file}:${other.line} 已经学过`, '删掉一处'))
     else taken.set(core, sentence)
@@ -360,8 +360,6 @@ function withLearned(intents: readonly Intent[], learned: ReadonlyMap<string, re
     return sentences.length === 0 ? intent : { ...intent, learned: sentences }
   })
 }
-
-const coreFrom = (text: string): string => coreOf(normalizeText(text))
 
 const said = ({ text }: AuthoredText): string => `“${text.length > 30 ? `${text.slice(0, 30)}…` : text}”`
 

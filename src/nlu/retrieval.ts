@@ -119,6 +119,20 @@ export const coreOf = (normalized: string): string => {
   return dense.replace(OPENING, '').replace(CLOSING, '')
 }
 
+/** More than all that authors write. */
+const MAX_CORES = 100_000
+const cores = new Map<string, string>()
+
+/** The core of what an author wrote: an edit leaves nearly all of it as it was, and the bot's own thread waits for it. */
+export function authoredCore(text: string): string {
+  const known = cores.get(text)
+  if (known !== undefined) return known
+  if (cores.size >= MAX_CORES) cores.clear()
+  const core = coreOf(normalizeText(text))
+  cores.set(text, core)
+  return core
+}
+
 /** Pairs of neighbouring characters, the borders included. */
 export function pairsOf(core: string): ReadonlySet<string> {
   const characters = ['^', ...core, '$']
@@ -198,7 +212,7 @@ export class AuthoredSentences {
       if (automatic) continue
       const meaning: AuthoredMeaning = { intentId: id, ...(sectionKey === undefined ? {} : { sectionKey }) }
       for (const text of utterances) {
-        const core = coreOf(normalizeText(text))
+        const core = authoredCore(text)
         if (core.length >= MIN_CORE_CHARS && !this.#byCore.has(core)) this.#byCore.set(core, meaning)
       }
     }

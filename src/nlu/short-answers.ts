@@ -12,7 +12,7 @@ import {
 import { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
-import { coreOf, MIN_CORE_CHARS } from './retrieval.js'
+import { authoredCore, coreOf, MIN_CORE_CHARS } from './retrieval.js'
 
 /**
  * What a short answer belongs to: a section's intent (`ugc-statement`, `auto:invoice/2`), or a subject outside every guide
@@ -136,12 +136,12 @@ export class AnswerRanking {
       const asked = this.#byFollowUp.get(subject) ?? new Map<string, ShortAnswer>()
       this.#byFollowUp.set(subject, asked)
       for (const text of [...answer.followUps, ...answer.asks]) {
-        const core = elided(normalizeText(text))
+        const core = elided(authoredCore(text))
         if (core !== '' && !asked.has(core)) asked.set(core, answer)
       }
       byId.set(subject, (byId.get(subject) ?? new Map<string, ShortAnswer>()).set(answer.id, answer))
       for (const text of answer.asks) {
-        const core = coreOf(normalizeText(text))
+        const core = authoredCore(text)
         if (core.length >= MIN_CORE_CHARS && !this.#byCore.has(core)) this.#byCore.set(core, answer)
       }
     }
@@ -202,7 +202,7 @@ export class AnswerRanking {
   within(about: TalkSubject, normalized: string, rows: Int32Array): readonly RankedAnswer[] {
     const subject =
       'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
-    const exact = this.#byFollowUp.get(subject)?.get(elided(normalized))
+    const exact = this.#byFollowUp.get(subject)?.get(elided(coreOf(normalized)))
     const answers = this.#bySubject.get(subject) ?? []
     const shares: ArrayLike<number> = this.#models.read([subject], rows)[0] ?? ALONE
     const ranked = answers
@@ -223,8 +223,8 @@ interface Scored {
 const ALONE: ArrayLike<number> = [1]
 
 /** Without what only leads over or closes: 那要盖章吗呢 is 要盖章. */
-const elided = (normalized: string): string =>
-  coreOf(normalized)
+const elided = (core: string): string =>
+  core
     .replace(/^(?:那么?|那个|这个|请问|所以|就是|对了|还有|另外|顺便|再问一?下?|哦|噢|额)+(?=.{2})/, '')
     .replace(/(?<=.{2})[呢啊呀吧嘛哈么吗]+$/, '')
 

@@ -53,7 +53,7 @@ export interface OpenReleases {
 // Beside this file, in TypeScript as well as compiled.
 const WORKER_PROGRAM = import.meta.filename.replace(/open(\.\w+)$/, 'workshop$1')
 /** Whoever edits, edits again: a thread that knows what it has read and trained answers the next edit in a second. */
-const THREAD_IDLE_MS = 2 * MINUTE_MS
+const THREAD_IDLE_MS = 5 * MINUTE_MS
 /** So long after the last edit the classifier is trained with what it has put off. */
 const COMPLETE_AFTER_MS = 2 * MINUTE_MS
 
