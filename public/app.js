@@ -124,7 +124,7 @@ function Shell({ where }) {
     <div class="frame" inert=${false}>
       ${isSlow && html`<div class="loading-bar"></div>`}
       ${!live.online && html`<div class="offline" id="offline" role="alert">连接断开了，正在重连… 下面是 ${clock(live.offlineSinceMs)} 的情况</div>`}
-      ${live.online && status && !status.simulated && GONE.has(status.login) && html`<div class="offline" id="gone" role="alert">${status.network ?? '微信'}没连上：机器人听不到，也说不了。工单照样能看。</div>`}
+      ${live.online && status && !status.simulated && GONE.has(status.login) && html`<div class="offline" id="gone" role="alert">${status.network ?? '微信'}没连上：机器人听不到，也说不了。工单照样能看；回复发不出去，会还给您。</div>`}
       ${chosen && html`<${Lazy} key=${chosen.id} load=${chosen.load} part="default" name=${chosen.name} where=${where} status=${status} head=${html`<${Health} status=${status} onSearch=${() => setSearching(true)} />`} />`}
     </div>
     ${isSearching && html`<${Search} onClose=${() => setSearching(false)} />`}

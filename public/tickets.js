@@ -14,7 +14,7 @@ import {
   toastError,
   useKeys,
 } from './parts.js'
-import { call, keepDraft, live, me, post, Refused, read, useData, write } from './store.js'
+import { call, draftOf, keepDraft, live, me, post, Refused, read, useData, write } from './store.js'
 import { html, useEffect, useLayoutEffect, useReducer, useRef, useState } from './vendor/preact.js'
 import { chinaDay, daysWords, dayTime, isoDay } from './words.js'
 
@@ -182,6 +182,26 @@ function TicketDetail({ number, people, close }) {
   const [typing, setTyping] = useState('')
   const [isMenu, setMenu] = useState(false)
   const pending = useRef(/** @type {{ id: string, draft?: Draft } | undefined} */ (undefined))
+  const sentKey = `sent ${number} reply`
+  const isInDoubt = useRef(false)
+  // What was sent is kept on the device until it is known to be out, over a closed window and a program that has ended.
+  useEffect(() => {
+    const sent = JSON.parse(draftOf(sentKey) || 'null')
+    if (!sent || !data || data.pending.some((/** @type {any} */ { id }) => id === sent.id)) return
+    if (pending.current?.id === sent.id && !isInDoubt.current) return
+    keepDraft(sentKey, '')
+    pending.current = undefined
+    isInDoubt.current = false
+    const since = data.ticket.thread.filter((/** @type {any} */ { atMs }) => atMs >= sent.atMs)
+    const isThere = (/** @type {string} */ kind) =>
+      since.some(
+        (/** @type {any} */ item) =>
+          item.kind === kind && item.by !== 'customer' && item.text?.includes(sent.text.split('\n')[0]),
+      )
+    if (isThere('words') && !isThere('note')) return
+    giveBack({ key: `${number} reply`, text: sent.text, pictures: [] })
+    toast({ ok: false, text: '刚才的回复没有发出去，写好的话还给您了。' })
+  }, [data])
   useEffect(() => {
     let timer = 0
     const ends = [
@@ -197,11 +217,15 @@ function TicketDetail({ number, people, close }) {
           toast({ ok: false, text })
           if (pending.current?.draft) giveBack(pending.current.draft)
         }
-        if (state === 'done') {
-          toast({ ok: true, text })
-          if (pending.current?.draft) keepDraft(`sent ${pending.current.draft.key}`, '')
-        }
-        if (state !== 'waiting') pending.current = undefined
+        if (state === 'done') toast({ ok: true, text })
+        if (state === 'waiting') return
+        pending.current = undefined
+        keepDraft(sentKey, '')
+      }),
+      // The program may have ended with what was on its way.
+      live.on('hello', () => {
+        isInDoubt.current = true
+        void reload()
       }),
     ]
     return () => {
@@ -238,6 +262,7 @@ function TicketDetail({ number, people, close }) {
         const key = `${number} reply`
         const draft = verb === 'reply' ? { key, text: content.text ?? '', pictures } : undefined
         if (draft) keepDraft(key, '')
+        if (draft) keepDraft(sentKey, JSON.stringify({ id: answer.pending, text: draft.text, atMs: ticket.lastAtMs }))
         pending.current = { id: answer.pending, ...(draft && { draft }) }
         toast({
           ok: true,
@@ -262,6 +287,7 @@ function TicketDetail({ number, people, close }) {
     try {
       await call('DELETE', `/api/pending/${waiting.id}`, {})
       pending.current = undefined
+      keepDraft(sentKey, '')
       if (waiting.draft) giveBack(waiting.draft)
       toast({ ok: true, text: '撤销了，没有发出去' })
     } catch (late) {

@@ -1,6 +1,6 @@
 import { type Clock, done, failed, type NoticePicture, type Report } from '../model/ports.js'
 import type { Told } from '../model/stores.js'
-import type { Party, Ticket } from '../model/ticket.js'
+import { BOT, type Party, type Ticket } from '../model/ticket.js'
 import type { Change, TicketDesk } from '../tickets/desk.js'
 import { colleagueNamed, isSameColleague, onDuty } from '../tickets/due.js'
 import { askerPhrases, momentWords, deskCommandPhrases as say } from '../tickets/phrases.js'
@@ -72,7 +72,10 @@ export const ticketOrders = {
       ...{ isReply: true, pictures },
     })
     if (told === 'later') return done(say.handedOn(change.ticket))
-    return told === 'said' ? done(say.replied(change.ticket)) : failed(say.notReplied(change.ticket))
+    if (told === 'said') return done(say.replied(change.ticket))
+    // The ticket says that they were written; whoever looks at it later has to see that nobody has read them.
+    await tools.desk.note(number, BOT, say.unsentWords(text))
+    return failed(say.notReplied(change.ticket))
   },
 
   async note({ number, text }: OnTicket & { readonly text: string }, by: Party, { desk }: StaffTools): Promise<Report> {

@@ -77,6 +77,7 @@ export class Outbox {
   readonly #underWay = new Set<Delivery>()
   readonly #admission: Admission
   #sessionOver = false
+  readonly #stopping = new AbortController()
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
@@ -126,6 +127,7 @@ export class Outbox {
     this.#line.close(withinMs)
     const out = Promise.all(this.#tails.values())
     if (withinMs === Number.POSITIVE_INFINITY) return void (await out)
+    this.#stopping.abort()
     let timer: NodeJS.Timeout | undefined
     const timeIsUp = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, withinMs)
@@ -205,7 +207,11 @@ export class Outbox {
         const retryMs = retryAfterMs(error, tries, delivery)
         if (retryMs === undefined || this.#parts.clock.now() + retryMs > deadlineMs()) throw error
         this.#parts.log.warn({ error: messageOf(error), retryMs }, 'not out yet, trying again')
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
+        // A colleague's words have failed once: while there is time, the ticket is told that nobody has read them.
+        if (urgent && delivery.deadlineMs !== undefined) {
+          await waitUnless(this.#stopping.signal, retryMs)
+          if (this.#stopping.signal.aborted) return 'stopping'
+        } else await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
     }
   }
@@ -252,6 +258,19 @@ export class Outbox {
     for (const delivery of this.#underWay) this.#beginPatience(delivery)
     this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
   }
+}
+
+/** Resolves after that time, or as soon as the signal comes. */
+function waitUnless(signal: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const onAbort = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
 }
 
 /** @returns undefined when it is not to be tried again */

@@ -290,6 +290,7 @@ export const deskCommandPhrases = {
   replied: ({ askerName }: Ticket): string => `已发到客户群，并提醒了 ${oneLine(askerName)}。`,
   notReplied: ({ number, placeName, askerName }: Ticket): string =>
     `没有发出去，请直接到“${oneLine(placeName)}”回复 ${oneLine(askerName)}；内容已记在工单 ${number} 里。`,
+  unsentWords: (text: string): string => `没有发出去：“${oneLine(text)}”`,
   handedOn: ({ account, placeName, askerName }: Ticket): string =>
     `已交给账号“${account ?? ''}”，由它发到“${oneLine(placeName)}”并提醒 ${oneLine(askerName)}；没发出去会在值班群里说。`,
   unreachable: (number: number): string =>

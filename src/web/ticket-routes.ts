@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
+import { withTimeout } from '../base/time.js'
 import { readPictureHeader } from '../knowledge/pictures.js'
 import type { Order } from '../model/decision.js'
 import type { Clock, NoticePicture, Orderer, PictureSource, Report } from '../model/ports.js'
@@ -40,6 +41,7 @@ export interface TicketDeps {
 }
 
 const UNDO_MS = 5_000
+const SETTLE_MS = 300
 const MAX_TEXT_CHARS = 2_000
 const MAX_PICTURES = 6
 const MAX_PICTURE_BYTES = 5 * 1024 * 1024
@@ -234,13 +236,13 @@ export class PendingActs {
       .map(({ act }) => ({ id: act.id, verb: act.verb, by: act.viewer.who.name }))
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Carries out what still waits. What can't be said at once is no reason to hold up the end. */
   async settle(): Promise<void> {
     for (const { act, timer } of this.#acts.values()) {
       clearTimeout(timer)
       this.#go(act)
     }
-    await Promise.all(this.#running)
+    await withTimeout(Promise.all(this.#running), SETTLE_MS)
   }
 
   #go(act: PendingAct): void {

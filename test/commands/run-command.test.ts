@@ -128,9 +128,10 @@ test('relays a reply, signed, and takes the ticket by it', async () => {
   expect(desk.find(1)).toMatchObject({ status: 'claimed', holder: { name: '陈工' } })
 })
 
-test('says so when a reply did not go out', async () => {
-  const { order } = await deskWith(1, '转人工', true)
+test('says so when a reply did not go out, also to whoever looks at the ticket later', async () => {
+  const { order, desk } = await deskWith(1, '转人工', true)
   expect(await order({ kind: 'reply-ticket', number: 1, text: '在的' })).toMatch(/^没有发出去/)
+  expect(desk.find(1)?.events.at(-1)).toMatchObject({ what: 'noted', why: '没有发出去：“在的”' })
 })
 
 test('passes on, gives back, and neither once it is over', async () => {

@@ -568,6 +568,19 @@ describe.each<[string, () => Venue]>([
     await staff.reload()
     await staff.locator('.talk-row').first().waitFor()
 
+    // Colleagues judge, admins teach: what one of them hands on waits in the other's 今天.
+    await row('重启以后').first().click()
+    await staff.locator('[data-verdict=silence]').click()
+    await staff.locator('#hand-on').click()
+    await staff.locator('#toast[data-ok=true]', { hasText: '交给管理员了' }).waitFor()
+    const admin = await watched({ view: '/today' })
+    await admin.locator('#todo [data-todo=handed]', { hasText: '陈工 交来 1 条' }).locator('a').click()
+    await admin.locator('.talk-row', { hasText: '重启以后' }).click()
+    await admin.locator('#not-taught').click()
+    await expect.poll(() => admin.locator('.talk-row .chip', { hasText: '交来' }).count()).toBe(0)
+    await close(admin)
+    await staff.keyboard.press('Escape')
+
     // More windows than a browser opens connections to one host: they share one stream.
     const windows = [staff, ...(await Promise.all(Array.from({ length: 7 }, () => context.newPage())))]
     const streams = new Set<Page>([staff])

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ChannelError } from '../../src/errors.js'
 import type { Place } from '../../src/model/chat.js'
 import type { DropReason } from '../../src/model/decision.js'
 import type { Outgoing } from '../../src/model/ports.js'
@@ -341,6 +342,22 @@ test('drains what can still go out in time, and drops the rest', async () => {
   ])
   expect(said()).toEqual(['一', '二', '三'])
   expect(lines).toMatchObject([{ msg: 'reply dropped', reason: 'held-back' }])
+})
+
+test('tells at once, when it stops, what a colleague has written and WeChat was not reached for', async () => {
+  const { outbox, channel } = pacedOutbox()
+  channel.beforeSend = () => Promise.reject(new ChannelError('away', { retryable: true }))
+  const reply = outbox.send(room('0'), texts('备案要一致'), { urgent: true, deadlineMs: MONDAY_MS + 600_000 })
+  const answer = outbox.send(room('1'), texts('一'), { deadlineMs: MONDAY_MS + 600_000 })
+  let isAnswerOver = false
+  void answer.then(() => {
+    isAnswerOver = true
+  })
+  await vi.advanceTimersByTimeAsync(10)
+  void outbox.drain({ withinMs: 3_000 })
+  await vi.advanceTimersByTimeAsync(10)
+  expect(await reply).toEqual({ said: false, reason: 'stopping', bubblesOut: 0 })
+  expect(isAnswerOver).toBe(false)
 })
 
 test('names the replies that a hanging send leaves unsaid when it stops, and no notices', async () => {
