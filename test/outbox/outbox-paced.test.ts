@@ -346,7 +346,7 @@ test('drains what can still go out in time, and drops the rest', async () => {
 
 test('tells at once, when it stops, what a colleague has written and WeChat was not reached for', async () => {
   const { outbox, channel } = pacedOutbox()
-  channel.beforeSend = () => Promise.reject(new ChannelError('away', { retryable: true }))
+  channel.beforeSend = () => Promise.reject(new ChannelError('channel-unreachable', 'away', { retryable: true }))
   const reply = outbox.send(room('0'), texts('备案要一致'), { urgent: true, deadlineMs: MONDAY_MS + 600_000 })
   const answer = outbox.send(room('1'), texts('一'), { deadlineMs: MONDAY_MS + 600_000 })
   let isAnswerOver = false
