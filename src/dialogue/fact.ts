@@ -96,7 +96,7 @@ const showing = (fact: Fact, { wants }: Pick<Understanding, 'wants'>): { readonl
 
 /** What one question of several asks for; undefined where it is not understood. */
 export function answerPart(question: Question): AnswerPart | undefined {
-  if (question.unread || isVague(question)) return undefined
+  if (question.unread) return undefined
   const understanding = { normalized: question.text, trimmed: question.text, act: 'question', ...question } as const
   const decision = answerAsked(understanding)
   switch (decision?.kind) {
@@ -118,19 +118,6 @@ export function answerPart(question: Question): AnswerPart | undefined {
       return undefined
   }
 }
-
-/** Less, 0..1, is a guess, be it the likeliest of all. */
-const VAGUE_SHARE = 0.18
-/** So surely, 0..1, about a section, its steps will do where none of its facts stands out. */
-const SURE_SECTION = 0.8
-
-/** Fits no fact and no section better than others. */
-const isVague = ({ answers = [], candidates, categories }: Question): boolean =>
-  answers[0] !== undefined &&
-  !answers[0].wordForWord &&
-  answers[0].share < VAGUE_SHARE &&
-  (candidates[0]?.share ?? 0) < SURE_SECTION &&
-  categories === undefined
 
 const sectionOfFact = (fact: Fact): { readonly sectionKey?: string } =>
   fact.kind === 'short-answer' && fact.answer.sectionKey !== undefined ? { sectionKey: fact.answer.sectionKey } : {}

@@ -225,8 +225,8 @@ const OTHER_TOPIC_SHARE = 0.5
 /** What the last answer to this person was about. */
 export function subjectOf({ replies = [], lastSection, clarifying, offered }: Situation): TalkSubject | undefined {
   for (const { decision } of replies.toReversed()) {
-    if (decision.kind === 'outside' && decision.fact?.kind === 'short-answer')
-      return { topic: decision.fact.answer.topic }
+    const fact = decision.kind === 'outside' || decision.kind === 'clarify' ? decision.fact : undefined
+    if (fact?.kind === 'short-answer' && fact.answer.sectionKey === undefined) return { topic: fact.answer.topic }
     if (decision.kind === 'clarify') return { sectionKey: decision.sectionKeys[0] }
     if (decision.kind === 'answer') {
       const key = decision.sectionKeys.at(-1)
@@ -297,6 +297,11 @@ function factsOf(subject: TalkSubject, { factsWithin }: Situation): RankedAnswer
   return best && best.within >= LIKELY_ELIDED ? best : undefined
 }
 
+const toldFactLast = ({ replies = [] }: Situation): boolean => {
+  const last = replies.at(-1)?.decision
+  return last !== undefined && 'fact' in last && last.fact !== undefined
+}
+
 const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean =>
   replies.some(({ decision }) => {
     const fact = 'fact' in decision ? decision.fact : undefined
@@ -364,7 +369,8 @@ export function elided(
   if (!isSure && share * SAME_TOPIC < others) return undefined
   if (!('topic' in subject)) return toldFact(within, situation)
   // What lies around the guides has little in common but its topic.
-  if (!isSure && !answers?.some(({ answer }) => answer.topic === subject.topic)) return undefined
+  const likely = [...(answers ?? []), ...(situation.factsOnward?.()?.joint.answers ?? [])]
+  if (!isSure && !likely.some(({ answer }) => answer.id === within.answer.id)) return undefined
   const before = within.answer.beyond && !isSure ? outsideAgain(situation) : undefined
   return before ?? toldFact(within, situation)
 }
@@ -381,11 +387,12 @@ const MAX_ONWARD_CHARS = 24
  * @returns undefined when they add nothing to what was asked before, or stand on their own
  */
 export function goesOnward(
-  { act, normalized, notice, days, choice, answers, taught }: Understanding,
+  { act, normalized, notice, days, choice, answers, candidates, taught }: Understanding,
   situation: Situation,
 ): Decision | undefined {
-  const { talkedLately, factsOnward, clarifying } = situation
-  if (taught !== undefined) return undefined
+  const { talkedLately, factsOnward, clarifying, language } = situation
+  // 行吧我去办个体户 takes note, and asks for nothing.
+  if (taught !== undefined || (act === 'statement' && language?.talk.takesNote.test(normalized))) return undefined
   const says = act === 'question' || act === 'statement'
   if (!says || !talkedLately || clarifying || notice || days || choice !== undefined) return undefined
   if (normalized.length > MAX_ONWARD_CHARS || answers?.[0]?.wordForWord) return undefined
@@ -398,6 +405,8 @@ export function goesOnward(
     : newGoods(read, situation, normalized)
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
+  const said = saidAgain(read.joint, { act, normalized, candidates }, situation)
+  if (said) return said
   const best = gainsMost(read.joint, read.last)
   if (!best || (wasTold(best, situation) && act !== 'question')) return undefined
   const own = factOfItsOwn(answers)
@@ -465,6 +474,27 @@ function ofBoth({ candidates, answers }: Match): Decision | undefined {
   return told(top.sectionKey)
 }
 
+/** So likely, 0..1, the last question with these few words behind it still asks for what was told. */
+const SAME_FACT = { asked: 0.8, said: 0.45 } as const
+/** A remark as likely, 0..1, for us by itself. */
+const SAID_SCOPE = 0.45
+
+/** 一年能改几次, 每年都交啊: of what was told last, which stands. */
+function saidAgain(
+  joint: Match,
+  { act, normalized, candidates: [top] }: Pick<Understanding, 'act' | 'normalized' | 'candidates'>,
+  { replies = [], spokenToLast }: Situation,
+): Decision | undefined {
+  const [likeliest] = joint.answers ?? []
+  const last = replies.at(-1)?.decision
+  const fact = last && 'fact' in last ? last.fact : undefined
+  if (!likeliest || fact?.kind !== 'short-answer' || fact.answer.id !== likeliest.answer.id) return undefined
+  const isAsked = act === 'question' && normalized.length <= MAX_BARE_CHARS && likeliest.share >= SAME_FACT.asked
+  const isForUs = top !== undefined && scopeOf(top.overheard, top) >= SAID_SCOPE
+  const isSaid = act === 'statement' && spokenToLast === true && isForUs && likeliest.share >= SAME_FACT.said
+  return isAsked || isSaid ? toldFact(likeliest, {}) : undefined
+}
+
 const shareOf = (candidates: readonly Candidate[], key: string): number =>
   candidates.find(({ sectionKey }) => sectionKey === key)?.share ?? 0
 
@@ -502,7 +532,12 @@ export function goOn(
     const isMeant = own && (!isObjection || own.answer.sectionKey === lastSection)
     const key = likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection
     const stays = isObjection || key === lastSection
-    const within = !isMeant && stays && !clarifying ? likelyWithin(situation, SURE_ELIDED) : undefined
+    // Where all of it was told, a fact that may be meant says more than all of it again.
+    const level =
+      situation.replies?.at(-1)?.sections.includes(lastSection) && !toldFactLast(situation)
+        ? LIKELY_ELIDED
+        : SURE_ELIDED
+    const within = !isMeant && stays && !clarifying ? likelyWithin(situation, level) : undefined
     const fact = isMeant ? own : within && !within.answer.whole ? within : undefined
     const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, situation)
     return isObjection ? inVain(decision) : decision

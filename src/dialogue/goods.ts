@@ -1,5 +1,5 @@
 import type { Decision, Fact } from '../model/decision.js'
-import type { Candidate, Match, Understanding } from '../model/understanding.js'
+import type { Candidate, CategoryHit, Match, Understanding } from '../model/understanding.js'
 import type { Situation } from './turn.js'
 
 /** Whoever writes no more than this has hardly named another matter. */
@@ -22,7 +22,9 @@ export function newGoods(
   const known = new Set((told?.hits ?? last.categories ?? []).map(({ word }) => word))
   // 那饮料呢, behind 卖酒要什么证: the name of a category beside another one's goods.
   const bare = told !== undefined && normalized.length <= MAX_BARE_CHARS ? (goodsNamed?.() ?? []) : []
-  const named = bare.length > 0 ? bare : (joint.categories?.filter(({ general }) => !general) ?? [])
+  const isSaid = ({ word, general }: CategoryHit): boolean =>
+    !general && word.split('、').some((one) => normalized.includes(one))
+  const named = bare.length > 0 ? bare : (joint.categories?.filter(isSaid) ?? [])
   const hits = named.filter(({ word }) => !known.has(word))
   return hits.length > 0 ? { kind: 'category', hits, ...(told?.asks ? { asks: told.asks } : {}) } : undefined
 }

@@ -191,16 +191,16 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
 }
 
 /** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
-const adds = (
-  { act, normalized, candidates: [top], answers }: Understanding,
+function adds(
+  { act, normalized, candidates: [top], answers, categories = [] }: Understanding,
   { language }: Pick<Situation, 'language'>,
-): boolean =>
-  act === 'statement' &&
-  language?.talk.takesNote.test(normalized) === false &&
-  normalized.length <= MAX_ADDED_CHARS &&
-  top !== undefined &&
-  scopeOf(top.overheard, top) >= ADDED_SCOPE &&
-  (answers?.[0]?.share ?? 0) >= ADDED_SHARE
+): boolean {
+  if (act !== 'statement' || normalized.length > MAX_ADDED_CHARS) return false
+  if (language?.talk.takesNote.test(normalized) !== false) return false
+  // 我商城想上几本旧书
+  if (categories.some(({ general, rows }) => !general && rows.length > 0)) return true
+  return top !== undefined && scopeOf(top.overheard, top) >= ADDED_SCOPE && (answers?.[0]?.share ?? 0) >= ADDED_SHARE
+}
 
 const MAX_ADDED_CHARS = 16
 /** As likely, 0..1, they are for us, and ask for one fact. */
@@ -251,14 +251,16 @@ function aboutQuotedAnswer({ message, understanding, situation }: Turn): Decisio
 }
 
 function wantsHuman({ understanding, situation, asked }: Turn): Decision | undefined {
-  const { act, wantsHuman: wish, candidates, normalized } = understanding
+  const { act, wantsHuman: wish, candidates, normalized, answers } = understanding
   // 王工在吗 is put to him, whoever he is.
   if (!asked && situation.language?.talk.callsByName.test(normalized)) return undefined
   const scale = asked ? 'confidence' : 'overheard'
   const level = asked ? THRESHOLDS.humanAsked : THRESHOLDS.humanOverheard
   // 老师在吗 is said before anything is wanted.
   const isCourtesy = act === 'greeting' || act === 'thanks' || act === 'acknowledge'
-  const isCalled = !isCourtesy && wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
+  // 这个谁弄，我还是你们 is asked in an author's own words.
+  const isKnown = answers?.[0]?.wordForWord === true
+  const isCalled = !isCourtesy && !isKnown && wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
   return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
 }
 

@@ -61,8 +61,13 @@ export function findQuestions(text: string, whole: Match, reading: Reading): Que
   const { questions, unread, signs, isNumbered } = found
   const unreadBefore = (place: number): readonly Question[] =>
     unread.filter(({ before }) => before === place).map(({ text: words }) => unreadQuestion(words))
+  // What is a guess is told to be unknown, where it says what it asks for.
+  const told = (question: Question): readonly Question[] => {
+    if (!isVague(question)) return [question]
+    return namesWhat(question.text, reading.phrases) ? [unreadQuestion(question.text)] : []
+  }
   const parts = [
-    ...questions.flatMap((question, at) => [...unreadBefore(at), question]),
+    ...questions.flatMap((question, at) => [...unreadBefore(at), ...told(question)]),
     ...unreadBefore(questions.length),
   ]
   return { parts, confidence: isNumbered ? 1 : confidenceOf(signs) }
@@ -122,19 +127,41 @@ export function separateQuestions(
   }
 }
 
+/** Less, 0..1, is a guess, be it the likeliest fact of all. */
+const GUESSED_SHARE = 0.18
+/** So surely, 0..1, about a section, its steps will do where none of its facts stands out. */
+const SURE_SECTION = 0.8
+
+/** Fits no fact and no section better than others. */
+const isVague = ({ answers = [], candidates, categories }: Question): boolean =>
+  answers[0] !== undefined &&
+  !answers[0].wordForWord &&
+  answers[0].share < GUESSED_SHARE &&
+  (candidates[0]?.share ?? 0) < SURE_SECTION &&
+  categories === undefined
+
 /** Shorter words name nothing that could be told to be unknown. */
 const MIN_UNREAD_CHARS = 4
+/** 这俩要证不 */
+const POINTS = /^[这那它].{0,6}$/u
+
+/** Asks for something by its name, in words that can be quoted. */
+const namesWhat = (text: string, { asks, depends }: Phrases<'questions'>): boolean =>
+  (text.match(/\p{Script=Han}/gu)?.length ?? 0) >= MIN_UNREAD_CHARS &&
+  asks.test(text) &&
+  !depends.test(text) &&
+  !POINTS.test(text)
+
 /** Less is hardly for us, 0..1, as if it had been put to the bot. */
 const UNREAD_SCOPE = 0.3
 
-/** Asks, in words that may be for us, for something by its name. */
+/** The same in words that may be for us. */
 const asksOfItsOwn = (
   { text, alone }: Clause & { readonly alone: ReadQuestion },
-  { asks, depends }: Phrases<'questions'>,
+  phrases: Phrases<'questions'>,
 ): boolean => {
   const [top] = alone.candidates
-  const isForUs = top !== undefined && scopeOf(top) >= UNREAD_SCOPE
-  return isForUs && text.length >= MIN_UNREAD_CHARS && asks.test(text) && !depends.test(text)
+  return top !== undefined && scopeOf(top) >= UNREAD_SCOPE && namesWhat(text, phrases)
 }
 
 /** So surely, 0..1, a clause asks for a fact that no other clause of the message asks for it, too. */

@@ -76,9 +76,24 @@ describe('read behind the last question', () => {
 
   test('goods that are named behind a question for a category are what it is asked for', () => {
     const categories = [{ word: '饼干', rows: [], general: false }]
-    expect(goesOnward(asks({ act: 'statement' }), onward(match([], { categories })))).toMatchObject({
+    const onSale = asks({ act: 'statement', normalized: '还卖饼干' })
+    expect(goesOnward(onSale, onward(match([], { categories })))).toMatchObject({
       fact: { kind: 'category', hits: categories },
     })
+    // The goods of a question before the last are not asked for again.
+    expect(goesOnward(asks({ act: 'statement' }), onward(match([], { categories })))).toBeUndefined()
+  })
+
+  test('words that leave the question what it was are told again what was told', () => {
+    const fact = { kind: 'short-answer', answer: named('seal', 1).answer }
+    const replies = saying({ kind: 'answer', sectionKeys: ['1.1'], fact })
+    const same = match([named('seal', 0.95)])
+    const talk = onward(same, { replies, spokenToLast: true, language: LANGUAGE })
+    expect(goesOnward(asks({ normalized: '要盖几个' }), talk)).toMatchObject(told)
+    const said = (facts: object) => asks({ act: 'statement', normalized: '每张都盖啊', ...facts })
+    expect(goesOnward(said({ candidates: [aCandidate('1.1', { overheard: 0.6 })] }), talk)).toMatchObject(told)
+    expect(goesOnward(said({ candidates: [aCandidate('1.1', { overheard: 0.2 })] }), talk)).toBeUndefined()
+    expect(goesOnward(said({ normalized: '行吧我去盖' }), talk)).toBeUndefined()
   })
 
   test('words that answer a question back say with the first one what is meant', () => {
