@@ -50,6 +50,7 @@ export const LANGUAGE_SHAPE = {
       'choice',
       'letterChoice',
       'ordinalChoice',
+      'keyAsked',
       'spokenChoice',
       'greeting',
       'thanks',

@@ -61,11 +61,11 @@ export const refusesHuman = (text: string, talk: Phrases<'talk'>): boolean =>
 
 function readChoice(
   bare: string,
-  { choice, letterChoice, ordinalChoice, spokenChoice }: Phrases<'talk'>,
+  { choice, letterChoice, ordinalChoice, keyAsked, spokenChoice }: Phrases<'talk'>,
 ): string | undefined {
   const letter = letterChoice.exec(bare)?.groups?.letter
   if (letter) return letter.toUpperCase()
-  const written = (choice.exec(bare) ?? ordinalChoice.exec(bare))?.groups?.number
+  const written = (choice.exec(bare) ?? ordinalChoice.exec(bare) ?? keyAsked.exec(bare))?.groups?.number
   if (written) return written.toUpperCase()
   const spoken = spokenChoice.exec(bare)?.groups
   const number = spoken && readNumber(spoken.ordinal ?? spoken.number ?? '')
