@@ -120,6 +120,8 @@ function submissionDay(
   // "五一前最后一个工作日交的" leaves the day open.
   if (done && phrases.beforeOrAfter.test(text.slice(told.end))) return undefined
   if (past === future) return past
+  // 那如果周五重新提交呢
+  if (phrases.supposedBefore.test(text.slice(0, told.start))) return future
   // "国庆能提交吗" asks about the holiday and plans nothing.
   if (!done && counting && told.source === 'holiday') return undefined
   if (!done && phrases.plan.test(text.slice(Math.max(0, told.start - PLAN_CHARS), told.end + PLAN_CHARS)))

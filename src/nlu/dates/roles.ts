@@ -35,7 +35,6 @@ function findRoleWords(text: string, phrases: Phrases<'review'>): readonly RoleW
 }
 
 function isDone(text: string, { 0: word, index }: RegExpExecArray, end: number, phrases: Phrases<'review'>): boolean {
-  if (phrases.supposedBefore.test(text.slice(0, index))) return false
   if (phrases.alreadyBefore.test(text.slice(Math.max(0, index - 3), index))) return true
   if (phrases.aheadBefore.test(text.slice(Math.max(0, index - 3), index))) return false
   return /的|了|重|submitted/.test(word) || phrases.doneBehind.test(text.slice(end, end + 8))

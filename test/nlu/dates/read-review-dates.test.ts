@@ -18,6 +18,9 @@ function readingOf(text: string, now = MONDAY): string | undefined {
   return parts.join(' ')
 }
 
+/** The Friday of this week has been. */
+const SATURDAY = '2026-11-28T10:00:00+08:00'
+
 describe('a day that is only supposed', () => {
   const plannedOf = (text: string): boolean | undefined => {
     const dates = readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs: Date.parse(MONDAY) })
@@ -26,6 +29,11 @@ describe('a day that is only supposed', () => {
 
   test.each(['那如果今天撤回重新提呢', '要是今天重新提交，什么时候好'])('%s is no submission yet', (text) => {
     expect(plannedOf(text)).toBe(true)
+  })
+
+  test.each(['那如果周五重新提交呢', '要是下周一再交呢'])('%s lies ahead', (text) => {
+    const dates = readReviewDates(normalizeText(text), { phrases: LANGUAGE.review, nowMs: Date.parse(SATURDAY) })
+    expect(dates).toMatchObject({ kind: 'submitted', planned: true })
   })
 
   test('今天重新提的 is one', () => {
