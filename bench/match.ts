@@ -21,7 +21,7 @@ const SYNTHETIC_SECTIONS = 5_000
 /** Of the size that a knowledge base of this kind has; more would keep the slowest engines busy for many minutes. */
 const USUAL_SIZE = { perSection: 200, chatter: 2_500 }
 const WHOLE = { perSection: Number.POSITIVE_INFINITY, chatter: Number.POSITIVE_INFINITY }
-const CHILD_LIMIT_MS = 60_000
+const CHILD_LIMIT_MS = 180_000
 
 interface EngineRow {
   readonly name: string

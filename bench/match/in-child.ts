@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PROJECT_ROOT } from '../../src/config.js'
@@ -17,7 +17,8 @@ export interface TaskRunner {
 export function openTaskRunner(): TaskRunner {
   const folder = mkdtempSync(join(tmpdir(), 'guoshen-match-'))
   const program = compileProgram('bench/match/run-task', join(folder, 'program'))
-  for (const name of ['knowledge', 'intents']) symlinkSync(join(PROJECT_ROOT, name), join(folder, 'program', name))
+  for (const name of ['knowledge', 'intents'])
+    cpSync(join(PROJECT_ROOT, name), join(folder, 'program', name), { recursive: true })
   return {
     run: (task, withinMs) => inChild(program, task, withinMs),
     close: () => rmSync(folder, { recursive: true, force: true }),
