@@ -41,7 +41,7 @@ export default function Machine({ name, head, status }) {
             </dl>
             <div class="buttons pad"><${Reload} /></div>
           </section>
-          <${Rooms} data=${data} reload=${reload} />
+          <${Rooms} data=${data} keepDays=${latest?.limits.keepDays ?? 0} reload=${reload} />
           ${data?.alerts && html`<${Told} alerts=${data.alerts} />`}
         </div>
         <div>
@@ -127,8 +127,11 @@ function Orders({ onDone }) {
   </section>`
 }
 
-/** @param {{ data: any, reload: () => Promise<void> }} props */
-function Rooms({ data, reload }) {
+/** Members are to know. @param {number} days */
+const noticeWords = (days) => `本群有售后机器人，提问会保存 ${days} 天用于改进，不想被记录请告诉我们。`
+
+/** @param {{ data: any, keepDays: number, reload: () => Promise<void> }} props */
+function Rooms({ data, keepDays, reload }) {
   const [open, setOpen] = useState('')
   const rooms = (data?.rooms ?? []).filter((/** @type {any} */ { purpose }) => purpose !== 'ignored')
   const act = async (/** @type {string} */ key, /** @type {string} */ verb, /** @type {any} */ minutes) => {
@@ -148,5 +151,6 @@ function Rooms({ data, reload }) {
       </li>`
     })}</ul>
     ${rooms.length === 0 && html`<p class="muted pad">还没有看到群。</p>`}
+    ${rooms.length > 0 && keepDays > 0 && html`<div class="buttons pad"><button type="button" class="button small" id="copy-notice" onClick=${() => void navigator.clipboard?.writeText(noticeWords(keepDays)).then(() => toast({ ok: true, text: '复制好了，可以发到群里' }))}>复制一句群公告</button></div>`}
   </section>`
 }
