@@ -27,7 +27,7 @@ export interface TalkDeps {
   readonly listening?: (() => Promise<Listening>) | undefined
 }
 
-export interface Listening {
+interface Listening {
   readonly groups: number
   /** Milliseconds; undefined where nobody can tell. */
   readonly touchAgoMs?: number | undefined
