@@ -475,7 +475,7 @@ function ofBoth({ candidates, answers }: Match): Decision | undefined {
 }
 
 /** So likely, 0..1, the last question with these few words behind it still asks for what was told. */
-const SAME_FACT = { asked: 0.8, said: 0.45 } as const
+const SAME_FACT = { asked: 0.93, said: 0.45 } as const
 /** A remark as likely, 0..1, for us by itself. */
 const SAID_SCOPE = 0.45
 
