@@ -137,8 +137,15 @@ function understood(
       knowledge: snapshot.version,
       language,
       pointsAt: pointing,
-      factsWithin: (subject) => snapshot.matcher.within?.(subject, understanding.normalized) ?? [],
+      factsWithin: (subject) => {
+        const { normalized, trimmed } = understanding
+        const whole = snapshot.matcher.within?.(subject, normalized) ?? []
+        // What an author wrote is known with thanks around it, too.
+        const bare = trimmed === normalized ? undefined : snapshot.matcher.within?.(subject, trimmed)
+        return bare?.[0]?.wordForWord && !whole[0]?.wordForWord ? bare : whole
+      },
       factsOnward: () => (onward ??= readOnward(recalled.replies.at(-1)?.asked, understanding, snapshot)),
+      reads: (words) => snapshot.matcher.match(words),
       goodsNamed: () => snapshot.matcher.goods?.(understanding.normalized) ?? [],
       isMuted: parts.isMuted(message.place.key),
       handoff: snapshot.sections.get(recalled.lastSection ?? '')?.handoff,

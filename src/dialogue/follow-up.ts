@@ -1,17 +1,22 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
-import type {
-  Candidate,
-  FollowUp,
-  Match,
-  NoticeReason,
-  RankedAnswer,
-  TalkSubject,
-  Understanding,
-} from '../model/understanding.js'
+import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
 import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { newGoods, toldOfGoods } from './goods.js'
 import { answerDays } from './review-dates.js'
+import {
+  factOfItsOwn,
+  factsOf,
+  LIKELY_ELIDED,
+  likelyWithin,
+  MAX_BARE_QUESTION_CHARS,
+  outsideAgain,
+  repeats,
+  SURE_ELIDED,
+  subjectOf,
+  toldFact,
+  wasTold,
+} from './subject.js'
 import type { Situation } from './turn.js'
 
 /**
@@ -142,7 +147,7 @@ function follow(
       const within = likelyWithin(situation, SURE_ELIDED)
       // Said a moment ago of something else, it is the review that is waited for.
       if (within && !wasTold(within, situation)) return toldFact(within, situation)
-      if (isBeyond(situation) || staysAround(situation)) return { kind: 'outside' }
+      if (isBeyond(situation) || staysAround(situation)) return { kind: 'outside', unknown: understanding.trimmed }
       const reviewed = timelineSection === undefined ? undefined : factsOf({ sectionKey: timelineSection }, situation)
       return reviewed ? toldFact(reviewed, situation) : told(timelineSection)
     }
@@ -222,25 +227,6 @@ const SAME_TOPIC = 6
 /** Another section has to stand out this far to be what is asked next. */
 const OTHER_TOPIC_SHARE = 0.5
 
-/** What the last answer to this person was about. */
-export function subjectOf({ replies = [], lastSection, clarifying, offered }: Situation): TalkSubject | undefined {
-  for (const { decision } of replies.toReversed()) {
-    const fact = decision.kind === 'outside' || decision.kind === 'clarify' ? decision.fact : undefined
-    if (fact?.kind === 'short-answer' && fact.answer.sectionKey === undefined) return { topic: fact.answer.topic }
-    if (decision.kind === 'clarify') return { sectionKey: decision.sectionKeys[0] }
-    if (decision.kind === 'answer') {
-      const key = decision.sectionKeys.at(-1)
-      return key === undefined ? undefined : { sectionKey: key }
-    }
-    if (decision.kind === 'escalate') return undefined
-  }
-  const key = clarifying ? offered[0] : lastSection
-  return key === undefined ? undefined : { sectionKey: key }
-}
-
-/** A fact of this share among those of the talk's subject is what a few words ask for. */
-const LIKELY_ELIDED = 0.3
-const SURE_ELIDED = 0.5
 /** So clearly one of those that no other section counts, unless a fact of another stands out. */
 const CLEARLY_ELIDED = 0.65
 /** Whoever writes no more than this has hardly named another matter. */
@@ -250,21 +236,15 @@ const ELIDED_SCOPE = 0.25
 /** Whoever writes more names what it is about. */
 const MAX_ELIDED_CHARS = 16
 
-function likelyWithin(situation: Situation, level: number): RankedAnswer | undefined {
-  const subject = situation.talkedLately ? subjectOf(situation) : undefined
-  const best = subject && situation.factsWithin?.(subject)[0]
-  return best && best.within >= level ? best : undefined
-}
-
 /** 费率多少, behind what nobody here knows the answer to: neither is this known. */
 export function staysBeyond(
-  { act, normalized, answers, notice, categories }: Understanding,
+  { act, normalized, trimmed, answers, notice, categories }: Understanding,
   situation: Situation,
 ): Decision | undefined {
   const isShort = act === 'question' && normalized.length <= MAX_BARE_CHARS && !notice && !categories
   if (!isShort || !isBeyond(situation) || answers?.[0]?.wordForWord) return undefined
   const [best] = answers ?? []
-  return best && best.share >= CLEARLY_OWN ? undefined : { kind: 'outside' }
+  return best && best.share >= CLEARLY_OWN ? undefined : { kind: 'outside', unknown: trimmed }
 }
 
 /** So likely, 0..1, a few words behind what nobody knows ask for something that is known. */
@@ -285,61 +265,12 @@ function staysAround({ talkedLately, replies = [], factsOnward }: Situation): bo
 /** So surely, 0..1, two questions together are about what lies around the guides. */
 const AROUND_SHARE = 0.65
 
-/** What was told last of what lies around the guides. */
-function outsideAgain({ talkedLately, replies = [] }: Situation): Decision | undefined {
-  const last = talkedLately ? replies.at(-1)?.decision : undefined
-  return last?.kind === 'outside' && last.fact ? { kind: 'outside', fact: last.fact } : undefined
-}
-
-/** The likeliest of a subject that the talk is not about. */
-function factsOf(subject: TalkSubject, { factsWithin }: Situation): RankedAnswer | undefined {
-  const best = factsWithin?.(subject)[0]
-  return best && best.within >= LIKELY_ELIDED ? best : undefined
-}
-
 const toldFactLast = ({ replies = [] }: Situation): boolean => {
   const last = replies.at(-1)?.decision
   return last !== undefined && 'fact' in last && last.fact !== undefined
 }
 
-const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean =>
-  replies.some(({ decision }) => {
-    const fact = 'fact' in decision ? decision.fact : undefined
-    return fact?.kind === 'short-answer' && fact.answer.id === answer.id
-  })
-
 const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? { ...decision, inVain: true } : decision)
-
-function toldFact({ answer }: RankedAnswer, { lastSection }: Pick<Situation, 'lastSection'>): Decision {
-  const fact = { kind: 'short-answer', answer } as const
-  if (answer.sectionKey === undefined) return { kind: 'outside', fact }
-  const narrows = answer.whole && answer.sectionKey === lastSection
-  return {
-    ...{ kind: 'answer', sectionKeys: [answer.sectionKey], reason: 'follow-up' },
-    ...(answer.whole ? (narrows ? { narrows } : {}) : { fact }),
-  } as Decision
-}
-
-/** 你确定？: what was told last stands. */
-export function doubted({ normalized }: Understanding, situation: Situation): Decision | undefined {
-  const { talkedLately, replies = [], language } = situation
-  const last = talkedLately ? replies.at(-1)?.decision : undefined
-  if (!last || !language?.talk.doubts.test(normalized.replace(MARKS, ''))) return undefined
-  if (last.kind === 'outside' && last.fact) return { kind: 'outside', fact: last.fact }
-  const fact = last.kind === 'answer' ? (last.fact ?? last.toldLast) : undefined
-  return last.kind === 'answer' && fact
-    ? { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact }
-    : undefined
-}
-
-const MARKS = /[\s\p{P}]+/gu
-
-/** 要盖章吗, 多大: what an author wrote for a follow-up, of what the talk is about. */
-export function elidedWordForWord({ notice, choice }: Understanding, situation: Situation): Decision | undefined {
-  if (notice || choice !== undefined) return undefined
-  const best = likelyWithin(situation, 1)
-  return best?.wordForWord ? toldFact(best, situation) : undefined
-}
 
 /**
  * A few words that leave out what the talk is about: the likeliest fact there.
@@ -539,25 +470,13 @@ export function goOn(
         : SURE_ELIDED
     const within = !isMeant && stays && !clarifying ? likelyWithin(situation, level) : undefined
     const fact = isMeant ? own : within && !within.answer.whole ? within : undefined
-    const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, situation)
+    const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, situation, understanding)
     return isObjection ? inVain(decision) : decision
   }
   // Takes note, agrees or leaves: nothing is asked.
   const takesNote = situation.language?.talk.takesNote.test(normalized) === true
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !takesNote
   return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, situation) : undefined
-}
-
-/** Stands out like this among all facts, whatever the talk is about; the same as when put to the bot out of the blue. */
-const OWN_FACT = [
-  { share: 0.3, within: 0.5 },
-  { share: 0.25, within: 0.75 },
-] as const
-
-function factOfItsOwn(answers: readonly RankedAnswer[] = []): RankedAnswer | undefined {
-  const [best] = answers
-  if (!best || best.answer.whole) return undefined
-  return OWN_FACT.some(({ share, within }) => best.share >= share && best.within >= within) ? best : undefined
 }
 
 /** Whoever writes more tells a story. */
@@ -589,10 +508,19 @@ function favour(
   return best && { ...best, share: best.share / sum }
 }
 
-function tell(sectionKey: string, { lastSection, replies = [] }: Situation): Extract<Decision, { kind: 'answer' }> {
+/** @param understanding of a question, which what was told last is no answer to unless it repeats it */
+function tell(
+  sectionKey: string,
+  { lastSection, replies = [] }: Situation,
+  understanding?: Understanding,
+): Extract<Decision, { kind: 'answer' }> {
   const answer = { kind: 'answer', sectionKeys: [sectionKey], reason: 'follow-up' } as const
   if (sectionKey !== lastSection) return answer
   const last = replies.at(-1)?.decision
   const toldLast = last?.kind === 'answer' && last.sectionKeys[0] === sectionKey ? last.fact : undefined
-  return { ...answer, narrows: true, ...(toldLast && toldLast.kind !== 'notice' ? { toldLast } : {}) }
+  const { act, trimmed = '' } = understanding ?? {}
+  const asks = act === 'question' && trimmed.length <= MAX_BARE_QUESTION_CHARS
+  const isAnother = asks && toldLast?.kind === 'short-answer' && !repeats(trimmed, toldLast.answer)
+  const again = toldLast && toldLast.kind !== 'notice' && !isAnother ? { toldLast } : {}
+  return { ...answer, narrows: true, ...again, ...(asks ? { unknown: trimmed } : {}) }
 }

@@ -16,24 +16,15 @@ import {
 import { takeUpWalk } from './checklist.js'
 import { isFace } from './context.js'
 import { answerAsked, factOf } from './fact.js'
-import {
-  aboutReason,
-  doubted,
-  elided,
-  elidedWordForWord,
-  goesOnward,
-  goOn,
-  objects,
-  staysBeyond,
-  takeUp,
-} from './follow-up.js'
-import { asksOfGoods } from './goods.js'
+import { aboutReason, elided, goesOnward, goOn, objects, staysBeyond, takeUp } from './follow-up.js'
+import { asksOfGoods, awaitsCategory, swapsGoods } from './goods.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
 import { opinionPolicy } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
 import { picturePolicy } from './pictures.js'
 import { tellingsOf, withoutRepeating } from './replies.js'
 import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
+import { doubted, elidedWordForWord, isBareQuestion, ofSubject } from './subject.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
 /**
@@ -96,6 +87,13 @@ export const policies: readonly Policy[] = [
         ? asksOfGoods(understanding, situation)
         : undefined,
   },
+  {
+    name: 'goes-on',
+    decide: ({ understanding, situation, asked }) =>
+      asked || situation.spokenToLast
+        ? (awaitsCategory(understanding, situation) ?? swapsGoods(understanding, situation, { isAsked: asked }))
+        : undefined,
+  },
   { name: 'quoted-answer', decide: aboutQuotedAnswer },
   { name: 'follow-up', decide: (turn) => takeUp(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'rejected-why', decide: asksForNotice },
@@ -108,6 +106,7 @@ export const policies: readonly Policy[] = [
   },
   { name: 'goes-on', decide: (turn) => elided(turn.understanding, turn.situation) },
   { name: 'goes-on', decide: goesOnOverheard },
+  { name: 'goes-on', decide: staysOnSubject },
 
   // What the words mean by themselves.
   opinionPolicy,
@@ -457,6 +456,22 @@ function goesOnOverheard(turn: Turn, rest: () => Decision): Decision | undefined
   if (decision.kind !== 'silent' || noticeAnswer(turn)) return decision
   return goOn(turn.understanding, turn.situation, { isAsked: false }) ?? decision
 }
+
+/** 哪个快, 两张都要盖吗: what is too short to say what it is about, and is not understood by itself, asks of what was told. */
+function staysOnSubject({ understanding, situation, asked }: Turn, rest: () => Decision): Decision | undefined {
+  if (!asked || !isBareQuestion(understanding, situation)) return undefined
+  const decision = rest()
+  const isOpen =
+    (decision.kind === 'fallback' && decision.reason === 'not-understood') ||
+    (decision.kind === 'clarify' && !decision.fact && !decision.asksNotice) ||
+    (decision.kind === 'outside' && !decision.fact && !decision.parts) ||
+    (decision.kind === 'answer' && tellsWhole(decision) && decision.sectionKeys[0] === situation.lastSection)
+  return isOpen ? (ofSubject(understanding, situation) ?? decision) : decision
+}
+
+/** A whole section, not what of it was asked for. */
+const tellsWhole = ({ reason, fact, parts, narrows }: Extract<Decision, { kind: 'answer' }>): boolean =>
+  reason === 'sure' && !fact && !parts && !narrows
 
 function goesOnAsked({ understanding, situation, asked }: Turn): Decision | undefined {
   const isOpen = asked && !understanding.notice && answerOrOffer(understanding.candidates).kind !== 'answer'

@@ -222,7 +222,7 @@ const askedWith = (text: string, before: Said | undefined): string =>
  * What was told to this person within the last minutes is not told again: pointed to at first, then put in other words
  * with a person on offer.
  */
-export function withoutRepeating({ situation, message }: Turn, rest: () => Decision): Decision {
+export function withoutRepeating({ situation, message, understanding }: Turn, rest: () => Decision): Decision {
   const decision = rest()
   const narrows = decision.kind === 'answer' && decision.narrows && !decision.fact
   const telling = narrows ? `section:${decision.sectionKeys[0]}` : repeatable(decision)
@@ -235,10 +235,15 @@ export function withoutRepeating({ situation, message }: Turn, rest: () => Decis
   if (decision.kind === 'answer' && decision.reason === 'chosen') return decision
   // Whoever quotes another answer of ours asks about that one.
   if (message.quote?.ofBot || (decision.kind !== 'answer' && decision.kind !== 'outside')) return decision
-  return { ...decision, again: Math.max(decision.again ?? 0, Math.min(told, MAX_AGAIN)) }
+  const again = Math.max(decision.again ?? 0, Math.min(told, MAX_AGAIN))
+  // A section that was told whole, asked about in a few other words, which are no request for its steps.
+  const { act, trimmed, wants, followUp } = understanding
+  const isOther = act === 'question' && !wants && !followUp && trimmed.length <= MAX_OTHER_CHARS
+  return { ...decision, again, ...(isOther && !decision.fact ? { unknown: trimmed } : {}) }
 }
 
 const MAX_AGAIN = 3
+const MAX_OTHER_CHARS = 12
 
 /** Names what is told; undefined for what may be said any number of times. */
 function repeatable(decision: Decision): string | undefined {

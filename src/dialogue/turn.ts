@@ -63,6 +63,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly factsWithin?: (subject: TalkSubject) => readonly RankedAnswer[]
   /** The short answers for the last question with this message behind it, and for that question alone; best first. */
   readonly factsOnward?: () => { readonly joint: Match; readonly last: Match } | undefined
+  /** What other words mean, by the same knowledge. @param words see `normalizeText` */
+  readonly reads?: (words: string) => Match
   /** What this message names that is sold or done, whatever it says of it. */
   readonly goodsNamed?: () => readonly CategoryHit[]
   /** Tells what to do about a rejection. */

@@ -111,6 +111,8 @@ export type Decision =
       readonly narrows?: true
       /** With `narrows`: told last of that section, and told again where nothing of it speaks of the question. */
       readonly toldLast?: Fact
+      /** With `narrows`: what was asked, to be named where nothing of the section speaks of it. */
+      readonly unknown?: string
       /** What the asker has reached, answered in a line with the section a number away: it was passed, it is mended. */
       readonly says?: 'passed' | 'mended'
       /** Answers somebody who could not do as told, or did so in vain: the next time a person is offered. */
@@ -131,6 +133,8 @@ export type Decision =
   | {
       readonly kind: 'outside'
       readonly fact?: Fact
+      /** Without a fact: what is not known, in the asker's words. */
+      readonly unknown?: string
       /** Of several questions, what each asks for. */
       readonly parts?: readonly AnswerPart[]
       readonly again?: number

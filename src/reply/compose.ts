@@ -168,7 +168,7 @@ function composeFact(
 
 /** The same once more: where it stands, then in other words, then a person. */
 function composeAgain(
-  { fact, sectionKeys, narrows }: Answer,
+  { fact, sectionKeys, narrows, unknown }: Answer,
   again: number,
   { snapshot, context }: Composition,
 ): ComposedReply {
@@ -179,19 +179,20 @@ function composeAgain(
     const more = renderMore(section.key, [], { titleOf: (key) => titleOf(key, snapshot) })
     if (fact) return say([...renderFactAgain(renderFact(fact), again), ...more], context)
     const [first, ...rest] = about
-    return say(
-      first === undefined ? [factPhrases.againSteps(phrases.title(section))] : [factPhrases.again(first), ...rest],
-      context,
-    )
+    const title = phrases.title(section)
+    const nothing = unknown === undefined ? factPhrases.againSteps(title) : factPhrases.notIn(title, unknown)
+    return say(first === undefined ? [nothing] : [factPhrases.again(first), ...rest], context)
   }
   if (again > 2 || narrows) return say([factPhrases.saidOften], context)
+  // The guide has words of its own for it.
+  if (fact && about.length > 0) return say([factPhrases.otherwise, ...about, factPhrases.stillUnclear], context)
   // Steps without their pictures, which stand above.
   const steps = renderSectionBriefly(section).map(({ text }) => text)
   return say([factPhrases.otherwise, ...steps.filter((text) => text !== ''), factPhrases.stillUnclear], context)
 }
 
 function composeAnswer(
-  { sectionKeys, reason, parts, narrows, toldLast, alternatives = [] }: Answer,
+  { sectionKeys, reason, parts, narrows, toldLast, unknown, alternatives = [] }: Answer,
   snapshot: KnowledgeSnapshot,
   context: Composing,
 ): ComposedReply {
@@ -205,6 +206,8 @@ function composeAnswer(
       const more = renderMore(only.key, [], { titleOf: (key) => titleOf(key, snapshot) })
       return say([...renderFactAgain(renderFact(toldLast), 1), ...more], context)
     }
+    if (unknown !== undefined && linesAbout(context.question, only).length === 0)
+      return say([factPhrases.notIn(phrases.title(only), unknown), factPhrases.steps(only.key)], context)
     const lines = renderExcerpt(only, context.question)
     return { ...NOTHING_SHOWN, bubbles: toBubbles(withAsides([lines], context), context.mentionChars) }
   }
@@ -520,5 +523,7 @@ function renderMore(
 }
 
 /** What lies around the guides: its fact, or that nobody here knows. */
-const renderOutside = ({ fact }: Extract<Decision, { kind: 'outside' }>): readonly string[] =>
-  fact ? renderFact(fact) : [factPhrases.unknown]
+function renderOutside({ fact, unknown }: Extract<Decision, { kind: 'outside' }>): readonly string[] {
+  if (fact) return renderFact(fact)
+  return [unknown === undefined ? factPhrases.unknown : factPhrases.unknownOf(unknown)]
+}

@@ -112,6 +112,8 @@ export const factPhrases = {
   others: (named: string): string => `如果问的是${named}。`,
   other: (title: string, key: string): string => `「${title}」，回复“${key}”`,
   unknown: '这个不在首次提审的范围里，我这里没有准话。要我转给同事吗？回复“是”。',
+  unknownOf: (words: string): string => `“${words}”这一点我这里没有准话，不敢乱答。要我转给同事吗？回复“是”。`,
+  notIn: (title: string, words: string): string => `${title}里没单独写“${words}”，我不敢乱答。要同事看就回复“转人工”。`,
   unknownPart: (words: string): string => `“${words}”这一条我没有准话，要同事看就回复“转人工”。`,
   again: (line: string): string => `就在上面那条：${line}`,
   againSteps: (title: string): string => `上面刚发过${title}。哪一步卡住了？告诉我是第几步，或者页面上的提示。`,

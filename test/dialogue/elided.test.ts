@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import {
-  aboutReason,
-  elided,
-  elidedWordForWord,
-  goesOnward,
-  staysBeyond,
-  subjectOf,
-} from '../../src/dialogue/follow-up.js'
-import { asksOfGoods } from '../../src/dialogue/goods.js'
+import { aboutReason, elided, goesOnward, staysBeyond } from '../../src/dialogue/follow-up.js'
+import { asksOfGoods, awaitsCategory, swapsGoods } from '../../src/dialogue/goods.js'
+import { elidedWordForWord, isBareQuestion, ofSubject, subjectOf } from '../../src/dialogue/subject.js'
 import type { RankedAnswer } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
@@ -160,7 +154,7 @@ describe('after goods whose category was told', () => {
 test('a few words behind what nobody here knows are not guessed at', () => {
   const beyond = { kind: 'outside', fact: { kind: 'short-answer', answer: { beyond: true } } }
   const talk = aSituation({ talkedLately: true, replies: saying(beyond) })
-  expect(staysBeyond(asks({ normalized: '费率多少' }), talk)).toEqual({ kind: 'outside' })
+  expect(staysBeyond(asks({ normalized: '费率多少' }), talk)).toEqual({ kind: 'outside', unknown: '费率多少' })
   expect(staysBeyond(asks({ normalized: '费率多少', answers: [ranked({ share: 0.8 })] }), talk)).toBeUndefined()
   expect(staysBeyond(asks({ normalized: '费率多少' }), aSituation({ talkedLately: true }))).toBeUndefined()
 })
@@ -204,5 +198,82 @@ describe('after a notice was taken apart', () => {
     const others = talk({ spokenToLast: false })
     const understanding = anUnderstanding({ normalized: '第二条我们做了啊', act: 'statement' })
     expect(aboutReason(understanding, others, { isAsked: false })).toBeUndefined()
+  })
+})
+
+describe('waiting for a category', () => {
+  const FRUIT = { word: '水果', rows: [{ path: '商家自营-生鲜' }], general: false } as never
+  const told = { kind: 'outside', fact: { kind: 'category', hits: [FRUIT] } }
+  const waiting = { ...ranked({ share: 0.6 }, '3').answer, id: 'wait' }
+  const reads = (words: string) => ({
+    ...{ candidates: [], wantsHuman: { confidence: 0, overheard: 0 } },
+    answers: [ranked({ share: 0.6, answer: { ...waiting, id: words } as never })],
+  })
+  const talk = (decision: unknown = told) =>
+    aSituation({ talkedLately: true, language: LANGUAGE, replies: saying(decision), reads })
+  const notice = { reasons: [{ category: { path: '社交-笔记' } }], kind: 'notice' }
+  const said = (normalized: string, facts = {}, decision: unknown = told) =>
+    awaitsCategory(anUnderstanding({ normalized, act: 'statement', ...facts }), talk(decision))
+
+  test.each(['我加了但是显示审核中', '提交了，一直待审核', '还没批下来'])('%s is about its own review', (text) => {
+    expect(said(text)).toMatchObject({ sectionKeys: ['3'], fact: { answer: { id: '类目还在审核中' } } })
+    expect(said(text, {}, { kind: 'answer', sectionKeys: ['A1'], fact: notice })).toBeDefined()
+    expect(said(text, {}, { kind: 'answer', sectionKeys: ['5'] })).toBeUndefined()
+  })
+
+  test('a few words for how long ask for that of the category, of a version for that of the version', () => {
+    const howLong = { act: 'question', followUp: { kind: 'how-long' } }
+    expect(said('一般几天批', howLong)).toMatchObject({ fact: { answer: { id: '类目审核 一般几天批' } } })
+    expect(said('审核要多久', howLong)).toBeUndefined()
+    expect(said('提审了显示审核中')).toBeUndefined()
+  })
+})
+
+describe('the same question of something else', () => {
+  const row = (path: string) => [{ path }]
+  const FRUIT = { word: '水果', rows: row('商家自营-生鲜'), general: false } as never
+  const WINE = { word: '卖酒', rows: row('商家自营-酒类'), general: false } as never
+  const reads = (words: string) => ({
+    ...{ candidates: [], wantsHuman: { confidence: 0, overheard: 0 } },
+    categories: words.includes('卖酒') ? [WINE] : [],
+  })
+  const told = { kind: 'outside', fact: { kind: 'category', hits: [FRUIT] } }
+  const talk = aSituation({ talkedLately: true, language: LANGUAGE, replies: saying(told), reads })
+  const said = (normalized: string, facts = {}) =>
+    swapsGoods(anUnderstanding({ normalized, act: 'question', ...facts }), talk, { isAsked: true })
+
+  test('is answered by its own category, else as one that nobody knows', () => {
+    expect(said('那酒呢')).toMatchObject({ kind: 'outside', fact: { hits: [WINE] } })
+    expect(said('换成活体呢')).toEqual({ kind: 'outside', unknown: '活体' })
+  })
+
+  test.each(['没有呢', '证呢', '怎么弄呢', '多久呢'])('%s asks for something of what was told', (text) => {
+    expect(said(text)).toBeUndefined()
+  })
+
+  test('says nothing unasked of what nobody knows', () => {
+    const understanding = anUnderstanding({ normalized: '活体呢', act: 'question' })
+    expect(swapsGoods(understanding, talk, { isAsked: false })).toBeUndefined()
+  })
+})
+
+describe('a question of a few words behind a fact', () => {
+  const both = { id: 'both', topic: 'filing', title: '两种备案', lines: ['两样都要办'], asks: [], followUps: [] }
+  const replies = saying({ kind: 'outside', fact: { kind: 'short-answer', answer: both } })
+  const talk = aSituation({ talkedLately: true, replies, factsWithin: () => [] })
+  const of = (normalized: string) => ofSubject(anUnderstanding({ normalized, act: 'question' }), talk)
+
+  test('that repeats it gets it once more, and else the word that nobody knows', () => {
+    expect(of('两个都要办吗')).toMatchObject({ fact: { answer: { id: 'both' } } })
+    expect(of('哪个快')).toEqual({ kind: 'outside', unknown: '哪个快' })
+  })
+
+  test('is none where it names something, or nothing was told', () => {
+    const bare = (normalized: string, facts = {}, situation = talk) =>
+      isBareQuestion(anUnderstanding({ normalized, act: 'question', ...facts }), situation)
+    expect(bare('哪个快')).toBe(true)
+    expect(bare('哪个快', {}, aSituation({ talkedLately: true }))).toBe(false)
+    expect(bare('哪个快', { act: 'statement' })).toBe(false)
+    expect(bare('服务类目里的社交社区要不要选')).toBe(false)
   })
 })

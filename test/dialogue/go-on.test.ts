@@ -16,6 +16,7 @@ describe('a question after an answer', () => {
       sectionKeys: ['1.1'],
       reason: 'follow-up',
       narrows: true,
+      unknown: '审核要多久',
     })
   })
 

@@ -20,8 +20,8 @@ const told = (replies: readonly Decision[], decision: Decision): Decision =>
 describe('what was just told', () => {
   test('is pointed to, and then put in other words', () => {
     expect(told([], SECTION)).toBe(SECTION)
-    expect(told([SECTION], SECTION)).toEqual({ ...SECTION, again: 1 })
-    expect(told([SECTION, { ...SECTION, again: 1 }], SECTION)).toEqual({ ...SECTION, again: 2 })
+    expect(told([SECTION], SECTION)).toEqual({ ...SECTION, again: 1, unknown: '审核要多久' })
+    expect(told([SECTION, { ...SECTION, again: 1 }], SECTION)).toEqual({ ...SECTION, again: 2, unknown: '审核要多久' })
   })
 
   test('is another thing than a fact of the same section', () => {

@@ -1,0 +1,164 @@
+import type { Decision, Fact } from '../model/decision.js'
+import type { ShortAnswer } from '../model/knowledge.js'
+import type { RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import type { Situation } from './turn.js'
+
+/** A fact of this share among those of the talk's subject is what a few words ask for. */
+export const LIKELY_ELIDED = 0.3
+export const SURE_ELIDED = 0.5
+
+/** What the last answer to this person was about. */
+export function subjectOf({ replies = [], lastSection, clarifying, offered }: Situation): TalkSubject | undefined {
+  for (const { decision } of replies.toReversed()) {
+    const part = 'parts' in decision ? decision.parts?.findLast(({ unknown }) => unknown === undefined) : undefined
+    if (part?.fact?.kind === 'short-answer') return subjectOfAnswer(part.fact.answer)
+    if (decision.kind === 'outside' && decision.fact)
+      return decision.fact.kind === 'short-answer' ? { topic: decision.fact.answer.topic } : undefined
+    if (decision.kind === 'clarify' && decision.fact?.kind === 'short-answer')
+      return subjectOfAnswer(decision.fact.answer)
+    if (decision.kind === 'clarify') return { sectionKey: decision.sectionKeys[0] }
+    if (decision.kind === 'answer') {
+      const key = decision.sectionKeys.at(-1)
+      return key === undefined ? undefined : { sectionKey: key }
+    }
+    if (decision.kind === 'escalate') return undefined
+  }
+  const key = clarifying ? offered[0] : lastSection
+  return key === undefined ? undefined : { sectionKey: key }
+}
+
+const subjectOfAnswer = ({ sectionKey, topic }: ShortAnswer): TalkSubject =>
+  sectionKey === undefined ? { topic } : { sectionKey }
+
+export function likelyWithin(situation: Situation, level: number): RankedAnswer | undefined {
+  const subject = situation.talkedLately ? subjectOf(situation) : undefined
+  const best = subject && situation.factsWithin?.(subject)[0]
+  return best && best.within >= level ? best : undefined
+}
+
+/** The likeliest of a subject that the talk is not about. */
+export function factsOf(subject: TalkSubject, { factsWithin }: Situation): RankedAnswer | undefined {
+  const best = factsWithin?.(subject)[0]
+  return best && best.within >= LIKELY_ELIDED ? best : undefined
+}
+
+/** What was told last of what lies around the guides. */
+export function outsideAgain({ talkedLately, replies = [] }: Situation): Decision | undefined {
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  return last?.kind === 'outside' && last.fact ? { kind: 'outside', fact: last.fact } : undefined
+}
+
+export const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean =>
+  replies.some(({ decision }) => {
+    const fact = 'fact' in decision ? decision.fact : undefined
+    return fact?.kind === 'short-answer' && fact.answer.id === answer.id
+  })
+
+export function toldFact(
+  { answer }: Pick<RankedAnswer, 'answer'>,
+  { lastSection }: Pick<Situation, 'lastSection'>,
+): Decision {
+  const fact = { kind: 'short-answer', answer } as const
+  if (answer.sectionKey === undefined) return { kind: 'outside', fact }
+  const narrows = answer.whole && answer.sectionKey === lastSection
+  return {
+    ...{ kind: 'answer', sectionKeys: [answer.sectionKey], reason: 'follow-up' },
+    ...(answer.whole ? (narrows ? { narrows } : {}) : { fact }),
+  } as Decision
+}
+
+/** 你确定？: what was told last stands. */
+export function doubted({ normalized }: Understanding, situation: Situation): Decision | undefined {
+  const { talkedLately, replies = [], language } = situation
+  const last = talkedLately ? replies.at(-1)?.decision : undefined
+  if (!last || !language?.talk.doubts.test(normalized.replace(MARKS, ''))) return undefined
+  if (last.kind === 'outside' && last.fact) return { kind: 'outside', fact: last.fact }
+  const fact = last.kind === 'answer' ? (last.fact ?? last.toldLast) : undefined
+  return last.kind === 'answer' && fact
+    ? { kind: 'answer', sectionKeys: last.sectionKeys, reason: 'follow-up', fact }
+    : undefined
+}
+
+const MARKS = /[\s\p{P}]+/gu
+
+/** 要盖章吗, 多大: what an author wrote for a follow-up, of what the talk is about. */
+export function elidedWordForWord({ notice, choice }: Understanding, situation: Situation): Decision | undefined {
+  if (notice || choice !== undefined) return undefined
+  const best = likelyWithin(situation, 1)
+  return best?.wordForWord ? toldFact(best, situation) : undefined
+}
+
+/** Stands out like this among all facts, whatever the talk is about; the same as when put to the bot out of the blue. */
+const OWN_FACT = [
+  { share: 0.3, within: 0.5 },
+  { share: 0.25, within: 0.75 },
+] as const
+
+export function factOfItsOwn(answers: readonly RankedAnswer[] = []): RankedAnswer | undefined {
+  const [best] = answers
+  if (!best || best.answer.whole) return undefined
+  return OWN_FACT.some(({ share, within }) => best.share >= share && best.within >= within) ? best : undefined
+}
+
+/** So few words that say nothing of what they ask about. */
+export const MAX_BARE_QUESTION_CHARS = 10
+
+/** Whether a message asks something in a few words, none of which names anything, behind a fact that was told. */
+export function isBareQuestion(
+  { act, trimmed, notice, days, choice, followUp, taught, rule, categories, wants, answers }: Understanding,
+  { talkedLately, replies = [] }: Situation,
+): boolean {
+  if (act !== 'question' || !talkedLately || trimmed.length > MAX_BARE_QUESTION_CHARS || wants === 'steps') return false
+  if (notice || days || followUp || rule || categories || choice !== undefined || taught !== undefined) return false
+  const isFact = factToldLast({ replies }) !== undefined
+  return isFact && !answers?.[0]?.wordForWord && factOfItsOwn(answers) === undefined
+}
+
+/** By the last reply, or the one before a word that nobody knows. */
+function factToldLast({ replies = [] }: Pick<Situation, 'replies'>): Fact | undefined {
+  const last = replies.findLast(
+    ({ decision }) => decision.kind !== 'outside' || decision.unknown === undefined,
+  )?.decision
+  return last?.kind === 'answer' || last?.kind === 'outside' ? factToldBy(last) : undefined
+}
+
+const factToldBy = (decision: Extract<Decision, { kind: 'answer' | 'outside' }>): Fact | undefined =>
+  decision.fact ??
+  decision.parts?.findLast(({ fact }) => fact)?.fact ??
+  (decision.kind === 'answer' ? decision.toldLast : undefined)
+
+/** The likeliest fact of what the talk is about, what was told where the words repeat that, else that nobody knows. */
+export function ofSubject({ trimmed }: Understanding, situation: Situation): Decision | undefined {
+  const within = likelyWithin(situation, LIKELY_ELIDED)
+  const isSpokenOf = within && !within.answer.whole && !within.answer.beyond && sharesWords(trimmed, within.answer)
+  if (isSpokenOf) return toldFact(within, situation)
+  const told = factToldLast(situation)
+  if (told?.kind === 'short-answer' && repeats(trimmed, told.answer))
+    return toldFact({ answer: told.answer }, situation)
+  return { kind: 'outside', unknown: trimmed }
+}
+
+/** Nothing but words of asking, or none that the answer does not speak of. */
+export function repeats(words: string, { title, lines }: ShortAnswer): boolean {
+  const said = `${title}${lines.join('')}`
+  return [...words.replace(OF_ASKING, '')].every((sign) => said.includes(sign))
+}
+
+/** What the words name, if anything, is spoken of. */
+function sharesWords(words: string, { title, asks, followUps, lines }: ShortAnswer): boolean {
+  const named = words
+    .replace(OF_ASKING, ' ')
+    .split(' ')
+    .filter((part) => part !== '')
+  const told = [title, ...asks, ...followUps, ...lines].join('\n')
+  return (
+    named.length === 0 ||
+    named.some((part) => (part.length < 2 ? told.includes(part) : pairsIn(part).some((pair) => told.includes(pair))))
+  )
+}
+
+const pairsIn = (text: string): readonly string[] =>
+  Array.from({ length: text.length - 1 }, (_, at) => text.slice(at, at + 2))
+
+const OF_ASKING =
+  /[\s\p{P}]|什么|怎么|多少|多久|还是|可以|[哪个吗呢的要都两俩三几张份项是不会样能行了那这还得我你们谁啥么啊呀吧就也再有没一种]/gu
