@@ -40,7 +40,7 @@ export default function Figures({ name, head, where }) {
   }
   return html`<main class="view"><${Top} name=${name} fact=${`${from} 到 ${to}`} head=${head} />
     <div class="tabs" role="tablist">${SPANS.map(([id = '', label]) => html`<button type="button" role="tab" class="tab" data-span=${id} aria-selected=${String(isOwn ? id === 'own' : span === id)} onClick=${() => setParams(id === 'own' ? { span: undefined, from, to } : { span: id, from: undefined, to: undefined })}>${label}</button>`)}
-      <select class="account-filter" id="figures-by" aria-label="按什么看" value=${by} onChange=${(/** @type {any} */ event) => setParams({ by: event.target.value || undefined })}><option value="">全部</option><option value="section">按小节</option><option value="group">按群</option></select>
+      <select class="list-filter" id="figures-by" aria-label="按什么看" value=${by} onChange=${(/** @type {any} */ event) => setParams({ by: event.target.value || undefined })}><option value="">全部</option><option value="section">按小节</option><option value="group">按群</option></select>
       <span class="top-space"></span>
       <button type="button" class="button small wide" onClick=${copy} disabled=${!data}>复制一句话</button>
       <button type="button" class="button small wide" onClick=${() => print()}>打印一页周报</button>

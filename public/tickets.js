@@ -113,7 +113,7 @@ export default function Tickets({ name, head, where }) {
     /** @type {string | null | undefined} */ chosen,
   ) =>
     options.length > 0 &&
-    html`<select class="account-filter" id=${`filter-${name}`} aria-label=${label} value=${chosen ?? ''} onChange=${(/** @type {any} */ event) => setParams({ [name]: event.target.value || undefined })}><option value="">${label}</option>${options.map((one) => html`<option value=${one}>${one}</option>`)}</select>`
+    html`<select class="list-filter" id=${`filter-${name}`} aria-label=${label} value=${chosen ?? ''} onChange=${(/** @type {any} */ event) => setParams({ [name]: event.target.value || undefined })}><option value="">${label}</option>${options.map((one) => html`<option value=${one}>${one}</option>`)}</select>`
   const toggle = (/** @type {string} */ name, /** @type {string} */ label, /** @type {boolean | undefined} */ isOn) =>
     html`<button type="button" class="filter" id=${`filter-${name}`} aria-pressed=${String(isOn)} onClick=${() => setParams({ [name]: isOn ? undefined : '1' })}>${label}</button>`
   const isOnDuty = data?.people.some((/** @type {any} */ person) => person.name === me.name && person.onDuty)
@@ -124,7 +124,7 @@ export default function Tickets({ name, head, where }) {
       ${(from || to) && html`<button type="button" class="filter" aria-pressed="true" data-off="days" onClick=${() => setParams({ from: undefined, to: undefined })}>${daysWords(from, to)} ×</button>`}
       ${rating && html`<button type="button" class="filter" aria-pressed="true" data-off="rating" onClick=${() => setParams({ rating: undefined })}>${rating} 分 ×</button>`}
       <span class="top-space"></span>
-      ${(accounts.length > 1 || account !== '') && html`<select class="account-filter" aria-label="账号" onChange=${(/** @type {any} */ event) => setParams({ account: event.target.value || undefined })}><option value="" selected=${account === ''}>全部账号</option>${[...new Set([...accounts, ...(account ? [account] : [])])].map((one) => html`<option value=${one} selected=${one === account}>${one}</option>`)}</select>`}
+      ${(accounts.length > 1 || account !== '') && html`<select class="list-filter" id="filter-account" aria-label="账号" onChange=${(/** @type {any} */ event) => setParams({ account: event.target.value || undefined })}><option value="" selected=${account === ''}>全部账号</option>${[...new Set([...accounts, ...(account ? [account] : [])])].map((one) => html`<option value=${one} selected=${one === account}>${one}</option>`)}</select>`}
       <button type="button" class="button small ghost wide" onClick=${() => setParams({ by: isNewest ? undefined : 'newest' })}>${isNewest ? '最新在前' : '等得最久在前'}</button>
       ${isOnDuty && html`<span class="chip chip-green wide">${me.name} 在值班</span>`}
     </div>

@@ -160,7 +160,7 @@ describe('several accounts, one desk', { skip: !hasPostgres }, () => {
     const browser = await openBrowser()
     const page = await openConsole(browser, consoleUrl, { view: '/tickets' })
     const chips = page.locator('.ticket-list .chip', { hasText: /^(?:one|two|three)$/ })
-    const filter = page.locator('.account-filter')
+    const filter = page.locator('#filter-account')
     await filter.waitFor()
     expect(await filter.locator('option').allInnerTexts()).toEqual(['全部账号', 'one', 'three'])
     expect(new Set(await chips.allInnerTexts())).toEqual(new Set(['one', 'three']))
