@@ -2,7 +2,7 @@ import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
 import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
-import { newGoods, toldOfGoods } from './goods.js'
+import { namesGoods, newGoods, toldOfGoods } from './goods.js'
 import { answerDays } from './review-dates.js'
 import {
   factOfItsOwn,
@@ -96,9 +96,10 @@ const MIN_TOPIC_CHARS = 2
 /** "隐私协议截图发哪个" names what it asks about, whatever was told last. */
 function asksOfAnother(
   { kind }: FollowUp,
-  { normalized, candidates: [top] }: Understanding,
+  { normalized, candidates: [top], categories }: Understanding,
   { lastSection }: Pick<Situation, 'lastSection'>,
 ): boolean {
+  if (namesGoods(categories)) return true
   const namesIt = kind === 'screenshot' || kind === 'explain' || kind === 'again'
   if (!namesIt || !top || top.sectionKey === lastSection) return false
   if (normalized.replace(OF_SCREENSHOTS, '').length < MIN_TOPIC_CHARS) return false
@@ -278,11 +279,12 @@ const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? {
  * @returns undefined when they name another matter, or nothing of the subject fits
  */
 export function elided(
-  { act, normalized, candidates, outside, answers, notice, topics, days }: Understanding,
+  { act, normalized, candidates, outside, answers, notice, topics, days, categories }: Understanding,
   situation: Situation,
 ): Decision | undefined {
   if (act !== 'question' || notice || topics || days || normalized.length > MAX_ELIDED_CHARS) return undefined
   if (answers?.[0]?.wordForWord) return undefined
+  if (namesGoods(categories)) return undefined
   const [top] = candidates
   const isOurs = top && scopeOf(top.overheard, top) >= ELIDED_SCOPE
   if (!isOurs) return undefined
@@ -318,9 +320,10 @@ const MAX_ONWARD_CHARS = 24
  * @returns undefined when they add nothing to what was asked before, or stand on their own
  */
 export function goesOnward(
-  { act, normalized, notice, days, choice, answers, candidates, taught }: Understanding,
+  { act, normalized, notice, days, choice, answers, candidates, categories, taught }: Understanding,
   situation: Situation,
 ): Decision | undefined {
+  if (act === 'question' && namesGoods(categories)) return undefined
   const { talkedLately, factsOnward, clarifying, language } = situation
   // 行吧我去办个体户 takes note, and asks for nothing.
   if (taught !== undefined || (act === 'statement' && language?.talk.takesNote.test(normalized))) return undefined
@@ -444,6 +447,7 @@ export function goOn(
 ): Decision | undefined {
   const { act, normalized, candidates, days } = understanding
   const { talkedLately, lastSection: told, clarifying, offered, timelineSection } = situation
+  if (namesGoods(understanding.categories)) return undefined
   const [top] = candidates
   // Who was asked back speaks of the likeliest choice rather than of something new.
   const lastSection = clarifying ? offered[0] : told

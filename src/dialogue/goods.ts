@@ -13,6 +13,10 @@ const SECTION_SHARE = 0.5
 
 type Goods = Extract<Fact, { kind: 'category' }>
 
+/** 卖奶粉要什么资质 leaves nothing out, whatever the talk is about. */
+export const namesGoods = (categories: readonly CategoryHit[] = []): boolean =>
+  categories.some(({ general, rows }) => !general && rows.length > 0)
+
 /** Goods that are named behind a question for a category, without being asked for again: what was asked of those before. */
 export function newGoods(
   { joint, last }: { readonly joint: Match; readonly last: Match },

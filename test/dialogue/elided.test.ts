@@ -34,6 +34,12 @@ describe('a few words that leave out what the talk is about', () => {
     expect(elided(asks(), talking(ranked({ within: 0.1 })))).toBeUndefined()
   })
 
+  test('that name goods leave nothing out', () => {
+    const goods = [{ word: '奶粉', rows: [{ id: 'milk' } as never], general: false }]
+    expect(elided(asks({ categories: goods }), talking(ranked()))).toBeUndefined()
+    expect(goesOnward(asks({ act: 'question', categories: goods }), talking(ranked()))).toBeUndefined()
+  })
+
   test('that name another section are about that one', () => {
     const other = asks({ candidates: [aCandidate('4.3', { share: 0.9 }), aCandidate('1.1', { share: 0.05 })] })
     expect(elided(other, talking(ranked()))).toBeUndefined()
