@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { withTimeout } from '../base/time.js'
 import { ChannelError } from '../errors.js'
 import type { Person, Place } from '../model/chat.js'
@@ -209,7 +210,8 @@ export class Outbox {
         this.#parts.log.warn({ error: messageOf(error), retryMs }, 'not out yet, trying again')
         // A colleague's words have failed once: while there is time, the ticket is told that nobody has read them.
         if (urgent && delivery.deadlineMs !== undefined) {
-          await waitUnless(this.#stopping.signal, retryMs)
+          // Aborted means that we are to end.
+          await delay(retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined)
           if (this.#stopping.signal.aborted) return 'stopping'
         } else await new Promise((resolve) => setTimeout(resolve, retryMs))
       }
@@ -258,19 +260,6 @@ export class Outbox {
     for (const delivery of this.#underWay) this.#beginPatience(delivery)
     this.#parts.log.error({ until: new Date(untilMs).toISOString() }, 'too many sends, nothing goes out for a while')
   }
-}
-
-/** Resolves after that time, or as soon as the signal comes. */
-function waitUnless(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const onAbort = (): void => {
-      clearTimeout(timer)
-      resolve()
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-  })
 }
 
 /** @returns undefined when it is not to be tried again */
