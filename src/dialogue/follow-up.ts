@@ -2,7 +2,7 @@ import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
 import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
-import { namesGoods, newGoods, toldOfGoods } from './goods.js'
+import { MAX_BARE_CHARS, MAX_ELIDED_CHARS, namesGoods, newGoods, toldOfGoods } from './goods.js'
 import { answerDays } from './review-dates.js'
 import {
   factOfItsOwn,
@@ -230,12 +230,8 @@ const OTHER_TOPIC_SHARE = 0.5
 
 /** So clearly one of those that no other section counts, unless a fact of another stands out. */
 const CLEARLY_ELIDED = 0.65
-/** Whoever writes no more than this has hardly named another matter. */
-const MAX_BARE_CHARS = 8
 /** 今天吃什么 right after an answer is none of it. */
 const ELIDED_SCOPE = 0.25
-/** Whoever writes more names what it is about. */
-const MAX_ELIDED_CHARS = 16
 
 /** 费率多少, behind what nobody here knows the answer to: neither is this known. */
 export function staysBeyond(

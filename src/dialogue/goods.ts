@@ -5,9 +5,9 @@ import { normalizeText } from '../nlu/normalize.js'
 import type { Situation } from './turn.js'
 
 /** Whoever writes no more than this has hardly named another matter. */
-const MAX_BARE_CHARS = 8
+export const MAX_BARE_CHARS = 8
 /** Whoever writes more names what it is about. */
-const MAX_ELIDED_CHARS = 16
+export const MAX_ELIDED_CHARS = 16
 /** A section has to stand out this far, 0..1, to be what is asked about. */
 const SECTION_SHARE = 0.5
 
