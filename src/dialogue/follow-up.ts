@@ -1,6 +1,5 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
-import { gainsMost } from '../nlu/questions.js'
 import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import { MAX_BARE_CHARS, MAX_ELIDED_CHARS, namesGoods, newGoods, toldOfGoods } from './goods.js'
 import { answerDays } from './review-dates.js'
@@ -8,8 +7,10 @@ import {
   factOfItsOwn,
   factsOf,
   LIKELY_ELIDED,
+  likeliestOnward,
   likelyWithin,
   MAX_BARE_QUESTION_CHARS,
+  type Onward,
   outsideAgain,
   repeats,
   SURE_ELIDED,
@@ -310,21 +311,25 @@ const ONWARD_SCOPE = 0.25
 const MAX_ONWARD_CHARS = 24
 
 /**
- * What these words ask for when they are read behind the last question: 改了备案要动吗, 那我现在能改类目吗. The fact that
- * gains most by them, where it gains enough.
+ * What these words ask for when they are read behind the last question: 改了备案要动吗, 那我现在能改类目吗, 每年都交啊.
  *
  * @returns undefined when they add nothing to what was asked before, or stand on their own
  */
 export function goesOnward(
-  { act, normalized, notice, days, choice, answers, candidates, categories, taught }: Understanding,
+  understanding: Understanding,
   situation: Situation,
+  { isAsked }: { isAsked: boolean },
 ): Decision | undefined {
+  const { act, normalized, notice, days, choice, answers, categories, taught } = understanding
   if (act === 'question' && namesGoods(categories)) return undefined
   const { talkedLately, factsOnward, clarifying, language } = situation
   // 行吧我去办个体户 takes note, and asks for nothing.
   if (taught !== undefined || (act === 'statement' && language?.talk.takesNote.test(normalized))) return undefined
   const says = act === 'question' || act === 'statement'
-  if (!says || !talkedLately || clarifying || notice || days || choice !== undefined) return undefined
+  if (!says || !talkedLately || notice || days || choice !== undefined) return undefined
+  // A question back that tells a fact is an answer to go on from.
+  const last = situation.replies?.at(-1)?.decision
+  if (clarifying && !(last?.kind === 'clarify' && last.fact)) return undefined
   if (normalized.length > MAX_ONWARD_CHARS || answers?.[0]?.wordForWord) return undefined
   const read = factsOnward?.()
   const [top] = read?.joint.candidates ?? []
@@ -335,12 +340,32 @@ export function goesOnward(
     : newGoods(read, situation, normalized)
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
-  const said = saidAgain(read.joint, { act, normalized, candidates }, situation)
-  if (said) return said
-  const best = gainsMost(read.joint, read.last)
-  if (!best || (wasTold(best, situation) && act !== 'question')) return undefined
-  const own = factOfItsOwn(answers)
-  return own && own.answer.id !== best.answer.id ? undefined : toldFact(best, situation)
+  const best = likeliestOnward(understanding, { ...situation, joint: read.joint })
+  if (best && isMeant(best, understanding, situation, { isAsked })) return toldFact(best, situation)
+  return saidAgain(read.joint, understanding, situation)
+}
+
+/** Said in a question, a fact as likely as this is asked for, 0..1; see `likeliestOnward`. */
+const ASKED_ONWARD = 0.002
+/** The same where others have spoken in between, or where no question is asked. */
+const SAID_ONWARD = 0.006
+/** A remark that is for us at all, 0..1. */
+const SAID_SCOPE = 0.35
+
+/** Words that speak of a section as clearly as this by themselves, 0..1, go on with nothing else. */
+const ELSEWHERE_SHARE = 0.6
+
+function isMeant(
+  { answer, likeness }: Onward,
+  { act, candidates: [top] }: Understanding,
+  { spokenToLast }: Situation,
+  { isAsked }: { isAsked: boolean },
+): boolean {
+  // 最后还有个提交信息
+  if (top && top.share >= ELSEWHERE_SHARE && answer.sectionKey !== top.sectionKey) return false
+  const isToUs = isAsked || spokenToLast === true
+  if (act === 'question') return likeness >= (isToUs ? ASKED_ONWARD : SAID_ONWARD)
+  return isToUs && likeness >= SAID_ONWARD && top !== undefined && scopeOf(top.overheard, top) >= SAID_SCOPE
 }
 
 const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu
@@ -405,24 +430,20 @@ function ofBoth({ candidates, answers }: Match): Decision | undefined {
 }
 
 /** So likely, 0..1, the last question with these few words behind it still asks for what was told. */
-const SAME_FACT = { asked: 0.93, said: 0.45 } as const
-/** A remark as likely, 0..1, for us by itself. */
-const SAID_SCOPE = 0.45
+const SAME_FACT = 0.93
 
-/** 一年能改几次, 每年都交啊: of what was told last, which stands. */
+/** 安卓也要: of what was told last, which stands. */
 function saidAgain(
   joint: Match,
-  { act, normalized, candidates: [top] }: Pick<Understanding, 'act' | 'normalized' | 'candidates'>,
-  { replies = [], spokenToLast }: Situation,
+  { act, normalized }: Pick<Understanding, 'act' | 'normalized'>,
+  { replies = [] }: Situation,
 ): Decision | undefined {
   const [likeliest] = joint.answers ?? []
   const last = replies.at(-1)?.decision
   const fact = last && 'fact' in last ? last.fact : undefined
   if (!likeliest || fact?.kind !== 'short-answer' || fact.answer.id !== likeliest.answer.id) return undefined
-  const isAsked = act === 'question' && normalized.length <= MAX_BARE_CHARS && likeliest.share >= SAME_FACT.asked
-  const isForUs = top !== undefined && scopeOf(top.overheard, top) >= SAID_SCOPE
-  const isSaid = act === 'statement' && spokenToLast === true && isForUs && likeliest.share >= SAME_FACT.said
-  return isAsked || isSaid ? toldFact(likeliest, {}) : undefined
+  const isAsked = act === 'question' && normalized.length <= MAX_BARE_CHARS && likeliest.share >= SAME_FACT
+  return isAsked ? toldFact(likeliest, {}) : undefined
 }
 
 const shareOf = (candidates: readonly Candidate[], key: string): number =>

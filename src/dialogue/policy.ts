@@ -99,7 +99,7 @@ export const policies: readonly Policy[] = [
   { name: 'rejected-why', decide: asksForNotice },
   { name: 'small-talk', decide: smallTalk },
   { name: 'wants-human', decide: wantsHuman },
-  { name: 'goes-on', decide: ({ understanding, situation }) => goesOnward(understanding, situation) },
+  { name: 'goes-on', decide: (turn) => goesOnward(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   {
     name: 'goes-on',
     decide: ({ understanding, situation, asked }) => (asked ? staysBeyond(understanding, situation) : undefined),

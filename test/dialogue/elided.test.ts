@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { aboutReason, elided, goesOnward, staysBeyond } from '../../src/dialogue/follow-up.js'
+import { aboutReason, elided, goesOnward as goesOnwardFor, staysBeyond } from '../../src/dialogue/follow-up.js'
 import { asksOfGoods, awaitsCategory, swapsGoods } from '../../src/dialogue/goods.js'
 import { elidedWordForWord, isBareQuestion, ofSubject, subjectOf } from '../../src/dialogue/subject.js'
-import type { RankedAnswer } from '../../src/model/understanding.js'
+import type { Situation } from '../../src/dialogue/turn.js'
+import type { RankedAnswer, Understanding } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
@@ -13,6 +14,8 @@ const ranked = (facts: Partial<RankedAnswer> = {}, sectionKey: string | undefine
 })
 const talking = (best: RankedAnswer) =>
   aSituation({ talkedLately: true, lastSection: '1.1', factsWithin: () => [best] })
+const goesOnward = (understanding: Understanding, situation: Situation, isAsked = true) =>
+  goesOnwardFor(understanding, situation, { isAsked })
 const asks = (facts = {}) => anUnderstanding({ normalized: '要盖章吗', candidates: [aCandidate('1.1')], ...facts })
 
 describe('a few words that leave out what the talk is about', () => {
@@ -61,17 +64,31 @@ describe('read behind the last question', () => {
     aSituation({ talkedLately: true, lastSection: '1.1', factsOnward: () => ({ joint, last }), ...facts })
   const told = { kind: 'answer', reason: 'follow-up', fact: { answer: { id: 'seal' } } }
 
-  test('words ask for the fact that gains most by them', () => {
-    expect(goesOnward(asks(), onward(match([named('material', 0.4), named('seal', 0.35)])))).toMatchObject(told)
+  const alone = (id: string, share: number) => asks({ answers: [named(id, share)] })
+
+  test('words ask for the fact that they, the talk and both questions speak for', () => {
+    const joint = match([named('material', 0.8), named('seal', 0.1)])
+    const factsWithin = () => [named('seal', 0.5), named('size', 0.3)]
+    expect(goesOnward(alone('seal', 0.2), onward(joint, { factsWithin }))).toMatchObject(told)
+    // 每年都交啊
+    const remark = { ...alone('seal', 0.2), act: 'statement', normalized: '每张都盖啊' } as const
+    expect(goesOnward(remark, onward(joint, { factsWithin }))).toMatchObject(told)
+    expect(goesOnward(remark, onward(joint, { factsWithin }), false)).toBeUndefined()
+    expect(goesOnward(remark, onward(joint, { factsWithin, spokenToLast: true }), false)).toMatchObject(told)
+    const chatter = { ...remark, candidates: [aCandidate('1.1', { overheard: 0.1 })] }
+    expect(goesOnward(chatter, onward(joint, { factsWithin }))).toBeUndefined()
   })
 
-  test('words that add nothing leave the talk where it is', () => {
-    expect(goesOnward(asks(), onward(match([named('material', 0.8), named('seal', 0.02)])))).toBeUndefined()
+  test('a fact that only one of them speaks for is not asked for', () => {
+    const joint = match([named('material', 0.8), named('seal', 0.02)])
+    expect(goesOnward(asks(), onward(joint))).toBeUndefined()
+    expect(goesOnward(alone('size', 0.6), onward(joint))).toBeUndefined()
   })
 
-  test('words that ask for something of their own are read by themselves', () => {
-    const own = asks({ answers: [named('size', 0.6)] })
-    expect(goesOnward(own, onward(match([named('seal', 0.5)])))).toBeUndefined()
+  test('words that name another section by themselves go on with nothing', () => {
+    const other = { ...alone('seal', 0.4), candidates: [aCandidate('4.3', { share: 0.9 })] }
+    const factsWithin = () => [named('seal', 0.5)]
+    expect(goesOnward(other, onward(match([named('seal', 0.5)]), { factsWithin }))).toBeUndefined()
   })
 
   test('goods that are named behind a question for a category are what it is asked for', () => {
@@ -90,10 +107,7 @@ describe('read behind the last question', () => {
     const same = match([named('seal', 0.95)])
     const talk = onward(same, { replies, spokenToLast: true, language: LANGUAGE })
     expect(goesOnward(asks({ normalized: '要盖几个' }), talk)).toMatchObject(told)
-    const said = (facts: object) => asks({ act: 'statement', normalized: '每张都盖啊', ...facts })
-    expect(goesOnward(said({ candidates: [aCandidate('1.1', { overheard: 0.6 })] }), talk)).toMatchObject(told)
-    expect(goesOnward(said({ candidates: [aCandidate('1.1', { overheard: 0.2 })] }), talk)).toBeUndefined()
-    expect(goesOnward(said({ normalized: '行吧我去盖' }), talk)).toBeUndefined()
+    expect(goesOnward(asks({ act: 'statement', normalized: '行吧我去盖' }), talk)).toBeUndefined()
   })
 
   test('words that answer a question back say with the first one what is meant', () => {
