@@ -19,9 +19,8 @@ import { type Meaning, previewTeaching } from './evaluate/preview.js'
 import { knownIn, readExam } from './evaluate/read-questions.js'
 import { KnowledgeFolder } from './knowledge/files.js'
 import { SnippetIndex } from './knowledge/snippets.js'
-import { incidentsIn } from './learning/listen.js'
+import { callsWrong, incidentsIn } from './learning/listen.js'
 import { radarOf } from './learning/open.js'
-import { callsWrong } from './learning/unanswered.js'
 import type { Edit } from './model/knowledge.js'
 import {
   type Alerts,

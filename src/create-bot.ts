@@ -36,7 +36,7 @@ import type {
 } from './model/ports.js'
 import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
 import { ModelOpinion } from './opinion/model-client.js'
-import { openOutbox } from './outbox/open.js'
+import { openOutbox } from './outbox/outbox.js'
 import { type OpenKnowledge, openKnowledge } from './releases/open.js'
 import { renderReminder } from './reply/render.js'
 import { openGrants, openStores, type StoreNeeds } from './store/open.js'

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from './base/time.js'
 import { OrderTaker, type TakenOrder } from './commands/take.js'
-import { guideOf, walkSteps } from './dialogue/checklist.js'
+import { walkSteps } from './dialogue/checklist.js'
 import { noticeAskedFor, pointsAt, readingOf, talkAboutQuote, wordsInPieces, wordsMeant } from './dialogue/context.js'
 import { isOpenTo, opinionTrace, questionFor } from './dialogue/opinion.js'
 import { overtakenBy } from './dialogue/permission.js'
@@ -9,8 +9,15 @@ import { policies } from './dialogue/policy.js'
 import type { ReminderBook } from './dialogue/reminders.js'
 import type { Composed, Saying } from './dialogue/replies.js'
 import type { DialogueState } from './dialogue/state.js'
-import { traceDecision } from './dialogue/trace.js'
-import { type Decided, decideBy, isAddressed, type Situation, type Turn } from './dialogue/turn.js'
+import {
+  type Decided,
+  decideBy,
+  guideOf,
+  isAddressed,
+  type Situation,
+  type Turn,
+  traceDecision,
+} from './dialogue/turn.js'
 import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
 import { type IncomingMessage, inWords, isUnreadable, kindWord } from './model/chat.js'
@@ -22,8 +29,8 @@ import { normalizeText } from './nlu/normalize.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
 import type { UnsaidQuestions } from './outbox/unsaid.js'
-import { packLines } from './reply/bubbles.js'
 import { composeReply } from './reply/compose.js'
+import { packLines } from './reply/render.js'
 import type { DeskParts } from './tickets/attendant.js'
 import type { DeskFront } from './tickets/handoff.js'
 import { askerPhrases } from './tickets/phrases.js'
@@ -312,6 +319,7 @@ async function compose(heard: Heard, settled: Settled, parts: AnswerParts): Prom
     const news = await order.carryOut()
     if (decision === order.decision) return inBubbles(packLines((news ?? '').split('\n')), false)
   }
+  if (decision.kind === 'silent') return inBubbles([], false)
   const isInRoom = message.place.kind === 'room'
   if (decision.kind === 'courtesy' && decision.word === 'ticket') return inBubbles([[ticketNews ?? '']], isInRoom)
   const handedOver = decision.kind === 'escalate' ? await parts.deskFront.handOver(turn, decision) : undefined

@@ -13,15 +13,9 @@ import type { Log } from '../model/ports.js'
 import type { ForgetOrder, ForgetOutcome, ForgottenPerson, Ticket } from '../model/ticket.js'
 import { lockFolder } from '../ops/folder-lock.js'
 import { AuditFile } from '../store/audit.js'
+import { openRecords } from '../store/json-file.js'
 import { LowdbOutboxStore } from '../store/outbox.js'
-import {
-  openIdentities,
-  openLearningStore,
-  openRecords,
-  storedClaims,
-  storedReminders,
-  storedWalks,
-} from '../store/records.js'
+import { openIdentities, openLearningStore, storedClaims, storedReminders, storedWalks } from '../store/records.js'
 import { LowdbTicketStore } from '../store/tickets.js'
 import { forgetIn } from '../tickets/desk.js'
 import { ticketsAsCsv } from '../tickets/figures.js'

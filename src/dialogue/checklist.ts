@@ -1,6 +1,6 @@
 import type { Decision } from '../model/decision.js'
 import type { KnowledgeSnapshot, StepOutcome, Understanding, Walk, WalkTurn, WalkWord } from '../model/understanding.js'
-import type { Situation } from './turn.js'
+import { type Situation, timelineSection } from './turn.js'
 
 /**
  * Words of a walk-through: its start, and "好了", "跳过", "退出" … of somebody who walks.
@@ -54,30 +54,6 @@ function decisionOf(turn: WalkTurn): Decision {
   const [first = walk.at, ...others] = told === 'verdict' ? left : [walk.at]
   return { kind: 'answer', sectionKeys: [first, ...others], reason: 'walk-through', walk: turn }
 }
-
-/** What comes after a section in its guide; a dealt-with rejection leads back to submitting. */
-export function nextSection({ sections }: KnowledgeSnapshot, sectionKey: string): string | undefined {
-  const section = sections.get(sectionKey)
-  const ofGuide = [...sections.values()].filter(({ guideId }) => guideId === section?.guideId)
-  if (section?.role === 'rejection') return ofGuide.find(({ role }) => role === 'submit')?.key
-  const keys = ofGuide.filter(({ role }) => role !== 'rejection').map(({ key }) => key)
-  return keys[keys.indexOf(sectionKey) + 1]
-}
-
-/** The section that tells how long a review takes. */
-export const timelineSection = ({ sections }: KnowledgeSnapshot): string | undefined =>
-  [...sections.values()].find(({ tellsTimeline }) => tellsTimeline)?.key
-
-/** What the talk has to know of the guide. */
-export const guideOf = (
-  snapshot: KnowledgeSnapshot,
-): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'rejections'> => ({
-  rejections: () => [...snapshot.sections.values()].flatMap(({ key, role }) => (role === 'rejection' ? [key] : [])),
-  isRejection: (sectionKey) => snapshot.sections.get(sectionKey)?.role === 'rejection',
-  hasSection: (sectionKey) => snapshot.sections.has(sectionKey),
-  nextSection: (sectionKey) => nextSection(snapshot, sectionKey),
-  timelineSection: timelineSection(snapshot),
-})
 
 /** `4.1`, `payment/2`, and `2-2` where a guide gives a number twice; no appendix, no unnumbered heading. */
 const NUMBERED = /^(?:[^/]+\/)?\d+(?:\.\d+)*(?:-\d+)?$/

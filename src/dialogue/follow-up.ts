@@ -1,21 +1,24 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
-import { answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
-import { MAX_BARE_CHARS, MAX_ELIDED_CHARS, namesGoods, newGoods, toldOfGoods } from './goods.js'
-import { answerDays } from './review-dates.js'
+import { answerDays, answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import {
   factOfItsOwn,
   factsOf,
   LIKELY_ELIDED,
   likeliestOnward,
   likelyWithin,
+  MAX_BARE_CHARS,
   MAX_BARE_QUESTION_CHARS,
+  MAX_ELIDED_CHARS,
+  namesGoods,
+  newGoods,
   type Onward,
   outsideAgain,
   repeats,
   SURE_ELIDED,
   subjectOf,
   toldFact,
+  toldOfGoods,
   wasTold,
 } from './subject.js'
 import type { Situation } from './turn.js'

@@ -4,9 +4,8 @@ import type { RejectionRule, ShortAnswer } from '../model/knowledge.js'
 import type { Choice, Opinion, OpinionQuestion, OpinionReply, OpinionTrace } from '../model/opinion.js'
 import type { KnowledgeSnapshot, NoticeReason, Understanding } from '../model/understanding.js'
 import { maskIdentifiers } from '../nlu/normalize.js'
-import { answerNotice, answerParts, isKnownReason, MAX_OFFERED } from './answer.js'
-import { factOf } from './fact.js'
-import type { Decided, Policy, Turn } from './turn.js'
+import { answerNotice, answerParts, factOf, isKnownReason, MAX_OFFERED } from './answer.js'
+import type { Decided, Turn } from './turn.js'
 
 /** The policies that weigh what the words mean; all others go by rules, by the talk so far or by people's word. */
 const WEIGHING: ReadonlySet<string> = new Set([
@@ -129,13 +128,8 @@ function rulesFor(notice: readonly NoticeReason[], rules: readonly RejectionRule
 }
 
 /** What is made of a second opinion: it has chosen, what is said comes from our knowledge alone. */
-export const opinionPolicy: Policy = {
-  name: 'second-opinion',
-  decide(turn, rest) {
-    const { opinion } = turn.situation
-    return opinion && (decisionOf(opinion, turn, rest) ?? rest())
-  },
-}
+export const byOpinion = (opinion: Opinion, turn: Turn, rest: () => Decision): Decision =>
+  decisionOf(opinion, turn, rest) ?? rest()
 
 /** @returns undefined where the opinion leads to nothing that could be said */
 function decisionOf({ kind, ids }: Opinion, turn: Turn, rest: () => Decision): Decision | undefined {

@@ -3,28 +3,39 @@ import type { Decision } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import {
+  answerAsked,
+  answerDays,
   answerNotice,
   answerOrOffer,
   answerParts,
   answerQuestions,
   answerSeveral,
+  factOf,
   partsOf,
   scopeOf,
   sectionsOf,
   THRESHOLDS,
+  tellsResubmission,
+  warnOfWithdrawal,
 } from './answer.js'
 import { takeUpWalk } from './checklist.js'
 import { isFace } from './context.js'
-import { answerAsked, factOf } from './fact.js'
 import { aboutReason, elided, goesOnward, goOn, objects, staysBeyond, takeUp } from './follow-up.js'
-import { asksOfGoods, awaitsCategory, swapsGoods } from './goods.js'
 import { colleagueTalks, heldByHuman, helpless, ticketWaits, ticketWords } from './handoff.js'
-import { opinionPolicy } from './opinion.js'
+import { byOpinion } from './opinion.js'
 import { flooding, notToBeAnswered, notToBeHeard } from './permission.js'
 import { picturePolicy } from './pictures.js'
+import { takeUpReminder, withReminder } from './reminders.js'
 import { tellingsOf, withoutRepeating } from './replies.js'
-import { answerDays, takeUpReminder, tellsResubmission, warnOfWithdrawal, withReminder } from './review-dates.js'
-import { doubted, elidedWordForWord, isBareQuestion, ofSubject } from './subject.js'
+import {
+  asksOfGoods,
+  awaitsCategory,
+  doubted,
+  elidedWordForWord,
+  isBareQuestion,
+  ofSubject,
+  swapsGoods,
+} from './subject.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
 /**
@@ -70,7 +81,13 @@ export const policies: readonly Policy[] = [
         ? { kind: 'courtesy', word: isFace(text, normalized) ? 'acknowledged' : 'menu' }
         : undefined,
   },
-  { name: 'checklist', decide: (turn) => takeUpWalk(turn.understanding, turn.situation, { isAsked: turn.asked }) },
+  {
+    name: 'checklist',
+    decide: ({ understanding, situation, asked }) =>
+      understanding.walk || situation.walking?.walk
+        ? takeUpWalk(understanding, situation, { isAsked: asked })
+        : undefined,
+  },
   { name: 'reminder', decide: (turn) => takeUpReminder(turn.understanding, turn.situation, { isAsked: turn.asked }) },
   { name: 'passed', decide: passedReview },
   { name: 'follow-up', decide: (turn) => aboutReason(turn.understanding, turn.situation, { isAsked: turn.asked }) },
@@ -109,7 +126,10 @@ export const policies: readonly Policy[] = [
   { name: 'goes-on', decide: staysOnSubject },
 
   // What the words mean by themselves.
-  opinionPolicy,
+  {
+    name: 'second-opinion',
+    decide: (turn, rest) => turn.situation.opinion && byOpinion(turn.situation.opinion, turn, rest),
+  },
   { name: 'rejected-why', decide: ratherAsksForNotice },
   // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
   { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },

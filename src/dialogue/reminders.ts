@@ -1,9 +1,56 @@
-import { MINUTE_MS } from '../base/time.js'
+import { CHINA_OFFSET_MS, DAY_MS, dayFromIso, HOUR_MS, MINUTE_MS } from '../base/time.js'
 import { type IncomingMessage, type Person, type Place, personInPlace } from '../model/chat.js'
 import type { Decision, DropReason } from '../model/decision.js'
 import type { Clock, Log, Outgoing, SendOutcome } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
-import type { Reminder, ReminderPlan } from '../model/understanding.js'
+import type { DatesReading, IsoDay, Reminder, ReminderPlan, Understanding } from '../model/understanding.js'
+import type { Situation } from './turn.js'
+
+/** Half past nine in the morning: people are at work, and the whole day is left. */
+const REMIND_AT_MS = 9.5 * HOUR_MS
+
+/** The day to be reminded of: the end of the last review, or the latest day to submit. */
+export function planReminder({ timeline }: DatesReading): ReminderPlan | undefined {
+  const { secondBy, internalBy, latestSubmit } = timeline
+  if (secondBy !== null) return { about: 'second', day: secondBy, dueAtMs: morningOf(secondBy) }
+  if (internalBy !== null) return { about: 'internal', day: internalBy, dueAtMs: morningOf(internalBy) }
+  return latestSubmit === null ? undefined : { about: 'submit', day: latestSubmit, dueAtMs: morningOf(latestSubmit) }
+}
+
+const morningOf = (day: IsoDay): number => dayFromIso(day) * DAY_MS - CHINA_OFFSET_MS + REMIND_AT_MS
+
+/**
+ * "到时候提醒我" after the bot has told somebody's days, and "取消提醒".
+ *
+ * @returns undefined when the message wants no reminder, or tells the days itself (see `withReminder`)
+ */
+export function takeUpReminder(
+  { reminder, days }: Understanding,
+  { reminding, talkedLately }: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
+  if (!reminding || reminder === undefined) return undefined
+  if (reminder === 'cancel') {
+    if (reminding.isSet) return { kind: 'courtesy', word: 'reminder-cancelled' }
+    return isAsked ? { kind: 'courtesy', word: 'reminder-none' } : undefined
+  }
+  if (days) return undefined
+  // Said among people, "到时候叫我" is for the bot only where it has just spoken of that day.
+  if (!isAsked && !(talkedLately && reminding.toldDays)) return undefined
+  const plan = reminding.toldDays && planReminder(reminding.toldDays)
+  if (!plan) return { kind: 'courtesy', word: 'reminder-needs-day' }
+  return plan.dueAtMs <= reminding.nowMs
+    ? { kind: 'courtesy', word: 'reminder-today' }
+    : { kind: 'courtesy', word: 'reminder-set', remind: plan }
+}
+
+/** "我20号提的，到时候提醒我", or the day that was asked for to remind of it. */
+export function withReminder(decision: Decision, { reminder }: Understanding, { reminding }: Situation): Decision {
+  if (!reminding || decision.kind !== 'answer' || !decision.days) return decision
+  if (reminder !== 'set' && !reminding.isWished) return decision
+  const plan = planReminder(decision.days)
+  return plan && plan.dueAtMs > reminding.nowMs ? { ...decision, remind: plan } : decision
+}
 
 /** Keeps reminders on disk. */
 export interface ReminderStore {

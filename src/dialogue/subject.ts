@@ -1,6 +1,7 @@
 import type { Decision, Fact } from '../model/decision.js'
-import type { ShortAnswer } from '../model/knowledge.js'
-import type { Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import type { CategoryRow, ShortAnswer } from '../model/knowledge.js'
+import type { Candidate, CategoryHit, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
+import { normalizeText } from '../nlu/normalize.js'
 import type { Situation } from './turn.js'
 
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
@@ -200,3 +201,186 @@ const pairsIn = (text: string): readonly string[] =>
 
 const OF_ASKING =
   /[\s\p{P}]|什么|怎么|多少|多久|还是|可以|[哪个吗呢的要都两俩三几张份项是不会样能行了那这还得我你们谁啥么啊呀吧就也再有没一种]/gu
+
+/** Whoever writes no more than this has hardly named another matter. */
+export const MAX_BARE_CHARS = 8
+/** Whoever writes more names what it is about. */
+export const MAX_ELIDED_CHARS = 16
+/** A section has to stand out this far, 0..1, to be what is asked about. */
+const SECTION_SHARE = 0.5
+
+type Goods = Extract<Fact, { kind: 'category' }>
+
+/** 卖奶粉要什么资质 leaves nothing out, whatever the talk is about. */
+export const namesGoods = (categories: readonly CategoryHit[] = []): boolean =>
+  categories.some(({ general, rows }) => !general && rows.length > 0)
+
+/** Goods that are named behind a question for a category, without being asked for again: what was asked of those before. */
+export function newGoods(
+  { joint, last }: { readonly joint: Match; readonly last: Match },
+  { replies = [], goodsNamed }: Situation,
+  normalized: string,
+): Goods | undefined {
+  const decision = replies.at(-1)?.decision
+  const told = decision && goodsOf(decision)
+  const known = new Set((told?.hits ?? last.categories ?? []).map(({ word }) => word))
+  // 那饮料呢, behind 卖酒要什么证: the name of a category beside another one's goods.
+  const bare = told !== undefined && normalized.length <= MAX_BARE_CHARS ? (goodsNamed?.() ?? []) : []
+  const isSaid = ({ word, general }: CategoryHit): boolean =>
+    !general && word.split('、').some((one) => normalized.includes(one))
+  const named = bare.length > 0 ? bare : (joint.categories?.filter(isSaid) ?? [])
+  const hits = named.filter(({ word }) => !known.has(word))
+  return hits.length > 0 ? { kind: 'category', hits, ...(told?.asks ? { asks: told.asks } : {}) } : undefined
+}
+
+/** @param top the likeliest section of the questions together */
+export function toldOfGoods(fact: Goods, top: Candidate): Decision {
+  return top.share >= SECTION_SHARE
+    ? { kind: 'answer', sectionKeys: [top.sectionKey], reason: 'follow-up', fact }
+    : { kind: 'outside', fact }
+}
+
+/** 证呢, 个人能卖吗, 执照上没写: asked of the goods that the talk is about. */
+export function asksOfGoods(
+  { act, normalized, notice, days, choice, categories = [], wants, answers, taught }: Understanding,
+  situation: Situation,
+): Decision | undefined {
+  const { language } = situation
+  const told = goodsTold(situation)
+  if (!told || !language || taught !== undefined || notice || days || choice !== undefined) return undefined
+  if (act !== 'question' && act !== 'statement') return undefined
+  if (normalized.length > MAX_ELIDED_CHARS || answers?.[0]?.wordForWord) return undefined
+  if (language.talk.takesNote.test(normalized)) return undefined
+  const known = new Set(told.goods.hits.flatMap(({ rows }) => rows))
+  if (categories.some(({ rows }) => rows.length > 0 && !rows.some((row) => known.has(row)))) return undefined
+  const { asksDocuments, lacksWords } = language.questions
+  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
+  const isAsked = act === 'question' ? true : lacksWords.test(normalized)
+  if (!asks && !(told.isLast && isAsked && asksDocuments.test(normalized))) return undefined
+  return ofGoods({ kind: 'category', hits: told.goods.hits, ...asks }, told)
+}
+
+/** 我加了但是显示审核中, 一般几天批: the review of a category that the talk is about, not that of a version. */
+export function awaitsCategory(
+  { act, normalized, notice, choice, followUp, taught }: Understanding,
+  situation: Situation,
+): Decision | undefined {
+  const { language, reads } = situation
+  if (!language || !reads || notice || choice !== undefined || taught !== undefined) return undefined
+  const { inReview, ofVersion } = language.talk
+  if (normalized.length > MAX_WAITING_CHARS || ofVersion.test(normalized)) return undefined
+  const isLong = followUp?.kind === 'how-long'
+  if (!isLong && !inReview.test(normalized)) return undefined
+  if (!goodsTold(situation)?.isLast) return undefined
+  const asked = isLong ? `${CATEGORY_REVIEW} ${normalized}` : act === 'question' ? `${CATEGORY} ${normalized}` : WAITING
+  const best = reads(asked).answers?.find(({ answer }) => answer.sectionKey !== undefined && !answer.whole)
+  if (!best || best.share < LIKELY_SHARE || best.answer.sectionKey === undefined) return undefined
+  const fact = { kind: 'short-answer', answer: best.answer } as const
+  return { kind: 'answer', sectionKeys: [best.answer.sectionKey], reason: 'follow-up', fact }
+}
+
+/** What is left out by whoever waits for a category. */
+const CATEGORY = '类目'
+const CATEGORY_REVIEW = '类目审核'
+const WAITING = '类目还在审核中'
+/** Whoever writes more tells a story. */
+const MAX_WAITING_CHARS = 24
+/** So likely, 0..1, one fact is asked for. */
+const LIKELY_SHARE = 0.3
+
+/**
+ * 活体呢, 那酒呢: the same question, of something else.
+ *
+ * @returns undefined when the words ask for something else, or stand on their own
+ */
+export function swapsGoods(
+  { trimmed, notice, days, choice, followUp, wants, answers, taught }: Understanding,
+  situation: Situation,
+  { isAsked }: { isAsked: boolean },
+): Decision | undefined {
+  const { language, reads } = situation
+  const told = goodsTold(situation)
+  if (!told || !language || !reads || notice || days || followUp || wants || choice !== undefined) return undefined
+  const { swaps, asksDocuments, asks, lacksWords } = language.questions
+  const other = swaps.exec(trimmed)?.groups?.['other']?.replace(/(?<=.)的$/, '')
+  if (taught !== undefined || other === undefined || answers?.[0]?.wordForWord) return undefined
+  if (asksDocuments.test(other) || asks.test(other) || lacksWords.test(other)) return undefined
+  const [first] = told.goods.hits
+  for (const words of [
+    `${other}${first?.word ?? ''}选什么类目`,
+    `${other}选什么类目`,
+    `卖${other}选什么类目`,
+    `${other}类选什么类目`,
+  ]) {
+    const named = reads(words).categories?.filter(({ word }) => isNamedBy(word, other)) ?? []
+    const { asks: before } = told.goods
+    if (named.length > 0) return ofGoods({ kind: 'category', hits: named, ...(before ? { asks: before } : {}) }, told)
+  }
+  const [own] = answers ?? []
+  const isOwn = own !== undefined && own.share >= LIKELY_SHARE && own.within >= CLEARLY_WITHIN
+  return isAsked && told.isNamed && !isOwn ? { kind: 'outside', unknown: other } : undefined
+}
+
+const isNamedBy = (word: string, other: string): boolean => word.includes(other) || other.includes(word)
+
+/** So clearly, 0..1, one fact of its subject is asked for. */
+const CLEARLY_WITHIN = 0.5
+
+const ofGoods = (fact: Goods, { decision }: Pick<ToldGoods, 'decision'>): Decision =>
+  decision.kind === 'answer'
+    ? { kind: 'answer', sectionKeys: decision.sectionKeys, reason: 'follow-up', fact }
+    : { kind: 'outside', fact }
+
+interface ToldGoods {
+  readonly goods: Goods
+  readonly decision: Decision
+  /** Their category was told, not only asked for. */
+  readonly isNamed: boolean
+  /** By the last reply that told anything. */
+  readonly isLast: boolean
+}
+
+/** Where the goods were told before that, so many replies may lie between. */
+const MAX_BETWEEN = 2
+
+/** The goods that the talk is about: their category was told lately, or asked for and told in an author's words. */
+function goodsTold({ talkedLately, replies = [], reads }: Situation): ToldGoods | undefined {
+  const telling = talkedLately ? replies.filter(({ decision }) => tells(decision)).slice(-1 - MAX_BETWEEN) : []
+  for (const [back, { decision, asked }] of telling.toReversed().entries()) {
+    const isLast = back === 0
+    const told = goodsOf(decision)
+    if (told) return { goods: told, decision, isNamed: true, isLast }
+    const around = 'fact' in decision && decision.fact?.kind === 'short-answer' ? decision.fact.answer : undefined
+    const named = around?.sectionKey === undefined && around ? (reads?.(normalizeText(asked)).categories ?? []) : []
+    const hits = named.filter(({ rows }) => rows.length > 0)
+    if (hits.length > 0) return { goods: { kind: 'category', hits }, decision, isNamed: false, isLast }
+    // Between a category and what is asked of it lies at most its own review.
+    if (decision.kind !== 'answer' || decision.reason !== 'follow-up') return undefined
+  }
+  return undefined
+}
+
+const tells = (decision: Decision): boolean =>
+  decision.kind === 'answer' ||
+  decision.kind === 'clarify' ||
+  (decision.kind === 'outside' && (decision.fact !== undefined || decision.parts !== undefined))
+
+/** The goods whose category a decision told, by themselves or among others. */
+function goodsOf(decision: Decision): Goods | undefined {
+  if (decision.kind !== 'answer' && decision.kind !== 'outside' && decision.kind !== 'clarify') return undefined
+  const parts = 'parts' in decision ? (decision.parts ?? []) : []
+  const facts = [decision.fact, ...parts.map(({ fact }) => fact)]
+  const told = facts.filter((fact) => fact?.kind === 'category')
+  const named = facts.flatMap((fact) => (fact?.kind === 'notice' ? fact.reasons : []))
+  const hits = [
+    ...told.flatMap((fact) => fact.hits).filter(({ rows }) => rows.length > 0),
+    ...named.flatMap(({ category }) => (category ? [hitOf(category)] : [])),
+  ]
+  const [asks] = told.flatMap((fact) => fact.asks ?? [])
+  return hits.length > 0 ? { kind: 'category', hits, ...(asks ? { asks } : {}) } : undefined
+}
+
+/** A category that a notice asks for by name. */
+const hitOf = (row: CategoryRow): CategoryHit => ({
+  ...{ word: row.path.split('-').at(-1) ?? row.path, rows: [row], general: true },
+})

@@ -1,5 +1,5 @@
 import { decide } from '../dialogue/policy.js'
-import { cardOf } from '../dialogue/trace.js'
+import { cardOf } from '../dialogue/turn.js'
 import type { Decision } from '../model/decision.js'
 import type { ExamFigures, KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'

@@ -1,7 +1,14 @@
-import { nextSection, timelineSection, walkSteps } from '../dialogue/checklist.js'
+import { walkSteps } from '../dialogue/checklist.js'
 import { policies } from '../dialogue/policy.js'
-import { cardOf, traceDecision } from '../dialogue/trace.js'
-import { type Decided, decideBy, type Situation } from '../dialogue/turn.js'
+import {
+  cardOf,
+  type Decided,
+  decideBy,
+  nextSection,
+  type Situation,
+  timelineSection,
+  traceDecision,
+} from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'

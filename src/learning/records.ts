@@ -11,7 +11,7 @@ import type { ForgottenPerson } from '../model/ticket.js'
 import { lexiconOf } from '../nlu/featurizer.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf, likeness, pairsOf } from '../nlu/retrieval.js'
-import type { Asked } from './unanswered.js'
+import type { Asked } from './listen.js'
 
 export interface LearningLimits {
   /** What was not met again for so long is forgotten. */

@@ -12,9 +12,9 @@ import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
+import { isTeachable } from './listen.js'
 import { learningPhrases as say } from './phrases.js'
 import { merged, replaced, withoutEntry } from './records.js'
-import { isTeachable } from './unanswered.js'
 
 export interface BotLearningParts extends TeacherParts {
   readonly store: LearningStore

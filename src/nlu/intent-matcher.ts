@@ -1,7 +1,17 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Candidate, IntentMatcher, Match, RankedAnswer, TalkSubject } from '../model/understanding.js'
-import { CategoryIndex } from './categories.js'
 import { type Classifier, type Example, NOTHING, type Reading, readRows, sparseOf, trainDense } from './classifier.js'
+import {
+  AnswerRanking,
+  askedFor,
+  CategoryIndex,
+  type CompiledAnswers,
+  compileAnswers,
+  isTopic,
+  LIKELY_SUBJECT,
+  NO_ANSWERS,
+  type Subject,
+} from './facts.js'
 import { FeatureTable } from './feature-table.js'
 import { extractFeatures, featureRows, lexiconOf } from './featurizer.js'
 import { FITTED } from './fitted.js'
@@ -15,16 +25,6 @@ import {
   type TaughtMeaning,
   TaughtSentences,
 } from './retrieval.js'
-import {
-  AnswerRanking,
-  askedFor,
-  type CompiledAnswers,
-  compileAnswers,
-  isTopic,
-  LIKELY_SUBJECT,
-  NO_ANSWERS,
-  type Subject,
-} from './short-answers.js'
 import { tellingWords } from './telling-words.js'
 
 /** What of the matcher takes time to make; plain data but for the table, see `releases/build.ts`. */

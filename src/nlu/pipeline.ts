@@ -17,10 +17,9 @@ import {
   readWalkRemark,
   refusesHuman,
 } from './dialogue-act.js'
-import { normalizeText } from './normalize.js'
+import { isCourtesy, isForMany, isTranscript, normalizeText, trimmedWords } from './normalize.js'
 import { findQuestions, wantedBy } from './questions.js'
 import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
-import { isCourtesy, isForMany, isTranscript, trimmedWords } from './surroundings.js'
 import { candidatesOf, findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 
 /** What a message is read with. */

@@ -1,8 +1,7 @@
 import type { CategoryRow, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language, Phrases } from '../model/language.js'
 import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
-import { normalizeText } from './normalize.js'
-import { consistsOf } from './surroundings.js'
+import { consistsOf, normalizeText } from './normalize.js'
 
 interface Knowing {
   readonly language: Language

@@ -1,17 +1,20 @@
 import { type AnswerPart, type Decision, type Fact, letterOf, type Reply } from '../model/decision.js'
 import type { CategoryRow, RejectionRule, Section } from '../model/knowledge.js'
 import type { CategoryHit, DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
-import { type LineGroup, MAX_BUBBLES, packReply, toBubbles } from './bubbles.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
 import { documentsOf, renderReasons } from './notice.js'
 import { factPhrases, phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
+  type LineGroup,
+  MAX_BUBBLES,
+  packReply,
   type ReplyLine,
   renderReminderSet,
   renderSection,
   renderSectionBriefly,
   renderWalk,
   stepNumber,
+  toBubbles,
 } from './render.js'
 import { renderReviewDates } from './review-dates.js'
 

@@ -1,3 +1,4 @@
+import type { Bubble } from '../model/decision.js'
 import type { GuidePicture, Section } from '../model/knowledge.js'
 import type { Reminder, ReminderPlan, WalkTurn } from '../model/understanding.js'
 import { phrases, reminderPhrases, walkPhrases } from './phrases.js'
@@ -108,3 +109,133 @@ function renderVerdict({ walk, steps }: WalkTurn, titleOf: (key: string) => stri
 }
 
 const renderWalkPlain = (text: string): ReplyLine => ({ text, pictures: [] })
+
+/** Lines that read best together, e.g. one section. */
+export type LineGroup = readonly ReplyLine[]
+
+/** The texts of the bubbles that the groups need, however many. */
+export const packReply = (groups: readonly LineGroup[], mentionChars: number): readonly (readonly string[])[] =>
+  packGroups(
+    groups.map((lines) => lines.map(({ text }) => text).filter((text) => text !== '')),
+    mentionChars,
+  )
+
+/**
+ * Text in at most three bubbles, each followed by the pictures that belong to it.
+ *
+ * @param mentionChars what the mention takes in the first bubble; one that leaves no room for a line is left out
+ */
+export function toBubbles(groups: readonly LineGroup[], mentionChars: number): readonly Bubble[] {
+  if (mentionChars > MAX_MENTION_CHARS) return toBubbles(groups, 0)
+  const packed = packReply(groups, mentionChars)
+  const kept = packed.length <= MAX_BUBBLES ? packed : cutOff(packed)
+  const pictures = placePictures(groups)
+  const bubbles: Bubble[] = []
+  let told = 0
+  for (const [index, lines] of kept.entries()) {
+    bubbles.push({ kind: 'text', text: lines.join('\n'), mention: index === 0 && mentionChars > 0 })
+    told = index === kept.length - 1 ? Number.POSITIVE_INFINITY : told + lines.length
+    while (pictures[0] && pictures[0].behind <= told) {
+      bubbles.push({ kind: 'picture', picture: pictures.shift()!.picture })
+    }
+  }
+  return bubbles
+}
+
+interface PlacedPicture {
+  readonly picture: GuidePicture
+  /** Counted in lines as they are packed, so that equal lines are not mistaken for one another. */
+  readonly behind: number
+}
+
+function placePictures(groups: readonly LineGroup[]): PlacedPicture[] {
+  const placed: PlacedPicture[] = []
+  let lineCount = 0
+  for (const { text, pictures } of groups.flat()) {
+    if (text !== '') lineCount += cutLine(text).length
+    for (const picture of pictures) placed.push({ picture, behind: lineCount })
+  }
+  return placed
+}
+
+function cutOff(packed: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const kept = packed.slice(0, MAX_BUBBLES)
+  const last = [...kept[MAX_BUBBLES - 1]!]
+  while (last.length > 1 && [...last, phrases.cutOff].join('\n').length > MAX_BUBBLE_CHARS) last.pop()
+  return [...kept.slice(0, -1), [...last, phrases.cutOff]]
+}
+
+/** WeChat bots split here; longer texts are folded by the client and cost a tap to read. */
+export const MAX_BUBBLE_CHARS = 500
+export const MAX_BUBBLES = 3
+/** WeChat's own limit for names is 32 characters; two units each where they are emoji, less the `@` and a blank. */
+export const MAX_MENTION_CHARS = 60
+
+/**
+ * Packs lines into bubbles, splitting at line ends, and a line that is itself too long at its sentence ends.
+ *
+ * @param firstReserve characters kept free in the first bubble, for the mention
+ * @param laterReserve the same in each further one
+ * @returns bubbles of at most `MAX_BUBBLE_CHARS` UTF-16 units; as many as it takes
+ */
+export function packLines(
+  lines: readonly string[],
+  firstReserve = 0,
+  laterReserve = 0,
+): readonly (readonly string[])[] {
+  const bubbles: string[][] = []
+  let current: string[] = []
+  let room = MAX_BUBBLE_CHARS - firstReserve
+  for (const line of lines.flatMap(cutLine)) {
+    const cost = line.length + (current.length > 0 ? 1 : 0)
+    if (cost > room && current.length > 0) {
+      bubbles.push(current)
+      current = []
+      room = MAX_BUBBLE_CHARS - laterReserve
+    }
+    room -= line.length + (current.length > 0 ? 1 : 0)
+    current.push(line)
+  }
+  if (current.length > 0) bubbles.push(current)
+  return bubbles
+}
+
+/**
+ * Packs groups of lines, breaking between groups where that costs no bubble too many, else at any line.
+ *
+ * @param groups lines that read best together, e.g. one section each
+ */
+export function packGroups(groups: readonly (readonly string[])[], firstReserve = 0): readonly (readonly string[])[] {
+  const bubbles: (readonly string[])[] = []
+  for (const group of groups) {
+    const before = bubbles.at(-1) ?? []
+    const reserve = bubbles.length <= 1 ? firstReserve : 0
+    const joined = packLines([...before, ...group], reserve)
+    if (joined.length <= 1) bubbles.splice(-1, 1, ...joined)
+    else bubbles.push(...packLines(group, bubbles.length === 0 ? firstReserve : 0))
+  }
+  const byLines = packLines(groups.flat(), firstReserve)
+  return bubbles.length <= MAX_BUBBLES || bubbles.length <= byLines.length ? bubbles : byLines
+}
+
+// A cut line still fits behind a mention.
+const MAX_LINE_CHARS = MAX_BUBBLE_CHARS - MAX_MENTION_CHARS
+
+/** @returns the line itself, or pieces of it that each fit a bubble with a mention */
+function cutLine(line: string): readonly string[] {
+  if (line.length <= MAX_LINE_CHARS) return [line]
+  const window = line.slice(0, MAX_LINE_CHARS)
+  const end = Math.max(...['。', '！', '？', '；', '，', ' '].map((mark) => window.lastIndexOf(mark) + 1))
+  const at = end > MAX_LINE_CHARS / 2 ? end : safeCut(line, MAX_LINE_CHARS)
+  const rest = line.slice(at).trimStart()
+  return [line.slice(0, at).trimEnd(), ...(rest === '' ? [] : cutLine(rest))]
+}
+
+const GRAPHEMES = new Intl.Segmenter('zh', { granularity: 'grapheme' })
+
+/** Never inside an emoji, be it one of several signs (a family, a flag); never between the halves of a character. */
+function safeCut(line: string, at: number): number {
+  const start = GRAPHEMES.segment(line).containing(at)?.index ?? at
+  if (start > at / 2) return start
+  return /[\uD800-\uDBFF]/.test(line[at - 1]!) ? at - 1 : at
+}

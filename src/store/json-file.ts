@@ -1,8 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Adapter } from 'lowdb'
+import { type Adapter, Low, Memory } from 'lowdb'
 import type { z } from 'zod'
 import { StoreError } from '../errors.js'
+import type { Log } from '../model/ports.js'
 
 const OWNER_ONLY = 0o600
 
@@ -226,3 +227,79 @@ export class LatestWrite {
     }
   }
 }
+
+export interface DocumentOptions<Data> {
+  /** Of the whole document. */
+  readonly schema: z.ZodType<Data>
+  /** What there is before anything was written. */
+  readonly empty: () => Data
+  /** A change is on disk within so long, together with those that come meanwhile. */
+  readonly delayMs?: number
+  readonly log: Pick<Log, 'error'>
+}
+
+/** Soon, but once only for a burst of changes. */
+const WRITE_DELAY_MS = 300
+
+/** Plain data in one JSON file; one process may own it. Who changes it, gives it as a whole. */
+export class LowdbDocument<Data> {
+  readonly #db: Low<Data>
+  readonly #delayMs: number
+  readonly #writes: LatestWrite
+
+  private constructor(
+    db: Low<Data>,
+    { log, delayMs = WRITE_DELAY_MS }: Pick<DocumentOptions<Data>, 'log' | 'delayMs'>,
+  ) {
+    this.#db = db
+    this.#delayMs = delayMs
+    this.#writes = new LatestWrite(
+      () => db.write(),
+      (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'records not kept'),
+    )
+  }
+
+  /**
+   * @param path undefined: nothing is kept, for trying the bot out
+   * @throws StoreError when the file is damaged or of another shape; it is left as it is
+   */
+  static async open<Data>(path: string | undefined, options: DocumentOptions<Data>): Promise<LowdbDocument<Data>> {
+    const adapter: Adapter<Data> = path === undefined ? new Memory<Data>() : new DurableJsonFile<Data>(path)
+    const db = new Low<Data>(adapter, options.empty())
+    await db.read()
+    const checked = options.schema.safeParse(db.data)
+    if (checked.success) {
+      db.data = checked.data // with what earlier versions did not write
+      return new LowdbDocument(db, options)
+    }
+    const where = checked.error.issues[0]?.path.join('.') ?? ''
+    throw new StoreError(fileWords.otherShape(path ?? 'memory', where))
+  }
+
+  records(): Data {
+    return this.#db.data
+  }
+
+  /** On disk soon. */
+  keep(records: Data): void {
+    this.#db.data = records
+    this.#writes.within(this.#delayMs)
+  }
+
+  /** Resolves when the records are on disk. */
+  save(records: Data): Promise<void> {
+    this.#db.data = records
+    return this.#writes.now()
+  }
+
+  /** Resolves when all is on disk. */
+  flush(): Promise<void> {
+    return this.#writes.flush()
+  }
+}
+
+/** A list in a file of its own; see `LowdbDocument.open`. */
+export const openRecords = <Item>(
+  path: string | undefined,
+  options: Omit<DocumentOptions<readonly Item[]>, 'empty'>,
+): Promise<LowdbDocument<readonly Item[]>> => LowdbDocument.open(path, { ...options, empty: () => [] })

@@ -6,13 +6,12 @@ import type { Log, RoleClaim, WebSession } from '../model/ports.js'
 import type { TicketStore } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { AuditFile } from './audit.js'
+import { type LowdbDocument, openRecords } from './json-file.js'
 import { LowdbOutboxStore, storedOutbox } from './outbox.js'
 import type { SharedDesk } from './postgres/open.js'
 import {
   FIGURES_DELAY_MS,
-  type LowdbDocument,
   openLearningStore,
-  openRecords,
   storedClaims,
   storedEdits,
   storedFigures,

@@ -5,7 +5,7 @@ import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNoti
 import type { AccountState, Relays } from '../model/stores.js'
 import { BOT, type Ticket, type TicketEvent, type TicketPictures } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
-import { packLines } from '../reply/bubbles.js'
+import { packLines } from '../reply/render.js'
 import type { TicketDesk } from './desk.js'
 import { type DeskAction, dueActions, nextAfter, onDuty, untoldNews } from './due.js'
 import { deskFigures } from './figures.js'

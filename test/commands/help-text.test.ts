@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/commands/parse.js'
 import { helpText, mayGive } from '../../src/commands/permission.js'
 import type { Command } from '../../src/commands/table.js'
+import { parseCommand } from '../../src/commands/take.js'
 import type { Operations, Orderer } from '../../src/model/ports.js'
 
 const all = new Proxy({} as Operations, { get: () => new Proxy({}, { get: () => () => undefined }) })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseCommand, suggestOrder } from '../../src/commands/parse.js'
 import type { Command } from '../../src/commands/table.js'
+import { parseCommand, suggestOrder } from '../../src/commands/take.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
 const mute = (room: string, minutes: number | null): Command => ({ kind: 'mute', room, minutes })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/commands/parse.js'
 import type { Command } from '../../src/commands/table.js'
+import { parseCommand } from '../../src/commands/take.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
 const RELOAD: Command = { kind: 'reload', force: false }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/commands/parse.js'
 import type { Command } from '../../src/commands/table.js'
+import { parseCommand } from '../../src/commands/take.js'
 
 const REPLY = 'reply-ticket'
 

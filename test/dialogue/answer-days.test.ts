@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerDays } from '../../src/dialogue/review-dates.js'
+import { answerDays } from '../../src/dialogue/answer.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { DatesReading, Understanding } from '../../src/model/understanding.js'
 import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.js'

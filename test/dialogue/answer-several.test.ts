@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { answerQuestions, answerSeveral } from '../../src/dialogue/answer.js'
-import { nextSection, timelineSection } from '../../src/dialogue/checklist.js'
+import { nextSection, timelineSection } from '../../src/dialogue/turn.js'
 import type { Candidate } from '../../src/model/understanding.js'
 import { aSection } from '../support/a-section.js'
 import { aSnapshot } from '../support/a-snapshot.js'

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { aboutReason, elided, goesOnward as goesOnwardFor, staysBeyond } from '../../src/dialogue/follow-up.js'
-import { asksOfGoods, awaitsCategory, swapsGoods } from '../../src/dialogue/goods.js'
-import { elidedWordForWord, isBareQuestion, ofSubject, subjectOf } from '../../src/dialogue/subject.js'
+import {
+  asksOfGoods,
+  awaitsCategory,
+  elidedWordForWord,
+  isBareQuestion,
+  ofSubject,
+  subjectOf,
+  swapsGoods,
+} from '../../src/dialogue/subject.js'
 import type { Situation } from '../../src/dialogue/turn.js'
 import type { RankedAnswer, Understanding } from '../../src/model/understanding.js'
 import { aSituation } from '../support/a-situation.js'

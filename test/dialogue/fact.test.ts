@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerAsked, answerPart, factOf } from '../../src/dialogue/fact.js'
+import { answerAsked, answerPart, factOf } from '../../src/dialogue/answer.js'
 import type { CategoryRow, ShortAnswer } from '../../src/model/knowledge.js'
 import type { CategoryHit, RankedAnswer, Understanding } from '../../src/model/understanding.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planReminder } from '../../src/dialogue/review-dates.js'
+import { planReminder } from '../../src/dialogue/reminders.js'
 import type { DatesReading, ReviewTimeline } from '../../src/model/understanding.js'
 import { REVIEW } from '../support/review-days.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { traceDecision } from '../../src/dialogue/trace.js'
+import { traceDecision } from '../../src/dialogue/turn.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { Decision, DecisionTrace } from '../../src/model/decision.js'
 import type { Understanding } from '../../src/model/understanding.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { warnOfWithdrawal } from '../../src/dialogue/review-dates.js'
+import { warnOfWithdrawal } from '../../src/dialogue/answer.js'
 import type { Decision } from '../../src/model/decision.js'
 import { aSituation } from '../support/a-situation.js'
 import { anUnderstanding } from '../support/an-understanding.js'

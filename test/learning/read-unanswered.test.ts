@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type LastQuestion, readUnanswered } from '../../src/learning/unanswered.js'
+import { type LastQuestion, readUnanswered } from '../../src/learning/listen.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
 import type { Decision } from '../../src/model/decision.js'
 import type { Understanding } from '../../src/model/understanding.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { draftsFrom } from '../../src/learning/unanswered.js'
+import { draftsFrom } from '../../src/learning/listen.js'
 import type { LearningRecords } from '../../src/model/learning.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import { forgetAsker } from '../../src/tickets/desk.js'

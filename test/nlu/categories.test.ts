@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CategoryRow } from '../../src/model/knowledge.js'
-import { CategoryIndex } from '../../src/nlu/categories.js'
+import { CategoryIndex } from '../../src/nlu/facts.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 
 const SOURCE = { source: { text: '官方', date: '2026-07-29', strength: 'S' }, file: 'c.yaml', line: 1 } as const

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { type KnowledgeContent, NO_KNOWLEDGE, type ShortAnswer } from '../../src/model/knowledge.js'
+import { AnswerRanking, askedFor, compileAnswers, subjectOf } from '../../src/nlu/facts.js'
 import { FeatureTable } from '../../src/nlu/feature-table.js'
 import { ConceptLexicon, featureRows } from '../../src/nlu/featurizer.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { coreOf } from '../../src/nlu/retrieval.js'
-import { AnswerRanking, askedFor, compileAnswers, subjectOf } from '../../src/nlu/short-answers.js'
 import { anIntent } from '../support/a-snapshot.js'
 
 const answer = (id: string, asks: readonly string[], facts: Partial<ShortAnswer> = {}): ShortAnswer => ({

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { normalizeText } from '../../src/nlu/normalize.js'
-import { isCourtesy, isForMany, isTranscript, onlyPoints, trimmedWords } from '../../src/nlu/surroundings.js'
+import {
+  isCourtesy,
+  isForMany,
+  isTranscript,
+  normalizeText,
+  onlyPoints,
+  trimmedWords,
+} from '../../src/nlu/normalize.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
 const { around } = LANGUAGE

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { Admission, type Arrival, type Standing } from '../../src/outbox/admission.js'
-import { Pacing, type PacingLimits } from '../../src/outbox/pacing.js'
+import { Admission, type Arrival, Pacing, type PacingLimits, type Standing } from '../../src/outbox/pacing.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 
 const LIMITS: PacingLimits = { gapMs: 1_000, jitterMs: 1_500, perPlaceMinute: 12, perMinute: 25, perDay: 500 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sendingWords } from '../../src/commands/phrases.js'
-import { CapWatch } from '../../src/outbox/admission.js'
-import { Pacing } from '../../src/outbox/pacing.js'
+import { CapWatch, Pacing } from '../../src/outbox/pacing.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 

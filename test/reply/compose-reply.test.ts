@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Bubble, Decision } from '../../src/model/decision.js'
-import { MAX_BUBBLES } from '../../src/reply/bubbles.js'
 import { composeReply, type ReplyContext } from '../../src/reply/compose.js'
 import { phrases } from '../../src/reply/phrases.js'
+import { MAX_BUBBLES } from '../../src/reply/render.js'
 import { aPicture, aSection, TIMELINE } from '../support/a-section.js'
 import { anIntent, aSnapshot } from '../support/a-snapshot.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/commands/parse.js'
+import { parseCommand } from '../../src/commands/take.js'
 import { readSpeechAct } from '../../src/nlu/dialogue-act.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { phrases } from '../../src/reply/phrases.js'

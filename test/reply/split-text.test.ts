@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MAX_BUBBLE_CHARS, MAX_BUBBLES, MAX_MENTION_CHARS, packGroups, packLines } from '../../src/reply/bubbles.js'
+import { MAX_BUBBLE_CHARS, MAX_BUBBLES, MAX_MENTION_CHARS, packGroups, packLines } from '../../src/reply/render.js'
 import { hostileTexts } from '../support/hostile-text.js'
 
 const FAMILY = '👨‍👩‍👧‍👦'

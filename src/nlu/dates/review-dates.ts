@@ -14,7 +14,7 @@ import {
   speaksOfLaterVersion,
   tellsRejection,
 } from './roles.js'
-import { spellOutDays } from './rules.js'
+import { SPEAKS_LATIN, spellOutDays } from './rules.js'
 
 interface Message {
   readonly text: string
@@ -70,10 +70,10 @@ export function readReviewDates(
   )
 }
 
-/** Letters, or blanks enough to set every character apart: without them `spellOutDays` has nothing to do. */
-const MAY_BE_SPELLED = /[a-z]{2}|(?: [^ ]*){4}/
+/** Blanks enough to set every character apart. */
+const SPACED = /(?: [^ ]*){4}/
 
-const spelledOut = (text: string): string => (MAY_BE_SPELLED.test(text) ? spellOutDays(text) : text)
+const spelledOut = (text: string): string => (SPEAKS_LATIN.test(text) || SPACED.test(text) ? spellOutDays(text) : text)
 
 function readSubmitted(message: Message, phrases: Phrases<'review'>): ReviewDates | undefined {
   const { text, today } = message

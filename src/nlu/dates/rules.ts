@@ -483,7 +483,7 @@ function onlyDay(day: number | undefined): DayReading | undefined {
 export const NAMED_DAY_RULES: readonly DayRule[] = [relative, weekday, wholeWeek, holiday]
 
 /** Pinyin and English that speak of submitting; without one of these a text is left as it is. */
-const SPEAKS_LATIN =
+export const SPEAKS_LATIN =
   /\b(?:ti ?(?:de|le|shen|jiao)|jiao ?(?:de|le)|shen ?he|er ?shen|guo ?shen|shang ?xian|submit(?:ted)?|resubmitted)/
 
 const WEEKDAY_SOUNDS = '(yi|er|san|si|wu|liu|ri|tian)'

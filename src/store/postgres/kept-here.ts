@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { AuditEntry, Log } from '../../model/ports.js'
 import type { DeskNotes, Ticket } from '../../model/ticket.js'
 import { storedEntry } from '../audit.js'
+import { LowdbDocument } from '../json-file.js'
 import { NoticePictures, type PictureFolder } from '../outbox.js'
-import { LowdbDocument } from '../records.js'
 import { storedNotes, storedTicket } from '../tickets.js'
 
 /** A change that the database has not got yet. */

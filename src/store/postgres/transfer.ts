@@ -10,12 +10,11 @@ import type { AuditEntry, Log, RoleClaim, RoleGrant } from '../../model/ports.js
 import type { AccountMark } from '../../model/stores.js'
 import type { DeskNotes, Ticket } from '../../model/ticket.js'
 import { AuditFile, storedEntry } from '../audit.js'
-import { DurableJsonFile } from '../json-file.js'
+import { DurableJsonFile, openRecords } from '../json-file.js'
 import { LowdbOutboxStore } from '../outbox.js'
 import {
   nothingLearned,
   openLearningStore,
-  openRecords,
   storedClaims,
   storedFigures,
   storedGrants,
