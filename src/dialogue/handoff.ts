@@ -133,8 +133,11 @@ export const helpless: readonly Policy[] = [
       // 3.2.11 是什么鬼 asks what it is.
       if (rule) return undefined
       // 你们收了钱就不管了 wants a person, whatever was said before.
-      const isTalk = asked ? talkedLately || failedTries > 0 || act === 'complaint-about-bot' : talkedLately
-      if (!isTalk || !(act === 'complaint-about-bot' || language?.talk.complaint.test(normalized))) return undefined
+      const isUnheard =
+        language?.talk.unheard.test(normalized) === true && !language.review.otherPlatform.test(normalized)
+      const isTalk = talkedLately || isUnheard || (asked && (failedTries > 0 || act === 'complaint-about-bot'))
+      const complains = act === 'complaint-about-bot' || isUnheard || language?.talk.complaint.test(normalized)
+      if (!isTalk || !complains) return undefined
       const decision = rest()
       // Who is angry and wants a person gets a kind word with it.
       const isPlain = decision.kind === 'escalate' && decision.reason === 'asked'

@@ -212,6 +212,8 @@ export interface IntentMatcher {
   within?(subject: TalkSubject, normalized: string): readonly RankedAnswer[]
   /** What the message names that is sold or done, though it does not ask for its category; absent where nothing is known of that. */
   goods?(normalized: string): readonly CategoryHit[]
+  /** Whether it names what belongs to a category that a section of the guides is about: 论坛, 发帖; absent likewise. */
+  isOfGuides?(normalized: string): boolean
 }
 
 /** What a talk is about: a section, or a topic outside every guide. */

@@ -37,6 +37,8 @@ const MAX_WORDS = 3
 export class CategoryIndex {
   readonly #byWord = new Map<string, Named>()
   readonly #cues: readonly string[]
+  /** What a section of the guides is about: 论坛, 发帖. */
+  readonly #guided: readonly string[]
   /** By the character that they begin with: how long words are at most. */
   readonly #longest = new Map<string, number>()
 
@@ -44,8 +46,9 @@ export class CategoryIndex {
   constructor({ cues, rows, notOpen, withoutRow }: CategoryTable, titles: readonly string[] = []) {
     this.#cues = cues.map(normalizeText)
     const told = titles.map(bare)
-    for (const row of rows.filter(({ path }) => !told.some((title) => title.includes(bare(path)))))
-      for (const word of row.words) this.#named(word).rows.push(row)
+    const isGuided = ({ path }: CategoryRow): boolean => told.some((title) => title.includes(bare(path)))
+    this.#guided = rows.filter(isGuided).flatMap(({ words }) => words.map(normalizeText))
+    for (const row of rows) if (!isGuided(row)) for (const word of row.words) this.#named(word).rows.push(row)
     for (const advice of [...notOpen, ...withoutRow]) for (const word of advice.words) this.#named(word).advice = advice
   }
 
@@ -71,6 +74,11 @@ export class CategoryIndex {
     // 白酒 beside 食品: the concrete good is what is asked about; 招聘 beside 租房 is another matter.
     const told = new Set(all.filter(({ general }) => !general).flatMap(familiesOf))
     return all.filter((hit) => !hit.general || !familiesOf(hit).some((family) => told.has(family))).slice(0, MAX_HITS)
+  }
+
+  /** Whether the words name what belongs to a category that the guides tell of. */
+  isOfGuides(normalized: string): boolean {
+    return this.#guided.some((word) => normalized.includes(word))
   }
 
   #named(written: string): Named {

@@ -197,6 +197,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       },
     }),
     goods: (normalized) => categories.named(normalized),
+    isOfGuides: (normalized) => categories.isOfGuides(normalized),
     ...(content.answers.length > 0 && {
       within: (subject: TalkSubject, normalized: string) =>
         ranking.within(subject, normalized, recent.get(normalized)?.rows ?? rowsOf(normalized)),

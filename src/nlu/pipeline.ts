@@ -174,11 +174,16 @@ function topics(
 }
 
 function questions(
-  { trimmed, notice, candidates, wantsHuman, outside, answers }: Understanding,
+  { trimmed, notice, candidates, wantsHuman, outside, answers, categories }: Understanding,
   { matcher, language }: Knowing,
 ): Partial<Understanding> | undefined {
   const wants = wantedBy(trimmed, language.questions)
-  const whole = { candidates, wantsHuman, ...(outside && { outside }), ...(answers && { answers }) }
+  const whole = {
+    ...{ candidates, wantsHuman },
+    ...(outside && { outside }),
+    ...(answers && { answers }),
+    ...(categories && { categories }),
+  }
   const reading = { matcher, phrases: language.questions }
   const [top] = candidates
   const isRead = !notice && answers && top && scopeOf(top) >= QUESTIONS_SCOPE

@@ -1,6 +1,7 @@
 import type { Phrases } from '../model/language.js'
 import type {
   Candidate,
+  CategoryHit,
   IntentMatcher,
   Match,
   Question,
@@ -91,6 +92,14 @@ interface Whole {
   readonly whole: Match
 }
 
+/** What the questions of one message have in common. */
+interface List {
+  /** Their writer has numbered them. */
+  readonly isNumbered: boolean
+  /** What is sold, by the whole message. */
+  readonly goods: readonly CategoryHit[]
+}
+
 /** What questions are read with. */
 export interface Reading {
   readonly matcher: IntentMatcher
@@ -105,6 +114,8 @@ export function separateQuestions(
 ): SeparateQuestions | undefined {
   const { clauses, isNumbered } = clausesOf(text, phrases)
   if (clauses.length < 2) return undefined
+  // 我们卖茶叶的，做了个社区: whose category is asked for, each clause tells by itself.
+  const goods = matcher.isOfGuides?.(text) ? [] : (whole.categories?.filter(isNamedGood) ?? [])
   const alone = clauses.map((clause) => questionOf(clause, matcher.match(clause.text)))
   const questions: ReadQuestion[] = []
   const unread: { text: string; after: number }[] = []
@@ -112,7 +123,7 @@ export function separateQuestions(
     const others = alone.flatMap((other, index) => (index === at ? [] : (sureOf(other) ?? [])))
     const own = { ...clause, alone: alone[at]! }
     const light = without(whole, others)
-    const question = readQuestion(own, questions.at(-1), { matcher, whole: light, phrases })
+    const question = readQuestion(own, questions.at(-1), { matcher, whole: light, phrases, isNumbered, goods })
     if (question) questions.push(question)
     else if (asksOfItsOwn(own, phrases)) unread.push({ text: clause.text, after: questions.length })
   }
@@ -264,13 +275,19 @@ function piecesOf(text: string, border: RegExp): readonly { readonly piece: stri
 function readQuestion(
   clause: Clause & { readonly alone: ReadQuestion },
   last: ReadQuestion | undefined,
-  { matcher, whole, phrases }: Whole & Reading,
+  { matcher, whole, phrases, isNumbered, goods }: Whole & Reading & List,
 ): ReadQuestion | undefined {
   const { text, before, alone } = clause
   // 冇牌照点算, behind 卖红酒要拣咩类目
-  if (last?.categories && !alone.categories && (clause.wants === 'without' || clause.wants === 'individual'))
-    return { ...last, text, wants: clause.wants, sureness: SURE_ALONE }
+  if (goods.length > 0 && !alone.categories && leavesOutGoods(clause, phrases))
+    return {
+      ...questionOf(clause, matcher.match(`${goods[0]!.word} ${text}`)),
+      categories: goods,
+      sureness: SURE_ALONE,
+    }
   const isBound = last !== undefined && phrases.depends.test(text)
+  // 3、多久: with a number of its own it goes on from nothing.
+  const isOwn = isNumbered && !isBound && alone.sureness >= SURE_NUMBERED
   const readings = isBound ? [] : [alone]
   if (before !== '') {
     const led = questionOf(clause, matcher.match(`${before} ${text}`))
@@ -278,7 +295,7 @@ function readQuestion(
     const isClear = !isBound && sureOf(alone) !== undefined
     if (!isClear || isLikeliest(led, whole)) readings.push(led)
   }
-  if (last && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
+  if (last && !isOwn && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
     const isVague = isVagueAlone(alone)
@@ -299,6 +316,21 @@ function readQuestion(
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
 }
+
+/** So surely, 0..1, a point of a list stands on its own. */
+const SURE_NUMBERED = 0.5
+
+/** Whoever writes more asks for documents, or a category, of something else. */
+const MAX_BARE_CHARS = 10
+
+/** 个人能做吗, 要啥证, 类目选哪个: asked of goods which the words themselves don't name. */
+const leavesOutGoods = ({ text, wants }: Clause, { asksDocuments, asksCategory }: Phrases<'questions'>): boolean =>
+  wants === 'without' ||
+  wants === 'individual' ||
+  wants === 'second-review' ||
+  (text.length <= MAX_BARE_CHARS && (asksDocuments.test(text) || asksCategory.test(text)))
+
+const isNamedGood = ({ general, rows }: CategoryHit): boolean => !general && rows.length > 0
 
 /** Fits a little of everything: 在哪改. */
 const isVagueAlone = ({ answers = [], categories }: ReadQuestion): boolean =>

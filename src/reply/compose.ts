@@ -489,13 +489,13 @@ function renderCategory({ word, rows, advice }: CategoryHit, asks: CategoryFact[
   return rows.slice(0, MAX_ROWS).map((row) => categoryLine(word, row, asks))
 }
 
-/** What was asked comes first: whether a person may have it, whether it is reviewed twice, or the documents. */
+/** What was asked, and no more: whether a person may have it, whether it is reviewed twice, or which documents it takes. */
 function categoryLine(word: string, row: CategoryRow, asks: CategoryFact['asks']): string {
-  const documents = documentsOf(row)
   if (asks === 'individual')
-    return `${(row.individual ? factPhrases.individualYes : factPhrases.individualNo)(row.path)}；${documents}。`
+    return `${(row.individual ? factPhrases.individualYes : factPhrases.individualNo)(row.path)}。`
   if (asks === 'second-review')
-    return `${(row.secondReview ? factPhrases.secondReviewOf : factPhrases.noSecondReviewOf)(row.path)}；${documents}。`
+    return `${(row.secondReview ? factPhrases.secondReviewOf : factPhrases.noSecondReviewOf)(row.path)}。`
+  const documents = documentsOf(row)
   if (asks === 'without' && row.choose > 0)
     return `${factPhrases.without(word)}${factPhrases.category(word, row.path)}，${documents}。`
   return `${factPhrases.category(word, row.path)}，${documents}${row.secondReview ? `；${factPhrases.secondReview}` : ''}。`
