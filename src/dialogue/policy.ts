@@ -130,6 +130,7 @@ export const policies: readonly Policy[] = [
     name: 'second-opinion',
     decide: (turn, rest) => turn.situation.opinion && byOpinion(turn.situation.opinion, turn, rest),
   },
+  { name: 'announced', decide: announced },
   { name: 'rejected-why', decide: ratherAsksForNotice },
   // Whoever has submitted again since the rejection waits, and has done what the notice asks for.
   { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },
@@ -245,6 +246,17 @@ function smallTalk({ understanding: { act }, asked }: Turn): Decision | undefine
   if (act === 'acknowledge') return { kind: 'courtesy', word: 'acknowledged' }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
   return act === 'yes' || act === 'no' ? { kind: 'courtesy', word: 'declined' } : undefined
+}
+
+/** Whoever writes more has said something. */
+const MAX_ANNOUNCED_CHARS = 24
+
+/** 帮客户问的，客户公司叫…: the question is still to come. */
+function announced({ understanding, situation, asked }: Turn): Decision | undefined {
+  const { act, normalized, notice, days, rejected, categories, answers, followUp } = understanding
+  if (!asked || notice || days || rejected || categories || followUp || answers?.[0]?.wordForWord) return undefined
+  const isAnnounced = normalized.length <= MAX_ANNOUNCED_CHARS && situation.language?.around.announces.test(normalized)
+  return act === 'statement' && isAnnounced ? { kind: 'courtesy', word: 'listening' } : undefined
 }
 
 /** 过了！ is good news to whom the bot has helped. */

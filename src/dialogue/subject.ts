@@ -302,7 +302,7 @@ export function swapsGoods(
   const told = goodsTold(situation)
   if (!told || !language || !reads || notice || days || followUp || wants || choice !== undefined) return undefined
   const { swaps, asksDocuments, asks, lacksWords } = language.questions
-  const other = swaps.exec(trimmed)?.groups?.['other']?.replace(/(?<=.)的$/, '')
+  const other = swaps.exec(trimmed)?.groups?.other?.replace(/(?<=.)的$/, '')
   if (taught !== undefined || other === undefined || answers?.[0]?.wordForWord) return undefined
   if (asksDocuments.test(other) || asks.test(other) || lacksWords.test(other)) return undefined
   const [first] = told.goods.hits

@@ -175,7 +175,16 @@ export type Decision =
   | {
       readonly kind: 'courtesy'
       /** `chat`: put to the bot, yet about nothing that is known here. */
-      readonly word: 'greeting' | 'thanks' | 'acknowledged' | 'chat' | 'menu' | 'declined' | 'settled' | 'too-fast'
+      readonly word:
+        | 'greeting'
+        | 'thanks'
+        | 'acknowledged'
+        | 'chat'
+        | 'listening'
+        | 'menu'
+        | 'declined'
+        | 'settled'
+        | 'too-fast'
     }
   | { readonly kind: 'courtesy'; readonly word: 'walk-offered' | 'walk-ended'; readonly walk: WalkTurn }
   | { readonly kind: 'courtesy'; readonly word: 'reminder-set'; readonly remind: ReminderPlan }

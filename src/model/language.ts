@@ -28,7 +28,7 @@ export const LANGUAGE_SHAPE = {
   },
   around: {
     start: ['opening', 'introduction', 'asking', 'courtesy', 'pointing'],
-    within: ['chain', 'minutes', 'congratulates'],
+    within: ['chain', 'minutes', 'congratulates', 'announces'],
     whole: ['sameQuestion', 'cardLine'],
     part: [
       'closing',

@@ -103,6 +103,7 @@ const COURTESIES: Readonly<Record<Exclude<Courtesy, { walk: unknown } | { remind
   acknowledged: phrases.acknowledged,
   chat: phrases.chat,
   menu: phrases.menuHeading,
+  listening: phrases.listening,
   declined: phrases.declined,
   settled: phrases.settled,
   'too-fast': phrases.tooFast,

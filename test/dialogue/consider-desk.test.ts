@@ -109,6 +109,20 @@ describe('hands over', () => {
     },
   )
 
+  test.each(['我要投诉 群里问了三天没人理', '都没人管的吗 问好几天了', '我要投诉你们'])(
+    'when nobody has answered, %s',
+    (text) => {
+      expect(consider(NOT_FOR_US, {}, { text })).toMatchObject({ reason: 'complaint' })
+    },
+  )
+
+  test.each(['我要投诉那个卖假货的', '发了两天帖子没人理 哈哈', '我昨天问他三次都不回', '百度那个审核问了三天没人理'])(
+    'not when others do not answer, %s',
+    (text) => {
+      expect(consider(NOT_FOR_US, {}, { text })).toEqual(NOT_FOR_US)
+    },
+  )
+
   test('not when something else is of no use', () => {
     for (const text of ['这个优惠券没用', '没用过这个功能', '有没有用']) {
       expect(consider(NOT_FOR_US, { talkedLately: true }, { text })).toEqual(NOT_FOR_US)

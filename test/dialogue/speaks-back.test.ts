@@ -60,6 +60,15 @@ describe('chatter put to the bot by name', () => {
     expect(hears(weather, talking, true)).toEqual({ kind: 'courtesy', word: 'acknowledged' })
   })
 
+  test.each(['请问小助手', '帮客户问的 客户公司叫杭州某某文化', '我这边是深圳某某科技公司', '我接着上次那个问题'])(
+    'that leads to a question bids go on: %s',
+    (normalized) => {
+      const told = { ...likely, act: 'statement', normalized } as const
+      const heard = hears(told, { language: LANGUAGE }, true)
+      expect(heard).toEqual({ kind: 'courtesy', word: 'listening' })
+    },
+  )
+
   test('that asks gets the honest word', () => {
     expect(hears({ ...idle, act: 'question', normalized: '周末去哪玩' }, { language: LANGUAGE }, true)).toMatchObject({
       kind: 'fallback',

@@ -134,6 +134,25 @@ describe('the shipped knowledge', () => {
     expect(cardOf(decideOn(text, true))).toBe(card)
   })
 
+  test.each<readonly [string, readonly string[]]>([
+    ['卖茶叶 要什么证 个人能做吗', ['商家自营-食品饮料', '商家自营-食品饮料 individual']],
+    ['花店 类目选哪个 要二审吗', ['商家自营-园艺/鲜花', '商家自营-园艺/鲜花 second-review']],
+    ['我是卖酒的。请问1、选什么类目 2、要什么资质 3、要多久', ['商家自营-酒类', 's5-total']],
+    // Its category is that of the community.
+    ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', 's5-what-second']],
+  ])('asks in each question of %s of what is sold', (text, told) => {
+    const decision = decideOn(text, true)
+    const parts = 'parts' in decision ? (decision.parts ?? []) : []
+    const names = parts.map(({ fact }) => {
+      if (fact?.kind === 'short-answer') return fact.answer.id
+      if (fact?.kind !== 'category') return undefined
+      return [...fact.hits.flatMap(({ rows }) => rows.map(({ path }) => path)), ...(fact.asks ? [fact.asks] : [])].join(
+        ' ',
+      )
+    })
+    expect(names).toEqual(told)
+  })
+
   test.each(['转人工', '帮我找人工客服'])('hears in %s that a person is wanted', (text) => {
     expect(decideOn(text, false)).toMatchObject({ kind: 'escalate', reason: 'asked' })
   })
