@@ -70,6 +70,7 @@ export const policies: readonly Policy[] = [
   },
 
   { name: 'said-before', decide: withoutRepeating },
+  { name: 'in-brief', decide: rejectionInBrief },
 
   // What takes up the talk so far.
   picturePolicy,
@@ -341,6 +342,15 @@ function ratherAsksForNotice({ understanding, situation, asked }: Turn, rest: ()
   const isOfReasons = isChoice && decision.sectionKeys.every((key) => situation.isRejection?.(key))
   const isLost = decision.kind === 'fallback' || (isChoice && !isOfReasons)
   return (isLost && wishForNotice(situation)) || decision
+}
+
+/** 说没接内容安全怎么办: what to do in a line or two, the steps are a number away. */
+function rejectionInBrief({ situation: { isRejection, inBrief } }: Turn, rest: () => Decision): Decision {
+  const decision = rest()
+  if (decision.kind !== 'answer' || !tellsWhole(decision) || decision.sectionKeys.length > 1) return decision
+  const [key] = decision.sectionKeys
+  const answer = isRejection?.(key) ? inBrief?.(key) : undefined
+  return answer ? { ...decision, fact: { kind: 'short-answer', answer } } : decision
 }
 
 const MAX_FINISHED_CHARS = 16

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
-import type { RejectionRule } from '../model/knowledge.js'
+import type { RejectionRule, ShortAnswer } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
@@ -70,6 +70,8 @@ export interface Situation extends Partial<PeopleAtWork> {
   readonly goodsNamed?: () => readonly CategoryHit[]
   /** Tells what to do about a rejection. */
   readonly isRejection?: (sectionKey: string) => boolean
+  /** All of a section in a line or two, where an author wrote that. */
+  readonly inBrief?: (sectionKey: string) => ShortAnswer | undefined
   /** All sections that do, in the guide's order. */
   readonly rejections?: () => readonly string[]
   /** The bot has just spoken with this asker here. */
@@ -122,7 +124,11 @@ export interface Situation extends Partial<PeopleAtWork> {
 /** What the talk has to know of the guide. */
 export const guideOf = (
   snapshot: KnowledgeSnapshot,
-): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'rejections'> => ({
+): Pick<
+  Situation,
+  'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'inBrief' | 'rejections'
+> => ({
+  inBrief: (key) => snapshot.content.answers.find(({ sectionKey, whole }) => whole && sectionKey === key),
   rejections: () => [...snapshot.sections.values()].flatMap(({ key, role }) => (role === 'rejection' ? [key] : [])),
   isRejection: (sectionKey) => snapshot.sections.get(sectionKey)?.role === 'rejection',
   hasSection: (sectionKey) => snapshot.sections.has(sectionKey),

@@ -166,6 +166,8 @@ export interface CategoryRow {
   readonly secondReview: boolean
   /** Goods, services and features that point to it. */
   readonly words: readonly string[]
+  /** Shops and trades: what their owner names beside them is asked for instead. */
+  readonly trades: readonly string[]
   readonly use: string
   readonly note?: string
   /** How a rejection notice names it. */

@@ -18,6 +18,8 @@ import { authoredCore, coreOf, MIN_CORE_CHARS } from './retrieval.js'
 interface Named {
   readonly rows: CategoryRow[]
   advice?: CategoryAdvice
+  /** A shop or a trade, see `CategoryRow.trades`. */
+  isTrade?: true
 }
 
 interface Found {
@@ -29,6 +31,11 @@ interface Found {
 /** A message that names more than this tells a story. */
 const MAX_HITS = 4
 const MAX_WORDS = 3
+/** 卖鸡蛋 is about 鸡蛋. */
+const SELLS = /^卖(?=..)/
+/** Of so few characters, 0..1 of them name goods where a message lists them. */
+const MAX_LIST_CHARS = 20
+const LIST_SHARE = 0.6
 
 /**
  * Finds what is sold or done in the words of a message, and its service category. Words are looked up literally; of those
@@ -48,37 +55,63 @@ export class CategoryIndex {
     const told = titles.map(bare)
     const isGuided = ({ path }: CategoryRow): boolean => told.some((title) => title.includes(bare(path)))
     this.#guided = rows.filter(isGuided).flatMap(({ words }) => words.map(normalizeText))
-    for (const row of rows) if (!isGuided(row)) for (const word of row.words) this.#named(word).rows.push(row)
+    for (const row of rows.filter((one) => !isGuided(one))) {
+      for (const word of row.words) this.#named(word).rows.push(row)
+      for (const word of row.trades) {
+        const named = this.#named(word)
+        named.rows.push(row)
+        named.isTrade = true
+      }
+    }
     for (const advice of [...notOpen, ...withoutRow]) for (const word of advice.words) this.#named(word).advice = advice
   }
 
   /** @param normalized see `normalizeText` @returns nothing for a message that asks neither about categories nor documents */
   find(normalized: string): readonly CategoryHit[] {
-    return this.#cues.some((cue) => normalized.includes(cue)) ? this.named(normalized) : []
+    const isAsked = this.#cues.some((cue) => normalized.includes(cue)) || this.#isList(normalized)
+    return isAsked ? this.named(normalized) : []
   }
 
   /** As `find`, of words that go on from such a question: 那饮料呢 */
   named(normalized: string): readonly CategoryHit[] {
-    const found = this.#scan(normalized)
+    const all = this.#scan(normalized)
+    const goods = all.filter(({ word }) => !this.#byWord.get(word)!.isTrade && !isGeneral(word, this.#rowsOf(word)))
     const hits = new Map<string, CategoryHit>()
-    for (const { word } of found) {
+    // 我家养鸡的, 卖鸡蛋要什么证: the trade tells who asks.
+    for (const { word } of goods.length > 0 ? all.filter((one) => !this.#byWord.get(one.word)!.isTrade) : all) {
       const { rows, advice } = this.#byWord.get(word)!
       const key = rows.length > 0 ? rows.map(({ id }) => id).join() : (advice?.id ?? word)
       const known = hits.get(key)
-      if (!known) hits.set(key, { word, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
-      // 零食、茶叶 belong to one category.
-      else if (!known.general && !isGeneral(word, rows) && !known.word.split('、').includes(word))
-        hits.set(key, { ...known, word: [...known.word.split('、'), word].slice(0, MAX_WORDS).join('、') })
+      const said = word.replace(SELLS, '')
+      if (!known) hits.set(key, { word: said, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
+      // 零食、茶叶 belong to one category, and so do 鲜花、绿植.
+      else if (!isGeneral(word, rows) && !known.word.split('、').includes(said))
+        hits.set(key, {
+          ...{ ...known, general: false },
+          word: [...known.word.split('、'), said].slice(0, MAX_WORDS).join('、'),
+        })
     }
-    const all = [...hits.values()]
+    const named = [...hits.values()]
     // 白酒 beside 食品: the concrete good is what is asked about; 招聘 beside 租房 is another matter.
-    const told = new Set(all.filter(({ general }) => !general).flatMap(familiesOf))
-    return all.filter((hit) => !hit.general || !familiesOf(hit).some((family) => told.has(family))).slice(0, MAX_HITS)
+    const told = new Set(named.filter(({ general }) => !general).flatMap(familiesOf))
+    return named.filter((hit) => !hit.general || !familiesOf(hit).some((family) => told.has(family))).slice(0, MAX_HITS)
   }
 
   /** Whether the words name what belongs to a category that the guides tell of. */
   isOfGuides(normalized: string): boolean {
     return this.#guided.some((word) => normalized.includes(word))
+  }
+
+  /** U盘耳机小音箱: nothing but goods. */
+  #isList(text: string): boolean {
+    const length = bare(text).length
+    if (length > MAX_LIST_CHARS) return false
+    const goods = this.#scan(text).filter(({ word }) => !isGeneral(word, this.#rowsOf(word)))
+    return goods.reduce((sum, { word }) => sum + bare(word).length, 0) >= length * LIST_SHARE
+  }
+
+  #rowsOf(word: string): readonly CategoryRow[] {
+    return this.#byWord.get(word)?.rows ?? []
   }
 
   #named(written: string): Named {

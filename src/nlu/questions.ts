@@ -295,7 +295,12 @@ function readQuestion(
     const isClear = !isBound && sureOf(alone) !== undefined
     if (!isClear || isLikeliest(led, whole)) readings.push(led)
   }
-  if (last && !isOwn && (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))) {
+  if (
+    last &&
+    !isOwn &&
+    !alone.categories?.some(isNamedGood) &&
+    (isBound || (text.length <= MAX_ELIDED_CHARS && alone.sureness < SURE_ALONE))
+  ) {
     const subject = subjectOf(last)
     const within = subject && matcher.within?.(subject, text)[0]
     const isVague = isVagueAlone(alone)

@@ -9,6 +9,8 @@ interface Knowing {
   readonly intents: readonly Intent[]
   readonly rejections?: readonly RejectionRule[]
   readonly categories?: readonly CategoryRow[]
+  /** In the customer's own words, which ask about goods as well as about what was said of them. */
+  readonly isTold?: true
 }
 
 // A reason with a mark of one of our sections is known even where its wording is new to the classifier.
@@ -33,16 +35,35 @@ const PHRASE_CHARS = 4
 export function readNotice(normalized: string, knowing: Knowing): readonly NoticeReason[] | undefined {
   const { notice } = knowing.language
   const pasted = splitNotice(normalized, notice)
-  if (pasted) return pasted.map((reason) => readReason(reason, knowing))
+  if (pasted)
+    return pasted.length > 1 ? pasted.map((reason) => readReason(reason, knowing)) : apart(pasted[0]!, knowing)
   if (notice.otherPlatform.test(normalized)) return undefined
   const lacksCategory = notice.lacksCategory.test(normalized)
   if (!lacksCategory && !notice.verdict.test(normalized)) return undefined
-  const told = readReason(normalized, knowing)
+  const told = readReason(normalized, { ...knowing, isTold: true })
   if (told.category) return lacksCategory ? [told] : undefined
   // 打回来了，说名称和内容不符: what no section is about would be guessed at otherwise.
   const isOutside = !lacksCategory && told.rule?.sections.length === 0
-  return isOutside ? [{ ...told, candidates: [], alsoSections: [] }] : undefined
+  if (!isOutside) return undefined
+  const several = apart(normalized, knowing)
+  return several.length > 1 ? several : [{ ...told, candidates: [], alsoSections: [] }]
 }
+
+/** 存在强制登录。另外头像模糊: what is known by itself, and is not the same, is a reason of its own. */
+function apart(text: string, knowing: Knowing): readonly NoticeReason[] {
+  const pieces = text.split(knowing.language.notice.splits).flatMap((piece) => {
+    const own = piece?.replace(TRIMMED, '') ?? ''
+    return own.length >= MIN_APART_CHARS ? [readReason(own, knowing)] : []
+  })
+  const known = pieces.filter(({ rule, category, candidates }) => rule ?? category ?? candidates[0])
+  const subjectOf = ({ rule, category, candidates }: NoticeReason): string | undefined =>
+    category?.id ?? rule?.id ?? candidates[0]?.sectionKey
+  const first = known.filter((one, at) => known.findIndex((other) => subjectOf(other) === subjectOf(one)) === at)
+  return first.length > 1 ? first : [readReason(text, knowing)]
+}
+
+const MIN_APART_CHARS = 4
+const TRIMMED = /^[\s,:。;]+|[\s,:。;]+$/g
 
 /** 3.2.11, 5.19, 1.1(2): as WeChat numbers its rules. */
 const RULE_NUMBER = /(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3}(?:\(\d\))?(?![\d.]*\d)/g
@@ -65,7 +86,8 @@ export function readRuleNumber(
   // Guides number their sections by two levels at most.
   const isDeep = number.split('.').length > 2
   if (isSection ? !language.notice.namesRuleBook.test(text) : !named && !isDeep) return undefined
-  const known = rejections.filter((rule) => rule.number === number)
+  const exact = rejections.filter((rule) => rule.number === number)
+  const known = exact.length > 0 ? exact : rejections.filter((rule) => rule.number === number.replace(/\(.*/, ''))
   const chapter = Number(number.split('.')[0])
   const isOnline = language.notice.onlineRules.test(text) || chapter >= ONLINE_CHAPTER
   // The numbers of the two lists overlap.
@@ -85,10 +107,13 @@ const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
 
 function readReason(text: string, knowing: Knowing): NoticeReason {
   const squeezed = squeeze(text)
-  const rule = longestMarked(squeezed, knowing.rejections ?? NONE) ?? readRuleNumber(text, knowing)
+  const numbered = readRuleNumber(text, knowing)
+  // Of those for what is online, each says what it is about; 2.1 is everything about categories.
+  const isTelling = numbered !== undefined && Number.parseInt(numbered.number, 10) >= ONLINE_CHAPTER
+  const rule = isTelling ? numbered : (longestMarked(squeezed, knowing.rejections ?? NONE) ?? numbered)
   // A notice may speak of what belongs to a category without asking for it.
   const asksCategory = knowing.language.notice.asksCategory.test(text)
-  const category = asksCategory ? categoryToAdd(text, knowing) : undefined
+  const category = asksCategory ? (categoryToAdd(text, knowing) ?? categoryOfGoods(text, knowing)) : undefined
   const reason = {
     ...readSections(text, squeezed, { ...knowing, least: rule ? WITH_RULE_CONFIDENCE : KNOWN_REASON_CONFIDENCE }),
     ...(rule && { rule }),
@@ -125,6 +150,14 @@ function categoryToAdd(text: string, { language, categories = NONE }: Knowing): 
   const had = hasCategory.exec(text)
   if (!had) return find(text)
   return find(text.slice(0, had.index)) ?? find(text.slice(had.index + had[0].length + MAX_CATEGORY_CHARS))
+}
+
+/** 商城售卖食品,缺少对应类目: goods that are named for lack of a category. */
+function categoryOfGoods(text: string, { language, matcher, isTold }: Knowing): CategoryRow | undefined {
+  if (isTold || !language.notice.lacksGoods.test(text)) return undefined
+  const rows = (matcher.goods?.(text) ?? []).flatMap((hit) => (hit.rows.length === 1 ? hit.rows : []))
+  // 积分商城售卖食品: where it is sold has a category, too.
+  return rows.find(({ documents }) => documents.length > 0) ?? rows.at(-1)
 }
 
 /**
@@ -328,11 +361,12 @@ const MIN_CLAUSE_CHARS = 6
 /**
  * Takes a pasted rejection notice apart.
  *
- * @param text see `normalizeText`
+ * @param given see `normalizeText`
  * @returns the reasons in order, each detail with the heading above it; undefined when this is no notice
  */
-export function splitNotice(text: string, phrases: Phrases<'notice'>): readonly string[] | undefined {
-  if (phrases.otherPlatform.test(text)) return undefined
+export function splitNotice(given: string, phrases: Phrases<'notice'>): readonly string[] | undefined {
+  if (phrases.otherPlatform.test(given)) return undefined
+  const text = phrases.frame.test(given) ? given : given.replace(phrases.relays, '')
   const quoted = quotedReason(text, phrases)
   if (quoted !== undefined) return splitClauses(quoted, phrases)
   if (!phrases.rejected.test(text)) return undefined
@@ -350,7 +384,9 @@ function splitReasons(
       ? [heading]
       : details.map((detail) => (isIdle(heading, phrases) ? detail : `${heading} ${detail}`)),
   )
-  const own = reasons.map(withoutAside).filter((reason) => reason.length >= MIN_REASON_CHARS)
+  const own = reasons
+    .map((reason) => withoutAside(reason, phrases))
+    .filter((reason) => reason.length >= MIN_REASON_CHARS)
   if (own.length > 1) return own.some((reason) => phrases.ownWords.test(reason.replace(QUOTED, ''))) ? undefined : own
   const frame = phrases.frame.exec(text)
   if (own.length === 1 && (isFramed || phrases.heading.test(text))) return own
@@ -449,7 +485,8 @@ export function readBareRejection(text: string, { notice }: Pick<Language, 'noti
 }
 
 /** Drops what the customer says below the notice: "第二条求指路". */
-const withoutAside = (reason: string): string => reason.replace(/\s*(?:\n|—).*$/s, '')
+const withoutAside = (reason: string, { asksBelow }: Phrases<'notice'>): string =>
+  reason.replace(/\s*(?:\n|—).*$/s, '').replace(asksBelow, '')
 
 const isIdle = (heading: string, phrases: Phrases<'notice'>): boolean =>
   heading === '' || phrases.announces.test(heading)

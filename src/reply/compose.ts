@@ -139,9 +139,7 @@ function composeNotice(
   const lines = renderReasons(reasons, readingOf(snapshot), about)
   const { review } = snapshot.facts
   const clock = review && about === undefined ? [phrases.clockAnew(review.internal, review.second)] : []
-  const [first, ...others] = sectionKeys
-  const title = others.length === 0 && first !== undefined ? snapshot.sections.get(first)?.title : undefined
-  const more = first !== undefined ? [factPhrases.steps(sectionKeys.join('”“'), title)] : []
+  const more = sectionKeys.length > 0 ? [factPhrases.steps(sectionKeys.join('”“'))] : []
   const shown = reasons.flatMap(({ candidates }) => candidates[0]?.sectionKey ?? [])
   return {
     ...say([...lines, ...(isDone ? [phrases.doneBefore] : []), ...clock, ...more], context),
@@ -285,9 +283,15 @@ function renderPart(
 ): readonly ReplyLine[] {
   if (unknown !== undefined) return asLines([factPhrases.unknownPart(unknown)])
   const section = snapshot.sections.get(sectionKey ?? '')
-  if (!fact) return section ? renderSectionBriefly(section) : []
+  if (!fact) return section ? inBrief(section, snapshot) : []
   const lines = asLines(renderFact(fact))
   return section && shows ? withPictures(lines, section) : lines
+}
+
+/** The section in a line or two where an author wrote that, else its steps. */
+function inBrief(section: Section, snapshot: KnowledgeSnapshot): readonly ReplyLine[] {
+  const told = readingOf(snapshot).brief(section.key)
+  return told ? asLines(told) : renderSectionBriefly(section)
 }
 
 /** The pictures of a section behind lines that speak of its screen. */

@@ -4,6 +4,8 @@ import { factPhrases, phrases } from './phrases.js'
 
 const SIGNS = '①②③④⑤⑥⑦⑧⑨⑩'
 const MAX_QUOTE_CHARS = 28
+/** A single reason that is no longer need not be quoted to be known again. */
+const MAX_OBVIOUS_CHARS = 60
 /** What every notice begins a reason with. */
 const NOTICE_OPENING =
   /^(?:.*?不符合(?:规则|规范)|.*?内容不一致)?[\s:;,。]*(?:\(\d+\)[\s:]*)?(?:你好|您好)?[\s,，:。]*/s
@@ -24,7 +26,10 @@ export function renderReasons(reasons: readonly NoticeReason[], reading: Reading
   const only = about === undefined ? undefined : reasons[about]
   if (only) return [phrases.reasonAt(about! + 1, shortQuote(only.text)), ...renderReason(only, reading)]
   const [single] = reasons.length === 1 ? reasons : []
-  if (single) return [phrases.reason('', shortQuote(single.text)), ...renderReason(single, reading)]
+  if (single) {
+    const quoted = single.text.length > MAX_OBVIOUS_CHARS ? [phrases.reason('', shortQuote(single.text))] : []
+    return [...quoted, ...renderReason(single, reading)]
+  }
   return [
     phrases.severalReasons(reasons.length),
     ...reasons.flatMap((reason, index) => {

@@ -27,11 +27,11 @@ export const phrases = {
   reasonAt: (number: number, quoted: string): string => `第 ${number} 条“${quoted}”：`,
   reason: (sign: string, quoted: string): string => `${sign}“${quoted}”`,
   addCategory: (path: string, documents: string): string =>
-    `要加的类目是“${path}”，${documents}；在“设置-基本设置-服务类目”里加。不做这块的话，把相关内容和入口下架也行。`,
+    `在“设置-基本设置-服务类目”里加“${path}”，${documents}；不做这块就把相关内容和入口下架。`,
   sameAsReason: (sign: string): string => `做法同 ${sign}。`,
   unknownReasonQuoted: '这条我这里没有，我请同事来看。',
   clockAnew: (internal: number, second: number): string =>
-    `⏱ 重新提审后从头算：微信内审 ${internal} 天，首次提审再加网信二审 ${second} 天。`,
+    `⏱ 重提后从头算：微信内审 ${internal} 天，首次再加网信二审 ${second} 天。`,
   moreOf: (key: string, title: string): string => `${title}：回复“${key}”看做法`,
   clarifyHeading: '您想问的是哪一个？回复字母就行：',
   asksNotice:

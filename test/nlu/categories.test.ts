@@ -4,8 +4,8 @@ import { CategoryIndex } from '../../src/nlu/facts.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 
 const SOURCE = { source: { text: '官方', date: '2026-07-29', strength: 'S' }, file: 'c.yaml', line: 1 } as const
-const row = (path: string, words: readonly string[]): CategoryRow => ({
-  ...{ id: `类目:${path}`, path, documents: [], choose: 0, individual: true, secondReview: false, words },
+const row = (path: string, words: readonly string[], trades: readonly string[] = []): CategoryRow => ({
+  ...{ id: `类目:${path}`, path, documents: [], choose: 0, individual: true, secondReview: false, words, trades },
   ...{ use: '', notice: [], ...SOURCE },
 })
 const TABLE = {
@@ -14,6 +14,8 @@ const TABLE = {
     row('商家自营-食品饮料', ['食品', '奶粉']),
     row('商家自营-酒类', ['白酒', '酒类']),
     row('汽车-旧机动车', ['二手车']),
+    row('商家自营-园艺/鲜花', ['鲜花', '绿植']),
+    row('商业服务-农林牧渔', ['猪苗'], ['养鸡']),
     row('社交-社区/论坛', ['论坛']),
   ],
   notOpen: [],
@@ -33,6 +35,16 @@ test.each([
     [
       ['奶粉', '商家自营-食品饮料'],
       ['二手车', '汽车-旧机动车'],
+    ],
+  ],
+  ['鲜花和绿植要什么证', [['鲜花、绿植', '商家自营-园艺/鲜花']]],
+  ['我家养鸡的，卖白酒要什么证', [['白酒', '商家自营-酒类']]],
+  ['养鸡要什么证', [['养鸡', '商业服务-农林牧渔']]],
+  [
+    '白酒 奶粉',
+    [
+      ['白酒', '商家自营-酒类'],
+      ['奶粉', '商家自营-食品饮料'],
     ],
   ],
 ])('%s', (text, hits) => {

@@ -131,7 +131,7 @@ describe('a notice', () => {
 
   test('puts the named category in its place, with its documents', () => {
     const text = notice(reasonOf('请补充选择：商家自营-食品饮料', { category: FOOD }))
-    expect(text).toContain('要加的类目是“商家自营-食品饮料”，2 选 1')
+    expect(text).toContain('里加“商家自营-食品饮料”，2 选 1')
   })
 
   test('says the same twice only by its number', () => {
