@@ -124,10 +124,7 @@ export interface Situation extends Partial<PeopleAtWork> {
 /** What the talk has to know of the guide. */
 export const guideOf = (
   snapshot: KnowledgeSnapshot,
-): Pick<
-  Situation,
-  'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'inBrief' | 'rejections'
-> => ({
+): Pick<Situation, 'hasSection' | 'nextSection' | 'timelineSection' | 'isRejection' | 'inBrief' | 'rejections'> => ({
   inBrief: (key) => snapshot.content.answers.find(({ sectionKey, whole }) => whole && sectionKey === key),
   rejections: () => [...snapshot.sections.values()].flatMap(({ key, role }) => (role === 'rejection' ? [key] : [])),
   isRejection: (sectionKey) => snapshot.sections.get(sectionKey)?.role === 'rejection',
