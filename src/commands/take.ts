@@ -42,7 +42,7 @@ export function parseCommand(text: string, { strict = false }: OrderReading = {}
 }
 
 /** Whether it begins like any order at all: one look for the talk of people, which hardly ever does. */
-export const mayBeOrder = (text: string): boolean => opensOrder({ text: text.trim(), plain: plainOf(text) })
+const mayBeOrder = (text: string): boolean => opensOrder({ text: text.trim(), plain: plainOf(text) })
 
 /** Reads only what colleagues order about tickets and their own duty. */
 export const parseTicketOrder = (text: string): Command | undefined =>

@@ -1,5 +1,6 @@
 import { type Decision, indexOfLetter } from '../model/decision.js'
 import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '../model/understanding.js'
+import { readNumber } from '../nlu/dates/day-rule.js'
 import { answerDays, answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import {
   factOfItsOwn,
@@ -43,7 +44,7 @@ export function takeUp(
     // Keys of a second guide, and of headings without a number, as a reply names them.
     return { kind: 'answer', sectionKeys: [normalized], reason: 'chosen' }
   }
-  if (asksForPlace(normalized) && situation.offered.length === 0) return narrowed(situation)
+  if (asksForPlace(normalized, situation) && situation.offered.length === 0) return narrowed(situation)
   // "对" to a question back means its first choice.
   const [firstOffered] = situation.offered
   if (act === 'yes' && !situation.humanOffered && situation.clarifying && firstOffered !== undefined) {
@@ -76,13 +77,12 @@ function pickedBy(choice: string, counts: boolean, situation: Situation): string
 }
 
 const PLACE = /第 ?(?:\d{1,2}|[一二三四五六七八九十]) ?[个项步条点处空格]/u
-/** What is asked of a place without naming anything else. */
-const OF_PLACE =
-  /[\s\p{P}]|请问|截图|写|填|选|勾|传|发|点|弄|做|在|是|要|该|怎么|什么|哪[个里]?|啥|呢|吗|的|那|这|啊|呀|咋|办|意思/gu
 
 /** "第五项写什么", "那第一步截图发哪个" */
-const asksForPlace = (normalized: string): boolean =>
-  PLACE.test(normalized) && normalized.replace(PLACE, '').replace(OF_PLACE, '') === ''
+const asksForPlace = (normalized: string, { language }: Situation): boolean =>
+  language !== undefined &&
+  PLACE.test(normalized) &&
+  normalized.replace(PLACE, '').replace(language.questions.asksOfPlace, '') === ''
 
 /** "第二项" counts the lines of an answer where nothing was offered to choose from; it is no section's number. */
 const COUNTS = /第/
@@ -92,21 +92,19 @@ const narrowed = ({ talkedLately, lastSection }: Situation): Decision | undefine
     ? { kind: 'answer', sectionKeys: [lastSection], reason: 'follow-up', narrows: true }
     : undefined
 
-/** Words of asking for screenshots, whatever they are to show. */
-const OF_SCREENSHOTS =
-  /截图|截屏|图片|照片|材料|需要|应该|什么|请问|可以|怎么|[\s\p{P}截图张页发传拍交要去在到从哪里儿几多少个啥这那的我你是都还呢啊呀吗吧]/gu
 const MIN_TOPIC_CHARS = 2
 
 /** "隐私协议截图发哪个" names what it asks about, whatever was told last. */
 function asksOfAnother(
   { kind }: FollowUp,
   { normalized, candidates: [top], categories }: Understanding,
-  { lastSection }: Pick<Situation, 'lastSection'>,
+  { lastSection, language }: Pick<Situation, 'lastSection' | 'language'>,
 ): boolean {
   if (namesGoods(categories)) return true
   const namesIt = kind === 'screenshot' || kind === 'explain' || kind === 'again'
   if (!namesIt || !top || top.sectionKey === lastSection) return false
-  if (normalized.replace(OF_SCREENSHOTS, '').length < MIN_TOPIC_CHARS) return false
+  const named = language ? normalized.replace(language.questions.asksOfPictures, '') : normalized
+  if (named.length < MIN_TOPIC_CHARS) return false
   return top.share >= THRESHOLDS.answerShare && scopeOf(top.confidence, top) >= THRESHOLDS.offerScope
 }
 
@@ -372,7 +370,6 @@ function isMeant(
 }
 
 const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu
-const HAN_NUMBERS = '一二三四五六七八九十'
 
 /**
  * 第二条我们做了啊, 第一条是啥意思: said of one reason of the notice that was taken apart last.
@@ -389,8 +386,7 @@ export function aboutReason(
   if (!named || others.length > 0 || notice || !talkedLately || !language) return undefined
   if (normalized.length > MAX_ONWARD_CHARS || !(isAsked || situation.spokenToLast)) return undefined
   const reasons = replies.map(({ decision }) => reasonsOf(decision)).findLast((told) => told !== undefined)
-  const written = named[1]!
-  const at = (HAN_NUMBERS.indexOf(written) + 1 || Number(written)) - 1
+  const at = (readNumber(named[1]!) ?? 0) - 1
   const reason = reasons?.[at]
   if (!reasons || !reason || (act === 'choice' && offered.length > 0)) return undefined
   const key = reason.candidates[0]?.sectionKey
@@ -535,16 +531,17 @@ function favour(
 /** @param understanding of a question, which what was told last is no answer to unless it repeats it */
 function tell(
   sectionKey: string,
-  { lastSection, replies = [] }: Situation,
+  situation: Situation,
   understanding?: Understanding,
 ): Extract<Decision, { kind: 'answer' }> {
+  const { lastSection, replies = [] } = situation
   const answer = { kind: 'answer', sectionKeys: [sectionKey], reason: 'follow-up' } as const
   if (sectionKey !== lastSection) return answer
   const last = replies.at(-1)?.decision
   const toldLast = last?.kind === 'answer' && last.sectionKeys[0] === sectionKey ? last.fact : undefined
   const { act, trimmed = '' } = understanding ?? {}
   const asks = act === 'question' && trimmed.length <= MAX_BARE_QUESTION_CHARS
-  const isAnother = asks && toldLast?.kind === 'short-answer' && !repeats(trimmed, toldLast.answer)
+  const isAnother = asks && toldLast?.kind === 'short-answer' && !repeats(trimmed, toldLast.answer, situation)
   const again = toldLast && toldLast.kind !== 'notice' && !isAnother ? { toldLast } : {}
   return { ...answer, narrows: true, ...again, ...(asks ? { unknown: trimmed } : {}) }
 }

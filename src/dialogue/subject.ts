@@ -1,5 +1,7 @@
+import { characterPairs } from '../base/text.js'
 import type { Decision, Fact } from '../model/decision.js'
 import type { CategoryRow, ShortAnswer } from '../model/knowledge.js'
+import type { Language } from '../model/language.js'
 import type { Candidate, CategoryHit, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
 import type { Situation } from './turn.js'
@@ -169,38 +171,45 @@ const factToldBy = (decision: Extract<Decision, { kind: 'answer' | 'outside' }>)
 /** The likeliest fact of what the talk is about, what was told where the words repeat that, else that nobody knows. */
 export function ofSubject({ trimmed }: Understanding, situation: Situation): Decision | undefined {
   const within = likelyWithin(situation, LIKELY_ELIDED)
-  const isSpokenOf = within && !within.answer.whole && !within.answer.beyond && sharesWords(trimmed, within.answer)
+  const isSpokenOf =
+    within && !within.answer.whole && !within.answer.beyond && sharesWords(trimmed, within.answer, situation)
   if (isSpokenOf) return toldFact(within, situation)
   const told = factToldLast(situation)
-  if (told?.kind === 'short-answer' && repeats(trimmed, told.answer))
+  if (told?.kind === 'short-answer' && repeats(trimmed, told.answer, situation))
     return toldFact({ answer: told.answer }, situation)
   return { kind: 'outside', unknown: trimmed }
 }
 
 /** Nothing but words of asking, or none that the answer does not speak of. */
-export function repeats(words: string, { title, lines }: ShortAnswer): boolean {
+export function repeats(
+  words: string,
+  { title, lines }: ShortAnswer,
+  { language }: Pick<Situation, 'language'>,
+): boolean {
   const said = `${title}${lines.join('')}`
-  return [...words.replace(OF_ASKING, '')].every((sign) => said.includes(sign))
+  return [...withoutAsking(words, language, '')].every((sign) => said.includes(sign))
 }
 
+const withoutAsking = (words: string, language: Language | undefined, instead: string): string =>
+  language ? words.replace(language.questions.onlyAsks, instead) : words
+
 /** What the words name, if anything, is spoken of. */
-function sharesWords(words: string, { title, asks, followUps, lines }: ShortAnswer): boolean {
-  const named = words
-    .replace(OF_ASKING, ' ')
+function sharesWords(
+  words: string,
+  { title, asks, followUps, lines }: ShortAnswer,
+  { language }: Pick<Situation, 'language'>,
+): boolean {
+  const named = withoutAsking(words, language, ' ')
     .split(' ')
     .filter((part) => part !== '')
   const told = [title, ...asks, ...followUps, ...lines].join('\n')
   return (
     named.length === 0 ||
-    named.some((part) => (part.length < 2 ? told.includes(part) : pairsIn(part).some((pair) => told.includes(pair))))
+    named.some((part) =>
+      part.length < 2 ? told.includes(part) : [...characterPairs(part)].some((pair) => told.includes(pair)),
+    )
   )
 }
-
-const pairsIn = (text: string): readonly string[] =>
-  Array.from({ length: text.length - 1 }, (_, at) => text.slice(at, at + 2))
-
-const OF_ASKING =
-  /[\s\p{P}]|什么|怎么|多少|多久|还是|可以|[哪个吗呢的要都两俩三几张份项是不会样能行了那这还得我你们谁啥么啊呀吧就也再有没一种]/gu
 
 /** Whoever writes no more than this has hardly named another matter. */
 export const MAX_BARE_CHARS = 8

@@ -1,14 +1,6 @@
 import { walkSteps } from '../dialogue/checklist.js'
 import { policies } from '../dialogue/policy.js'
-import {
-  cardOf,
-  type Decided,
-  decideBy,
-  nextSection,
-  type Situation,
-  timelineSection,
-  traceDecision,
-} from '../dialogue/turn.js'
+import { cardOf, type Decided, decideBy, guideOf, type Situation, traceDecision } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'
@@ -137,9 +129,7 @@ export const ALONE: Situation = {
 
 const aloneOn = (snapshot: KnowledgeSnapshot): Situation => ({
   ...ALONE,
-  hasSection: (key) => snapshot.sections.has(key),
-  nextSection: (key) => nextSection(snapshot, key),
-  timelineSection: timelineSection(snapshot),
+  ...guideOf(snapshot),
   walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
 })
 

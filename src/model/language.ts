@@ -104,7 +104,7 @@ export const LANGUAGE_SHAPE = {
       'lacksWords',
     ],
     start: ['leading', 'depends', 'distributes'],
-    every: ['border'],
+    every: ['border', 'onlyAsks', 'asksOfPlace', 'asksOfPictures'],
     part: ['connective'],
   },
   ticket: {

@@ -99,10 +99,10 @@ export function weightsOfRow({ classes, weights }: Classifier, row: number): Flo
 const MAX_LOGIT = 8
 
 /** Long messages have more features; without this they would all look sure. */
-export const featureScale = (count: number): number => (count === 0 ? 0 : 1 / Math.sqrt(count))
+const featureScale = (count: number): number => (count === 0 ? 0 : 1 / Math.sqrt(count))
 
 /** Turns `count` scores from `start` on into probabilities, in place. */
-export function softmaxInPlace(scores: Float64Array, start: number, count: number): void {
+function softmaxInPlace(scores: Float64Array, start: number, count: number): void {
   const end = start + count
   let highest = Number.NEGATIVE_INFINITY
   for (let c = start; c < end; c++) if (scores[c]! > highest) highest = scores[c]!

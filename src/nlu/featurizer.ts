@@ -13,8 +13,10 @@ export interface TextFeatures {
 const NOT_WORD = /[^\p{Script=Han}a-z0-9?\n]+/gu
 const QUESTION_WORD =
   /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|可不可以|要不要|有没有|为何|为什么|凭什么|么$/
-const FILLER =
-  /^(?:你好|您好|请问|麻烦问?一?下|老师|亲|hi|hello|在吗|问一?下|请教一?下|大佬|各位|打扰一?下|那个|嗯|想问一?下|咨询一?下)+|(?:谢谢|感谢|多谢|急|在线等|求助|求解)+$/g
+/** How people begin before they ask anything. */
+export const OPENING =
+  /^(?:你好|您好|请问|麻烦问?一?下|老师|亲|hi|hello|在吗|问一?下|请教一?下|大佬|各位|打扰一?下|那个|嗯|想问一?下|咨询一?下)+/
+const FILLER = new RegExp(`${OPENING.source}|(?:谢谢|感谢|多谢|急|在线等|求助|求解)+$`, 'g')
 
 /** "类目怎么加" and "类目加好了" share their words; what is done with them tells a question from a report. */
 const MANNERS: readonly (readonly [string, RegExp])[] = [

@@ -169,7 +169,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, mask: string, needs?: RegEx
 export const maskIdentifiers = (text: string): string => replaceAll(text, PATTERNS)
 
 /** As `maskIdentifiers`, with people's names left where they are: 叫徐工出来 means nothing without. */
-export const maskNumbers = (text: string): string => replaceAll(text, NUMBERS)
+const maskNumbers = (text: string): string => replaceAll(text, NUMBERS)
 
 const NUMBERS = PATTERNS.filter(([, mask]) => mask !== MASKS.person)
 

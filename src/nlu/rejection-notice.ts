@@ -1,6 +1,7 @@
 import type { CategoryRow, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language, Phrases } from '../model/language.js'
 import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
+import { readNumber } from './dates/day-rule.js'
 import { consistsOf, normalizeText } from './normalize.js'
 
 interface Knowing {
@@ -276,7 +277,6 @@ interface Marker {
   readonly isFree: boolean
 }
 
-const HAN_NUMBERS = '一二三四五六七八九十'
 const NAMED = '原因一'
 const SECOND_NAMED = /(?:原因|问题|理由|第) ?(?:2|二)(?![\d个])/
 /** The ways to number a point. Decimals, dates, times and versions (`2.1`, `10:30`, `1.0.2`) are none. */
@@ -333,9 +333,7 @@ function findMarkers(text: string): readonly Marker[] {
 }
 
 function toNumber(written: string): number {
-  const han = HAN_NUMBERS.indexOf(written)
-  if (han >= 0) return han + 1
-  return /^[a-h]$/.test(written) ? written.charCodeAt(0) - 96 : Number(written)
+  return /^[a-h]$/.test(written) ? written.charCodeAt(0) - 96 : (readNumber(written) ?? 0)
 }
 
 /** Keeps runs that begin with 1 and go on by one; a lone 1 only where a point may begin. */

@@ -1,4 +1,5 @@
 import type { KnowledgeContent } from '../model/knowledge.js'
+import { OPENING } from './featurizer.js'
 import { maskIdentifiers, normalizeText } from './normalize.js'
 
 export interface SearchDocument {
@@ -104,8 +105,6 @@ const SAME_SENTENCE = 0.85
 export const MIN_CORE_CHARS = 4
 const FACE = /\[[^[\]\n]{1,8}\]/g
 const NOT_WORD = /[^\p{Script=Han}a-z0-9]+/gu
-const OPENING =
-  /^(?:你好|您好|请问|麻烦问?一?下|老师|亲|hi|hello|在吗|问一?下|请教一?下|大佬|各位|打扰一?下|那个|嗯|想问一?下|咨询一?下)+/
 const CLOSING = /(?:谢谢|感谢|多谢|急|在线等|求助|求解|[啊呀呢吧哦嘛哈啦])+$/
 
 /**

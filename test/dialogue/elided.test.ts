@@ -287,7 +287,7 @@ describe('the same question of something else', () => {
 describe('a question of a few words behind a fact', () => {
   const both = { id: 'both', topic: 'filing', title: '两种备案', lines: ['两样都要办'], asks: [], followUps: [] }
   const replies = saying({ kind: 'outside', fact: { kind: 'short-answer', answer: both } })
-  const talk = aSituation({ talkedLately: true, replies, factsWithin: () => [] })
+  const talk = aSituation({ talkedLately: true, replies, factsWithin: () => [], language: LANGUAGE })
   const of = (normalized: string) => ofSubject(anUnderstanding({ normalized, act: 'question' }), talk)
 
   test('that repeats it gets it once more, and else the word that nobody knows', () => {

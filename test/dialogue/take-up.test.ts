@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { takeUp } from '../../src/dialogue/follow-up.js'
 import { aSituation } from '../support/a-situation.js'
 import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
+import { LANGUAGE } from '../support/shipped-language.js'
 
 const talking = aSituation({
+  language: LANGUAGE,
   talkedLately: true,
   lastSection: '4.1',
   nextSection: (key) => (key === '4.1' ? '4.2' : undefined),

@@ -101,18 +101,7 @@ interface TimeOfDay {
   readonly length: number
 }
 
-const PART = '凌晨|清晨|早晨|大?清早|一大早|早上|上午|中午|下午|午后|傍晚|晚上|夜里|夜间|半夜|深夜|早|晚'
-// "三点水", "一点儿", "2点几" are no times of day.
-const CLOCK = `(?:${NUMBER} ?点(?![水儿几意小击赞\\d])钟?(?:半|一刻|三刻|整|${NUMBER}分?|多|左右)?|\\d{1,2}:\\d{2}(?::\\d{2})?)`
-const AFTER_DAY = new RegExp(
-  `^的? ?(?:(${PART})(?!好))?(?:的? ?(?:大概|大约|差不多|(快|将近|接近))?(凌晨|半夜)? ?(${CLOCK}))?`,
-)
-const MAY_TELL_TIME = /点|\d:\d|[早晨午晚夜]/
-const ALONE = new RegExp(
-  `(?<!一个?|每|[天日号早晚昨今明])(凌晨|清晨|大清早|一大早|早上|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)(?!好)(?: ?(${CLOCK}))?|${NOT_AFTER_NUMBER}(${CLOCK})`,
-  'g',
-)
-
+/** Longer ones before what they begin with: the pattern is built of them. */
 const FROM_HOUR: Readonly<Record<string, number>> = {
   凌晨: 0,
   半夜: 0,
@@ -134,6 +123,18 @@ const FROM_HOUR: Readonly<Record<string, number>> = {
   夜间: 20,
   深夜: 20,
 }
+const PART = Object.keys(FROM_HOUR).join('|')
+// "三点水", "一点儿", "2点几" are no times of day.
+const CLOCK = `(?:${NUMBER} ?点(?![水儿几意小击赞\\d])钟?(?:半|一刻|三刻|整|${NUMBER}分?|多|左右)?|\\d{1,2}:\\d{2}(?::\\d{2})?)`
+const AFTER_DAY = new RegExp(
+  `^的? ?(?:(${PART})(?!好))?(?:的? ?(?:大概|大约|差不多|(快|将近|接近))?(凌晨|半夜)? ?(${CLOCK}))?`,
+)
+const MAY_TELL_TIME = /点|\d:\d|[早晨午晚夜]/
+const ALONE = new RegExp(
+  `(?<!一个?|每|[天日号早晚昨今明])(凌晨|清晨|大清早|一大早|早上|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜)(?!好)(?: ?(${CLOCK}))?|${NOT_AFTER_NUMBER}(${CLOCK})`,
+  'g',
+)
+
 const EVENING = 17
 const NOON_PART = 11
 
