@@ -261,7 +261,7 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   const ranked = rankGroups(understanding)
   const outside = ranked.find(([group]) => group === OUTSIDE)?.[1] ?? 0
   const sections = ranked.flatMap(([group, share]) => (typeof group === 'string' ? [[group, share] as const] : []))
-  const [first, ...others] = sections
+  const [first, ...others] = ledByFact(sections, understanding)
   if (!first) return outside > 0 ? outsideWith(understanding) : undefined
   // A little of everything is nothing: the words are not understood.
   const good = categoryOf(understanding, understanding.answers?.[0])
@@ -289,6 +289,25 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
     return { kind: 'clarify', sectionKeys: [first[0], ...alternatives], ...(fact ? { fact } : {}) }
   }
   return sectionWith(first[0], alternatives, understanding)
+}
+
+/** So clearly, 0..1, one fact of its section is asked for, and so many times likelier than any of the section before it. */
+const LED_WITHIN = 0.7
+const LED_TIMES = 2
+/** So close, 0..1, its section has to come to that one. */
+const LED_CLOSE = 0.6
+
+type SectionShare = readonly [sectionKey: string, share: number]
+
+/** 类目选什么 sounds most like a rejection's page, none of whose facts it asks for: the section of its fact comes first. */
+function ledByFact(sections: readonly SectionShare[], { answers = [] }: Understanding): readonly SectionShare[] {
+  const [first] = sections
+  const [lead] = answers
+  const led = sections.find(([key]) => key === lead?.answer.sectionKey)
+  if (!first || !lead || !led || led === first || lead.within < LED_WITHIN) return sections
+  const own = answers.find(({ answer }) => answer.sectionKey === first[0])?.share ?? 0
+  const isLed = lead.share >= LED_TIMES * own && led[1] >= LED_CLOSE * first[1]
+  return isLed ? [led, ...sections.filter((one) => one !== led)] : sections
 }
 
 function sectionWith(
