@@ -178,6 +178,11 @@ function follow(
     // 在哪, 怎么弄: the place of it, not the page once more.
     case 'again':
     case 'screenshot': {
+      const joint = situation.factsOnward?.()?.joint
+      const onward = joint && likeliestOnward(understanding, { ...situation, joint })
+      // 这截图上哪截, behind where a category is added, is about the picture that it wants.
+      const isOther = onward && !onward.answer.whole && onward.answer.sectionKey !== lastSection
+      if (isOther && isMeant(onward, understanding, situation, { isAsked })) return toldFact(onward, situation)
       const level = followUp.kind === 'again' ? SURE_ELIDED : LIKELY_ELIDED
       const within = likelyWithin(situation, level)
       return within ? toldFact(within, situation) : (narrowed(situation) ?? outsideAgain(situation))
@@ -347,24 +352,29 @@ export function goesOnward(
 }
 
 /** Said in a question, a fact as likely as this is asked for, 0..1; see `likeliestOnward`. */
-const ASKED_ONWARD = 0.002
+const ASKED_ONWARD = 0.0015
 /** The same where others have spoken in between, or where no question is asked. */
 const SAID_ONWARD = 0.006
 /** A remark that is for us at all, 0..1. */
 const SAID_SCOPE = 0.35
 
-/** Words that speak of a section as clearly as this by themselves, 0..1, go on with nothing else. */
+/** Words that speak of a section as clearly as this by themselves, 0..1, go on with nothing else … */
 const ELSEWHERE_SHARE = 0.6
+/** … unless a fact is as likely as this behind what was asked: 那能先提审吗, behind 备案要多久. */
+const SURE_ONWARD = 0.03
 
 function isMeant(
   { answer, likeness }: Onward,
-  { act, candidates: [top] }: Understanding,
-  { spokenToLast }: Situation,
+  understanding: Understanding,
+  situation: Situation,
   { isAsked }: { isAsked: boolean },
 ): boolean {
+  const { act, candidates } = understanding
+  const [top] = candidates
   // 最后还有个提交信息
-  if (top && top.share >= ELSEWHERE_SHARE && answer.sectionKey !== top.sectionKey) return false
-  const isToUs = isAsked || spokenToLast === true
+  const isElsewhere = top && top.sectionKey !== answer.sectionKey && isNamed(understanding, top.sectionKey, situation)
+  if (isElsewhere && likeness < SURE_ONWARD) return false
+  const isToUs = isAsked || situation.spokenToLast === true
   if (act === 'question') return likeness >= (isToUs ? ASKED_ONWARD : SAID_ONWARD)
   return isToUs && likeness >= SAID_ONWARD && top !== undefined && scopeOf(top.overheard, top) >= SAID_SCOPE
 }
@@ -475,13 +485,20 @@ export function goOn(
   const scope = scopeOf(isAsked ? top.confidence : top.overheard, top)
   const likely = favour(candidates, lastSection)
   const isObjection = objects(understanding, situation)
+  // 我们没有商城 is said of something else.
+  const isDispute = isObjection && situation.isRejection?.(lastSection) === true
+  const isElsewhere = top.sectionKey !== lastSection && isNamed(understanding, top.sectionKey, situation)
+  if (isObjection && !isDispute && isElsewhere) return undefined
   if (act === 'question' || isObjection) {
     // Put to the bot, nonsense right after an answer is no question about it.
     if (scope < (isAsked ? ASKS_ON_SCOPE_ASKED : ASKS_ON_SCOPE)) return undefined
     const own = factOfItsOwn(understanding.answers)
     // Whoever objects speaks of what was told.
     const isMeant = own && (!isObjection || own.answer.sectionKey === lastSection)
-    const key = likely && likely.share >= OTHER_TOPIC_SHARE ? likely.sectionKey : lastSection
+    const isOther = likely !== undefined && likely.share >= OTHER_TOPIC_SHARE && likely.sectionKey !== lastSection
+    // 月嫂也算吗 names no section, whichever it sounds like.
+    if (isOther && !isMeant && !isNamed(understanding, likely.sectionKey, situation)) return undefined
+    const key = isOther ? likely.sectionKey : lastSection
     const stays = isObjection || key === lastSection
     // Where all of it was told, a fact that may be meant says more than all of it again.
     const level =
@@ -496,7 +513,21 @@ export function goOn(
   // Takes note, agrees or leaves: nothing is asked.
   const takesNote = situation.language?.talk.takesNote.test(normalized) === true
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !takesNote
-  return tells && likely && likely.share >= OTHER_TOPIC_SHARE ? tell(likely.sectionKey, situation) : undefined
+  if (!tells || !likely || likely.share < OTHER_TOPIC_SHARE) return undefined
+  const isThere = likely.sectionKey === lastSection || isNamed(understanding, likely.sectionKey, situation)
+  return isThere ? tell(likely.sectionKey, situation) : undefined
+}
+
+/** So clearly, 0..1, a section is named whatever was asked before. */
+const NAMED_SHARE = 0.85
+/** As likely, 0..1, it has to be for both questions together, else. */
+const NAMED_JOINT_SHARE = 0.1
+
+/** Another section is spoken of by the words themselves, not by the few that any question has. */
+function isNamed({ candidates: [top] }: Understanding, key: string, { factsOnward }: Situation): boolean {
+  if (!top || top.sectionKey !== key || top.share < ELSEWHERE_SHARE) return false
+  const joint = factsOnward?.()?.joint.candidates
+  return top.share >= NAMED_SHARE || !joint || shareOf(joint, key) >= NAMED_JOINT_SHARE
 }
 
 /** Whoever writes more tells a story. */

@@ -229,18 +229,25 @@ export function withoutRepeating({ situation, message, understanding }: Turn, re
   // What was edited since is news.
   const told = situation.replies?.filter(
     ({ decision: before, knowledge }) => knowledge === situation.knowledge && repeatable(before) === telling,
-  ).length
-  if (telling === undefined || !told) return decision
+  )
+  if (telling === undefined || !told?.length) return decision
   // Whoever sends a key or a letter wants to see it, and it may have been edited since.
   if (decision.kind === 'answer' && decision.reason === 'chosen') return decision
   // Whoever quotes another answer of ours asks about that one.
   if (message.quote?.ofBot || (decision.kind !== 'answer' && decision.kind !== 'outside')) return decision
-  const again = Math.max(decision.again ?? 0, Math.min(told, MAX_AGAIN))
+  const again = Math.max(decision.again ?? 0, Math.min(told.length, MAX_AGAIN))
   // A section that was told whole, asked about in a few other words, which are no request for its steps.
   const { act, trimmed, wants, followUp } = understanding
   const isOther = act === 'question' && !wants && !followUp && trimmed.length <= MAX_OTHER_CHARS
-  return { ...decision, again, ...(isOther && !decision.fact ? { unknown: trimmed } : {}) }
+  // 可以不传吗 behind 要录视频吗 is another question of the same fact, and no wish for other words.
+  const isAnother = isOther && !told.some(({ asked }) => sharesPair(asked, trimmed))
+  return { ...decision, again, ...(isOther && (!decision.fact || isAnother) ? { unknown: trimmed } : {}) }
 }
+
+const sharesPair = (one: string, other: string): boolean =>
+  Array.from({ length: Math.max(0, other.length - 1) }, (_, at) => other.slice(at, at + 2)).some((pair) =>
+    one.includes(pair),
+  )
 
 const MAX_AGAIN = 3
 const MAX_OTHER_CHARS = 12

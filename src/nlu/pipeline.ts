@@ -132,13 +132,19 @@ const ACT_WHEN_TAUGHT = {
 function sections({ normalized, trimmed }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
   // What people have taught or written counts as they wrote it, with whatever stands around it.
   const whole = trimmed === normalized ? undefined : matcher.match(normalized)
+  const bare = matcher.match(trimmed)
   const isKnown = whole?.taught !== undefined || whole?.answers?.[0]?.wordForWord === true
-  const { wantsHuman, ...match } = whole && isKnown ? whole : matcher.match(trimmed)
+  // 我们是做家政的,类目选哪个: whoever introduces themselves may say what it is about.
+  const isCut = bare.answers?.[0]?.wordForWord === true && namesGoods(whole) && !namesGoods(bare)
+  const { wantsHuman, ...match } = whole && (isKnown || isCut) ? whole : bare
   if (match.taught !== undefined) return { ...match, wantsHuman, act: ACT_WHEN_TAUGHT[match.taught] }
   // The classifier weighs words and has no ear for "不用转人工".
   const isRefused = refusesHuman(normalized, language.talk)
   return { ...match, wantsHuman: isRefused ? NOBODY : wantsHuman }
 }
+
+const namesGoods = (match: Match | undefined): boolean =>
+  match?.categories?.some(({ general, rows }) => !general && rows.length > 0) === true
 
 function followUps(
   { normalized, trimmed }: Understanding,

@@ -188,6 +188,7 @@ function composeAgain(
   if (again > 2 || narrows) return say([factPhrases.saidOften], context)
   // The guide has words of its own for it.
   if (fact && about.length > 0) return say([factPhrases.otherwise, ...about, factPhrases.stillUnclear], context)
+  if (fact && unknown !== undefined) return say(renderFactAgain(renderFact(fact), again), context)
   // Steps without their pictures, which stand above.
   const steps = renderSectionBriefly(section).map(({ text }) => text)
   return say([factPhrases.otherwise, ...steps.filter((text) => text !== ''), factPhrases.stillUnclear], context)
@@ -510,7 +511,7 @@ function categoryLine(word: string, row: CategoryRow, asks: CategoryFact['asks']
 function renderFactAgain(lines: readonly string[], again: number): readonly string[] {
   const [first = '', ...rest] = lines
   if (again === 1) return [factPhrases.again(first), ...rest]
-  return again === 2 ? [factPhrases.otherwise, ...lines, factPhrases.stillUnclear] : [factPhrases.saidOften]
+  return again === 2 ? [factPhrases.again(first), ...rest, factPhrases.stillUnclear] : [factPhrases.saidOften]
 }
 
 interface Naming {

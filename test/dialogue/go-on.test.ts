@@ -34,6 +34,15 @@ describe('a question after an answer', () => {
     })
   })
 
+  test('that only sounds like another section gets none of it', () => {
+    // 月嫂也算吗, behind 类目选哪个
+    const candidates = [aCandidate('5', { share: 0.7, overheard: 0.6 }), aCandidate('1.1', { share: 0.02 })]
+    const joint = (share: number) => ({ candidates: [aCandidate('1.1'), aCandidate('5', { share })] }) as never
+    const behind = (share: number) => ({ ...talking, factsOnward: () => ({ joint: joint(share), last: joint(0) }) })
+    expect(goOn(anUnderstanding({ candidates }), behind(0.01), overheard)).toBeUndefined()
+    expect(goOn(anUnderstanding({ candidates }), behind(0.4), overheard)).toMatchObject({ sectionKeys: ['5'] })
+  })
+
   test('that has nothing to do with us is none of ours', () => {
     const understanding = anUnderstanding({ candidates: [aCandidate('5', { overheard: 0.02 })] })
     expect(goOn(understanding, talking, overheard)).toBeUndefined()

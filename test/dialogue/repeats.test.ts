@@ -4,6 +4,7 @@ import { withoutRepeating } from '../../src/dialogue/replies.js'
 import type { Decision } from '../../src/model/decision.js'
 import { aMessage } from '../support/a-message.js'
 import { aTurn } from '../support/a-situation.js'
+import { anUnderstanding } from '../support/an-understanding.js'
 
 const SECTION: Decision = { kind: 'answer', sectionKeys: ['1.1'], reason: 'sure' }
 const fact = (id: string): Decision => ({
@@ -28,6 +29,17 @@ describe('what was just told', () => {
     expect(told([SECTION, fact('seal')], fact('size'))).toEqual(fact('size'))
     expect(told([fact('seal')], SECTION)).toBe(SECTION)
     expect(told([fact('seal')], fact('seal'))).toMatchObject({ again: 1 })
+  })
+
+  test('is no wish for other words where another question has the same fact', () => {
+    const twice = [fact('seal'), { ...fact('seal'), again: 1 }].map((one) => ({ ...said(one), asked: '要盖章吗' }))
+    const asking = (trimmed: string): Decision =>
+      withoutRepeating(
+        aTurn(aMessage(), { situation: { replies: twice }, understanding: anUnderstanding({ trimmed }) }),
+        () => fact('seal'),
+      )
+    expect(asking('到底要不要盖章')).toEqual({ ...fact('seal'), again: 2 })
+    expect(asking('两份都有')).toEqual({ ...fact('seal'), again: 2, unknown: '两份都有' })
   })
 
   test('holds the lines that are asked for next, too', () => {

@@ -95,6 +95,20 @@ describe('words that name what they ask about', () => {
     expect(asks('备案截图去哪里截', '1.1')).toBeUndefined()
   })
 
+  test('that a fact of another section answers are told that one', () => {
+    const answer = { id: 'site', topic: 'x', sectionKey: '1.1', whole: false } as never
+    const site = { answer, share: 0.9, within: 0.9, wordForWord: false }
+    const joint = { candidates: [aCandidate('1.1')], answers: [{ ...site, share: 0.1 }] } as never
+    const understanding = anUnderstanding({
+      ...{ normalized: '这截图上哪截', followUp: { kind: 'screenshot' }, answers: [site] },
+    })
+    const situation = { ...talking, spokenToLast: true, factsOnward: () => ({ joint, last: joint }) }
+    expect(takeUp(understanding, situation, { isAsked: false })).toMatchObject({
+      sectionKeys: ['1.1'],
+      fact: { answer },
+    })
+  })
+
   test('a bare question for screenshots stays with what was told', () => {
     expect(asks('截图要发哪个', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })
     expect(asks('这个要截几张图呢', '1.1')).toMatchObject({ sectionKeys: ['4.1'] })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Bubble, Decision } from '../../src/model/decision.js'
 import { composeReply, type ReplyContext } from '../../src/reply/compose.js'
-import { phrases } from '../../src/reply/phrases.js'
+import { factPhrases, phrases } from '../../src/reply/phrases.js'
 import { MAX_BUBBLES } from '../../src/reply/render.js'
 import { aPicture, aSection, TIMELINE } from '../support/a-section.js'
 import { anIntent, aSnapshot } from '../support/a-snapshot.js'
@@ -253,6 +253,10 @@ describe('the same once more', () => {
   test('is pointed to, then put in other words, then a person is offered', () => {
     expect(again(1)).toContain('就在上面那条：原件不用盖。')
     expect(again(2)).toMatch(/^换个说法：[\s\S]*1\. 选类目[\s\S]*要我请同事来看吗？回复“是”。$/)
+    // Asked for by another question, it stays a line.
+    expect(again(2, { fact, unknown: '两份都要吗' })).toBe(
+      `${factPhrases.again('原件不用盖。')}\n${factPhrases.stillUnclear}`,
+    )
     expect(again(3)).toMatch(/^看来我没说到您的难处.*回复“是”。$/)
   })
 
