@@ -18,19 +18,20 @@ export interface Classifier {
 }
 
 /**
- * Rows of weights of which about half are zero, and many alike: characters that are only seen side by side have learned the
- * same. Exactly what the full table of numbers holds, in half of its memory. What messages mostly hold has hardly any zeros.
+ * Weights in a quarter of their memory: whole numbers from −127 to 127, and what one of them is worth. A message is read
+ * from some hundred places of a table that no processor's cache holds, so that its size is what a message costs. Less than
+ * half a step is lost of each weight, by chance upwards or downwards: among a message's hundred nothing that could be seen.
  */
-interface WeightRows {
+interface Steps {
+  readonly steps: Int8Array
+  /** What a step is worth, vector by vector. */
+  readonly worth: Float32Array
+}
+
+/** Many rows are alike: characters that are only seen side by side have learned the same. */
+interface WeightRows extends Steps {
   /** By row: which vector it has. */
   readonly vectors: Uint32Array
-  /** The first vectors, which have few zeros, in full: all columns of one behind those of the other. */
-  readonly full: Float32Array
-  /** By further vector, and one more: where its columns and values begin. */
-  readonly starts: Uint32Array
-  /** Ascending in a vector. */
-  readonly columns: Uint8Array | Uint16Array
-  readonly values: Float32Array
 }
 
 /** A classifier with a vocabulary of its own. */
@@ -54,10 +55,9 @@ export const readFeatures = (model: MessageModel, keys: FeatureKeys): Reading =>
 
 /** @param rows of a vocabulary that begins with the classifier's own; those beyond it are ignored */
 export function readRows({ classes, coarse, weights, bias }: Classifier, rows: Int32Array): Reading {
-  const { vectors, full, starts, columns, values } = weights
+  const { vectors, steps, worth } = weights
   const fine = classes.length
   const width = fine + 1
-  const fullCount = full.length / width
   const scores = new Float64Array(fine + 2)
   let count = 0
   let coarseCount = 0
@@ -67,12 +67,8 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
     if (row >= vectors.length) continue
     count++
     const vector = vectors[row]!
-    if (vector < fullCount) {
-      for (let c = 0, at = vector * width; c < width; c++, at++) scores[c]! += full[at]!
-    } else {
-      const end = starts[vector - fullCount + 1]!
-      for (let at = starts[vector - fullCount]!; at < end; at++) scores[columns[at]!]! += values[at]!
-    }
+    const step = worth[vector]!
+    for (let c = 0, at = vector * width; c < width; c++, at++) scores[c]! += step * steps[at]!
     const weight = coarse[row]!
     if (Number.isNaN(weight)) continue
     coarseScore += weight
@@ -85,14 +81,10 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
 }
 
 /** All of a row's weights, one a class and one for scope. */
-export function weightsOfRow({ classes, weights }: Classifier, row: number): Float32Array {
-  const { vectors, full, starts, columns, values } = weights
+export function weightsOfRow({ classes, weights: { vectors, steps, worth } }: Classifier, row: number): Float32Array {
   const width = classes.length + 1
-  const [vector, fullCount] = [vectors[row]!, full.length / width]
-  if (vector < fullCount) return full.subarray(vector * width, (vector + 1) * width)
-  const own = new Float32Array(width)
-  for (let at = starts[vector - fullCount]!; at < starts[vector - fullCount + 1]!; at++) own[columns[at]!] = values[at]!
-  return own
+  const vector = vectors[row]!
+  return Float32Array.from(steps.subarray(vector * width, (vector + 1) * width), (step) => step * worth[vector]!)
 }
 
 /** Log-odds beyond this are one model's exaggeration and would drown the other views. */
@@ -163,68 +155,46 @@ export interface DenseModel {
 /** See `trainDense`. */
 export function trainMessageModel(examples: readonly Example[]): MessageModel {
   const dense = trainDense(examples)
-  return { ...sparseOf(dense), rows: FeatureTable.of(dense.names) }
+  return { ...compactOf(dense), rows: FeatureTable.of(dense.names) }
 }
 
 /** The same for vectors that are alike to the last bit. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
 
-/** A vector with so many weights other than zero takes no more room in full. */
-const FULL_SHARE = 0.8
-
-/** Keeps of all numbers those that say something. */
-export function sparseOf({ classes, names, coarse, weights, bias }: DenseModel): Classifier {
+/** What a message is read with, of what was trained. */
+export function compactOf({ classes, names, coarse, weights, bias }: DenseModel): Classifier {
   const width = classes.length + 2
-  const columnCount = width - 1
-  const rowOf = (row: number): Float32Array => weights.subarray(row * width, row * width + columnCount)
-  const distinct = new Map<string, Float32Array>()
+  const numberOf = new Map<string, number>()
+  const distinct: Float32Array[] = []
+  const vectors = new Uint32Array(names.length)
   for (let row = 0; row < names.length; row++) {
-    const key = bytesOf(rowOf(row))
-    if (!distinct.has(key)) distinct.set(key, rowOf(row))
+    const vector = weights.subarray(row * width, (row + 1) * width - 1)
+    const key = bytesOf(vector)
+    const number = numberOf.get(key) ?? distinct.push(vector) - 1
+    numberOf.set(key, number)
+    vectors[row] = number
   }
-  const isFull = ([, vector]: readonly [string, Float32Array]): boolean =>
-    countWeights(vector) >= columnCount * FULL_SHARE
-  const full = [...distinct].filter(isFull)
-  const others = [...distinct].filter((one) => !isFull(one))
-  const numberOf = new Map([...full, ...others].map(([key], number) => [key, number]))
   return {
     classes,
     coarse: Float32Array.from(names, (_, row) => (coarse[row] ? weights[(row + 1) * width - 1]! : Number.NaN)),
-    weights: {
-      vectors: Uint32Array.from(names, (_, row) => numberOf.get(bytesOf(rowOf(row)))!),
-      full: joined(full.map(([, vector]) => vector)),
-      ...sparse(others.map(([, vector]) => vector)),
-    },
+    weights: { vectors, ...inSteps(distinct, width - 1) },
     bias,
   }
 }
 
-function joined(vectors: readonly Float32Array[]): Float32Array {
-  const width = vectors[0]?.length ?? 0
-  const all = new Float32Array(vectors.length * width)
-  for (const [index, vector] of vectors.entries()) all.set(vector, index * width)
-  return all
-}
+const MAX_STEPS = 127
 
-const countWeights = (vector: Float32Array): number =>
-  vector.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0)
-
-function sparse(vectors: readonly Float32Array[]): Pick<WeightRows, 'starts' | 'columns' | 'values'> {
-  const starts = new Uint32Array(vectors.length + 1)
-  for (const [at, vector] of vectors.entries()) starts[at + 1] = starts[at]! + countWeights(vector)
-  const total = starts.at(-1) ?? 0
-  const columns = (vectors[0]?.length ?? 0) <= 256 ? new Uint8Array(total) : new Uint16Array(total)
-  const values = new Float32Array(total)
-  for (const [index, vector] of vectors.entries()) {
-    let at = starts[index]!
-    for (const [column, weight] of vector.entries()) {
-      if (weight === 0) continue
-      columns[at] = column
-      values[at++] = weight
-    }
+/** @param width of each vector */
+function inSteps(vectors: readonly Float32Array[], width: number): Steps {
+  const steps = new Int8Array(vectors.length * width)
+  const worth = new Float32Array(vectors.length)
+  for (const [number, vector] of vectors.entries()) {
+    worth[number] = vector.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) / MAX_STEPS
+    const step = worth[number]!
+    if (step > 0) for (let c = 0; c < width; c++) steps[number * width + c] = Math.round(vector[c]! / step)
   }
-  return { starts, columns, values }
+  return { steps, worth }
 }
 
 /** Trains by AdaGrad over shuffled examples; the same input gives the same model on every machine. */
@@ -351,7 +321,7 @@ function seededRandom(seed: number): () => number {
  * Classifiers that share a vocabulary and of which a message is read by few: each tells the classes of one subject apart.
  * For a feature, its uses are listed, a block of weights each. Plain data.
  */
-export interface ClassifierGroup {
+export interface ClassifierGroup extends Steps {
   /** In alphabetical order. */
   readonly names: readonly string[]
   /** By classifier, `NOTHING` last. */
@@ -362,10 +332,11 @@ export interface ClassifierGroup {
   readonly starts: Uint32Array
   /** By use: whose. */
   readonly users: Uint16Array
-  /** By row, and one more: where the weights of its uses begin. */
+  /**
+   * By row, and one more: where the steps of its uses begin. Use by use as they come, a number a class: what one feature weighs
+   * anywhere lies together.
+   */
   readonly blocks: Uint32Array
-  /** Use by use as they come, a number a class: what one feature weighs anywhere lies together, for memory is what a message costs. */
-  readonly weights: Float32Array
 }
 
 /** Reads what a few of a group make of a message; for one message after another. */
@@ -422,7 +393,7 @@ export class GroupReader {
   }
 
   #sum(rows: Int32Array): void {
-    const { starts, users, blocks, weights } = this.#group
+    const { starts, users, blocks, steps, worth } = this.#group
     const [offsets, scores, counts] = [this.#offsets, this.#scores, this.#counts]
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
@@ -433,7 +404,8 @@ export class GroupReader {
         if (counts[user]! < 0) at += end - first
         else {
           counts[user]!++
-          for (let c = first; c < end; c++, at++) scores[c]! += weights[at]!
+          const step = worth[use]!
+          for (let c = first; c < end; c++, at++) scores[c]! += step * steps[at]!
         }
       }
     }
@@ -447,37 +419,32 @@ function offsetsOf({ classes }: Pick<ClassifierGroup, 'classes'>): Int32Array {
 }
 
 /** One of a group, by itself. */
-export interface GroupMember {
+export interface GroupMember extends Steps {
   readonly classes: readonly string[]
   readonly bias: Float32Array
-  /** Of its features. */
+  /** Of its features; in the same order, a number a class, its steps. */
   readonly keys: FeatureKeys
-  /** In the same order, a number a class. */
-  readonly weights: Float32Array
 }
 
 /** @param model its scope is left out: who asks one of a group knows that the message is for us */
 export function memberOf({ classes, names, weights, bias }: DenseModel): GroupMember {
   const [width, count] = [classes.length + 2, classes.length]
-  const own = new Float32Array(names.length * count)
-  for (let row = 0; row < names.length; row++) own.set(weights.subarray(row * width, row * width + count), row * count)
-  return { classes, bias: bias.slice(0, count), keys: keysOf(names), weights: own }
+  const own = names.map((_, row) => weights.subarray(row * width, row * width + count))
+  return { classes, bias: bias.slice(0, count), keys: keysOf(names), ...inSteps(own, count) }
 }
 
 /** Takes the members of a group apart again. */
 export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Readonly<Record<string, GroupMember>> {
   const all = vocabulary.keys()
   const offsets = offsetsOf(group)
-  const uses = group.names.map((): { readonly keys: number[]; readonly weights: number[] } => ({
-    keys: [],
-    weights: [],
-  }))
+  const uses = group.names.map((): Record<'keys' | 'steps' | 'worth', number[]> => ({ keys: [], steps: [], worth: [] }))
   for (let row = 0; row + 1 < group.starts.length; row++) {
     let at = group.blocks[row]!
     for (let use = group.starts[row]!; use < group.starts[row + 1]!; use++) {
       const user = group.users[use]!
       uses[user]!.keys.push(all[row * 2]!, all[row * 2 + 1]!)
-      for (let end = at + group.classes[user]!.length; at < end; at++) uses[user]!.weights.push(group.weights[at]!)
+      uses[user]!.worth.push(group.worth[use]!)
+      for (let end = at + group.classes[user]!.length; at < end; at++) uses[user]!.steps.push(group.steps[at]!)
     }
   }
   return Object.fromEntries(
@@ -487,7 +454,8 @@ export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Rea
         classes: group.classes[user]!,
         bias: group.bias.slice(offsets[user]!, offsets[user + 1]!),
         keys: Int32Array.from(uses[user]!.keys),
-        weights: Float32Array.from(uses[user]!.weights),
+        steps: Int8Array.from(uses[user]!.steps),
+        worth: Float32Array.from(uses[user]!.worth),
       },
     ]),
   )
@@ -520,11 +488,12 @@ export function groupOf(
   }
   const [nextUse, nextBlock] = [starts.slice(), blocks.slice()]
   const users = new Uint16Array(starts[rowCount]!)
-  const all = new Float32Array(blocks[rowCount]!)
-  for (const [user, { classes, weights }] of ordered.entries()) {
+  const all: Steps = { steps: new Int8Array(blocks[rowCount]!), worth: new Float32Array(users.length) }
+  for (const [user, { classes, steps, worth }] of ordered.entries()) {
     for (const [index, row] of rowsOf[user]!.entries()) {
-      users[nextUse[row]!++] = user
-      all.set(weights.subarray(index * classes.length, (index + 1) * classes.length), nextBlock[row]!)
+      users[nextUse[row]!] = user
+      all.worth[nextUse[row]!++] = worth[index]!
+      all.steps.set(steps.subarray(index * classes.length, (index + 1) * classes.length), nextBlock[row]!)
       nextBlock[row]! += classes.length
     }
   }
@@ -533,7 +502,7 @@ export function groupOf(
       names,
       classes: ordered.map(({ classes }) => classes),
       bias: Float32Array.from(ordered.flatMap(({ bias }) => [...bias])),
-      ...{ starts, users, blocks, weights: all },
+      ...{ starts, users, blocks, ...all },
     },
     vocabulary,
   }

@@ -1,6 +1,7 @@
+import { LastFew } from '../base/bounded-map.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Candidate, IntentMatcher, Match, RankedAnswer, TalkSubject } from '../model/understanding.js'
-import { type Classifier, type Example, NOTHING, type Reading, readRows, sparseOf, trainDense } from './classifier.js'
+import { type Classifier, compactOf, type Example, NOTHING, type Reading, readRows, trainDense } from './classifier.js'
 import {
   AnswerRanking,
   askedFor,
@@ -111,7 +112,7 @@ export function compileMatcher(content: KnowledgeContent): CompiledMatcher {
   )
   const dense = trainDense(examples)
   const { group, vocabulary } = compileAnswers(content, lexicon, { vocabulary: FeatureTable.of(dense.names) })
-  return { vocabulary, subjects: sparseOf(dense), answers: group }
+  return { vocabulary, subjects: compactOf(dense), answers: group }
 }
 
 interface Compiled {
@@ -177,7 +178,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   )
   const classes = compiled ? classesOf(compiled.subjects, sectionOf) : []
   // Clauses are read again and again while a message is taken apart, by several steps.
-  const recent = new Map<string, Weighed>()
+  const recent = new LastFew<string, Weighed>(MAX_RECENT)
   return {
     match(normalized) {
       const weighed = weigh(normalized)
@@ -211,9 +212,8 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   function weigh(normalized: string): Weighed {
     const known = recent.get(normalized)
     if (known) return known
-    if (recent.size >= MAX_RECENT) recent.clear()
     const weighed = weighAnew(normalized)
-    recent.set(normalized, weighed)
+    recent.add(normalized, weighed)
     return weighed
   }
 
@@ -277,8 +277,8 @@ function dimAround(ranked: readonly RankedAnswer[], found: readonly Candidate[])
 /** What a guide here has a section about does not lie around the guides. */
 const aroundGuides = (found: readonly Candidate[]): number => 1 - Math.max(0, ...found.map(({ share }) => share))
 
-/** More than the clauses of the longest message. */
-const MAX_RECENT = 64
+/** More than what most messages are taken apart into. */
+const MAX_RECENT = 16
 const NOBODY = { confidence: 0, overheard: 0 }
 const NO_ROWS = new Int32Array(0)
 /** So hardly for us had it been put to the bot, 0..1, that no fact is looked for. */

@@ -1,5 +1,5 @@
 import { Converter } from 'opencc-js/t2cn'
-import { BoundedMap } from '../base/bounded-map.js'
+import { LastFew } from '../base/bounded-map.js'
 import type { Language, Phrases } from '../model/language.js'
 
 const toSimplified = Converter({ from: 't', to: 'cn' })
@@ -56,13 +56,13 @@ export function normalizeText(text: string): string {
   const known = recent.get(text)
   if (known !== undefined) return known
   const normalized = normalizeAnew(text)
-  recent.set(text, normalized)
+  recent.add(text, normalized)
   return normalized
 }
 
 /** Whoever reads a message brings it into this form first: the talk so far, understanding, the policies, what is kept of it. */
 const RECENT_TEXTS = 8
-const recent = new BoundedMap<string, string>(RECENT_TEXTS)
+const recent = new LastFew<string, string>(RECENT_TEXTS)
 
 function normalizeAnew(text: string): string {
   const cut = text.length > MAX_CHARS * 4 ? text.slice(0, MAX_CHARS * 4) : text

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BoundedMap } from '../../src/base/bounded-map.js'
+import { BoundedMap, LastFew } from '../../src/base/bounded-map.js'
 import { characterPairs, sharedPairs } from '../../src/base/text.js'
 import { withTimeout } from '../../src/base/time.js'
 import { personInPlace } from '../../src/model/chat.js'
@@ -21,6 +21,15 @@ test('a bounded map makes what is missing once', () => {
   map.getOrSet('a', () => []).push(1)
   map.getOrSet('a', () => []).push(2)
   expect(map.get('a')).toEqual([1, 2])
+})
+
+test('of the last few the oldest makes room for the newest', () => {
+  const few = new LastFew<string, number>(2)
+  expect(few.get('a')).toBeUndefined()
+  few.add('a', 1)
+  few.add('b', 2)
+  few.add('c', 3)
+  expect([few.get('a'), few.get('b'), few.get('c')]).toEqual([undefined, 2, 3])
 })
 
 test('a person in two places is two keys', () => {

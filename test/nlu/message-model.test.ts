@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import {
+  compactOf,
   type Example,
   type MessageModel,
   NOTHING,
   type Reading,
   readFeatures,
+  trainDense,
   trainMessageModel,
+  weightsOfRow,
 } from '../../src/nlu/classifier.js'
 import { keysOf } from '../../src/nlu/feature-table.js'
 
@@ -89,4 +92,18 @@ test.each<[string, readonly Example[]]>([
   const reading = readFeatures(trainMessageModel(examples), keysOf(['c:red', 'c:round']))
   expect(sum(reading)).toBeCloseTo(1, 6)
   expect(reading.scopeLogit).toBeGreaterThan(0)
+})
+
+test('keeps of each weight all but half a step of its row', () => {
+  const dense = trainDense(EXAMPLES)
+  const { steps, worth } = compactOf(dense).weights
+  expect(steps).toBeInstanceOf(Int8Array)
+  const width = dense.classes.length + 2
+  for (const [row] of dense.names.entries()) {
+    const trained = [...dense.weights.subarray(row * width, (row + 1) * width - 1)]
+    const step = Math.max(...trained.map(Math.abs)) / 127
+    const kept = [...weightsOfRow(compactOf(dense), row)]
+    expect(Math.max(...kept.map((weight, c) => Math.abs(weight - trained[c]!)))).toBeLessThanOrEqual(step * 0.501)
+  }
+  expect(Math.max(...worth)).toBeGreaterThan(0)
 })

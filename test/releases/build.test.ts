@@ -49,7 +49,7 @@ test('is plain: another thread and a file get all of it', async () => {
   const built = await setUp().build()
   expect(structuredClone(built)).toEqual(built)
   expect(deserialize(serialize(built))).toEqual(built)
-  expect(built.model?.subjects.weights.values).toBeInstanceOf(Float32Array)
+  expect(built.model?.subjects.weights.steps).toBeInstanceOf(Int8Array)
 })
 
 test.each([
