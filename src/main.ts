@@ -6,8 +6,8 @@ import { withTimeout } from './base/time.js'
 import { exitOnBadInput } from './cli/running-bot.js'
 import { configText, lastConfigEnv, readConfig } from './config.js'
 import { createWebhookAlerts } from './ops/alerts.js'
+import { lockFolder } from './ops/data-folder.js'
 import { onHangup, openLog } from './ops/exit.js'
-import { lockFolder } from './ops/folder-lock.js'
 import { EXIT, passOnAlerts, RestartWatch, Supervisor, startedConfig } from './ops/supervise.js'
 
 const USAGE = `用法：npm start                          打开模拟的微信，在浏览器里试用

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { type Config, readConfig } from '../config.js'
 import { ConfigError, SharedDeskError } from '../errors.js'
 import type { Log } from '../model/ports.js'
-import { lockFolder } from '../ops/folder-lock.js'
+import { lockFolder } from '../ops/data-folder.js'
 import { ReleaseFolder } from '../releases/files.js'
 import {
   type Counted,

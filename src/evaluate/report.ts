@@ -1,4 +1,4 @@
-import { factsOf } from '../knowledge/guide/roles.js'
+import { factsOf } from '../knowledge/guide/front-matter.js'
 import type { KnowledgeContent } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { NOTHING, readFeatures, trainMessageModel } from '../nlu/classifier.js'

@@ -12,17 +12,20 @@ import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { writeDurably } from '../store/json-file.js'
 import { changeGolden, type GoldenChange } from './golden.js'
-import { asksLine, newAnswer, newGuide, newRow } from './new-pieces.js'
 import { type PieceView, viewOfPiece } from './piece-view.js'
 import {
   answerIdOf,
+  asksLine,
   type Difference,
   differenceOf,
   GOLDEN_KEY,
   guideIdOf,
   hashOf,
   isOfAnswers,
+  newAnswer,
+  newGuide,
   newPiece,
+  newRow,
   type Piece,
   type Pieces,
   patchOf,

@@ -2,13 +2,14 @@ import { type AnswerPart, type Decision, type Fact, letterOf, type Reply } from 
 import type { CategoryRow, RejectionRule, Section } from '../model/knowledge.js'
 import type { CategoryHit, DatesReading, KnowledgeSnapshot, WalkTurn } from '../model/understanding.js'
 import { linesAbout, renderExcerpt } from './excerpt.js'
-import { documentsOf, renderReasons } from './notice.js'
 import { factPhrases, phrases, reminderPhrases, walkPhrases } from './phrases.js'
 import {
+  documentsOf,
   type LineGroup,
   MAX_BUBBLES,
   packReply,
   type ReplyLine,
+  renderReasons,
   renderReminderSet,
   renderSection,
   renderSectionBriefly,

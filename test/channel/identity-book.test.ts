@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Ambiguity, IdentityBook, isUnsure } from '../../src/channel/identity.js'
-import { markOf } from '../../src/channel/member-marks.js'
+import { type Ambiguity, IdentityBook, isUnsure, markOf } from '../../src/channel/identity.js'
 import type { IdentityRecords, PersonSight, RoomSight } from '../../src/model/ports.js'
 import { fixedClock } from '../support/fixed-clock.js'
 

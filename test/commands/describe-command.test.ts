@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeCommand } from '../../src/commands/permission.js'
-import { parseCommand } from '../../src/commands/take.js'
+import { describeCommand, parseCommand } from '../../src/commands/take.js'
 
 test.each([
   ['备注 12 客户王大锤，电话13812345678', '备注 12 （19 字）'],

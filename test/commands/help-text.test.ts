@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { helpText, mayGive } from '../../src/commands/permission.js'
 import type { Command } from '../../src/commands/table.js'
-import { parseCommand } from '../../src/commands/take.js'
+import { helpText, mayGive, parseCommand } from '../../src/commands/take.js'
 import type { Operations, Orderer } from '../../src/model/ports.js'
 
 const all = new Proxy({} as Operations, { get: () => new Proxy({}, { get: () => () => undefined }) })

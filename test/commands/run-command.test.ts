@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { mayOrder } from '../../src/commands/permission.js'
 import type { Command } from '../../src/commands/table.js'
-import { runCommand } from '../../src/commands/take.js'
+import { mayOrder, runCommand } from '../../src/commands/take.js'
 import type { Role } from '../../src/model/chat.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'

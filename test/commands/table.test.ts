@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { commandsTable, describeCommand, exampleOf } from '../../src/commands/permission.js'
 import { ROWS } from '../../src/commands/table.js'
-import { parseCommand, suggestOrder } from '../../src/commands/take.js'
+import { commandsTable, describeCommand, exampleOf, parseCommand, suggestOrder } from '../../src/commands/take.js'
 
 const DOCS = join(import.meta.dirname, '../../docs/admin.md')
 const MARKS = /(<!-- commands:.*-->\n\n)[\s\S]*(<!-- \/commands -->)/

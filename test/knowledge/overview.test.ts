@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { dayFromIso } from '../../src/base/time.js'
-import { formatProblem } from '../../src/knowledge/checks.js'
-import { describeFacts, findOldFacts } from '../../src/knowledge/overview.js'
+import { describeFacts, findOldFacts, formatProblem } from '../../src/knowledge/checks.js'
 import { readKnowledge } from '../../src/knowledge/read.js'
 
 const GUIDE = `# 指南

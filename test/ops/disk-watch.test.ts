@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { DiskWatch } from '../../src/ops/disk-watch.js'
+import { DiskWatch } from '../../src/ops/data-folder.js'
 import { capturedLog } from '../support/captured-log.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 import { canMount, SmallDisk } from '../support/small-disk.js'

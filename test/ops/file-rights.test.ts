@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openToOthers } from '../../src/ops/file-rights.js'
+import { openToOthers } from '../../src/ops/data-folder.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 /** Files as they were made, whatever the umask. */

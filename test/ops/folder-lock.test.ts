@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSyn
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { FolderInUseError } from '../../src/errors.js'
-import { folderInUse, isAlive, type LockHolder, lockFolder, thisHolder } from '../../src/ops/folder-lock.js'
+import { folderInUse, isAlive, type LockHolder, lockFolder, thisHolder } from '../../src/ops/data-folder.js'
 import { capturedLog } from '../support/captured-log.js'
 import { compileProgram } from '../support/compile-program.js'
 import { tempFolder } from '../support/temp-folder.js'

@@ -1,5 +1,5 @@
 import { FolderInUseError } from '../../src/errors.js'
-import { lockFolder } from '../../src/ops/folder-lock.js'
+import { lockFolder } from '../../src/ops/data-folder.js'
 
 /** Holds the data folder named by the first argument until it is killed, and says so: `held` or `refused`. */
 

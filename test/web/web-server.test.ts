@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { directIdOf } from '../../src/channel/simulator/world.js'
-import { startWebServer, type WebServer } from '../../src/web/server.js'
+import { startWebServer, type WebServer } from '../../src/web/app.js'
 import { aMessage, LI, WANG } from '../support/a-message.js'
 import { aPage, aTrace } from '../support/a-page.js'
 

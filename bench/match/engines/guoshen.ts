@@ -7,7 +7,7 @@ export const teachGuoshen: TeachEngine = async (taught) => {
   const { buildIntentMatcher } = await import('../../../src/nlu/intent-matcher.js')
   const { understand } = await import('../../../src/nlu/pipeline.js')
   const { compileLanguage } = await import('../../../src/nlu/language.js')
-  const { factsOf } = await import('../../../src/knowledge/guide/roles.js')
+  const { factsOf } = await import('../../../src/knowledge/guide/front-matter.js')
   const content = onlyTaught(await readProject(), taught)
   const knowing = {
     matcher: buildIntentMatcher(content),

@@ -2,7 +2,7 @@ import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Role } from '../../model/chat.js'
 import type { DurableList, Identities, Log, StaffBinding, StaffRoomNews } from '../../model/ports.js'
-import { areAlike, markOf } from '../member-marks.js'
+import { areAlike, markOf } from '../identity.js'
 import { fetchMembers, type Member, type WhoIsWhere } from './members.js'
 
 export interface StaffRoomOptions {

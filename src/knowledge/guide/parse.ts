@@ -1,6 +1,6 @@
 import type { Guide, Problem, Section } from '../../model/knowledge.js'
 import { type AuthoredAnswer, takeInlineAnswers } from '../short-answers.js'
-import { readFrontMatter } from './front-matter.js'
+import { giveSectionRoles, readFrontMatter } from './front-matter.js'
 import { readHeadingNumber } from './keys.js'
 import {
   type AdmonitionOpening,
@@ -12,7 +12,6 @@ import {
   unwrapMdxFences,
 } from './markdown.js'
 import { stripMdx } from './mdx.js'
-import { giveSectionRoles } from './roles.js'
 import { buildSections, cutSections, type RawSection } from './sections.js'
 import { cleanLine, splitLongLine, toChatTokens } from './text.js'
 

@@ -4,7 +4,7 @@ import { get } from 'node:https'
 import { type AddressInfo, createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { toChannelError } from '../../../src/channel/wechaty/outgoing.js'
+import { toChannelError } from '../../../src/channel/wechaty/channel.js'
 import { ChannelError } from '../../../src/errors.js'
 
 const SECRETS = { config: { url: 'https://wx.qq.com/webwxsendmsg', headers: { cookie: 'wxsid=secret' } } }
