@@ -339,7 +339,8 @@ export function answerPart(question: Question): AnswerPart | undefined {
     case 'answer': {
       const [sectionKey] = decision.sectionKeys
       // Its few lines will do beside others, but whoever asks how to do it needs the pictures.
-      const fact = decision.fact ?? factOf(sectionKey, question, undefined, { wholeToo: true })
+      const fact =
+        decision.fact ?? factOf(sectionKey, question, undefined, { wholeToo: true }) ?? likeliestOf(sectionKey, question)
       // The table tells of goods what no section does.
       if (fact?.kind === 'category' && fact.hits.some(({ general }) => !general)) return { fact }
       const isWhole = fact?.kind === 'short-answer' && (fact.answer.whole || fact.answer.steps)
@@ -356,6 +357,16 @@ export function answerPart(question: Question): AnswerPart | undefined {
       return undefined
   }
 }
+
+/** Of a section that is asked about, what is likeliest asked for: a line beside others rather than a page. */
+function likeliestOf(sectionKey: string, { answers = [], wants }: Question): Fact | undefined {
+  const best = answers.find(({ answer }) => answer.sectionKey === sectionKey)
+  const isLikely = best && best.within >= LIKELIEST_WITHIN && wants !== 'steps'
+  return isLikely ? { kind: 'short-answer', answer: best.answer } : undefined
+}
+
+/** So likely, 0..1, one fact of its section is asked for. */
+const LIKELIEST_WITHIN = 0.15
 
 const sectionOfFact = (fact: Fact): { readonly sectionKey?: string } =>
   fact.kind === 'short-answer' && fact.answer.sectionKey !== undefined ? { sectionKey: fact.answer.sectionKey } : {}

@@ -300,7 +300,7 @@ function wantsHuman({ understanding, situation, asked }: Turn): Decision | undef
 const PROBABLE_SHARE = 0.25
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
 const ASKED_SCOPE = 0.55
-const GOODS_SCOPE = 0.25
+const GOODS_SCOPE = 0.1
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
 const OUTSIDE_SCOPE = 0.4
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */

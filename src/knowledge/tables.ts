@@ -25,6 +25,8 @@ const categorySchema = z.strictObject({
   meta,
   /** A message that has one of these asks about categories or documents. */
   cues: list,
+  sold: list,
+  papers: list,
   categories: z.array(
     z.strictObject({
       /** As the back office shows it: `商家自营-食品饮料`. */
@@ -86,6 +88,8 @@ export function parseCategories(source: File): {
   const at = (path: readonly PropertyKey[]) => ({ file: source.file, line: yaml.locate(path).line })
   const table: CategoryTable = {
     cues: value.cues,
+    sold: value.sold,
+    papers: value.papers,
     rows: value.categories.map(({ documents, for: use, note, ...row }, index) => ({
       id: `类目:${row.path}`,
       path: row.path,

@@ -191,6 +191,10 @@ export interface CategoryAdvice {
 }
 
 export interface CategoryTable {
+  /** Families whose categories are called after what is sold: 保健品 of 商家自营-保健品 is both. */
+  readonly sold: readonly string[]
+  /** What people call documents whose names hold goods: 食品许可证 is no food. */
+  readonly papers: readonly string[]
   /** Words of messages that ask about categories or documents. */
   readonly cues: readonly string[]
   readonly rows: readonly CategoryRow[]
@@ -281,6 +285,6 @@ export const NO_KNOWLEDGE: KnowledgeContent = {
   language: {},
   topics: [],
   answers: [],
-  categories: { cues: [], rows: [], notOpen: [], withoutRow: [] },
+  categories: { cues: [], sold: [], papers: [], rows: [], notOpen: [], withoutRow: [] },
   rejections: [],
 }

@@ -102,6 +102,7 @@ export const LANGUAGE_SHAPE = {
       'swaps',
       'lacks',
       'lacksWords',
+      'counts',
     ],
     start: ['leading', 'depends', 'distributes'],
     every: ['border', 'onlyAsks', 'asksOfPlace', 'asksOfPictures'],

@@ -44,14 +44,20 @@ const LIST_SHARE = 0.6
 export class CategoryIndex {
   readonly #byWord = new Map<string, Named>()
   readonly #cues: readonly string[]
+  readonly #sold: ReadonlySet<string>
   /** What a section of the guides is about: 论坛, 发帖. */
   readonly #guided: readonly string[]
   /** By the character that they begin with: how long words are at most. */
   readonly #longest = new Map<string, number>()
 
   /** @param titles of the guides' sections: a category that one of them is about is answered by it */
-  constructor({ cues, rows, notOpen, withoutRow }: CategoryTable, titles: readonly string[] = []) {
+  constructor(
+    { cues, sold, papers, rows, notOpen, withoutRow }: CategoryTable,
+    titles: readonly string[] = [],
+  ) {
     this.#cues = cues.map(normalizeText)
+    this.#sold = new Set(sold)
+    for (const paper of papers) this.#named(paper)
     const told = titles.map(bare)
     const isGuided = ({ path }: CategoryRow): boolean => told.some((title) => title.includes(bare(path)))
     this.#guided = rows.filter(isGuided).flatMap(({ words }) => words.map(normalizeText))
@@ -74,18 +80,19 @@ export class CategoryIndex {
 
   /** As `find`, of words that go on from such a question: 那饮料呢 */
   named(normalized: string): readonly CategoryHit[] {
-    const all = this.#scan(normalized)
-    const goods = all.filter(({ word }) => !this.#byWord.get(word)!.isTrade && !isGeneral(word, this.#rowsOf(word)))
+    const all = this.#scan(normalized).filter(({ word }) => !this.#isPaper(word))
+    const isTrade = ({ word }: Found): boolean => this.#byWord.get(word)!.isTrade === true
+    const goods = all.filter((one) => !isTrade(one) && !this.#isGeneral(one.word))
     const hits = new Map<string, CategoryHit>()
     // 我家养鸡的, 卖鸡蛋要什么证: the trade tells who asks.
-    for (const { word } of goods.length > 0 ? all.filter((one) => !this.#byWord.get(one.word)!.isTrade) : all) {
+    for (const { word } of goods.length > 0 ? all.filter((one) => !isTrade(one)) : all) {
       const { rows, advice } = this.#byWord.get(word)!
       const key = rows.length > 0 ? rows.map(({ id }) => id).join() : (advice?.id ?? word)
       const known = hits.get(key)
       const said = word.replace(SELLS, '')
-      if (!known) hits.set(key, { word: said, rows, ...(advice ? { advice } : {}), general: isGeneral(word, rows) })
+      if (!known) hits.set(key, { word: said, rows, ...(advice ? { advice } : {}), general: this.#isGeneral(word) })
       // 零食、茶叶 belong to one category, and so do 鲜花、绿植.
-      else if (!isGeneral(word, rows) && !known.word.split('、').includes(said))
+      else if (!this.#isGeneral(word) && !known.word.split('、').includes(said))
         hits.set(key, {
           ...{ ...known, general: false },
           word: [...known.word.split('、'), said].slice(0, MAX_WORDS).join('、'),
@@ -106,12 +113,19 @@ export class CategoryIndex {
   #isList(text: string): boolean {
     const length = bare(text).length
     if (length > MAX_LIST_CHARS) return false
-    const goods = this.#scan(text).filter(({ word }) => !isGeneral(word, this.#rowsOf(word)))
+    const goods = this.#scan(text).filter(({ word }) => !this.#isPaper(word) && !this.#isGeneral(word))
     return goods.reduce((sum, { word }) => sum + bare(word).length, 0) >= length * LIST_SHARE
   }
 
-  #rowsOf(word: string): readonly CategoryRow[] {
-    return this.#byWord.get(word)?.rows ?? []
+  #isPaper(word: string): boolean {
+    const { rows, advice } = this.#byWord.get(word)!
+    return rows.length === 0 && !advice
+  }
+
+  /** Names the category rather than something that belongs to it. */
+  #isGeneral(word: string): boolean {
+    const { rows, isTrade } = this.#byWord.get(word)!
+    return rows.some(({ path }) => path.includes(word) && (isTrade || !this.#sold.has(familyOf(path))))
   }
 
   #named(written: string): Named {
@@ -141,12 +155,12 @@ export class CategoryIndex {
 }
 
 /** 商家自营 of 商家自营-酒类. */
-const familiesOf = ({ rows }: CategoryHit): readonly string[] => rows.map(({ path }) => path.split('-')[0] ?? path)
+const familyOf = (path: string): string => path.split('-')[0] ?? path
+
+const familiesOf = ({ rows }: CategoryHit): readonly string[] => rows.map(({ path }) => familyOf(path))
 
 const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
 
-/** Names the category rather than something that belongs to it. */
-const isGeneral = (word: string, rows: readonly CategoryRow[]): boolean => rows.some(({ path }) => path.includes(word))
 
 /**
  * What a short answer belongs to: a section's intent (`ugc-statement`, `auto:invoice/2`), or a subject outside every guide

@@ -221,9 +221,12 @@ function clausesOf(
     }))
     return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: true }
   }
+  const pieces = piecesOf(unspaced(text), border)
+  const listed = listedIn(text, pieces, phrases)
+  if (listed) return { clauses: listed.slice(0, MAX_QUESTIONS), isNumbered: true }
   const clauses: Clause[] = []
   let told: string[] = []
-  for (const { piece, isMarked } of piecesOf(text, border)) {
+  for (const { piece, isMarked } of pieces) {
     const clause = piece.replace(leading, '').trim()
     if (clause.length < MIN_CHARS) continue
     if (isMarked || asks.test(piece)) {
@@ -233,6 +236,33 @@ function clausesOf(
   }
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
 }
+
+/** 三个问题:录屏格式、截图张数、备注写啥: what is announced and listed is asked, though no word asks for it. */
+function listedIn(
+  text: string,
+  pieces: readonly { readonly piece: string }[],
+  phrases: Phrases<'questions'>,
+): readonly Clause[] | undefined {
+  const announced = phrases.counts.exec(text)
+  if (!announced) return undefined
+  const behind = text.slice(announced.index + announced[0].length)
+  const names = behind
+    .split(/[、,;。?!\n]+/)
+    .map((name) => name.replace(phrases.leading, '').trim())
+    .filter((name) => name.length >= MIN_CHARS)
+  const asking = pieces.filter(({ piece }) => phrases.asks.test(piece)).length
+  if (names.length < 2 || names.length > MAX_QUESTIONS || asking >= names.length) return undefined
+  if (!names.every((name) => name.length <= MAX_LISTED_CHARS)) return undefined
+  return names.map((name) => ({ text: name, before: '', wants: wantedBy(name, phrases) }))
+}
+
+/** Whoever writes more of each doesn't list. */
+const MAX_LISTED_CHARS = 16
+
+/** 录屏要 mp4 吗: blanks around letters and figures part nothing. */
+const unspaced = (text: string): string => text.replace(SPACED, '$1')
+
+const SPACED = /(?<=\p{Script=Han}) ([a-z0-9.+]{1,12}) (?=\p{Script=Han})/gu
 
 /** A figure right before its words: no day, no amount, no time. */
 const GLUED =
@@ -250,7 +280,8 @@ const MAX_NAME_CHARS = 8
 
 /** 空页面 测试贴 各咋办 asks the same of each; else what was told before leads to one question. */
 function eachOf(told: readonly string[], clause: string, phrases: Phrases<'questions'>): readonly Clause[] {
-  const wants = wantedBy(clause, phrases)
+  // 我没证!现在怎么弄
+  const wants = phrases.lacks.test(told.join(' ')) ? 'without' : wantedBy(clause, phrases)
   const areNames = told.length > 1 && told.every((name) => name.length <= MAX_NAME_CHARS)
   if (!areNames || !phrases.distributes.test(clause)) return [{ text: clause, before: told.join(' '), wants }]
   const asked = clause.replace(phrases.distributes, '')
@@ -285,10 +316,14 @@ function readQuestion(
       categories: goods,
       sureness: SURE_ALONE,
     }
-  const isBound = last !== undefined && phrases.depends.test(text)
+  const dependsOnLast = last !== undefined && phrases.depends.test(text)
+  // 没有的话能不能先藏起来审完再放出来 says all by itself.
+  const rest = dependsOnLast ? text.replace(phrases.depends, '').replace(LEADS, '') : ''
+  const own = rest.length >= MIN_REST_CHARS ? questionOf(clause, matcher.match(rest)) : alone
+  const isBound = dependsOnLast && (own === alone || own.sureness < SURE)
   // 3、多久: with a number of its own it goes on from nothing.
   const isOwn = isNumbered && !isBound && alone.sureness >= SURE_NUMBERED
-  const readings = isBound ? [] : [alone]
+  const readings = isBound ? [] : [own]
   if (before !== '') {
     const led = questionOf(clause, matcher.match(`${before} ${text}`))
     // What is clear by itself needs nothing that leads to it, unless the whole message most likely asks for that.
@@ -322,6 +357,9 @@ function readQuestion(
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
 }
 
+/** What is asked behind 没有的话, if it says so much, may say all by itself. */
+const MIN_REST_CHARS = 6
+const LEADS = /^[\s,的话呢就]+/
 /** So surely, 0..1, a point of a list stands on its own. */
 const SURE_NUMBERED = 0.5
 
