@@ -340,7 +340,9 @@ export function answerPart(question: Question): AnswerPart | undefined {
       const [sectionKey] = decision.sectionKeys
       // Its few lines will do beside others, but whoever asks how to do it needs the pictures.
       const fact =
-        decision.fact ?? factOf(sectionKey, question, undefined, { wholeToo: true }) ?? likeliestOf(sectionKey, question)
+        decision.fact ??
+        factOf(sectionKey, question, undefined, { wholeToo: true }) ??
+        likeliestOf(sectionKey, question)
       // The table tells of goods what no section does.
       if (fact?.kind === 'category' && fact.hits.some(({ general }) => !general)) return { fact }
       const isWhole = fact?.kind === 'short-answer' && (fact.answer.whole || fact.answer.steps)

@@ -51,10 +51,7 @@ export class CategoryIndex {
   readonly #longest = new Map<string, number>()
 
   /** @param titles of the guides' sections: a category that one of them is about is answered by it */
-  constructor(
-    { cues, sold, papers, rows, notOpen, withoutRow }: CategoryTable,
-    titles: readonly string[] = [],
-  ) {
+  constructor({ cues, sold, papers, rows, notOpen, withoutRow }: CategoryTable, titles: readonly string[] = []) {
     this.#cues = cues.map(normalizeText)
     this.#sold = new Set(sold)
     for (const paper of papers) this.#named(paper)
@@ -160,7 +157,6 @@ const familyOf = (path: string): string => path.split('-')[0] ?? path
 const familiesOf = ({ rows }: CategoryHit): readonly string[] => rows.map(({ path }) => familyOf(path))
 
 const bare = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '')
-
 
 /**
  * What a short answer belongs to: a section's intent (`ugc-statement`, `auto:invoice/2`), or a subject outside every guide

@@ -42,6 +42,12 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   const lacksCategory = notice.lacksCategory.test(normalized)
   if (!lacksCategory && !notice.verdict.test(normalized)) return undefined
   const told = readReason(normalized, { ...knowing, isTold: true })
+  // 被退了，说主体不一致，另外还说头像侵权: no question, and each a reason for a rejection.
+  const reasons = notice.ownWords.test(normalized) ? [] : apart(normalized, knowing)
+  const dealing = new Set(marks(knowing.intents).map(({ sectionKey }) => sectionKey))
+  const isReason = ({ rule, category, candidates }: NoticeReason): boolean =>
+    rule !== undefined || category !== undefined || dealing.has(candidates[0]?.sectionKey ?? '')
+  if (reasons.length > 1 && reasons.every(isReason)) return reasons
   if (told.category) return lacksCategory ? [told] : undefined
   // 打回来了，说名称和内容不符: what no section is about would be guessed at otherwise.
   const isOutside = !lacksCategory && told.rule?.sections.length === 0
