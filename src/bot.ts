@@ -330,7 +330,8 @@ function createApp(parts: AppParts): Hono {
       incidents: () => incidentsIn(bot.learningRecords(), { ...radarOf(config.learning), nowMs: clock.now() }),
       notices: bot.calendarNotice === undefined ? [] : [bot.calendarNotice],
     },
-    sections: () => [...snapshot().sections.values()].map(({ key, title }) => ({ key, title })),
+    sections: () =>
+      [...snapshot().sections.values()].map(({ key, title, role }) => ({ key, title, ...(role && { role }) })),
   })
 }
 

@@ -135,7 +135,9 @@ export class LearningEar {
     const { place, sender } = message
     if (place.kind !== 'room' || place.purpose !== 'customers' || sender.role !== 'customer' || message.fromSelf) return
     const opaque = this.#opaque(place.key)
-    const reasons = rejectionReasons(decision, understanding).filter((reason) => {
+    const { sections } = this.#parts.knowledge.current()
+    const isRejection = (key: string): boolean => sections.get(key)?.role === 'rejection'
+    const reasons = rejectionReasons(decision, understanding, isRejection).filter((reason) => {
       const report = `${reason}\n${sender.key}`
       const first = this.#firstTold.get(report) ?? opaque
       this.#firstTold.set(report, first)
@@ -344,23 +346,25 @@ export const markTold = (records: LearningRecords, reason: string, atMs: number)
   told: [...records.told.filter((one) => one.reason !== reason), { reason, atMs }],
 })
 
-/** Sections of the appendix on rejections, of any guide: `A3`, `payment/A1`. */
-const REJECTION = /^(?:[^/]+\/)?A\d/
 /** Said about somebody's own rejection; picked from a menu it may be mere curiosity. */
 const TOLD: ReadonlySet<string> = new Set(['sure', 'notice', 'several'])
 const MIN_REASON_CHARS = 6
 const MAX_REASON_CHARS = 80
 
 /** The reasons for which somebody was rejected, as the radar counts them; see `ReasonSighting`. Each once. */
-export function rejectionReasons(decision: Decision, { notice }: Understanding): readonly string[] {
+export function rejectionReasons(
+  decision: Decision,
+  { notice }: Understanding,
+  isRejection: (sectionKey: string) => boolean,
+): readonly string[] {
   const fromNotice = (notice ?? []).flatMap(({ text, candidates, alsoSections }) => {
     const [best] = candidates
-    if (best) return [best.sectionKey, ...alsoSections].filter((key) => REJECTION.test(key)).map(ofSection)
+    if (best) return [best.sectionKey, ...alsoSections].filter(isRejection).map(ofSection)
     const core = coreOf(text).slice(0, MAX_REASON_CHARS)
     return core.length >= MIN_REASON_CHARS ? [`text:${core}`] : []
   })
   const isTold = decision.kind === 'answer' && TOLD.has(decision.reason)
-  const told = isTold ? decision.sectionKeys.filter((key) => REJECTION.test(key)).map(ofSection) : []
+  const told = isTold ? decision.sectionKeys.filter(isRejection).map(ofSection) : []
   return [...new Set([...fromNotice, ...told])]
 }
 

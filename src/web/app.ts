@@ -102,6 +102,7 @@ function talkDepsOf(deps: WebDeps): TalkDeps {
       }),
     tickets: () => desk?.numbered() ?? [],
     titleOf: (key) => sections().find((section) => section.key === key)?.title,
+    isRejection: (key) => sections().find((section) => section.key === key)?.role === 'rejection',
     releaseOf: (version) => knowledge?.releases().all.find((release) => release.version === version)?.number,
   }
 }

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { Conversation, SimulatedPerson, World, WorldMessage } from '../channel/simulator/world.js'
 import { shownWords } from '../model/chat.js'
+import type { Section } from '../model/knowledge.js'
 import type {
   AuditLog,
   Clock,
@@ -107,7 +108,7 @@ export interface WebDeps {
   readonly knowledge?: Omit<KnowledgeDeps, 'access' | 'give' | 'stream' | 'talks'> | undefined
   readonly figures?: FigureSources | undefined
   /** Sections in the order of the guides. */
-  sections?(): readonly { readonly key: string; readonly title: string }[]
+  sections?(): readonly Pick<Section, 'key' | 'title' | 'role'>[]
   /** Told what has to be done before the program ends. */
   atEnd?(end: () => Promise<void> | void): void
   readonly undoMs?: number

@@ -17,6 +17,8 @@ export interface TalkDeps {
   /** Tickets of those who talk, by which direct chats may be read and decisions lead to what became of them. */
   readonly tickets: () => readonly Pick<Ticket, 'number' | 'placeKey' | 'askerKey' | 'openedAtMs'>[]
   readonly titleOf: (key: string) => string | undefined
+  /** The section tells what to do about a rejection. */
+  readonly isRejection: (key: string) => boolean
   /** The number of the release of a version of the knowledge, as far as it is kept. */
   readonly releaseOf?: ((version: string) => number | undefined) | undefined
   /** Groups that are muted; null: until further notice. */

@@ -343,8 +343,7 @@ async function breakdownOf(
   })
 }
 
-/** Sections of the appendix on rejections, of any guide: `A3`, `payment/A1`; and the numbered reasons of WeChat. */
-const REJECTION = /^(?:[^/]+\/)?A\d/
+/** A numbered reason of WeChat. */
 const RULE = /^驳回:/
 
 /** For what people were rejected, as far as talks are kept; a reason counts once a talk. */
@@ -352,7 +351,7 @@ function rejectionsOf(said: readonly Talk[], talking: TalkDeps) {
   const reasons = said
     .filter(({ kind, role }) => kind !== 'silent' && role === 'customer')
     .map(({ sections, card }) => [
-      ...new Set([...sections.filter((key) => REJECTION.test(key)), ...(card && RULE.test(card) ? [card] : [])]),
+      ...new Set([...sections.filter(talking.isRejection), ...(card && RULE.test(card) ? [card] : [])]),
     ])
   return ranked(reasons.flat())
     .slice(0, LISTED)

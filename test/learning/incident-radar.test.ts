@@ -40,13 +40,18 @@ test('tells again when it still goes on a whole window later', () => {
   expect(radar(...goingOn).flat()).toEqual(['section:A3 abc', 'section:A3 def'])
 })
 
+const isRejection = (key: string): boolean => key.startsWith('A')
+
 test('reads reasons from notices and sure answers, of the appendix on rejections only', () => {
   const answer = (reason: 'sure' | 'chosen', ...keys: [string, ...string[]]) =>
-    rejectionReasons({ kind: 'answer', sectionKeys: keys, reason }, anUnderstanding())
+    rejectionReasons({ kind: 'answer', sectionKeys: keys, reason }, anUnderstanding(), isRejection)
   expect(answer('sure', 'A3')).toEqual(['section:A3'])
   expect(answer('sure', '4.1')).toEqual([])
   expect(answer('chosen', 'A3')).toEqual([])
   const silent = { kind: 'silent', reason: 'held-by-human' } as const
   const notice = [aReason('A1'), aReason('1.1'), { ...aReason(), text: '小程序缺少投诉入口，请补充' }]
-  expect(rejectionReasons(silent, anUnderstanding({ notice }))).toEqual(['section:A1', 'text:小程序缺少投诉入口请补充'])
+  expect(rejectionReasons(silent, anUnderstanding({ notice }), isRejection)).toEqual([
+    'section:A1',
+    'text:小程序缺少投诉入口请补充',
+  ])
 })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 const GUIDE = `---
 id: fasttest
 title: 首次提审指南
+roles:
+  rejections: [A1]
 ---
 
 ## 1. 选择服务类目

@@ -42,7 +42,7 @@ async function aWeek() {
     give: async () => ({ ok: true, text: '好的' }),
     sections: () => [
       { key: '4.1', title: 'UGC' },
-      { key: 'A3', title: '空白页面' },
+      { key: 'A3', title: '空白页面', role: 'rejection' },
     ],
     learn: {
       entries: () => [question],
