@@ -69,7 +69,7 @@ const medianPause = (pauses: readonly Pause[]): Pause => ({
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-const { values } = parseArgs({ options: { reloads: { type: 'string', default: '1000' } } })
+const { values } = parseArgs({ options: { reloads: { type: 'string', default: '60' } } })
 console.error('builds …')
 const builds = await measureBuilds()
 console.error('edits …')

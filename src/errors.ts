@@ -32,6 +32,12 @@ export class ConfigError extends BotError {
   }
 }
 
+/** One line for the author: `file:line:column 问题 → 应该怎样`; without numbers where the whole file is meant. */
+export function formatProblem({ file, line, column, message, remedy }: Problem): string {
+  const place = line > 0 ? `${file}:${line}:${Math.max(1, column)}` : file
+  return remedy === '' ? `${place} ${message}` : `${place} ${message} → ${remedy}`
+}
+
 /** Knowledge or intents can't be used as they stand; `problems` has at least one error. */
 export class KnowledgeError extends BotError {
   override readonly name = 'KnowledgeError'

@@ -1,10 +1,9 @@
 import { fork } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { withTimeout } from './base/time.js'
 import { exitOnBadInput } from './cli/running-bot.js'
-import { configText, lastConfigEnv, readConfig } from './config.js'
+import type { Settings } from './cli/settings.js'
 import { createWebhookAlerts } from './ops/alerts.js'
 import { lockFolder } from './ops/data-folder.js'
 import { onHangup, openLog } from './ops/exit.js'
@@ -19,26 +18,28 @@ const USAGE = `用法：npm start                          打开模拟的微信
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.
 const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
+const SETTINGS_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'cli/settings$1')
 
 /** `npm start`: keeps the bot's process running, and tells people outside WeChat when it needs them. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2)
-  const { values } = parseArgs({ args, options: { puppet: { type: 'string' }, channel: { type: 'string' } } })
-  let text = configText(process.env)
-  const config = readConfig(process.env, values, text)
+  const settings = await readSettings(args)
+  if (!settings) return
+  const { dataDir, logLevel } = settings
+  let { text } = settings
   process.umask(0o077) // login card and tickets are nobody else's
-  mkdirSync(config.dataDir, { recursive: true })
-  const log = openLog({ level: config.log.level, name: 'supervisor' })
-  await lockFolder(config.dataDir, { of: 'supervisor', waitMs: 0, log })
-  const { webhooks, perHour, restarts: limit } = config.alerts
-  const memoryPath = join(config.dataDir, 'alerts.json')
+  mkdirSync(dataDir, { recursive: true })
+  const log = openLog({ level: logLevel, name: 'supervisor' })
+  await lockFolder(dataDir, { of: 'supervisor', waitMs: 0, log })
+  const { webhooks, perHour, restarts: limit } = settings.alerts
+  const memoryPath = join(dataDir, 'alerts.json')
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })
   const restarts = new RestartWatch({ alerts, limit, clock })
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
   const env = { ...FEW_ARENAS, ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
   const supervisor = new Supervisor({
     startBot: (downMs) => {
-      const last = restarts.total > 0 ? lastConfigEnv(text) : {}
+      const last = restarts.total > 0 ? { GUOSHEN_LAST_CONFIG: text } : {}
       const facts = { GUOSHEN_RESTARTS: String(restarts.total), GUOSHEN_DOWN_MS: String(Math.round(downMs)) }
       return fork(BOT_PROGRAM, args, {
         env: { ...env, ...last, ...facts },
@@ -56,6 +57,22 @@ async function main(): Promise<void> {
   const code = await supervisor.run()
   if (code === EXIT.badInput) await withTimeout(alerts.delivered(), LAST_ALERT_MS)
   process.exit(code)
+}
+
+/** @returns undefined when something is wrong with them, which is told by then */
+function readSettings(args: readonly string[]): Promise<Settings | undefined> {
+  return new Promise((resolve, reject) => {
+    const reader = fork(SETTINGS_PROGRAM, args)
+    let settings: Settings | undefined
+    reader.once('message', (message) => {
+      settings = message as Settings
+    })
+    reader.once('error', reject)
+    reader.once('exit', (code) => {
+      if (!settings) process.exitCode = code || EXIT.badInput
+      resolve(settings)
+    })
+  })
 }
 
 /**

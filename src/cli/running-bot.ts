@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, FolderInUseError, KnowledgeError, SharedDeskError, StoreError } from '../errors.js'
-import { formatProblem } from '../knowledge/checks.js'
+import { ConfigError, FolderInUseError, formatProblem, KnowledgeError, SharedDeskError, StoreError } from '../errors.js'
 import { folderInUse } from '../ops/data-folder.js'
 
 /** In the data folder while the bot runs, with mode 0600. */

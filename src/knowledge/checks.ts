@@ -1,4 +1,5 @@
 import { type Day, dayFromIso } from '../base/time.js'
+import { formatProblem } from '../errors.js'
 import type { Guide, KnowledgeContent, Problem, Section, ShortAnswer, Source } from '../model/knowledge.js'
 import type { AuthoredIntent, AuthoredSilence, AuthoredText } from './intents.js'
 import { ownKey } from './keys.js'
@@ -203,12 +204,6 @@ const problemLine = (problem: Problem): string =>
   `${problem.severity === 'error' ? '错误' : '提醒'} ${formatProblem(problem)}`
 
 const count = (groups: readonly (readonly unknown[])[]): number => groups.reduce((sum, group) => sum + group.length, 0)
-
-/** One line for the author: `file:line:column 问题 → 应该怎样`; without numbers where the whole file is meant. */
-export function formatProblem({ file, line, column, message, remedy }: Problem): string {
-  const place = line > 0 ? `${file}:${line}:${Math.max(1, column)}` : file
-  return remedy === '' ? `${place} ${message}` : `${place} ${message} → ${remedy}`
-}
 
 interface GuideText {
   readonly file: string

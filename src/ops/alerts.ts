@@ -1,5 +1,4 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { z } from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../base/time.js'
 import {
   ALERT_KINDS,
@@ -313,30 +312,57 @@ export interface AlertMemory {
   write(alerts: RememberedAlerts): void
 }
 
-export const alertFacts = z.object({
-  network: z.literal('QQ').exactOptional(),
-  trouble: z.literal('token').exactOptional(),
-  pageUrl: z.string().exactOptional(),
-  count: z.number().exactOptional(),
-  limit: z.number().exactOptional(),
-  reason: z.string().exactOptional(),
-})
-const kind = z.enum(ALERT_KINDS)
-const remembered = z.object({
-  open: z.array(
-    z.tuple([
-      kind,
-      z.object({
-        sinceMs: z.number(),
-        told: z.boolean(),
-        facts: alertFacts,
-      }),
-    ]),
-  ),
-  unclosed: z.array(kind),
-  sentAtMs: z.array(z.number()),
-  incidentsSentAtMs: z.array(z.tuple([kind, z.array(z.number())])).default([]),
-})
+/**
+ * What the supervisor reads, it checks without a library: one that checks any shape would take as much memory as the whole
+ * of it, for as long as the bot lives.
+ */
+const FACTS = {
+  network: (found: unknown): found is 'QQ' => found === 'QQ',
+  trouble: (found: unknown): found is 'token' => found === 'token',
+  pageUrl: isText,
+  count: isNumber,
+  limit: isNumber,
+  reason: isText,
+} satisfies { readonly [Name in keyof AlertFacts]-?: (found: unknown) => found is NonNullable<AlertFacts[Name]> }
+
+function isText(found: unknown): found is string {
+  return typeof found === 'string'
+}
+
+function isNumber(found: unknown): found is number {
+  return typeof found === 'number'
+}
+
+export const isAlertKind = (found: unknown): found is AlertKind => ALERT_KINDS.some((kind) => kind === found)
+
+/** Whatever else stands beside the facts is let through, and told to nobody. */
+export const areAlertFacts = (found: unknown): found is AlertFacts =>
+  typeof found === 'object' &&
+  found !== null &&
+  Object.entries(FACTS).every(([name, fits]) => !(name in found) || fits(found[name as keyof typeof found]))
+
+const isIncident = (found: unknown): found is IncidentRecord => {
+  const { sinceMs, told, facts } = (found ?? {}) as Partial<IncidentRecord>
+  return isNumber(sinceMs) && typeof told === 'boolean' && areAlertFacts(facts)
+}
+
+const isListOf = <Item>(found: unknown, isItem: (item: unknown) => item is Item): found is readonly Item[] =>
+  Array.isArray(found) && found.every(isItem)
+
+const isOfKind =
+  <Item>(isItem: (item: unknown) => item is Item) =>
+  (found: unknown): found is readonly [AlertKind, Item] =>
+    Array.isArray(found) && isAlertKind(found[0]) && isItem(found[1])
+
+/** @throws TypeError when it is something else */
+function rememberedAlerts(found: Partial<RememberedAlerts>): RememberedAlerts {
+  const { open, unclosed, sentAtMs, incidentsSentAtMs = [] } = found
+  const areTimes = (times: unknown): times is readonly number[] => isListOf(times, isNumber)
+  if (!isListOf(open, isOfKind(isIncident)) || !isListOf(unclosed, isAlertKind)) throw new TypeError('no alerts')
+  if (!areTimes(sentAtMs) || !isListOf(incidentsSentAtMs, isOfKind(areTimes))) throw new TypeError('no times')
+  return { open, unclosed, sentAtMs, incidentsSentAtMs }
+}
+
 const NOTHING: RememberedAlerts = { open: [], unclosed: [], sentAtMs: [], incidentsSentAtMs: [] }
 
 /** A small file of the owner's. Losing it costs at most an alert too many, so trouble with it is only logged. */
@@ -344,7 +370,7 @@ export function alertMemoryFile(path: string, log: Log): AlertMemory {
   return {
     read() {
       try {
-        return remembered.parse(JSON.parse(readFileSync(path, 'utf8')))
+        return rememberedAlerts(JSON.parse(readFileSync(path, 'utf8')))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') log.warn({}, 'open alerts could not be read')
         return NOTHING

@@ -4,7 +4,6 @@ import { rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
 import { FolderInUseError, StoreError } from '../errors.js'
 import type { Alerts, Log } from '../model/ports.js'
 
@@ -119,18 +118,16 @@ function textOf(path: string): string | undefined {
 
 const touchedAtMs = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs
 
-const lockHolder = z.object({
-  pid: z.number().int().positive(),
-  /** Host, boot and pid name space: only within one home do process ids mean the same. */
-  home: z.string(),
-  /** When the process began, in the kernel's own count; empty where it can't be asked. */
-  began: z.string(),
-  /** Milliseconds since the epoch. */
-  sinceMs: z.number(),
-})
-
 /** Who holds a data folder, as written into its lock file. */
-export type LockHolder = z.infer<typeof lockHolder>
+export interface LockHolder {
+  readonly pid: number
+  /** Host, boot and pid name space: only within one home do process ids mean the same. */
+  readonly home: string
+  /** When the process began, in the kernel's own count; empty where it can't be asked. */
+  readonly began: string
+  /** Milliseconds since the epoch. */
+  readonly sinceMs: number
+}
 
 /** This process as a holder. */
 export const thisHolder = (sinceMs: number): LockHolder => ({
@@ -143,7 +140,9 @@ export const thisHolder = (sinceMs: number): LockHolder => ({
 /** @returns undefined for anything else, e.g. a file that was cut short */
 function readHolder(text: string): LockHolder | undefined {
   try {
-    return lockHolder.safeParse(JSON.parse(text)).data
+    const { pid, home, began, sinceMs } = JSON.parse(text) as Partial<LockHolder>
+    if (pid === undefined || !Number.isInteger(pid) || pid <= 0 || typeof sinceMs !== 'number') return undefined
+    return typeof home === 'string' && typeof began === 'string' ? { pid, home, began, sinceMs } : undefined
   } catch {
     return undefined
   }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { z } from 'zod'
-import { ALERT_KINDS, type Alerts, type Clock, type Log } from '../model/ports.js'
-import { alertFacts } from './alerts.js'
+import type { AlertFacts, AlertKind, Alerts, Clock, Log } from '../model/ports.js'
+import { areAlertFacts, isAlertKind } from './alerts.js'
 
 /** The part of a child process that is needed; `ChildProcess` fits. */
 export interface Child {
@@ -238,21 +237,29 @@ export class RestartWatch {
   }
 }
 
-const alertKind = z.enum(ALERT_KINDS)
-
 /** What the bot's process says to its supervisor. */
-const botMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('alive') }),
-  z.object({
-    type: z.literal('raise'),
-    kind: alertKind,
-    facts: alertFacts.optional(),
-  }),
-  z.object({ type: z.literal('clear'), kind: alertKind }),
-  z.object({ type: z.literal('tell'), text: z.string() }),
-  z.object({ type: z.literal('started'), config: z.string() }),
-])
-type BotMessage = z.infer<typeof botMessage>
+type BotMessage =
+  | { readonly type: 'alive' }
+  | { readonly type: 'raise'; readonly kind: AlertKind; readonly facts?: AlertFacts }
+  | { readonly type: 'clear'; readonly kind: AlertKind }
+  | { readonly type: 'tell'; readonly text: string }
+  | { readonly type: 'started'; readonly config: string }
+
+/** Of each kind of message, whether it holds what it has to; see `areAlertFacts`. */
+const HOLDS: Readonly<Record<BotMessage['type'], (message: Record<string, unknown>) => boolean>> = {
+  alive: () => true,
+  raise: ({ kind, facts }) => isAlertKind(kind) && (facts === undefined || areAlertFacts(facts)),
+  clear: ({ kind }) => isAlertKind(kind),
+  tell: ({ text }) => typeof text === 'string',
+  started: ({ config }) => typeof config === 'string',
+}
+
+/** @returns undefined for anything else */
+function botMessage(message: unknown): BotMessage | undefined {
+  const { type } = (message ?? {}) as { readonly type?: unknown }
+  if (typeof type !== 'string' || !Object.hasOwn(HOLDS, type)) return undefined
+  return HOLDS[type as BotMessage['type']](message as Record<string, unknown>) ? (message as BotMessage) : undefined
+}
 
 /** The process that the bot runs in; `process` fits. */
 interface BotSide {
@@ -308,15 +315,14 @@ export function giveUp(bot: Pick<NodeJS.Process, 'send' | 'connected'>, reason: 
 
 /** @returns what stood in the configuration file of a bot that says that it is up */
 export function startedConfig(message: unknown): string | undefined {
-  const { data } = botMessage.safeParse(message)
-  return data?.type === 'started' ? data.config : undefined
+  const said = botMessage(message)
+  return said?.type === 'started' ? said.config : undefined
 }
 
 /** The supervisor's end: passes on what the bot wants people to hear. */
 export function passOnAlerts(message: unknown, alerts: Alerts): void {
-  const { data } = botMessage.safeParse(message)
-  if (data?.type === 'raise') {
-    alerts.raise(data.kind, data.facts ?? {})
-  } else if (data?.type === 'clear') alerts.clear(data.kind)
-  else if (data?.type === 'tell') alerts.tell(data.text)
+  const said = botMessage(message)
+  if (said?.type === 'raise') alerts.raise(said.kind, said.facts ?? {})
+  else if (said?.type === 'clear') alerts.clear(said.kind)
+  else if (said?.type === 'tell') alerts.tell(said.text)
 }

@@ -1,5 +1,5 @@
+import { formatProblem } from '../errors.js'
 import type { ExamChange, Met, Unmet, Wanted } from '../evaluate/exam.js'
-import { formatProblem } from '../knowledge/checks.js'
 import type { ExamFigures, Problem } from '../model/knowledge.js'
 import {
   type Changes,

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { KnowledgeError } from '../errors.js'
+import { formatProblem, KnowledgeError } from '../errors.js'
 import {
   changesOf,
   type ExamAnswer,
@@ -13,7 +13,7 @@ import {
 import { explainSentence } from '../evaluate/explain.js'
 import { replay } from '../evaluate/preview.js'
 import { type Exam, examKeyOf, knownIn, readExam } from '../evaluate/read-questions.js'
-import { formatProblem, missingPictures, picturePaths } from '../knowledge/checks.js'
+import { missingPictures, picturePaths } from '../knowledge/checks.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { absentPictures } from '../knowledge/pictures.js'
 import type { Guide, Problem } from '../model/knowledge.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatProblem } from '../../src/knowledge/checks.js'
+import { formatProblem } from '../../src/errors.js'
 import { parseIntents } from '../../src/knowledge/intents.js'
 import { cpuMsOf } from '../support/cpu-time.js'
 import { randomFrom } from '../support/random-picks.js'

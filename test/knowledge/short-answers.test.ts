@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatProblem } from '../../src/knowledge/checks.js'
+import { formatProblem } from '../../src/errors.js'
 import { readKnowledge } from '../../src/knowledge/read.js'
 import { parseAnswers } from '../../src/knowledge/short-answers.js'
 

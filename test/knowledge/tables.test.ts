@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatProblem } from '../../src/knowledge/checks.js'
+import { formatProblem } from '../../src/errors.js'
 import { answersOfRules, parseCategories, parseRejections } from '../../src/knowledge/tables.js'
 
 const META = 'meta: { source: 官方, date: 2026-07-29, strength: S }\n'
