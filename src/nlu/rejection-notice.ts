@@ -190,7 +190,8 @@ function readByWords(text: string, { matcher, intents }: Knowing): Partial<Notic
   if (top && all >= IN_CONTEXT.all && top.share >= all * IN_CONTEXT.one) return { candidates: [top] }
   const isAround = (outside?.share ?? 0) >= AROUND.outside && best?.answer.sectionKey === undefined
   const isTold = best && isAround && best.share >= AROUND.share && best.within >= AROUND.within && !best.answer.beyond
-  return isTold ? { answer: best.answer } : {}
+  if (!isTold) return {}
+  return best.answer.rule ? { rule: best.answer.rule } : { answer: best.answer }
 }
 
 type Sections = Pick<NoticeReason, 'text' | 'candidates' | 'alsoSections'> & { readonly isMarked: boolean }
