@@ -28,6 +28,7 @@ import { picturePolicy } from './pictures.js'
 import { takeUpReminder, withReminder } from './reminders.js'
 import { tellingsOf, withoutRepeating } from './replies.js'
 import {
+  addsToTold,
   asksOfGoods,
   awaitsCategory,
   doubted,
@@ -35,6 +36,7 @@ import {
   isBareQuestion,
   ofSubject,
   swapsGoods,
+  wantsToHear,
 } from './subject.js'
 import { decideBy, isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
@@ -205,28 +207,15 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const { understanding, situation, asked } = turn
   if (asked || !situation.spokenToLast) return undefined
   const decision = rest()
-  const asks = understanding.act === 'question' || objects(understanding, situation) || adds(understanding, situation)
+  const says = understanding.act === 'question' || addsToTold(understanding, situation)
+  const asks = says || objects(understanding, situation)
   if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
-  return wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact) ? wanted : decision
+  // 我们没有商城 is no objection to what was told unless it is read as one.
+  if (!says && !(wanted.kind === 'answer' && wanted.reason === 'follow-up')) return decision
+  const isKnown = wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact)
+  return isKnown || wantsToHear(wanted, turn) ? wanted : decision
 }
-
-/** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
-function adds(
-  { act, normalized, candidates: [top], answers, categories = [] }: Understanding,
-  { language }: Pick<Situation, 'language'>,
-): boolean {
-  if (act !== 'statement' || normalized.length > MAX_ADDED_CHARS) return false
-  if (language?.talk.takesNote.test(normalized) !== false) return false
-  // 我商城想上几本旧书
-  if (categories.some(({ general, rows }) => !general && rows.length > 0)) return true
-  return top !== undefined && scopeOf(top.overheard, top) >= ADDED_SCOPE && (answers?.[0]?.share ?? 0) >= ADDED_SHARE
-}
-
-const MAX_ADDED_CHARS = 16
-/** As likely, 0..1, they are for us, and ask for one fact. */
-const ADDED_SCOPE = 0.5
-const ADDED_SHARE = 0.4
 
 /** 这个怎么改: a picture says what is meant, which is not read; behind nothing at all it means nothing. */
 function pointsOnly(
@@ -256,6 +245,8 @@ const MAX_ANNOUNCED_CHARS = 24
 function announced({ understanding, situation, asked }: Turn): Decision | undefined {
   const { act, normalized, notice, days, rejected, categories, answers, followUp } = understanding
   if (!asked || notice || days || rejected || categories || followUp || answers?.[0]?.wordForWord) return undefined
+  // 小程序叫美食大全给打回来了 says what the matter is.
+  if (situation.language?.notice.verdict.test(normalized)) return undefined
   const isAnnounced = normalized.length <= MAX_ANNOUNCED_CHARS && situation.language?.around.announces.test(normalized)
   return act === 'statement' && isAnnounced ? { kind: 'courtesy', word: 'listening' } : undefined
 }

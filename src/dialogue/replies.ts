@@ -1,3 +1,4 @@
+import { characterPairs } from '../base/text.js'
 import type { IncomingMessage } from '../model/chat.js'
 import { type AnswerPart, type Decision, letterOf } from '../model/decision.js'
 import type { DatesReading } from '../model/understanding.js'
@@ -245,9 +246,7 @@ export function withoutRepeating({ situation, message, understanding }: Turn, re
 }
 
 const sharesPair = (one: string, other: string): boolean =>
-  Array.from({ length: Math.max(0, other.length - 1) }, (_, at) => other.slice(at, at + 2)).some((pair) =>
-    one.includes(pair),
-  )
+  [...characterPairs(other)].some((pair) => one.includes(pair))
 
 const MAX_AGAIN = 3
 const MAX_OTHER_CHARS = 12

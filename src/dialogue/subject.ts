@@ -4,6 +4,7 @@ import type { CategoryRow, ShortAnswer } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { Candidate, CategoryHit, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
+import { scopeOf } from './answer.js'
 import type { Situation } from './turn.js'
 
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
@@ -393,3 +394,37 @@ function goodsOf(decision: Decision): Goods | undefined {
 const hitOf = (row: CategoryRow): CategoryHit => ({
   ...{ word: row.path.split('-').at(-1) ?? row.path, rows: [row], general: true },
 })
+
+/** How surely, 0..1, a question is for us where all there is to say is that we don't know. */
+const HONEST_SCOPE = 0.6
+
+/** 下架完还要跟微信说一声吗: whoever asks on wants to hear that nobody here knows, rather than nothing. */
+export function wantsToHear(
+  wanted: Decision,
+  { understanding, situation }: { readonly understanding: Understanding; readonly situation: Situation },
+): boolean {
+  const [top] = understanding.candidates
+  const [joint] = situation.factsOnward?.()?.joint.candidates ?? []
+  const isForUs = (one: Candidate | undefined): boolean =>
+    one !== undefined && scopeOf(one.overheard, one) >= HONEST_SCOPE
+  const isUnknown =
+    (wanted.kind === 'outside' && !wanted.parts) || (wanted.kind === 'fallback' && wanted.reason === 'not-understood')
+  return understanding.act === 'question' && isUnknown && isForUs(top) && isForUs(joint)
+}
+
+/** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
+export function addsToTold(
+  { act, normalized, candidates: [top], answers, categories = [] }: Understanding,
+  { language }: Pick<Situation, 'language'>,
+): boolean {
+  if (act !== 'statement' || normalized.length > MAX_ADDED_CHARS) return false
+  if (language?.talk.takesNote.test(normalized) !== false) return false
+  // 我商城想上几本旧书
+  if (categories.some(({ general, rows }) => !general && rows.length > 0)) return true
+  return top !== undefined && scopeOf(top.overheard, top) >= ADDED_SCOPE && (answers?.[0]?.share ?? 0) >= ADDED_SHARE
+}
+
+const MAX_ADDED_CHARS = 16
+/** As likely, 0..1, they are for us, and ask for one fact. */
+const ADDED_SCOPE = 0.5
+const ADDED_SHARE = 0.4

@@ -37,6 +37,18 @@ describe('whoever was answered last, with nobody else speaking since', () => {
     expect(hears(likely, { language: LANGUAGE })).toMatchObject({ kind: 'silent' })
   })
 
+  test('hears that nobody here knows where the question is surely for us', () => {
+    const candidates = [aCandidate('A1.2', { share: 0.2, asked: 0.9, overheard: 0.8 })]
+    const joint = { candidates: [aCandidate('A1.2', { overheard: 0.9 })] } as never
+    const behind = { ...talking, lastSection: undefined, factsOnward: () => ({ joint, last: joint }) }
+    const asks = { act: 'question', normalized: '下架完还要跟微信说一声吗', candidates, answers: [] } as const
+    expect(hears(asks, behind)).toMatchObject({ kind: 'fallback', reason: 'not-understood' })
+    const chatter = [aCandidate('A1.2', { share: 0.2, asked: 0.9, overheard: 0.1 })]
+    expect(hears({ ...asks, candidates: chatter }, behind)).toMatchObject({
+      kind: 'silent',
+    })
+  })
+
   test('hears nothing where the bot would only admit that it does not know', () => {
     const unknown = { act: 'question', candidates: [aCandidate('1.1', { asked: 0.1, overheard: 0.02 })] } as const
     expect(hears(unknown, talking)).toMatchObject({ kind: 'silent' })
