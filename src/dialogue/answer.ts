@@ -118,7 +118,7 @@ export function answerQuestions({
   const [likeliest] = answers ?? []
   const isLeftOut =
     likeliest && likeliest.share >= LIKELY_WHOLE
-      ? !questions.parts.some((part) => part.answers?.[0]?.answer.id === likeliest.answer.id)
+      ? !questions.parts.some((part) => part.categories || part.answers?.[0]?.answer.id === likeliest.answer.id)
       : !parts.some(({ sectionKey }) => sectionKey === undefined || sectionKey === candidates[0]?.sectionKey)
   if (questions.confidence < 1 && isLeftOut) return undefined
   const [first, ...rest] = sectionsOf(parts)

@@ -99,6 +99,8 @@ export const LANGUAGE_SHAPE = {
       'asksReview',
       'asksDocuments',
       'asksCategory',
+      'leftOpen',
+      'bareHow',
       'swaps',
       'lacks',
       'lacksWords',

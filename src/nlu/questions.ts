@@ -282,6 +282,10 @@ const MAX_NAME_CHARS = 8
 function eachOf(told: readonly string[], clause: string, phrases: Phrases<'questions'>): readonly Clause[] {
   // 我没证!现在怎么弄
   const wants = phrases.lacks.test(told.join(' ')) ? 'without' : wantedBy(clause, phrases)
+  // 用途空着 联系方式也没写 咋填
+  const areOpen = told.length > 1 && told.every((name) => name.length <= MAX_NAME_CHARS && phrases.leftOpen.test(name))
+  if (areOpen && phrases.bareHow.test(clause))
+    return told.map((name) => ({ text: `${name} ${clause}`, before: '', wants }))
   const areNames = told.length > 1 && told.every((name) => name.length <= MAX_NAME_CHARS)
   if (!areNames || !phrases.distributes.test(clause)) return [{ text: clause, before: told.join(' '), wants }]
   const asked = clause.replace(phrases.distributes, '')
@@ -309,6 +313,11 @@ function readQuestion(
   { matcher, whole, phrases, isNumbered, goods }: Whole & Reading & List,
 ): ReadQuestion | undefined {
   const { text, before, alone } = clause
+  const swapped = last?.categories && text.length <= MAX_BARE_CHARS && phrases.swaps.exec(text)?.groups?.other
+  const others = swapped ? (matcher.goods?.(swapped).filter(({ rows }) => rows.length > 0) ?? []) : []
+  // 玩具呢, behind 个护家清要证吗
+  if (last && others.length > 0)
+    return { ...last, ...questionOf({ ...clause, wants: last.wants }, last), categories: others, sureness: SURE_ALONE }
   // 冇牌照点算, behind 卖红酒要拣咩类目
   if (goods.length > 0 && !alone.categories && leavesOutGoods(clause, phrases))
     return {
@@ -373,7 +382,8 @@ const leavesOutGoods = ({ text, wants }: Clause, { asksDocuments, asksCategory }
   wants === 'second-review' ||
   (text.length <= MAX_BARE_CHARS && (asksDocuments.test(text) || asksCategory.test(text)))
 
-const isNamedGood = ({ general, rows }: CategoryHit): boolean => !general && rows.length > 0
+/** 商家自营 is a family of categories, 服饰 one of them. */
+const isNamedGood = ({ general, rows }: CategoryHit): boolean => rows.length > 0 && (!general || rows.length === 1)
 
 /** Fits a little of everything: 在哪改. */
 const isVagueAlone = ({ answers = [], categories }: ReadQuestion): boolean =>
