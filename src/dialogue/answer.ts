@@ -398,10 +398,20 @@ export function factOf(
   }
   // A colleague has named the section for words that none of its facts may know.
   const least = taught === 'section' ? SURE_WITHIN : MIN_WITHIN
-  if (!best || best.within < least) return undefined
+  if (!best || (best.within < least && !(taught === undefined && standsOut(best, answers)))) return undefined
   const { whole, steps } = best.answer
   if (!wholeToo && (whole || (steps && wants === 'steps'))) return undefined
   return { kind: 'short-answer', answer: best.answer }
+}
+
+/** Less than `MIN_WITHIN` is enough, 0..1, where all other facts of the section are so many times less likely. */
+const LEAST_WITHIN = 0.15
+const ALONE_TIMES = 2
+
+function standsOut(best: RankedAnswer, answers: readonly RankedAnswer[]): boolean {
+  if (best.within < LEAST_WITHIN) return false
+  const next = answers.find(({ answer }) => answer !== best.answer && answer.sectionKey === best.answer.sectionKey)
+  return best.within >= ALONE_TIMES * (next?.within ?? 0)
 }
 
 /** A category that names a concrete good, which rarely stands in a question by chance, is beaten by no less than this. */
