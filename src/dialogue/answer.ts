@@ -258,6 +258,8 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
       ? outsideWith(understanding, exact)
       : sectionWith(sectionKey, [], understanding, exact)
   }
+  const beside = besideGoods(understanding)
+  if (beside) return beside
   const ranked = rankGroups(understanding)
   const outside = ranked.find(([group]) => group === OUTSIDE)?.[1] ?? 0
   const sections = ranked.flatMap(([group, share]) => (typeof group === 'string' ? [[group, share] as const] : []))
@@ -289,6 +291,36 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
     return { kind: 'clarify', sectionKeys: [first[0], ...alternatives], ...(fact ? { fact } : {}) }
   }
   return sectionWith(first[0], alternatives, understanding)
+}
+
+/** So likely, 0..1, one fact is asked for, whatever goods the words name beside. */
+const SURE_BESIDE_GOODS = 0.5
+/** So clearly, 0..1, a fact of the section that tells of a community is asked for. */
+const WITHIN_BESIDE_GOODS = 0.5
+const SHARE_BESIDE_GOODS = 0.08
+const SHARE_OF_BEST = 0.25
+
+/** 书画班想互相发发作品，类目点哪一个: what the guides tell of a community, and the category of what else is named. */
+function besideGoods({ answers = [], categories = [], ofGuides, wants }: Understanding): Decision | undefined {
+  const [best] = answers
+  const hits = categories.filter(({ general, rows }) => rows.length > 0 && (!general || rows.length === 1))
+  if (!best || hits.length === 0 || ofGuides === undefined) return undefined
+  if (best.share >= SURE_BESIDE_GOODS && best.within >= SURE_WITHIN_CONCRETE) {
+    const fact = { kind: 'short-answer', answer: best.answer } as const
+    const { sectionKey } = best.answer
+    return sectionKey === undefined
+      ? { kind: 'outside', fact }
+      : { kind: 'answer', sectionKeys: [sectionKey], reason: 'sure', fact }
+  }
+  const guided = answers.find(({ answer }) => answer.sectionKey === ofGuides)
+  if (!guided || guided.within < WITHIN_BESIDE_GOODS) return undefined
+  if (guided.share < SHARE_BESIDE_GOODS || guided.share < SHARE_OF_BEST * best.share) return undefined
+  const fact = { kind: 'short-answer', answer: guided.answer } as const
+  // Its author had that good in mind.
+  if (names(guided.answer, hits)) return { kind: 'answer', sectionKeys: [ofGuides], reason: 'sure', fact }
+  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : {}
+  const parts = [{ sectionKey: ofGuides, fact }, { fact: { kind: 'category', hits, ...asks } }] as const
+  return { kind: 'answer', sectionKeys: [ofGuides], reason: 'several', parts }
 }
 
 /** So clearly, 0..1, one fact of its section is asked for, and so many times likelier than any of the section before it. */
@@ -442,8 +474,10 @@ function categoryOf(
 }
 
 /** 饼干要什么证: what the guides say of documents in general is not asked for, unless their author had that good in mind. */
-const speaksOf = ({ sectionKey, asks, more, lines }: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
-  sectionKey === undefined ||
+const speaksOf = (answer: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
+  answer.sectionKey === undefined || names(answer, hits)
+
+const names = ({ asks, more, lines }: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
   hits
     .flatMap(({ word }) => word.split('、'))
     .some((word) => [...asks, ...more, ...lines].some((text) => text.includes(word)))

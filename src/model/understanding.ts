@@ -133,6 +133,7 @@ export interface Understanding {
   readonly outside?: NonNullable<Match['outside']>
   readonly answers?: NonNullable<Match['answers']>
   readonly categories?: NonNullable<Match['categories']>
+  readonly ofGuides?: string
   /** What is picked, as a reply names it: `"B"` of several, or the section `"3"`, `"4.1"`, `"A1"`. */
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
@@ -190,6 +191,8 @@ export interface Match {
   readonly answers?: readonly RankedAnswer[]
   /** In the order of the message, at most 3; absent where it names nothing of the table. */
   readonly categories?: readonly CategoryHit[]
+  /** Beside these it names what belongs to a category that this section of the guides is about. */
+  readonly ofGuides?: string
   readonly taught?: TaughtKind
 }
 
@@ -212,8 +215,8 @@ export interface IntentMatcher {
   within?(subject: TalkSubject, normalized: string): readonly RankedAnswer[]
   /** What the message names that is sold or done, though it does not ask for its category; absent where nothing is known of that. */
   goods?(normalized: string): readonly CategoryHit[]
-  /** Whether it names what belongs to a category that a section of the guides is about: 论坛, 发帖; absent likewise. */
-  isOfGuides?(normalized: string): boolean
+  /** The section whose category it names something of: 论坛, 发帖; absent likewise. */
+  ofGuides?(normalized: string): string | undefined
 }
 
 /** What a talk is about: a section, or a topic outside every guide. */

@@ -1,4 +1,11 @@
-import type { CategoryAdvice, CategoryRow, CategoryTable, KnowledgeContent, ShortAnswer } from '../model/knowledge.js'
+import type {
+  CategoryAdvice,
+  CategoryRow,
+  CategoryTable,
+  KnowledgeContent,
+  Section,
+  ShortAnswer,
+} from '../model/knowledge.js'
 import type { CategoryHit, RankedAnswer, TalkSubject } from '../model/understanding.js'
 import {
   type ClassifierGroup,
@@ -46,19 +53,26 @@ export class CategoryIndex {
   readonly #cues: readonly string[]
   readonly #sold: ReadonlySet<string>
   /** What a section of the guides is about: 论坛, 发帖. */
-  readonly #guided: readonly string[]
+  readonly #guided: readonly (readonly [word: string, sectionKey: string])[]
   /** By the character that they begin with: how long words are at most. */
   readonly #longest = new Map<string, number>()
 
-  /** @param titles of the guides' sections: a category that one of them is about is answered by it */
-  constructor({ cues, sold, papers, rows, notOpen, withoutRow }: CategoryTable, titles: readonly string[] = []) {
+  /** @param sections of the guides: a category that one of their titles is about is answered by it */
+  constructor(
+    { cues, sold, papers, rows, notOpen, withoutRow }: CategoryTable,
+    sections: readonly Pick<Section, 'key' | 'title'>[] = [],
+  ) {
     this.#cues = cues.map(normalizeText)
     this.#sold = new Set(sold)
     for (const paper of papers) this.#named(paper)
-    const told = titles.map(bare)
-    const isGuided = ({ path }: CategoryRow): boolean => told.some((title) => title.includes(bare(path)))
-    this.#guided = rows.filter(isGuided).flatMap(({ words }) => words.map(normalizeText))
-    for (const row of rows.filter((one) => !isGuided(one))) {
+    const told = sections.map(({ key, title }) => ({ key, title: bare(title) }))
+    const guideOf = ({ path }: CategoryRow): string | undefined =>
+      told.find(({ title }) => title.includes(bare(path)))?.key
+    this.#guided = rows.flatMap((row) => {
+      const key = guideOf(row)
+      return key === undefined ? [] : row.words.map((word) => [normalizeText(word), key] as const)
+    })
+    for (const row of rows.filter((one) => guideOf(one) === undefined)) {
       for (const word of row.words) this.#named(word).rows.push(row)
       for (const word of row.trades) {
         const named = this.#named(word)
@@ -101,9 +115,9 @@ export class CategoryIndex {
     return named.filter((hit) => !hit.general || !familiesOf(hit).some((family) => told.has(family))).slice(0, MAX_HITS)
   }
 
-  /** Whether the words name what belongs to a category that the guides tell of. */
-  isOfGuides(normalized: string): boolean {
-    return this.#guided.some((word) => normalized.includes(word))
+  /** The section whose category the words name something of. */
+  ofGuides(normalized: string): string | undefined {
+    return this.#guided.find(([word]) => normalized.includes(word))?.[1]
   }
 
   /** U盘耳机小音箱: nothing but goods. */
@@ -145,7 +159,7 @@ export class CategoryIndex {
       }
     }
     const kept: Found[] = []
-    for (const one of found.sort((a, b) => b.word.length - a.word.length || a.start - b.start))
+    for (const one of found.sort((a, b) => b.word.length - a.word.length || b.start - a.start))
       if (kept.every((other) => one.end <= other.start || one.start >= other.end)) kept.push(one)
     return kept.sort((a, b) => a.start - b.start)
   }

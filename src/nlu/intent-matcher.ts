@@ -174,7 +174,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   const ranking = new AnswerRanking(content, compiled?.answers ?? NO_ANSWERS)
   const categories = new CategoryIndex(
     content.categories,
-    content.guides.flatMap(({ sections }) => sections.map(({ title }) => title)),
+    content.guides.flatMap(({ sections }) => sections),
   )
   const classes = compiled ? classesOf(compiled.subjects, sectionOf) : []
   // Clauses are read again and again while a message is taken apart, by several steps.
@@ -198,7 +198,7 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       },
     }),
     goods: (normalized) => categories.named(normalized),
-    isOfGuides: (normalized) => categories.isOfGuides(normalized),
+    ofGuides: (normalized) => categories.ofGuides(normalized),
     ...(content.answers.length > 0 && {
       within: (subject: TalkSubject, normalized: string) =>
         ranking.within(subject, normalized, recent.get(normalized)?.rows ?? rowsOf(normalized)),
@@ -245,11 +245,13 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
   function complete(normalized: string, { base, core, found, likely, rows }: Weighed): Match {
     if (!compiled) return base
     const named = categories.find(normalized)
+    const guided = named.length > 0 ? categories.ofGuides(normalized) : undefined
     const ranked = ranking.rank(core, rows, likely)
     return {
       ...base,
       ...(content.answers.length > 0 ? { answers: found.length === 0 ? ranked : dimAround(ranked, found) } : {}),
       ...(named.length > 0 ? { categories: named } : {}),
+      ...(guided === undefined ? {} : { ofGuides: guided }),
     }
   }
 }

@@ -115,7 +115,7 @@ export function separateQuestions(
   const { clauses, isNumbered } = clausesOf(text, phrases)
   if (clauses.length < 2) return undefined
   // 我们卖茶叶的，做了个社区: whose category is asked for, each clause tells by itself.
-  const goods = matcher.isOfGuides?.(text) ? [] : (whole.categories?.filter(isNamedGood) ?? [])
+  const goods = matcher.ofGuides?.(text) !== undefined ? [] : (whole.categories?.filter(isNamedGood) ?? [])
   const alone = clauses.map((clause) => questionOf(clause, matcher.match(clause.text)))
   const questions: ReadQuestion[] = []
   const unread: { text: string; after: number }[] = []

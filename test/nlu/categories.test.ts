@@ -23,7 +23,7 @@ const TABLE = {
   notOpen: [],
   withoutRow: [{ id: '没有单独类目:二手', name: '二手', words: ['二手'], rows: [], advice: '看卖什么', ...SOURCE }],
 }
-const index = new CategoryIndex(TABLE, ['服务类目选“社交 > 社区/论坛”'])
+const index = new CategoryIndex(TABLE, [{ key: '1.1', title: '服务类目选“社交 > 社区/论坛”' }])
 const found = (text: string) =>
   index.find(normalizeText(text)).map(({ word, rows, advice }) => [word, rows[0]?.path ?? advice?.id])
 
