@@ -534,8 +534,12 @@ function noticeAnswer({ understanding: { notice }, asked }: Turn): Decision | un
 function daysAsked({ understanding, situation, asked }: Turn): Decision | undefined {
   const days = asked ? answerDays(understanding, situation) : undefined
   if (days?.kind !== 'answer' || !understanding.questions) return days
-  const besides = partsOf(understanding.questions).filter(
-    ({ sectionKey, unknown }) => unknown === undefined && sectionKey !== situation.timelineSection,
+  // How long it takes is reckoned; 能加急吗 is asked beside, and stands in the same section.
+  const { parts } = understanding.questions
+  const asksTime = situation.language?.review.asksTime
+  const others = parts.filter(({ text }) => asksTime?.test(text) !== true)
+  const besides = partsOf({ ...understanding.questions, parts: others }).filter(
+    ({ sectionKey, fact, unknown }) => unknown === undefined && (fact || sectionKey !== situation.timelineSection),
   )
   if (besides.length === 0) return days
   const keys = sectionsOf(besides).filter((key) => !days.sectionKeys.includes(key))

@@ -100,6 +100,7 @@ export const LANGUAGE_SHAPE = {
       'asksDocuments',
       'asksCategory',
       'leftOpen',
+      'tellsSelf',
       'bareHow',
       'swaps',
       'lacks',

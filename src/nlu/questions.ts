@@ -157,10 +157,11 @@ const MIN_UNREAD_CHARS = 4
 const POINTS = /^[这那它].{0,6}$/u
 
 /** Asks for something by its name, in words that can be quoted. */
-const namesWhat = (text: string, { asks, depends }: Phrases<'questions'>): boolean =>
+const namesWhat = (text: string, { asks, depends, tellsSelf }: Phrases<'questions'>): boolean =>
   (text.match(/\p{Script=Han}/gu)?.length ?? 0) >= MIN_UNREAD_CHARS &&
   asks.test(text) &&
   !depends.test(text) &&
+  !tellsSelf.test(text) &&
   !POINTS.test(text)
 
 /** Less is hardly for us, 0..1, as if it had been put to the bot. */
@@ -375,12 +376,21 @@ const SURE_NUMBERED = 0.5
 /** Whoever writes more asks for documents, or a category, of something else. */
 const MAX_BARE_CHARS = 10
 
+/** So surely, 0..1, such words ask for something else. */
+const SURE_BARE = 0.6
+
 /** 个人能做吗, 要啥证, 类目选哪个: asked of goods which the words themselves don't name. */
-const leavesOutGoods = ({ text, wants }: Clause, { asksDocuments, asksCategory }: Phrases<'questions'>): boolean =>
-  wants === 'without' ||
-  wants === 'individual' ||
-  wants === 'second-review' ||
-  (text.length <= MAX_BARE_CHARS && (asksDocuments.test(text) || asksCategory.test(text)))
+const leavesOutGoods = (
+  { text, wants, alone }: Clause & { readonly alone: ReadQuestion },
+  { asksDocuments, asksCategory }: Phrases<'questions'>,
+): boolean => {
+  if (wants === 'without' || wants === 'individual') return true
+  if (text.length > MAX_BARE_CHARS) return false
+  // 资质图多大 asks for the size.
+  const isOpen = (alone.answers?.[0]?.share ?? 0) < SURE_BARE
+  const isBare = asksCategory.test(text) || (isOpen && asksDocuments.test(text))
+  return isBare || wants === 'second-review'
+}
 
 /** 商家自营 is a family of categories, 服饰 one of them. */
 const isNamedGood = ({ general, rows }: CategoryHit): boolean => rows.length > 0 && (!general || rows.length === 1)

@@ -138,6 +138,11 @@ describe('the shipped knowledge', () => {
     ['卖茶叶 要什么证 个人能做吗', ['商家自营-食品饮料', '商家自营-食品饮料 individual']],
     ['花店 类目选哪个 要二审吗', ['商家自营-园艺/鲜花', '商家自营-园艺/鲜花 second-review']],
     ['我是卖酒的。请问1、选什么类目 2、要什么资质 3、要多久', ['商家自营-酒类', 's5-total']],
+    ['卖蘑菇的 要整啥证 资质图多大', ['商家自营-生鲜/初级食用农产品', 's11-image-size']],
+    ['个护家清要证吗？玩具呢？', ['商家自营-个护家清', '商家自营-玩具']],
+    ['隐私文件用途空着 联系方式也没写 咋填', ['s43-file-purpose', 's43-contact']],
+    ['我去哪个网站截图啊截图是截一张还是两张啊图片最大多大', ['s11-query-site', 's11-two-tables', 's11-image-size']],
+    ['宝妈论坛还卖奶粉 类目怎么选', ['s11-which-category', '商家自营-母婴食品']],
     // Its category is that of the community.
     ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', 's5-what-second']],
   ])('asks in each question of %s of what is sold', (text, told) => {
