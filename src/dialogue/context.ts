@@ -100,6 +100,8 @@ const SURE_ALONE = 0.5
 export function readingOf(alone: Understanding, together: Understanding): Understanding {
   if (alone.act !== 'question' || alone.choice !== undefined || alone.notice || together.notice) return alone
   const [own, joint] = [alone.candidates[0], together.candidates[0]]
+  // 我们上周三提审的 · @bot 那什么时候能上线
+  if (together.days && !alone.days && own && own.sectionKey === joint?.sectionKey) return together
   if (!joint || joint.share < CLEAR_SHARE) return alone
   if (!own || own.share < CLEAR_SHARE) return together
   // 这个我来跟进, said to somebody else before, makes 版本描述怎么写 no clearer.

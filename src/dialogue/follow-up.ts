@@ -210,9 +210,10 @@ const told = (sectionKey: string | undefined): Decision | undefined =>
 /** "不是接口，是弹出来那个声明": what was told is not what was meant. */
 function correct(
   { candidates }: Extract<FollowUp, { kind: 'correction' }>,
-  { lastSection }: Situation,
+  situation: Situation,
   { act, candidates: whole }: Pick<Understanding, 'act' | 'candidates'>,
 ): Decision | undefined {
+  const { lastSection } = situation
   const [top] = candidates
   // 不是第一次了 是更新 也要等吗 asks by itself.
   const isAsked = act === 'question' && (whole[0]?.share ?? 0) >= THRESHOLDS.answerShare
@@ -220,7 +221,11 @@ function correct(
   // Said again in other words, it may be what was told after all.
   if (top && top.share >= THRESHOLDS.answerShare) return answerOrOffer(candidates)
   const others = candidates.filter(({ sectionKey }) => sectionKey !== lastSection)
-  return answerOrOffer(others.length > 0 ? others : candidates)
+  const decision = answerOrOffer(others.length > 0 ? others : candidates)
+  // 多久出 – 不对 我问的是备案: the question stays, and what it is about is another thing.
+  const [both] = situation.factsOnward?.()?.joint.answers ?? []
+  const isBoth = decision.kind === 'fallback' && both && both.share >= LIKELY_ELIDED && !wasTold(both, situation)
+  return isBoth ? toldFact(both, situation) : decision
 }
 
 // Who asks on leaves out what the talk is about ("要盖章吗"), so that the classifier, which reads one message alone,
@@ -311,7 +316,7 @@ export function elided(
   return before ?? toldFact(within, situation)
 }
 
-/** Both together are about something that is known here, 0..1. */
+/** They, or both questions together, are about something that is known here, 0..1. */
 const ONWARD_SCOPE = 0.25
 /** Whoever writes more says themselves what it is about. */
 const MAX_ONWARD_CHARS = 24
@@ -339,7 +344,8 @@ export function goesOnward(
   if (normalized.length > MAX_ONWARD_CHARS || answers?.[0]?.wordForWord) return undefined
   const read = factsOnward?.()
   const [top] = read?.joint.candidates ?? []
-  if (!read || !top || scopeOf(top.overheard, top) < ONWARD_SCOPE) return undefined
+  const scopes = [top, understanding.candidates[0]].map((one) => (one ? scopeOf(one.overheard, one) : 0))
+  if (!read || !top || Math.max(...scopes) < ONWARD_SCOPE) return undefined
   // 卖衫同埋饼干, behind 商城要加什么类目
   const goods = situation.language?.talk.contradicts.test(normalized)
     ? undefined
@@ -376,8 +382,14 @@ function isMeant(
   if (isElsewhere && likeness < SURE_ONWARD) return false
   const isToUs = isAsked || situation.spokenToLast === true
   if (act === 'question') return likeness >= (isToUs ? ASKED_ONWARD : SAID_ONWARD)
-  return isToUs && likeness >= SAID_ONWARD && top !== undefined && scopeOf(top.overheard, top) >= SAID_SCOPE
+  const scope = top === undefined ? 0 : scopeOf(top.overheard, top)
+  const isTheirs = !isToUs && situation.colleagueSpokeSince === true
+  if (likeness >= SURE_ONWARD && !isTheirs && scope >= (isToUs ? SURELY_SAID_SCOPE : TELLS_ON_SCOPE)) return true
+  return isToUs && likeness >= SAID_ONWARD && scope >= SAID_SCOPE
 }
+
+/** The same for what surely goes on: 可商标是我们家注册的. */
+const SURELY_SAID_SCOPE = 0.15
 
 const REASON = /第 ?(\d{1,2}|[一二三四五六七八九十]) ?[条个点项]/gu
 
@@ -514,6 +526,8 @@ export function goOn(
   const takesNote = situation.language?.talk.takesNote.test(normalized) === true
   const tells = act === 'statement' && scope >= TELLS_ON_SCOPE && !takesNote
   if (!tells || !likely || likely.share < OTHER_TOPIC_SHARE) return undefined
+  // Whatever a remark is about, it is not what was told last.
+  if (!isAsked && likely.sectionKey === lastSection && toldFactLast(situation)) return undefined
   const isThere = likely.sectionKey === lastSection || isNamed(understanding, likely.sectionKey, situation)
   return isThere ? tell(likely.sectionKey, situation) : undefined
 }

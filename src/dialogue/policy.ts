@@ -1,5 +1,5 @@
 import type { IncomingMessage } from '../model/chat.js'
-import type { Decision } from '../model/decision.js'
+import type { Decision, Fact } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import {
@@ -213,9 +213,17 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
   // 我们没有商城 is no objection to what was told unless it is read as one.
   if (!says && !(wanted.kind === 'answer' && wanted.reason === 'follow-up')) return decision
-  const isKnown = wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact)
+  const isKnown = wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact && !isGuess(wanted.fact, turn))
   return isKnown || wantsToHear(wanted, turn) ? wanted : decision
 }
+
+/** Less likely than this, 0..1, a fact around the guides is no answer to who has not called the bot. */
+const GUESSED_SHARE = 0.12
+
+const isGuess = (fact: Fact, { understanding: { answers = [] }, situation: { talkedLately } }: Turn): boolean =>
+  talkedLately &&
+  fact.kind === 'short-answer' &&
+  answers.some(({ answer, share }) => answer.id === fact.answer.id && share < GUESSED_SHARE)
 
 /** 这个怎么改: a picture says what is meant, which is not read; behind nothing at all it means nothing. */
 function pointsOnly(

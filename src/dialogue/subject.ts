@@ -60,9 +60,9 @@ export function likeliestOnward(
   { answers = [] }: Understanding,
   situation: Situation & { readonly joint: Match },
 ): Onward | undefined {
-  const subject = subjectOf(situation)
-  const within = (subject && situation.factsWithin?.(subject)) ?? []
   const joint = situation.joint.answers ?? []
+  const subject = subjectBehind(situation, joint)
+  const within = (subject && situation.factsWithin?.(subject)) ?? []
   const share = (witness: readonly RankedAnswer[], { id }: ShortAnswer): number =>
     (witness.find(({ answer }) => answer.id === id)?.share ?? 0) + UNSPOKEN
   const likely = new Map(
@@ -77,6 +77,17 @@ export function likeliestOnward(
 }
 
 const MAX_WITHIN = 8
+
+/** A rule or a notice has no facts beside it: what it is about tells the question that it answered. */
+function subjectBehind(situation: Situation, joint: readonly RankedAnswer[]): TalkSubject | undefined {
+  const told = subjectOf(situation)
+  const isRule = told === undefined || ('topic' in told && told.topic === RULES)
+  const likeliest = isRule ? joint.find(({ answer }) => answer.rule === undefined) : undefined
+  return likeliest ? subjectOfAnswer(likeliest.answer) : told
+}
+
+/** The topic of all rules. */
+const RULES = 'rejections'
 
 /** The likeliest of a subject that the talk is not about. */
 export function factsOf(subject: TalkSubject, { factsWithin }: Situation): RankedAnswer | undefined {

@@ -80,7 +80,8 @@ describe('read behind the last question', () => {
     // 每年都交啊
     const remark = { ...alone('seal', 0.2), act: 'statement', normalized: '每张都盖啊' } as const
     expect(goesOnward(remark, onward(joint, { factsWithin }))).toMatchObject(told)
-    expect(goesOnward(remark, onward(joint, { factsWithin }), false)).toBeUndefined()
+    const theirs = { factsWithin, colleagueSpokeSince: true }
+    expect(goesOnward(remark, onward(joint, theirs), false)).toBeUndefined()
     expect(goesOnward(remark, onward(joint, { factsWithin, spokenToLast: true }), false)).toMatchObject(told)
     const chatter = { ...remark, candidates: [aCandidate('1.1', { overheard: 0.1 })] }
     expect(goesOnward(chatter, onward(joint, { factsWithin }))).toBeUndefined()
