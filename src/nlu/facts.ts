@@ -39,7 +39,8 @@ interface Found {
 const MAX_HITS = 4
 const MAX_WORDS = 3
 /** 卖鸡蛋 is about 鸡蛋. */
-const SELLS = /^卖(?=..)/
+const SELLING = '卖'
+const SELLS = new RegExp(`^${SELLING}(?=..)`)
 /** Of so few characters, 0..1 of them name goods where a message lists them. */
 const MAX_LIST_CHARS = 20
 const LIST_SHARE = 0.6
@@ -159,11 +160,14 @@ export class CategoryIndex {
       }
     }
     const kept: Found[] = []
-    for (const one of found.sort((a, b) => b.word.length - a.word.length || b.start - a.start))
+    for (const one of found.sort((a, b) => lengthOf(b) - lengthOf(a) || b.start - a.start))
       if (kept.every((other) => one.end <= other.start || one.start >= other.end)) kept.push(one)
     return kept.sort((a, b) => a.start - b.start)
   }
 }
+
+/** 卖鱼竿 is about 鱼竿, not 卖鱼. */
+const lengthOf = ({ word }: Found): number => word.length - (word.startsWith(SELLING) ? 0.5 : 0)
 
 /** 商家自营 of 商家自营-酒类. */
 const familyOf = (path: string): string => path.split('-')[0] ?? path

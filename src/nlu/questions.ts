@@ -203,7 +203,7 @@ export function wantedBy(text: string, phrases: Phrases<'questions'>): Wanted | 
   if (phrases.asksIndividual.test(text)) return 'individual'
   if (phrases.asksReview.test(text)) return 'second-review'
   if (phrases.asksHow.test(text)) return 'steps'
-  return phrases.asksWhere.test(text) ? 'place' : undefined
+  return phrases.asksWhere.test(text) && !phrases.asksCategory.test(text) ? 'place' : undefined
 }
 
 /** Cuts a text where one question may end, and the next begin; what only tells stands before the question that it leads to. */
@@ -279,6 +279,8 @@ function inLines(text: string): string {
 /** Whoever tells more of a thing than its name tells a story. */
 const MAX_NAME_CHARS = 8
 
+const MAX_ASKED_OF_EACH_CHARS = 4
+
 /** 空页面 测试贴 各咋办 asks the same of each; else what was told before leads to one question. */
 function eachOf(told: readonly string[], clause: string, phrases: Phrases<'questions'>): readonly Clause[] {
   // 我没证!现在怎么弄
@@ -288,7 +290,10 @@ function eachOf(told: readonly string[], clause: string, phrases: Phrases<'quest
   if (areOpen && phrases.bareHow.test(clause))
     return told.map((name) => ({ text: `${name} ${clause}`, before: '', wants }))
   const areNames = told.length > 1 && told.every((name) => name.length <= MAX_NAME_CHARS)
-  if (!areNames || !phrases.distributes.test(clause)) return [{ text: clause, before: told.join(' '), wants }]
+  // 文件用途空着 联系方式也没写 咋填
+  const areAlike = clause.length <= MAX_ASKED_OF_EACH_CHARS && told.some((name) => phrases.also.test(name))
+  if (!areNames || !(areAlike || phrases.distributes.test(clause)))
+    return [{ text: clause, before: told.join(' '), wants }]
   const asked = clause.replace(phrases.distributes, '')
   return told.map((name) => ({ text: `${name} ${asked}`, before: '', wants }))
 }

@@ -39,11 +39,14 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   if (pasted)
     return pasted.length > 1 ? pasted.map((reason) => readReason(reason, knowing)) : apart(pasted[0]!, knowing)
   if (notice.otherPlatform.test(normalized)) return undefined
+  const listed = listedReasons(normalized, knowing)
+  if (listed) return listed
   const lacksCategory = notice.lacksCategory.test(normalized)
-  if (!lacksCategory && !notice.verdict.test(normalized)) return undefined
+  if (!lacksCategory && !notice.verdict.test(normalized) && !notice.relayed.test(normalized)) return undefined
   const told = readReason(normalized, { ...knowing, isTold: true })
   // 被退了，说主体不一致，另外还说头像侵权: no question, and each a reason for a rejection.
-  const reasons = notice.ownWords.test(normalized) ? [] : apart(normalized, knowing)
+  const words = normalized.replace(notice.asksBelow, '')
+  const reasons = notice.ownWords.test(words) ? [] : apart(words, knowing)
   const dealing = new Set(marks(knowing.intents).map(({ sectionKey }) => sectionKey))
   const isReason = ({ rule, category, candidates }: NoticeReason): boolean =>
     rule !== undefined || category !== undefined || dealing.has(candidates[0]?.sectionKey ?? '')
@@ -54,6 +57,16 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   if (!isOutside) return undefined
   const several = apart(normalized, knowing)
   return several.length > 1 ? several : [{ ...told, candidates: [], alsoSections: [] }]
+}
+
+/** 通知:1)未经同意获取手机号;2)标题含“国家级”: numbered, and nearly all of it in the platform's own words. */
+function listedReasons(text: string, knowing: Knowing): readonly NoticeReason[] | undefined {
+  if (knowing.language.notice.ownWords.test(text)) return undefined
+  const reasons = numberedItems(text).map(({ heading, details }) =>
+    readReason([heading, ...details].join(' '), knowing),
+  )
+  const marked = reasons.filter(({ rule, category }) => rule !== undefined || category !== undefined)
+  return marked.length > 1 && marked.length >= reasons.length - 1 ? reasons : undefined
 }
 
 /** 存在强制登录。另外头像模糊: what is known by itself, and is not the same, is a reason of its own. */
