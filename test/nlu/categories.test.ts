@@ -10,7 +10,7 @@ const row = (path: string, words: readonly string[], trades: readonly string[] =
 })
 const TABLE = {
   cues: ['类目', '资质', '要什么证'],
-  sold: ['商家自营'],
+  sold: [],
   papers: ['奶粉许可证'],
   rows: [
     row('商家自营-食品饮料', ['食品', '奶粉']),
