@@ -1,4 +1,4 @@
-import { type Classifier, weightsOfRow } from './classifier.js'
+import type { Classifier } from './classifier.js'
 import type { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, charactersOf } from './featurizer.js'
 
@@ -75,8 +75,11 @@ function weightsOf(chars: readonly string[], weigh: (feature: string) => number)
 }
 
 /** By how much a feature speaks more for a class than for all of them on average. */
-function advantage(subjects: Classifier, row: number, column: number): number {
-  if (row >= subjects.weights.vectors.length) return 0
-  const own = weightsOfRow(subjects, row).subarray(0, subjects.classes.length)
-  return own[column]! - own.reduce((all, weight) => all + weight, 0) / own.length
+function advantage({ classes, weights: { vectors, steps, worth } }: Classifier, row: number, column: number): number {
+  if (row >= vectors.length) return 0
+  const vector = vectors[row]!
+  const first = vector * (classes.length + 1)
+  let all = 0
+  for (let at = first; at < first + classes.length; at++) all += steps[at]!
+  return worth[vector]! * (steps[first + column]! - all / classes.length)
 }
