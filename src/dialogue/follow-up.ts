@@ -381,8 +381,9 @@ function isMeant(
   const isElsewhere = top && top.sectionKey !== answer.sectionKey && isNamed(understanding, top.sectionKey, situation)
   if (isElsewhere && likeness < SURE_ONWARD) return false
   const isToUs = isAsked || situation.spokenToLast === true
-  if (act === 'question') return likeness >= (isToUs ? ASKED_ONWARD : SAID_ONWARD)
   const scope = top === undefined ? 0 : scopeOf(top.overheard, top)
+  // 今天吃啥 needs more than the question before it to be one of ours.
+  if (act === 'question') return likeness >= (isToUs && scope >= SURELY_SAID_SCOPE ? ASKED_ONWARD : SAID_ONWARD)
   const isTheirs = !isToUs && situation.colleagueSpokeSince === true
   if (likeness >= SURE_ONWARD && !isTheirs && scope >= (isToUs ? SURELY_SAID_SCOPE : TELLS_ON_SCOPE)) return true
   return isToUs && likeness >= SAID_ONWARD && scope >= SAID_SCOPE
@@ -456,9 +457,11 @@ const SAME_FACT = 0.93
 /** 安卓也要: of what was told last, which stands. */
 function saidAgain(
   joint: Match,
-  { act, normalized }: Pick<Understanding, 'act' | 'normalized'>,
+  { act, normalized, candidates: [top] }: Pick<Understanding, 'act' | 'normalized' | 'candidates'>,
   { replies = [] }: Situation,
 ): Decision | undefined {
+  // 今天吃啥
+  if (!top || scopeOf(top.overheard, top) < ELIDED_SCOPE) return undefined
   const [likeliest] = joint.answers ?? []
   const last = replies.at(-1)?.decision
   const fact = last && 'fact' in last ? last.fact : undefined

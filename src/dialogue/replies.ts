@@ -241,8 +241,9 @@ export function withoutRepeating({ situation, message, understanding }: Turn, re
   const { act, trimmed, wants, followUp } = understanding
   const isOther = act === 'question' && !wants && !followUp && trimmed.length <= MAX_OTHER_CHARS
   // 可以不传吗 behind 要录视频吗 is another question of the same fact, and no wish for other words.
-  const isAnother = isOther && !told.some(({ asked }) => sharesPair(asked, trimmed))
-  return { ...decision, again, ...(isOther && (!decision.fact || isAnother) ? { unknown: trimmed } : {}) }
+  const isBare = (isOther || act === 'statement') && !wants && !followUp && trimmed.length <= MAX_OTHER_CHARS
+  const isAnother = isBare && !told.some(({ asked }) => sharesPair(asked, trimmed))
+  return { ...decision, again, ...((isOther && !decision.fact) || isAnother ? { unknown: trimmed } : {}) }
 }
 
 const sharesPair = (one: string, other: string): boolean =>

@@ -261,6 +261,9 @@ export function toldOfGoods(fact: Goods, top: Candidate): Decision {
     : { kind: 'outside', fact }
 }
 
+/** 要资质不: so few words are about the goods, whatever was told of them in between. */
+const MAX_NAKED_CHARS = 5
+
 /** 证呢, 个人能卖吗, 执照上没写: asked of the goods that the talk is about. */
 export function asksOfGoods(
   { act, normalized, notice, days, choice, categories = [], wants, answers, taught }: Understanding,
@@ -277,7 +280,8 @@ export function asksOfGoods(
   const { asksDocuments, lacksWords } = language.questions
   const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
   const isAsked = act === 'question' ? true : lacksWords.test(normalized)
-  if (!asks && !(told.isLast && isAsked && asksDocuments.test(normalized))) return undefined
+  if (!asks && !((told.isLast || normalized.length <= MAX_NAKED_CHARS) && isAsked && asksDocuments.test(normalized)))
+    return undefined
   return ofGoods({ kind: 'category', hits: told.goods.hits, ...asks }, told)
 }
 
