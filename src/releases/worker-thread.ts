@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { BuildError } from '../errors.js'
@@ -45,13 +46,16 @@ export class WorkerThread {
     const { timeoutMs } = this.#options
     const timer = setTimeout(() => this.#kill(new BuildError('timeout', `no result in ${timeoutMs} ms`)), timeoutMs)
     try {
-      return await new Promise<Result>((resolve, reject) => {
+      const result = await new Promise<Result>((resolve, reject) => {
         const id = ++this.#lastId
         this.#waiting = { id, resolve: resolve as (result: unknown) => void, reject }
         this.#worker ??= this.#start()
         this.#worker.ref()
         this.#worker.postMessage({ id, job })
       })
+      // Reading an answer of some MiB is work enough: what is made of it gets a turn of its own.
+      await nextTurn()
+      return result
     } finally {
       clearTimeout(timer)
       this.#startIdling()
