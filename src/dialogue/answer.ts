@@ -134,7 +134,7 @@ const LIKELY_WHOLE = 0.35
 
 /** What the questions ask for, each once; of those that nobody here knows the answer to, their words. */
 export function partsOf(questions: Questions): readonly AnswerPart[] {
-  const told = questions.parts.map((question) => answerPart(question) ?? { unknown: question.text })
+  const told = questions.parts.flatMap((question) => answerPart(question) ?? { unknown: question.text })
   const names = told.map(({ fact, sectionKey, unknown }) => (fact ? nameOfFact(fact) : (sectionKey ?? `?${unknown}`)))
   return told.filter((_, at) => names.indexOf(names[at]) === at)
 }
@@ -363,12 +363,13 @@ const showing = (fact: Fact, { wants }: Pick<Understanding, 'wants'>): { readonl
   wants !== undefined && fact.kind === 'short-answer' && fact.answer.steps ? { shows: true } : {}
 
 /** What one question of several asks for; undefined where it is not understood. */
-export function answerPart(question: Question): AnswerPart | undefined {
+export function answerPart(question: Question): AnswerPart | readonly AnswerPart[] | undefined {
   if (question.unread) return undefined
   const understanding = { normalized: question.text, trimmed: question.text, act: 'question', ...question } as const
   const decision = answerAsked(understanding)
   switch (decision?.kind) {
     case 'answer': {
+      if (decision.parts) return decision.parts
       const [sectionKey] = decision.sectionKeys
       // Its few lines will do beside others, but whoever asks how to do it needs the pictures.
       const fact =

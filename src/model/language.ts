@@ -97,6 +97,7 @@ export const LANGUAGE_SHAPE = {
       'asksWhere',
       'asksIndividual',
       'asksReview',
+      'asksOnlyReview',
       'asksDocuments',
       'asksCategory',
       'leftOpen',

@@ -156,7 +156,11 @@ export class CategoryIndex {
       const longest = this.#longest.get(text[start]!) ?? 0
       for (let end = Math.min(text.length, start + longest); end > start + 1; end--) {
         const word = text.slice(start, end)
-        if (this.#byWord.has(word)) found.push({ word, start, end })
+        // fm is no part of ffmpeg.
+        const isCut =
+          (/[a-z]$/.test(word) && /[a-z]/.test(text[end] ?? '')) ||
+          (/^[a-z]/.test(word) && /[a-z]/.test(text[start - 1] ?? ''))
+        if (this.#byWord.has(word) && !isCut) found.push({ word, start, end })
       }
     }
     const kept: Found[] = []

@@ -112,7 +112,15 @@ export function separateQuestions(
   whole: Match,
   { matcher, phrases }: Reading,
 ): SeparateQuestions | undefined {
-  const { clauses, isNumbered } = clausesOf(text, phrases)
+  const stands = (piece: string): boolean => {
+    if (piece.length < MIN_STANDING_CHARS || phrases.depends.test(piece)) return false
+    const {
+      answers: [best] = [],
+      candidates: [top],
+    } = matcher.match(piece)
+    return best !== undefined && best.share >= STANDING && top !== undefined && scopeOf(top) >= STANDING_SCOPE
+  }
+  const { clauses, isNumbered } = clausesOf(text, phrases, stands)
   if (clauses.length < 2) return undefined
   // 我们卖茶叶的，做了个社区: whose category is asked for, each clause tells by itself.
   const goods = matcher.ofGuides?.(text) !== undefined ? [] : (whole.categories?.filter(isNamedGood) ?? [])
@@ -206,10 +214,20 @@ export function wantedBy(text: string, phrases: Phrases<'questions'>): Wanted | 
   return phrases.asksWhere.test(text) && !phrases.asksCategory.test(text) ? 'place' : undefined
 }
 
-/** Cuts a text where one question may end, and the next begin; what only tells stands before the question that it leads to. */
+/** Shorter words tell nothing by themselves. */
+const MIN_STANDING_CHARS = 6
+/** So surely, 0..1, words that only tell ask for one fact: 预览图一张5.5M传不上. */
+const STANDING = 0.7
+const STANDING_SCOPE = 0.8
+
+/**
+ * Cuts a text where one question may end, and the next begin; what only tells stands before the question that it leads
+ * to, unless both stand on their own.
+ */
 function clausesOf(
   text: string,
   phrases: Phrases<'questions'>,
+  stands: (piece: string) => boolean,
 ): { readonly clauses: readonly Clause[]; readonly isNumbered: boolean } {
   const { border, leading, asks } = phrases
   const numbered = numberedItems(inLines(text)).map(({ heading, details }) => [heading, ...details].join(' ').trim())
@@ -225,16 +243,27 @@ function clausesOf(
   const pieces = piecesOf(unspaced(text), border)
   const listed = listedIn(text, pieces, phrases)
   if (listed) return { clauses: listed.slice(0, MAX_QUESTIONS), isNumbered: true }
+  const standing = (piece: string): Clause => ({ text: piece, before: '', wants: wantedBy(piece, phrases) })
   const clauses: Clause[] = []
   let told: string[] = []
   for (const { piece, isMarked } of pieces) {
     const clause = piece.replace(leading, '').trim()
     if (clause.length < MIN_CHARS) continue
     if (isMarked || asks.test(piece)) {
-      clauses.push(...eachOf(told, clause, phrases))
+      const leads = phrases.depends.test(clause) || phrases.bareHow.test(clause)
+      const own = leads ? [] : told.filter(stands)
+      clauses.push(
+        ...own.map(standing),
+        ...eachOf(
+          told.filter((one) => !own.includes(one)),
+          clause,
+          phrases,
+        ),
+      )
       told = []
     } else told.push(clause)
   }
+  clauses.push(...told.filter(stands).map(standing))
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
 }
 
@@ -324,13 +353,21 @@ function readQuestion(
   // 玩具呢, behind 个护家清要证吗
   if (last && others.length > 0)
     return { ...last, ...questionOf({ ...clause, wants: last.wants }, last), categories: others, sureness: SURE_ALONE }
-  // 冇牌照点算, behind 卖红酒要拣咩类目
-  if (goods.length > 0 && !alone.categories && leavesOutGoods(clause, phrases))
-    return {
-      ...questionOf(clause, matcher.match(`${goods[0]!.word} ${text}`)),
-      categories: goods,
-      sureness: SURE_ALONE,
-    }
+  if (!alone.categories && leavesOutGoods(clause, phrases)) {
+    const led = before === '' ? undefined : questionOf(clause, matcher.match(`${before} ${text}`))
+    // 钓鱼佬论坛里卖鱼竿 商品类目选啥: what is told right before it is asked of, the community with it.
+    const isOfBoth = led?.ofGuides !== undefined && led.categories?.some(isNamedGood) === true
+    if (led && isOfBoth) return { ...led, sureness: SURE_ALONE }
+    const named = led?.categories?.filter(isNamedGood) ?? []
+    const sold = named.length > 0 ? named : goods
+    // 冇牌照点算, behind 卖红酒要拣咩类目
+    if (sold.length > 0)
+      return {
+        ...questionOf(clause, matcher.match(`${sold[0]!.word} ${text}`)),
+        categories: sold,
+        sureness: SURE_ALONE,
+      }
+  }
   const dependsOnLast = last !== undefined && phrases.depends.test(text)
   // 没有的话能不能先藏起来审完再放出来 says all by itself.
   const rest = dependsOnLast ? text.replace(phrases.depends, '').replace(LEADS, '') : ''
@@ -387,14 +424,13 @@ const SURE_BARE = 0.6
 /** 个人能做吗, 要啥证, 类目选哪个: asked of goods which the words themselves don't name. */
 const leavesOutGoods = (
   { text, wants, alone }: Clause & { readonly alone: ReadQuestion },
-  { asksDocuments, asksCategory }: Phrases<'questions'>,
+  { asksDocuments, asksCategory, asksOnlyReview }: Phrases<'questions'>,
 ): boolean => {
-  if (wants === 'without' || wants === 'individual') return true
-  if (text.length > MAX_BARE_CHARS) return false
-  // 资质图多大 asks for the size.
+  // 资质图多大 asks for the size, 个人名下能备案几个 for a number.
   const isOpen = (alone.answers?.[0]?.share ?? 0) < SURE_BARE
-  const isBare = asksCategory.test(text) || (isOpen && asksDocuments.test(text))
-  return isBare || wants === 'second-review'
+  if (wants === 'without' || (wants === 'individual' && isOpen)) return true
+  if (text.length > MAX_BARE_CHARS) return false
+  return asksCategory.test(text) || asksOnlyReview.test(text) || (isOpen && asksDocuments.test(text))
 }
 
 /** 商家自营 is a family of categories, 服饰 one of them. */

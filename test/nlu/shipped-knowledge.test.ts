@@ -143,8 +143,11 @@ describe('the shipped knowledge', () => {
     ['隐私文件用途空着 联系方式也没写 咋填', ['s43-file-purpose', 's43-contact']],
     ['我去哪个网站截图啊截图是截一张还是两张啊图片最大多大', ['s11-query-site', 's11-two-tables', 's11-image-size']],
     ['宝妈论坛还卖奶粉 类目怎么选', ['s11-which-category', '商家自营-母婴食品']],
-    // Its category is that of the community.
-    ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', 's5-what-second']],
+    // The community has a category of its own.
+    [
+      '我们卖茶叶的 做了个社区 类目选哪个 要二审吗',
+      ['s11-which-category', '商家自营-食品饮料', 's5-what-second'],
+    ],
   ])('asks in each question of %s of what is sold', (text, told) => {
     const decision = decideOn(text, true)
     const parts = 'parts' in decision ? (decision.parts ?? []) : []
