@@ -8,6 +8,7 @@ import type {
   TaughtKind,
   Understanding,
 } from '../model/understanding.js'
+import { wantedBy } from './clauses.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
 import {
   isAboutToWithdraw,
@@ -18,7 +19,7 @@ import {
   refusesHuman,
 } from './dialogue-act.js'
 import { isCourtesy, isForMany, isTranscript, normalizeText, trimmedWords } from './normalize.js'
-import { findQuestions, wantedBy } from './questions.js'
+import { findQuestions } from './questions.js'
 import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
 import { candidatesOf, findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { IntentMatcher, Match, RankedAnswer, TalkSubject } from '../../src/model/understanding.js'
+import { wantedBy } from '../../src/nlu/clauses.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
-import { findQuestions, gainsMost, wantedBy } from '../../src/nlu/questions.js'
+import { findQuestions, gainsMost } from '../../src/nlu/questions.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
