@@ -89,7 +89,10 @@ export const ticketWaits: Policy = {
     if (situation.quiet !== 'waiting') return undefined
     const decision = rest()
     if (decision.kind === 'escalate' && decision.reason === 'asked') return decision
-    const isPlain = situation.spokenToLast === true && understanding.act === 'question' && tellsFact(decision)
+    // 那现在怎么办 names nothing that a fact could be told of.
+    const namesNothing = situation.language?.questions.bareHow.test(understanding.normalized) === true
+    const asksBehind = situation.spokenToLast === true && understanding.act === 'question' && !namesNothing
+    const isPlain = asksBehind && tellsFact(decision)
     const isTold = decision.kind === 'answer' || (decision.kind === 'outside' && tellsFact(decision))
     return isTold && (asked || isPlain) ? { ...decision, personStillComes: true } : HELD
   },

@@ -81,6 +81,11 @@ describe('while nobody has taken the ticket', () => {
     expect(consider(fact, { quiet: 'waiting' }, { act: 'question' })).toEqual(HELD)
     expect(consider(fact, { quiet: 'waiting', spokenToLast: true }, { act: 'question' })).toMatchObject(fact)
   })
+
+  test.each(['那现在怎么办', '咋办呢', '我们该怎么弄'])('nor where the words name nothing: %s', (text) => {
+    const fact: Decision = { ...ANSWER, fact: SEAL }
+    expect(consider(fact, { quiet: 'waiting', spokenToLast: true }, { act: 'question', text })).toEqual(HELD)
+  })
 })
 
 test('while a colleague talks with the asker the bot speaks only when it is asked by name', () => {
