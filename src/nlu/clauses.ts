@@ -60,7 +60,8 @@ export function clausesOf(
       told = []
     } else told.push(clause)
   }
-  clauses.push(...told.filter(stands).map(standing))
+  // Where nothing asks there is nothing to stand beside.
+  if (clauses.length > 0) clauses.push(...told.filter(stands).map(standing))
   return { clauses: clauses.slice(0, MAX_QUESTIONS), isNumbered: false }
 }
 

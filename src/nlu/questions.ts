@@ -116,11 +116,10 @@ export function separateQuestions(
 ): SeparateQuestions | undefined {
   const stands = (piece: string): boolean => {
     if (piece.length < MIN_STANDING_CHARS || phrases.depends.test(piece)) return false
-    const {
-      answers: [best] = [],
-      candidates: [top],
-    } = matcher.match(piece)
-    return best !== undefined && best.share >= STANDING && top !== undefined && scopeOf(top) >= STANDING_SCOPE
+    const [top] = matcher.candidates?.(piece) ?? matcher.match(piece).candidates
+    if (!top || scopeOf(top) < STANDING_SCOPE) return false
+    const [best] = matcher.match(piece).answers ?? []
+    return best !== undefined && best.share >= STANDING
   }
   const { clauses, isNumbered } = clausesOf(text, phrases, stands)
   if (clauses.length < 2) return undefined
