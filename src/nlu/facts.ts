@@ -156,11 +156,7 @@ export class CategoryIndex {
       const longest = this.#longest.get(text[start]!) ?? 0
       for (let end = Math.min(text.length, start + longest); end > start + 1; end--) {
         const word = text.slice(start, end)
-        // fm is no part of ffmpeg.
-        const isCut =
-          (/[a-z]$/.test(word) && /[a-z]/.test(text[end] ?? '')) ||
-          (/^[a-z]/.test(word) && /[a-z]/.test(text[start - 1] ?? ''))
-        if (this.#byWord.has(word) && !isCut) found.push({ word, start, end })
+        if (this.#byWord.has(word) && !isCutOff(text, start, end)) found.push({ word, start, end })
       }
     }
     const kept: Found[] = []
@@ -172,6 +168,12 @@ export class CategoryIndex {
 
 /** 卖鱼竿 is about 鱼竿, not 卖鱼. */
 const lengthOf = ({ word }: Found): number => word.length - (word.startsWith(SELLING) ? 0.5 : 0)
+
+const LETTER = /[a-z]/
+
+/** fm is no part of ffmpeg. */
+const isCutOff = (text: string, start: number, end: number): boolean =>
+  [start, end].some((border) => LETTER.test(text[border - 1] ?? '') && LETTER.test(text[border] ?? ''))
 
 /** 商家自营 of 商家自营-酒类. */
 const familyOf = (path: string): string => path.split('-')[0] ?? path
