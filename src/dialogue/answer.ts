@@ -293,6 +293,12 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
   return sectionWith(first[0], alternatives, understanding)
 }
 
+/** What may be asked of goods beside their category and its documents; undefined for these. */
+export const askedOfGoods = (
+  wants: Wanted | undefined,
+): { readonly asks: 'individual' | 'second-review' | 'without' } | undefined =>
+  wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
+
 /** So likely, 0..1, one fact is asked for, whatever goods the words name beside. */
 const SURE_BESIDE_GOODS = 0.5
 /** So clearly, 0..1, a fact of the section that tells of a community is asked for. */
@@ -318,8 +324,8 @@ function besideGoods({ answers = [], categories = [], ofGuides, wants }: Underst
   const fact = { kind: 'short-answer', answer: guided.answer } as const
   // Its author had that good in mind.
   if (names(guided.answer, hits)) return { kind: 'answer', sectionKeys: [ofGuides], reason: 'sure', fact }
-  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : {}
-  const parts = [{ sectionKey: ofGuides, fact }, { fact: { kind: 'category', hits, ...asks } }] as const
+  const goods = { kind: 'category', hits, ...askedOfGoods(wants) } as const
+  const parts = [{ sectionKey: ofGuides, fact }, { fact: goods }]
   return { kind: 'answer', sectionKeys: [ofGuides], reason: 'several', parts }
 }
 

@@ -4,7 +4,7 @@ import type { CategoryRow, ShortAnswer } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
 import type { Candidate, CategoryHit, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
-import { scopeOf } from './answer.js'
+import { askedOfGoods, scopeOf } from './answer.js'
 import type { Situation } from './turn.js'
 
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
@@ -278,7 +278,7 @@ export function asksOfGoods(
   const known = new Set(told.goods.hits.flatMap(({ rows }) => rows))
   if (categories.some(({ rows }) => rows.length > 0 && !rows.some((row) => known.has(row)))) return undefined
   const { asksDocuments, lacksWords } = language.questions
-  const asks = wants === 'individual' || wants === 'second-review' || wants === 'without' ? { asks: wants } : undefined
+  const asks = askedOfGoods(wants)
   const isAsked = act === 'question' ? true : lacksWords.test(normalized)
   if (!asks && !((told.isLast || normalized.length <= MAX_NAKED_CHARS) && isAsked && asksDocuments.test(normalized)))
     return undefined

@@ -145,7 +145,7 @@ describe('the shipped knowledge', () => {
     ['宝妈论坛还卖奶粉 类目怎么选', ['s11-which-category', '商家自营-母婴食品']],
     // The community has a category of its own.
     ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', '商家自营-食品饮料', 's5-what-second']],
-  ])('asks in each question of %s of what is sold', (text, told) => {
+  ])('answers each question of %s, goods that are left out included', (text, told) => {
     const decision = decideOn(text, true)
     const parts = 'parts' in decision ? (decision.parts ?? []) : []
     const names = parts.map(({ fact }) => {
