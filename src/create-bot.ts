@@ -111,8 +111,12 @@ export interface Bot {
 }
 
 const REMEMBERED_ENTRIES = 20_000 // askers, rooms and message ids; some 10 MB at most
-/** What is not thought out and said by then, is dropped at a stop; notices stay on disk. */
-const LAST_WORDS_MS = 3_000
+/** What is not thought out and said by then, goes to staff at the next start; notices stay on disk. */
+const LAST_WORDS_MS = 2_500
+/** What is being heard when it stops may hang: WeChat is asked who speaks. */
+const HEARD_OUT_MS = 500
+/** With the time that it takes to write down what was not said. */
+const LAST_STEPS_MS = HEARD_OUT_MS + LAST_WORDS_MS + 500
 
 /**
  * Opens the rooms one below the other; nothing else chooses their parts.
@@ -248,10 +252,10 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
       sending.stopTelling()
       stores.relays?.stop()
       const lastWords = async (): Promise<void> => {
-        await channel.stopHearing()
+        await withTimeout(channel.stopHearing(), HEARD_OUT_MS)
         await Promise.all([outbox.drain({ withinMs: LAST_WORDS_MS }), underWay.settled()])
       }
-      await withTimeout(Promise.all([lastWords(), attendant.stop(), rounds.stop()]), LAST_WORDS_MS)
+      await withTimeout(Promise.all([lastWords(), attendant.stop(), rounds.stop()]), LAST_STEPS_MS)
       await channel.stop()
       await reader?.stop()
       await sending.stop()

@@ -3,9 +3,8 @@ import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Log } from '../model/ports.js'
 import { EXIT } from './supervise.js'
 
+// Longer than last words may take (3.5 s): what is dropped then is logged, and kept for staff.
 const STOP_TIMEOUT_MS = 5_000
-// Who wants to start again soon does not wait long. Longer than last words may take (3 s): what is dropped is logged then.
-const RESTART_TIMEOUT_MS = 4_000
 
 /** Ends the process once, after undoing what was started. */
 export class OrderlyExit {
@@ -27,11 +26,10 @@ export class OrderlyExit {
     if (this.#ending) return
     this.#ending = true
     this.#log.info({ code, reason }, 'ending')
-    const limitMs = code === EXIT.restart ? RESTART_TIMEOUT_MS : STOP_TIMEOUT_MS
     setTimeout(() => {
-      this.#log.warn({ limitMs }, 'not everything was undone in time')
+      this.#log.warn({ limitMs: STOP_TIMEOUT_MS }, 'not everything was undone in time')
       process.exit(code)
-    }, limitMs).unref()
+    }, STOP_TIMEOUT_MS).unref()
     // The puppet's polls would keep the process alive, and its own stop would log the account out.
     void this.#undo().finally(() => process.exit(code))
   }

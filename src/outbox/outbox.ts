@@ -142,6 +142,9 @@ interface Delivery extends SendOptions {
   readonly standing: Standing
   /** WeChat lets nothing through, or has not for a while. */
   isPatient: boolean
+  bubblesOut: number
+  /** Tells whoever sends it that there is no more time, also where WeChat has not answered yet. */
+  cutOff: () => void
 }
 
 /** Waits before a bubble is tried again that never reached WeChat, or that WeChat has refused. */
@@ -164,6 +167,8 @@ export class Outbox {
   readonly #admission: Admission
   #sessionOver = false
   readonly #stopping = new AbortController()
+  /** There is no more time for last words. */
+  #isStopped = false
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
@@ -191,7 +196,7 @@ export class Outbox {
       this.#parts.watch?.refused(standing)
       return { said: false, reason: standing, bubblesOut: 0 }
     }
-    const delivery = { ...options, urgent, to, standing, isPatient: false }
+    const delivery: Delivery = { ...options, urgent, to, standing, isPatient: false, bubblesOut: 0, cutOff: () => {} }
     this.#underWay.add(delivery)
     this.#beginPatience(delivery)
     const before = this.#tails.get(to.key) ?? Promise.resolve()
@@ -203,12 +208,27 @@ export class Outbox {
       })
     const tail = sent.then(() => undefined)
     this.#tails.set(to.key, tail)
-    const outcome = await sent
+    const outcome = await Promise.race([sent, this.#cutOff(delivery)])
     if (this.#tails.get(to.key) === tail) this.#tails.delete(to.key)
     return outcome
   }
 
-  /** Resolves when nothing waits any more. @param withinMs what is not out within this time is dropped */
+  /** Resolves when there is no more time for it: whoever sends it has to know before the end. */
+  #cutOff(delivery: Delivery): Promise<SendOutcome> {
+    return new Promise((resolve) => {
+      delivery.cutOff = () => {
+        this.#noteDropped(delivery, 'stopping')
+        resolve({ said: false, reason: 'stopping', bubblesOut: delivery.bubblesOut })
+      }
+      if (this.#isStopped && delivery.deadlineMs !== undefined) delivery.cutOff()
+    })
+  }
+
+  /**
+   * Resolves when nothing waits any more.
+   *
+   * @param withinMs what is not out within this time is dropped, be it that it comes to the outbox meanwhile
+   */
   async drain({ withinMs = Number.POSITIVE_INFINITY }: { withinMs?: number } = {}): Promise<void> {
     this.#line.close(withinMs)
     const out = Promise.all(this.#tails.values())
@@ -216,13 +236,20 @@ export class Outbox {
     this.#stopping.abort()
     let timer: NodeJS.Timeout | undefined
     const timeIsUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs)
+      timer = setTimeout(() => {
+        this.#cutAllOff()
+        resolve()
+      }, withinMs)
     })
     await Promise.race([out, timeIsUp])
-    clearTimeout(timer)
-    // What has no deadline is kept on disk by whoever sends it.
-    const replies = [...this.#underWay].filter(({ deadlineMs }) => deadlineMs !== undefined)
-    for (const reply of replies) this.#noteDropped(reply, 'stopping')
+    // What is being thought out may still come.
+    timer?.unref()
+  }
+
+  /** But for what has no deadline: that is kept on disk by whoever sends it. */
+  #cutAllOff(): void {
+    this.#isStopped = true
+    for (const delivery of this.#underWay) if (delivery.deadlineMs !== undefined) delivery.cutOff()
   }
 
   /** Whoever has had their share of the day can't use up what is kept for others by asking for people. */
@@ -245,7 +272,6 @@ export class Outbox {
   async #sendInOrder(bubbles: Bubbles, delivery: Delivery): Promise<SendOutcome> {
     const { standing } = delivery
     let sending: Outgoing['kind'] | undefined
-    let bubblesOut = 0
     try {
       for await (const bubble of bubbles) {
         sending = bubble.kind
@@ -253,9 +279,9 @@ export class Outbox {
         const reason = await this.#sendOne(bubble, delivery)
         if (reason !== undefined) {
           this.#noteDropped(delivery, reason)
-          return { said: false, reason, bubblesOut }
+          return { said: false, reason, bubblesOut: delivery.bubblesOut }
         }
-        bubblesOut++
+        delivery.bubblesOut++
         standing.hasBegun = true
         standing.left = Math.max(0, standing.left - 1)
       }
@@ -265,7 +291,7 @@ export class Outbox {
       const fields = { messageId, placeKind: to.kind, bubble: sending, error: messageOf(error) }
       const reason = mayBeThere(error) ? 'perhaps-said' : 'refused'
       this.#parts.log.error(fields, reason === 'refused' ? 'reply lost' : 'answer lost, the bubble may have been said')
-      return { said: false, reason, bubblesOut }
+      return { said: false, reason, bubblesOut: delivery.bubblesOut }
     }
   }
 

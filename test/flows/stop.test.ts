@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { PROJECT_ROOT, readConfig } from '../../src/config.js'
 import { createBot } from '../../src/create-bot.js'
+import type { IncomingMessage } from '../../src/model/chat.js'
 import type { TicketStore } from '../../src/model/stores.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { aMessage, CUSTOMERS } from '../support/a-message.js'
 import { capturedLog } from '../support/captured-log.js'
-import { FakeChannel } from '../support/fake-channel.js'
+import { FakeChannel, STAFF_PLACE } from '../support/fake-channel.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 const SUBMIT = `id: submit
@@ -28,13 +29,22 @@ async function slowStore(channel: FakeChannel): Promise<TicketStore> {
 }
 
 /** The whole bot of `npm start`, on files of its own. */
-async function wholeBot() {
+async function wholeBot(openStore = slowStore) {
+  const folder = aFolder()
+  copyFileSync(join(PROJECT_ROOT, 'intents', 'human.yaml'), join(folder, 'intents', 'human.yaml'))
+  return botOn(folder, openStore)
+}
+
+function aFolder(): string {
   const folder = tempFolder()
   mkdirSync(join(folder, 'knowledge'))
   mkdirSync(join(folder, 'intents'))
   writeFileSync(join(folder, 'knowledge', 'guide.md'), '# 1. 提交审核\n\n先选类目，再提交。\n')
   writeFileSync(join(folder, 'intents', 'submit.yaml'), SUBMIT)
-  copyFileSync(join(PROJECT_ROOT, 'intents', 'human.yaml'), join(folder, 'intents', 'human.yaml'))
+  return folder
+}
+
+async function botOn(folder: string, openStore = slowStore) {
   const config = readConfig({
     GUOSHEN_CONFIG: '',
     GUOSHEN_DATA_DIR: join(folder, 'data'),
@@ -44,11 +54,11 @@ async function wholeBot() {
   const channel = new FakeChannel()
   const clock = { now: () => Date.now() }
   const surroundings = { channel, clock, log: capturedLog().log, journal: { record: () => {} } }
-  const bot = await createBot(config, { ...surroundings, ticketStore: await slowStore(channel) })
+  const bot = await createBot(config, { ...surroundings, ticketStore: await openStore(channel) })
   await bot.start()
   await new Promise(setImmediate) // the desk has looked around, and waits for nothing
-  const asks = (id: string) =>
-    channel.listener!(aMessage({ id, text: '转人工', addressedToBot: true, sentAtMs: Date.now() }))
+  const asks = (id: string, text = '转人工', facts: Partial<IncomingMessage> = {}) =>
+    channel.listener!(aMessage({ id, text, addressedToBot: true, sentAtMs: Date.now(), ...facts }))
   return { bot, channel, asks }
 }
 
@@ -61,6 +71,23 @@ test('says what it is thinking out when it is stopped, while it is still logged 
   await bot.stop()
   expect(channel.in(CUSTOMERS.key)).toEqual([expect.stringContaining('工单 1')])
   expect(channel.stopped).toBe(true)
+})
+
+test('lets staff know after the next start what hung in WeChat when it was stopped, and what waited behind it', async () => {
+  const folder = aFolder()
+  const { bot, channel, asks } = await botOn(folder, () => LowdbTicketStore.inMemory())
+  channel.beforeSend = () => new Promise(() => {})
+  const askers = ['wang', 'li', 'zhou'].map((id) => ({ id, key: id, name: `客户${id}`, role: 'customer' as const }))
+  for (const [index, sender] of askers.entries()) {
+    const place = { ...CUSTOMERS, ...(index === 2 && { id: 'other', key: 'room:other' }) }
+    void asks(`m${index}`, '怎么提交审核', { sender, place })
+  }
+  await bot.stop()
+  const next = await botOn(folder, () => LowdbTicketStore.inMemory())
+  await expect.poll(() => next.channel.in(STAFF_PLACE.key)).toHaveLength(1)
+  const [digest] = next.channel.in(STAFF_PLACE.key)
+  for (const { name } of askers) expect(digest).toContain(name)
+  await next.bot.stop()
 })
 
 test('does not wait for ever for what hangs', async () => {

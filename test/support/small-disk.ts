@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-
-const MIB = 2 ** 20
 
 /** Whether a file system of one's own can be made here, to be filled. */
 export function canMount(): boolean {
@@ -28,9 +26,17 @@ export class SmallDisk {
     return new SmallDisk(folder)
   }
 
-  /** Takes the last byte that is free, once; what is freed later on stays free until it is filled again. */
+  /**
+   * Takes what is free at this moment; what is freed later on, stays free until it is filled again. In one piece, because
+   * whoever gives up room meanwhile would have it taken byte by byte, and nothing else is done here for as long.
+   */
   fill(): void {
-    for (let bytes = MIB; bytes >= 1; bytes = Math.floor(bytes / 16)) this.#appendUntilFull(bytes)
+    const { bavail, bsize } = statfsSync(this.#folder)
+    try {
+      writeFileSync(this.#filler, new Uint8Array(bavail * bsize), { flag: 'a' })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    }
   }
 
   free(): void {
@@ -43,14 +49,6 @@ export class SmallDisk {
 
   unmount(): void {
     execFileSync('umount', ['--lazy', this.#folder])
-  }
-
-  #appendUntilFull(bytes: number): void {
-    try {
-      for (;;) writeFileSync(this.#filler, new Uint8Array(bytes), { flag: 'a' })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    }
   }
 
   get #filler(): string {
