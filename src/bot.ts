@@ -141,7 +141,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     deskRows: () => deskRows(bot.desk.mine(), clock.now(), bot.desk.rules),
   })
   const channel = measuredChannel(opened.channel, { metrics, alerts })
-  const talks = await openTalks({ config, clock, log, nameOf: opened.nameOf, snapshot: () => bot.knowledge.current() })
+  const talks = await openTalks({ config, clock, log, nameOf: opened.nameOf, snapshot: () => bot.knowledge.current })
   exit.before(() => talks.stop())
   const bot = await createBot(config, {
     ...{ channel, clock, log, alerts, journal: measuredJournal(talks, metrics), roles: memory.roles },
@@ -247,7 +247,7 @@ function createApp(parts: AppParts): Hono {
   const { network, config, log, world, session, metrics, talks, bot, forget, access, disk, clock } = parts
   const { publicUrl, atEnd, edits } = parts
   const mayTell = (c: Context): boolean => access.isIn(c)
-  const snapshot = () => bot.knowledge.current()
+  const snapshot = () => bot.knowledge.current
   const near = namesOfFiles(config)
   const give: Bot['give'] = async (order, by) => near(await bot.give(order, by))
   let snippets: { readonly version: string; readonly index: SnippetIndex } | undefined

@@ -1,7 +1,6 @@
 import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
-import { openCommands } from './commands/open.js'
-import type { FiguresBook } from './commands/overview.js'
+import { type FiguresBook, openCommands } from './commands/operations.js'
 import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
 import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
@@ -12,7 +11,6 @@ import { DialogueState } from './dialogue/state.js'
 import { isAddressed } from './dialogue/turn.js'
 import { explainSentence } from './evaluate/explain.js'
 import { createMessageHandler, type MessageHandlerParts } from './handle-message.js'
-import type { KnowledgeHolder } from './knowledge/keys.js'
 import { PictureLibrary } from './knowledge/pictures.js'
 import { openLearning } from './learning/open.js'
 import type { HeardPicture, IncomingMessage } from './model/chat.js'
@@ -35,6 +33,7 @@ import type {
   SendingLoad,
 } from './model/ports.js'
 import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
+import type { KnowledgeInUse } from './model/understanding.js'
 import { ModelOpinion } from './opinion/model-client.js'
 import { openOutbox } from './outbox/outbox.js'
 import { type OpenKnowledge, openKnowledge } from './releases/open.js'
@@ -88,7 +87,7 @@ export interface Bot {
   readonly drafts: Pick<OpenKnowledge['releases'], 'preview' | 'difference' | 'list' | 'filesOf'>
   /** What could not be answered, and what colleagues explained. */
   readonly learningRecords: () => LearningRecords
-  readonly knowledge: KnowledgeHolder
+  readonly knowledge: Readonly<KnowledgeInUse>
   readonly desk: TicketDesk
   /** For the operator, in Chinese: the bot does not run on what lies in the knowledge folders. */
   readonly notice: string | undefined
@@ -131,7 +130,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const openedMs = clock.now()
   const startedAtMs = () => Math.floor(((clock.startedMs?.() ?? openedMs) - awayMs) / 1000) * 1000
   const { knowledge, releases, ...opened } = await openKnowledge(config, { ...surroundings, forgetful })
-  const titleOf = (key: string) => knowledge.current().sections.get(key)?.title
+  const titleOf = (key: string) => knowledge.current.sections.get(key)?.title
   const stores = await openStores({ ...surroundings, dataDir })
   const roles = surroundings.roles ?? new RoleBook(await openGrants({ dataDir, log, forgetful }))
   const calendar = readDeskRules(config, { clock })
@@ -151,7 +150,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
     deadlineMs: ({ sentAtMs }) => sentAtMs + maxAgeMs,
     openTicket: (message, [sectionKey = null]) => tickets.deskFront.openQuietly(message, sectionKey),
   })
-  const language = () => knowledge.current().language
+  const language = () => knowledge.current.language
   const senses = sensesOf(config)
   const reader = surroundings.pictureReader ?? openReader(senses, log)
   const sight = new PictureTalk({ reader, language })
@@ -165,7 +164,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   })
   const commands = openCommands({
     ...{ ...surroundings, stores, roles, knowledge, desk, version: programVersion() },
-    explain: (text) => explainSentence(text, knowledge.current(), clock.now()),
+    explain: (text) => explainSentence(text, knowledge.current, clock.now()),
     queueLength: () => outbox.length,
     sendingLoad: () => sending.load(),
     senses,

@@ -18,13 +18,12 @@ import {
   type Turn,
   traceDecision,
 } from './dialogue/turn.js'
-import type { KnowledgeHolder } from './knowledge/keys.js'
 import type { LearningEar } from './learning/listen.js'
 import { type IncomingMessage, inWords, isUnreadable, kindWord } from './model/chat.js'
 import type { Bubble, Decision, DecisionTrace, DropReason } from './model/decision.js'
 import type { OpinionReply, SecondOpinion } from './model/opinion.js'
 import type { Clock, DecisionJournal, Log, Metrics, Operations, PictureSource, SendOutcome } from './model/ports.js'
-import type { KnowledgeSnapshot, Match, Understanding } from './model/understanding.js'
+import type { KnowledgeInUse, KnowledgeSnapshot, Match, Understanding } from './model/understanding.js'
 import { normalizeText } from './nlu/normalize.js'
 import { knowingOf, NOTHING_UNDERSTOOD, understand } from './nlu/pipeline.js'
 import { type Outbox, readyBubbles, type SendOptions } from './outbox/outbox.js'
@@ -36,7 +35,7 @@ import type { DeskFront } from './tickets/handoff.js'
 import { askerPhrases } from './tickets/phrases.js'
 
 export interface MessageHandlerParts extends AnswerParts, Omit<DeskParts, 'attendant'> {
-  readonly knowledge: KnowledgeHolder
+  readonly knowledge: Readonly<KnowledgeInUse>
   readonly operations: Operations
   readonly learning: Pick<LearningEar, 'note'>
   readonly sight: PictureTalk
@@ -74,7 +73,7 @@ function hear(message: IncomingMessage, order: TakenOrder | undefined, parts: Me
   const { seenBefore, sequence } = parts.state.heard(message)
   parts.reminders.meet(message)
   parts.sight.heard(message)
-  const facts = { order, seenBefore, sequence, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() }
+  const facts = { order, seenBefore, sequence, snapshot: parts.knowledge.current, startedMs: parts.clock.now() }
   return understood(message, facts, parts)
 }
 
@@ -261,7 +260,7 @@ function giveUp(message: IncomingMessage, error: unknown, parts: MessageHandlerP
   try {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
     parts.log.error({ messageId: message.id, error: reason }, 'handler failed')
-    const heard = { message, snapshot: parts.knowledge.current(), startedMs: parts.clock.now() }
+    const heard = { message, snapshot: parts.knowledge.current, startedMs: parts.clock.now() }
     note(heard, { decided: { decision: { kind: 'silent', reason: 'failed' }, policy: 'failed' } }, parts)
   } catch {
     // Log or journal is what broke: there is nobody left to tell, and the next message counts.

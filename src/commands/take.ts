@@ -1,6 +1,5 @@
 import { DamerauLevenshteinDistance } from 'natural/lib/natural/distance/index.js'
 import { BoundedMap } from '../base/bounded-map.js'
-import type { KnowledgeHolder } from '../knowledge/keys.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, Order } from '../model/decision.js'
 import {
@@ -12,6 +11,7 @@ import {
   type OrdererRole,
   type Report,
 } from '../model/ports.js'
+import type { KnowledgeInUse } from '../model/understanding.js'
 import { syllablesOf } from '../nlu/featurizer.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { commandPhrases as say } from './phrases.js'
@@ -124,7 +124,7 @@ const isOneSlip = (a: string, b: string): boolean => DamerauLevenshteinDistance(
 const soundOf = (text: string): string => (/\p{Script=Han}/u.test(text) ? syllablesOf(text).join(' ') : text)
 
 export interface OrderTakerOptions extends OrderTools {
-  readonly knowledge: KnowledgeHolder
+  readonly knowledge: Readonly<KnowledgeInUse>
 }
 
 /** A message that is an order, or tries to be one. */
@@ -212,7 +212,7 @@ export class OrderTaker {
   /** What is not sure enough to be answered may be sure enough to be no mistyped order. */
   #mayBeQuestion(text: string): boolean {
     const { knowledge, clock } = this.#options
-    const { act, candidates } = understand(text, knowingOf(knowledge.current(), clock.now()))
+    const { act, candidates } = understand(text, knowingOf(knowledge.current, clock.now()))
     return act === 'question' || (candidates[0]?.confidence ?? 0) >= LIKELY_QUESTION
   }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { Guide, Section } from '../model/knowledge.js'
-import type { KnowledgeSnapshot } from '../model/understanding.js'
 
 export const MAIN_GUIDE = 'fasttest'
 
@@ -41,24 +40,6 @@ function qualify(section: Section, { id, sections }: Guide): Section {
 /** The key as its guide writes it, without the guide's id. */
 export const ownKey = ({ key, guideId }: Section): string =>
   key.startsWith(`${guideId}/`) ? key.slice(guideId.length + 1) : key
-
-/** The one owner of "what the bot knows now". */
-export class KnowledgeHolder {
-  #snapshot: KnowledgeSnapshot
-
-  constructor(snapshot: KnowledgeSnapshot) {
-    this.#snapshot = snapshot
-  }
-
-  current(): KnowledgeSnapshot {
-    return this.#snapshot
-  }
-
-  /** Messages under way keep the snapshot that they began with. */
-  replace(snapshot: KnowledgeSnapshot): void {
-    this.#snapshot = snapshot
-  }
-}
 
 interface KeptText {
   readonly kept: string

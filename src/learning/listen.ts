@@ -11,7 +11,7 @@ import type { Language } from '../model/language.js'
 import type { AnswerDraft, LearningRecords, LearningStore, ReasonSighting, UnansweredWhy } from '../model/learning.js'
 import type { Alerts, Clock, Log, StaffNotices } from '../model/ports.js'
 import type { Ticket } from '../model/ticket.js'
-import type { Candidate, KnowledgeSnapshot, Understanding } from '../model/understanding.js'
+import type { Candidate, KnowledgeInUse, Understanding } from '../model/understanding.js'
 import { readDeskTurn, readSpeechAct } from '../nlu/dialogue-act.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { coreOf, MIN_CORE_CHARS } from '../nlu/retrieval.js'
@@ -32,7 +32,7 @@ export interface LearningEarParts {
   readonly store: LearningStore
   /** Who has been heard where, and who asks. */
   readonly state: Pick<DialogueState, 'namesIn' | 'identityOf'>
-  readonly knowledge: { current(): KnowledgeSnapshot }
+  readonly knowledge: Readonly<KnowledgeInUse>
   readonly limits: LearningLimits
   readonly radar: RadarRules
   /** Names of colleagues, who may be spoken of where they never spoke. */
@@ -76,7 +76,7 @@ export class LearningEar {
       const before = store.records()
       const clean = (text: string, placeKey: string): string => this.#clean(text, placeKey)
       const records = draftsFrom(before, tickets, {
-        language: this.#parts.knowledge.current().language,
+        language: this.#parts.knowledge.current.language,
         clean,
         nowMs: clock.now(),
       })
@@ -135,7 +135,7 @@ export class LearningEar {
     const { place, sender } = message
     if (place.kind !== 'room' || place.purpose !== 'customers' || sender.role !== 'customer' || message.fromSelf) return
     const opaque = this.#opaque(place.key)
-    const { sections } = this.#parts.knowledge.current()
+    const { sections } = this.#parts.knowledge.current
     const isRejection = (key: string): boolean => sections.get(key)?.role === 'rejection'
     const reasons = rejectionReasons(decision, understanding, isRejection).filter((reason) => {
       const report = `${reason}\n${sender.key}`
@@ -174,7 +174,7 @@ export class LearningEar {
     const [kind, ...rest] = reason.split(':')
     const words = rest.join(':')
     if (kind !== 'section') return say.reason(words)
-    return say.toSection(words, this.#parts.knowledge.current().sections.get(words)?.title ?? '')
+    return say.toSection(words, this.#parts.knowledge.current.sections.get(words)?.title ?? '')
   }
 
   #clean(text: string, placeKey: string): string {
@@ -189,7 +189,7 @@ export class LearningEar {
   }
 
   #content(): KnowledgeContent {
-    return this.#parts.knowledge.current().content
+    return this.#parts.knowledge.current.content
   }
 
   #opaque(key: string): string {

@@ -9,7 +9,7 @@ import type {
 } from '../model/learning.js'
 import { type Clock, done, failed, type Learning, type Log, type Releases, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
-import type { KnowledgeSnapshot } from '../model/understanding.js'
+import type { KnowledgeInUse } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
 import { isTeachable } from './listen.js'
@@ -88,7 +88,7 @@ export class BotLearning implements Learning {
         isThere = undo !== undefined
         return undo ?? (async () => {})
       },
-      isLearned: () => !isThere || knowledge.current().matcher.match(normalizeText(text)).taught === undefined,
+      isLearned: () => !isThere || knowledge.current.matcher.match(normalizeText(text)).taught === undefined,
       // Without it the golden questions are as they were before it was taught.
       ...{ by, force: true, insist: '' },
     })
@@ -133,7 +133,7 @@ export class BotLearning implements Learning {
         key = sectionKey
         return undo
       },
-      isLearned: () => knowledge.current().sections.has(key),
+      isLearned: () => knowledge.current.sections.has(key),
       ...{ by, force, insist: say.insistAccept(number) },
     })
     if (!report.ok) return report
@@ -148,7 +148,7 @@ export class BotLearning implements Learning {
     how: { readonly by: Party; readonly force: boolean; readonly insist: string },
   ): Promise<Report> {
     const [first = ''] = sentences
-    const verdicts = sentences.map((sentence) => isTeachable(sentence, this.#parts.knowledge.current().language))
+    const verdicts = sentences.map((sentence) => isTeachable(sentence, this.#parts.knowledge.current.language))
     const good = sentences.filter((_, index) => verdicts[index] === 'yes')
     const verdict = good.length > 0 ? 'yes' : verdicts[0]
     if (verdict === 'empty' || verdict === undefined) return failed(say.unteachable.empty)
@@ -210,7 +210,7 @@ function meaningOf(target: TeachingTarget): string {
 
 export interface TeacherParts {
   readonly files: LearnedFiles
-  readonly knowledge: { current(): KnowledgeSnapshot }
+  readonly knowledge: Readonly<KnowledgeInUse>
   /** Applies the changed files, as any reload: checked on the golden questions, refused when something got worse. */
   readonly reload: Releases['reload']
   readonly log: Log
@@ -249,7 +249,7 @@ export class Teacher {
   target(word: string): TeachingTarget | undefined {
     if (/^(?:无关|無關|闲聊|閒聊|不接话|沉默)$/.test(word)) return { kind: 'silence' }
     if (/^(?:人工|转人工|轉人工)$/.test(word)) return { kind: 'human' }
-    const { sections, intentOfSection } = this.#parts.knowledge.current()
+    const { sections, intentOfSection } = this.#parts.knowledge.current
     const section = sections.get(word) ?? sections.get(word.toUpperCase())
     if (!section) return undefined
     const { key, guideId, title } = section
@@ -259,7 +259,7 @@ export class Teacher {
 
   /** Whether a sentence is met as it was taught. */
   means(sentence: string, target: TeachingTarget): boolean {
-    const { taught, candidates } = this.#parts.knowledge.current().matcher.match(normalizeText(sentence))
+    const { taught, candidates } = this.#parts.knowledge.current.matcher.match(normalizeText(sentence))
     return taught === target.kind && (target.kind !== 'section' || candidates[0]?.sectionKey === target.key)
   }
 

@@ -350,3 +350,8 @@ export interface StoredWalk {
   readonly walk: Walk
   readonly turnedAtMs: number
 }
+
+/** What the bot knows now; messages under way keep the snapshot that they began with. Releases alone change it. */
+export interface KnowledgeInUse {
+  current: KnowledgeSnapshot
+}

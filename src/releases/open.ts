@@ -3,10 +3,10 @@ import { MINUTE_MS } from '../base/time.js'
 import { type Config, PROJECT_ROOT } from '../config.js'
 import { BuildError, KnowledgeError } from '../errors.js'
 import { type FolderPaths, KnowledgeFolder, watchFolders, withShippedLanguage } from '../knowledge/files.js'
-import { KnowledgeHolder, textsKey, versionOf } from '../knowledge/keys.js'
+import { textsKey, versionOf } from '../knowledge/keys.js'
 import { type Clock, type Log, OPERATOR, type Release, type Releases, type Report } from '../model/ports.js'
 import type { Party } from '../model/ticket.js'
-import type { KnowledgeSnapshot } from '../model/understanding.js'
+import type { KnowledgeInUse, KnowledgeSnapshot } from '../model/understanding.js'
 import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
 import { ReleaseFolder } from './files.js'
 import type { Difference } from './pieces.js'
@@ -42,7 +42,7 @@ export interface ReleasesSetup extends Pick<ReleaseDeskParts, 'limits' | 'timeou
 }
 
 export interface OpenReleases {
-  readonly knowledge: KnowledgeHolder
+  readonly knowledge: KnowledgeInUse
   readonly releases: ReleaseDesk
   /** For the operator, when the bot does not run on what lies in the folders. In Chinese. */
   readonly notice: string | undefined
@@ -92,7 +92,7 @@ export async function openReleases(setup: ReleasesSetup): Promise<OpenReleases> 
     const starting = { ...setup, store, folder, shared, builder }
     if (shared) await takeShared(shared, setup)
     const resumed = await resume(starting)
-    const knowledge = new KnowledgeHolder(resumed?.snapshot ?? (await releaseFirstOfAll(starting)))
+    const knowledge: KnowledgeInUse = { current: resumed?.snapshot ?? (await releaseFirstOfAll(starting)) }
     const desk = new ReleaseDesk({
       ...starting,
       knowledge,
@@ -268,7 +268,7 @@ export async function openKnowledge(
   }
   if (forgetful) {
     const { snapshot } = await createLoadSnapshot(paths)()
-    return { knowledge: new KnowledgeHolder(snapshot), releases: noReleases(snapshot.version), ...NOTHING_TO_DO }
+    return { knowledge: { current: snapshot }, releases: noReleases(snapshot.version), ...NOTHING_TO_DO }
   }
   const { timeoutSeconds, watch, ...limits } = config.releases
   const opened = await openReleases({
@@ -329,7 +329,7 @@ export interface ReleaseDeskParts {
   /** Of this machine, with what each release was made from. */
   readonly folder?: Pick<ReleaseFolder, 'readFiles'>
   readonly builder: ReleaseBuilder
-  readonly knowledge: KnowledgeHolder
+  readonly knowledge: KnowledgeInUse
   readonly limits: ReleaseLimits
   /** Told when a build took too long. */
   readonly timeoutSeconds: number
@@ -414,7 +414,7 @@ export class ReleaseDesk implements Releases {
     if (!shared || !next) return { ok: true, text: '' }
     if (next.number !== before.number) {
       const built = await builder.restore(next.number)
-      knowledge.replace(buildSnapshot(built))
+      knowledge.current = buildSnapshot(built)
       if (built.behind > 0) this.completeLater()
     }
     await shared.settle(next)
@@ -442,7 +442,7 @@ export class ReleaseDesk implements Releases {
       const objections = judgeRelease({ exam }, limits).map(({ kind }) => kind)
       if (objections.length > 0) log.warn({ release: number, objections }, 'trained anew, the exam gets worse')
       else {
-        knowledge.replace(buildSnapshot(built))
+        knowledge.current = buildSnapshot(built)
         log.info({ release: number }, 'trained with all sentences')
       }
     } catch (error) {
@@ -497,8 +497,8 @@ export class ReleaseDesk implements Releases {
     const report = await store.add({ staged: staged!, ...release })
     if (built.behind > 0) this.completeLater()
     const { record } = release
-    const before = knowledge.current().version
-    knowledge.replace(snapshot)
+    const before = knowledge.current.version
+    knowledge.current = snapshot
     log.info({ release: record.number, knowledge: record.version, before, forced: record.forced }, 'release taken')
     return report
   }
@@ -551,7 +551,7 @@ export class ReleaseDesk implements Releases {
     if (target.number === current.number) return { ok: false, text: say.already(target.number) }
     const snapshot = buildSnapshot(await builder.restore(target.number))
     await store.use({ number: target.number, pinned: true })
-    knowledge.replace(snapshot)
+    knowledge.current = snapshot
     log.info({ release: target.number, from: current.number }, 'rolled back') // who: see the audit log
     return { ok: true, text: say.rolledBack(target, whenWords(target.atMs)) }
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FiguresBook } from '../../src/commands/overview.js'
+import { FiguresBook } from '../../src/commands/operations.js'
 import type { DayFigures } from '../../src/model/decision.js'
 import { fixedClock } from '../support/fixed-clock.js'
 

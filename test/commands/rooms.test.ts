@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BotRooms, MuteBook } from '../../src/commands/rooms.js'
+import { BotRooms, MuteBook } from '../../src/commands/operations.js'
 import type { RoomPlace } from '../../src/model/chat.js'
 import { openRecords } from '../../src/store/json-file.js'
 import { storedMutes } from '../../src/store/records.js'

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import type { MessageHandlerParts } from '../../src/handle-message.js'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LI } from '../support/a-message.js'
 import { botUnderTest, smallSnapshot } from '../support/bot-under-test.js'
 import { LEVEL } from '../support/captured-log.js'
@@ -27,7 +26,7 @@ function brokenMatcher(): Partial<MessageHandlerParts> {
     fail()
     return snapshot.matcher.match(normalized)
   }
-  return { knowledge: new KnowledgeHolder({ ...snapshot, matcher: { match } }) }
+  return { knowledge: { current: { ...snapshot, matcher: { match } } } }
 }
 
 function brokenClock(): Partial<MessageHandlerParts> {

@@ -18,7 +18,7 @@ test('a customer who sends every order is told once, politely, and all of it is 
   expect(new Set(entries.map(({ result, role, where }) => `${result} ${role} ${where}`))).toEqual(
     new Set(['refused customer direct']),
   )
-  expect(bot.knowledge.current().version).toBe('cafe0001')
+  expect(bot.knowledge.current.version).toBe('cafe0001')
 })
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
   const bot = await botUnderTest()
   const { decision } = await bot.hears('重载', { ...facts, place: DIRECT })
   expect(decision.kind).not.toBe('command')
-  expect(bot.knowledge.current().version).toBe('cafe0001')
+  expect(bot.knowledge.current.version).toBe('cafe0001')
 })
 
 test('taking rights back is an attempt of colleagues, and of customers where the name is known', async () => {
@@ -67,7 +67,7 @@ test('what the admin quotes is no order', async () => {
   await bot.hears('这是什么意思', {
     ...{ sender: XU, place: DIRECT, quote: { speaker: '王老板', text: '重载', ofBot: false } },
   })
-  expect(bot.knowledge.current().version).toBe('cafe0001')
+  expect(bot.knowledge.current.version).toBe('cafe0001')
 })
 
 test('lists only what one may do', async () => {

@@ -10,7 +10,7 @@ test.each([
   const { decision, sent } = await bot.hears('重载', { sender: XU, ...place })
   expect(decision).toMatchObject({ kind: 'command', reason: 'reload' })
   expect(sent).toEqual([expect.stringContaining('beef0002')])
-  expect(bot.knowledge.current().version).toBe('beef0002')
+  expect(bot.knowledge.current.version).toBe('beef0002')
   expect((await bot.hears('@小助手 UGC说明怎么填')).decision.knowledgeVersion).toBe('beef0002')
 })
 
@@ -25,7 +25,7 @@ test.each([
 ])('does not reload for %s', async (_who, facts) => {
   const bot = await botUnderTest()
   expect((await bot.hears('重载', facts)).decision.kind).not.toBe('command')
-  expect(bot.knowledge.current().version).toBe('cafe0001')
+  expect(bot.knowledge.current.version).toBe('cafe0001')
 })
 
 test('answers on the old knowledge while the new is being built, and finishes on what it began with', async () => {
@@ -44,5 +44,5 @@ test('answers on the old knowledge while the new is being built, and finishes on
   const { sent } = await bot.hears('@小助手 类目选哪个')
   expect(sent.join('\n')).toContain('【3】服务类目\n1. 3 第一步')
   await reloading
-  expect(bot.knowledge.current().version).toBe('beef0002')
+  expect(bot.knowledge.current.version).toBe('beef0002')
 })

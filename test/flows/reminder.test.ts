@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ReminderBook, ReminderRounds } from '../../src/dialogue/reminders.js'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing } from '../../src/outbox/pacing.js'
 import { renderReminder } from '../../src/reply/render.js'
@@ -20,7 +19,7 @@ const { log } = capturedLog()
 /** The bot and its rounds on one file; a second one on the same file is the next run. */
 async function remindingBot(path = join(tempFolder(), 'reminders.json')) {
   const book = new ReminderBook(await openRecords(path, { schema: storedReminders, log }))
-  const knowledge = new KnowledgeHolder(aSnapshot({ sections: [aSection('5', { tellsTimeline: true })] }))
+  const knowledge = { current: aSnapshot({ sections: [aSection('5', { tellsTimeline: true })] }) }
   const bot = await botUnderTest({ knowledge, reminders: book })
   const { channel, clock } = bot
   const pacing = new Pacing({ limits: undefined, backOffMs: 0, random: () => 0 })

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { WalkRecords } from '../../src/dialogue/state.js'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { openRecords } from '../../src/store/json-file.js'
 import { storedWalks } from '../../src/store/records.js'
 import { CUSTOMERS, DIRECT, LI } from '../support/a-message.js'
@@ -26,19 +25,18 @@ const SECTIONS = [
 ]
 
 /** Three steps, and one question that is answered in between. */
-const knowledge = () =>
-  new KnowledgeHolder(
-    aSnapshot({
-      sections: SECTIONS,
-      intents: SECTIONS.map(({ key, title }) => anIntent(`intent-${key}`, { sectionKey: key, title })),
-      matcher: {
-        match: (normalized) => ({
-          candidates: normalized === '类目不符被驳回怎么办' ? [aCandidate('A1')] : [],
-          wantsHuman: { confidence: 0, overheard: 0 },
-        }),
-      },
-    }),
-  )
+const knowledge = () => ({
+  current: aSnapshot({
+    sections: SECTIONS,
+    intents: SECTIONS.map(({ key, title }) => anIntent(`intent-${key}`, { sectionKey: key, title })),
+    matcher: {
+      match: (normalized) => ({
+        candidates: normalized === '类目不符被驳回怎么办' ? [aCandidate('A1')] : [],
+        wantsHuman: { confidence: 0, overheard: 0 },
+      }),
+    },
+  }),
+})
 
 const walkingBot = (walks: WalkRecords = {}) => botUnderTest({ knowledge: knowledge() }, { walks })
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { aSection } from '../support/a-section.js'
 import { aSnapshot } from '../support/a-snapshot.js'
 import { aCandidate } from '../support/an-understanding.js'
@@ -7,25 +6,24 @@ import { botUnderTest } from '../support/bot-under-test.js'
 
 const WARNING = /^@王老板 ⚠️ 先别撤：[^\n（]*从头再等。\n/
 
-const knowledge = () =>
-  new KnowledgeHolder(
-    aSnapshot({
-      sections: [
-        aSection('3', { title: '服务类目' }),
-        aSection('5', {
-          title: '发布',
-          tellsTimeline: true,
-          supplements: [{ text: '期间撤回要从头再来。', source: 'example.com/1', checkedOn: '2026-11-23' }],
-        }),
-      ],
-      matcher: {
-        match: (normalized) => ({
-          candidates: normalized.includes('类目') ? [aCandidate('3')] : [],
-          wantsHuman: { confidence: 0, overheard: 0 },
-        }),
-      },
-    }),
-  )
+const knowledge = () => ({
+  current: aSnapshot({
+    sections: [
+      aSection('3', { title: '服务类目' }),
+      aSection('5', {
+        title: '发布',
+        tellsTimeline: true,
+        supplements: [{ text: '期间撤回要从头再来。', source: 'example.com/1', checkedOn: '2026-11-23' }],
+      }),
+    ],
+    matcher: {
+      match: (normalized) => ({
+        candidates: normalized.includes('类目') ? [aCandidate('3')] : [],
+        wantsHuman: { confidence: 0, overheard: 0 },
+      }),
+    },
+  }),
+})
 
 test.each(['想撤回重新提', '撤回了重提行不行', '二审期间能改个图标再提吗'])(
   'warns on top of the timeline: %s',

@@ -1,7 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { BuildError } from '../../src/errors.js'
 import type { ExamChange } from '../../src/evaluate/exam.js'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { NO_KNOWLEDGE, type Problem } from '../../src/model/knowledge.js'
 import type { BuiltKnowledge } from '../../src/releases/build.js'
 import { ReleaseDesk } from '../../src/releases/open.js'
@@ -68,7 +67,7 @@ function overflowing(): Prepared {
 const noRest = async (): Promise<Completed> => Promise.reject(new BuildError('crashed', 'out of memory'))
 
 function deskWith(prepare: () => Promise<Prepared>, complete: () => Promise<Completed> = noRest) {
-  const knowledge = new KnowledgeHolder(aSnapshot())
+  const knowledge = { current: aSnapshot() }
   const { log, lines } = capturedLog()
   const reports: string[] = []
   const store = {
@@ -103,9 +102,9 @@ test.each([
   ['files may not be written', new BuildError('failed', 'open', 'EACCES'), /^没有成功，继续用发布 1。没有权限/],
 ])('keeps the old knowledge when %s', async (_what, error, text) => {
   const { desk, knowledge, lines } = deskWith(() => Promise.reject(error))
-  const before = knowledge.current()
+  const before = knowledge.current
   expect(await desk.reload({ by })).toEqual({ ok: false, text: expect.stringMatching(text) })
-  expect(knowledge.current()).toBe(before)
+  expect(knowledge.current).toBe(before)
   expect(lines).toMatchObject([{ msg: 'release order failed', error: expect.stringContaining(error.message) }])
 })
 
@@ -165,17 +164,17 @@ describe('what a quick build has put off', () => {
     const { desk, knowledge, lines } = deskWith(nothing, async () => ({ built, exam: exam([]) }))
     desk.completeLater()
     await vi.waitFor(() => expect(lines).toMatchObject([{ msg: 'trained with all sentences', release: 1 }]))
-    expect(knowledge.current().version).toBe('feed0001')
+    expect(knowledge.current.version).toBe('feed0001')
   })
 
   test('stays as it was where golden questions get worse, or nothing comes of it', async () => {
     const worse = deskWith(nothing, async () => ({ built, exam: exam([change(1)]) }))
     const failing = deskWith(nothing)
     for (const { desk, knowledge, lines } of [worse, failing]) {
-      const before = knowledge.current()
+      const before = knowledge.current
       desk.completeLater()
       await vi.waitFor(() => expect(lines).toHaveLength(1))
-      expect(knowledge.current()).toBe(before)
+      expect(knowledge.current).toBe(before)
     }
   })
 })

@@ -15,15 +15,12 @@ async function opened(knowledge: SmallKnowledge, facts: Partial<ReleasesSetup> =
 }
 
 const steps = ({ knowledge }: OpenReleases, key = '1'): readonly string[] =>
-  knowledge
-    .current()
-    .sections.get(key)!
-    .parts.flatMap(({ lines }) => lines)
+  knowledge.current.sections.get(key)!.parts.flatMap(({ lines }) => lines)
 
 test('numbers the first release, and keeps its files and its report', async () => {
   const small = new SmallKnowledge(tempFolder())
   const open = await opened(small)
-  expect(open.releases.current()).toMatchObject({ number: 1, version: open.knowledge.current().version })
+  expect(open.releases.current()).toMatchObject({ number: 1, version: open.knowledge.current.version })
   expect(readFileSync(small.path('data/releases/1/knowledge/guide.md'), 'utf8')).toBe(small.read('knowledge/guide.md'))
   expect(readFileSync(small.path('data/releases/1/report.md'), 'utf8')).toContain('必答题 3 道：答对 3')
   expect(open.notice).toBeUndefined()
@@ -32,7 +29,7 @@ test('numbers the first release, and keeps its files and its report', async () =
 test('takes an edit, and says what is different', async () => {
   const small = new SmallKnowledge(tempFolder())
   const open = await opened(small)
-  const before = open.knowledge.current()
+  const before = open.knowledge.current
   small.edit('knowledge/guide.md', '选“包含”', '选“不包含”')
   small.edit('intents/days.yaml', '  - 等几天', '  - 等几天啊\n  - 提交以后要等到哪天')
   const { ok, text } = await open.releases.reload({ by })
@@ -154,5 +151,5 @@ test('takes only what was taught, while an author is in the middle of an edit', 
   const { ok, text } = await open.releases.reload({ by, only: 'learned' })
   expect({ ok, text }).toMatchObject({ ok: true, text: expect.stringContaining('说法：新增 1') })
   expect(steps(open, '2')).toEqual(['1. 要等八天。'])
-  expect(open.knowledge.current().matcher.match('还要熬几天呀').candidates[0]?.sectionKey).toBe('2')
+  expect(open.knowledge.current.matcher.match('还要熬几天呀').candidates[0]?.sectionKey).toBe('2')
 })

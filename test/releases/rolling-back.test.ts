@@ -15,7 +15,7 @@ async function start(small: SmallKnowledge, facts: Partial<ReleasesSetup> = {}):
   return open
 }
 
-const days = ({ knowledge }: OpenReleases): string => knowledge.current().sections.get('2')!.parts[0]!.lines[0]!
+const days = ({ knowledge }: OpenReleases): string => knowledge.current.sections.get('2')!.parts[0]!.lines[0]!
 const edit = (small: SmallKnowledge, from: string, to: string): void => small.edit('knowledge/guide.md', from, to)
 
 test('goes back, stays there over a restart, and takes the folder again when told to', async () => {

@@ -39,10 +39,7 @@ async function account(url: string, name: string, small = new SmallKnowledge(tem
 }
 
 const has = ({ open }: Account, words: string): boolean =>
-  open.knowledge
-    .current()
-    .sections.get('1')!
-    .parts.some(({ lines }) => lines.some((line) => line.includes(words)))
+  open.knowledge.current.sections.get('1')!.parts.some(({ lines }) => lines.some((line) => line.includes(words)))
 
 describe('accounts that share a desk', { skip: !hasPostgres }, () => {
   test('take a release, and go back together', async () => {
@@ -54,7 +51,7 @@ describe('accounts that share a desk', { skip: !hasPostgres }, () => {
     expect(await one.open.releases.reload({ by })).toMatchObject({ ok: true })
     await vi.waitFor(() => expect(two.open.releases.current().number).toBe(2), WITHIN)
     expect(has(two, '选“不包含”')).toBe(true)
-    expect(two.open.releases.current()).toMatchObject({ number: 2, version: one.open.knowledge.current().version })
+    expect(two.open.releases.current()).toMatchObject({ number: 2, version: one.open.knowledge.current.version })
     await vi.waitFor(
       () => expect(one.shared.releases.accounts()).toMatchObject([{ release: 2 }, { release: 2 }]),
       WITHIN,

@@ -7,12 +7,11 @@ import { ReminderBook } from '../../src/dialogue/reminders.js'
 import { type DialogueOptions, DialogueState } from '../../src/dialogue/state.js'
 import { isAddressed } from '../../src/dialogue/turn.js'
 import { createMessageHandler, type MessageHandlerParts } from '../../src/handle-message.js'
-import { KnowledgeHolder } from '../../src/knowledge/keys.js'
 import { LearningEar } from '../../src/learning/listen.js'
 import type { HeardPicture, IncomingMessage, Person } from '../../src/model/chat.js'
 import type { DecisionTrace } from '../../src/model/decision.js'
 import type { PictureReader, Report } from '../../src/model/ports.js'
-import type { Candidate, KnowledgeSnapshot } from '../../src/model/understanding.js'
+import type { Candidate, KnowledgeInUse, KnowledgeSnapshot } from '../../src/model/understanding.js'
 import { NoticeQueue } from '../../src/outbox/notices.js'
 import { Outbox } from '../../src/outbox/outbox.js'
 import { Pacing } from '../../src/outbox/pacing.js'
@@ -94,7 +93,7 @@ export async function botUnderTest(
   channel.staff = STAFF_ROOM
   const { log, lines } = capturedLog()
   const traces: DecisionTrace[] = []
-  const knowledge = new KnowledgeHolder(smallSnapshot())
+  const knowledge: KnowledgeInUse = { current: smallSnapshot() }
   const desk = new TicketDesk(await LowdbTicketStore.open(ticketFile), clock, someDeskRules())
   const pacing = new Pacing({ limits: undefined, backOffMs: 60_000, random: () => 0 })
   const outbox = new Outbox({ channel, pacing, clock, log })
@@ -113,11 +112,11 @@ export async function botUnderTest(
     flood: NO_FLOODING_LIMITS,
     ...(walks && { walks }),
   })
-  const language = () => knowledge.current().language
+  const language = () => knowledge.current.language
   const sight = new PictureTalk({ reader, language })
   const deskParts = openDesk({
     ...{ desk, state, channel, outbox, notices, clock, log, language },
-    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+    titleOf: (key) => knowledge.current.sections.get(key)?.title,
     ...(reader && { pictureWords: (picture: HeardPicture) => sight.forColleagues(picture) }),
   })
   const unsaid = new UnsaidQuestions({
@@ -125,7 +124,7 @@ export async function botUnderTest(
     openTicket: (message) => deskParts.deskFront.openQuietly(message, null),
     tellAsker: async () => {},
     isHeldBack: () => pacing.heldUntilMs(clock.now()) > clock.now(),
-    titleOf: (key) => knowledge.current().sections.get(key)?.title,
+    titleOf: (key) => knowledge.current.sections.get(key)?.title,
   })
   const learningStore = recordsInMemory()
   const learning = new LearningEar({
@@ -195,8 +194,8 @@ export async function botUnderTest(
   }
 }
 
-function takeIntoUse(snapshot: KnowledgeSnapshot, knowledge: KnowledgeHolder): Report {
-  knowledge.replace(snapshot)
+function takeIntoUse(snapshot: KnowledgeSnapshot, knowledge: KnowledgeInUse): Report {
+  knowledge.current = snapshot
   return { ok: true, text: `已采用 ${snapshot.version}` }
 }
 

@@ -52,10 +52,10 @@ export async function reloadUnderLoad(options: LoadOptions): Promise<LoadResult>
     options.around?.after()
     reloadMs.push(performance.now() - startedMs)
     if (!ok) failed.push(text)
-    versions.set(bot.knowledge.current().version, state)
+    versions.set(bot.knowledge.current.version, state)
   }
   try {
-    versions.set(bot.knowledge.current().version, '甲')
+    versions.set(bot.knowledge.current.version, '甲')
     await switchTo('乙') // trained here; from now on both are kept
     await switchTo('甲')
     reloadMs.length = 0
