@@ -20,7 +20,7 @@ import { knownIn, readExam } from './evaluate/read-questions.js'
 import { KnowledgeFolder } from './knowledge/files.js'
 import { SnippetIndex } from './knowledge/snippets.js'
 import { callsWrong, incidentsIn } from './learning/listen.js'
-import { radarOf } from './learning/open.js'
+import { radarOf } from './learning/teach.js'
 import type { Edit } from './model/knowledge.js'
 import {
   type Alerts,

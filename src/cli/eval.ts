@@ -6,7 +6,6 @@ import { MINUTE_MS } from '../base/time.js'
 import { type Config, readConfig } from '../config.js'
 import { ConfigError, KnowledgeError } from '../errors.js'
 import type { LabelledMessage } from '../evaluate/exam.js'
-import { renderOpinionScore, scoreOpinion } from '../evaluate/opinion.js'
 import {
   type Conversation,
   isMetAsExpected,
@@ -20,7 +19,9 @@ import {
   nearestUtterance,
   renderAblation,
   renderMistakes,
+  renderOpinionScore,
   renderReport,
+  scoreOpinion,
 } from '../evaluate/report.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'

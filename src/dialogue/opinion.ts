@@ -1,7 +1,6 @@
 import { characterPairs, oneLine, sharedPairs } from '../base/text.js'
-import type { Decision, Fact } from '../model/decision.js'
+import type { Choice, Decision, Fact, Opinion, OpinionQuestion, OpinionReply, OpinionTrace } from '../model/decision.js'
 import type { RejectionRule, ShortAnswer } from '../model/knowledge.js'
-import type { Choice, Opinion, OpinionQuestion, OpinionReply, OpinionTrace } from '../model/opinion.js'
 import type { KnowledgeSnapshot, NoticeReason, Understanding } from '../model/understanding.js'
 import { maskIdentifiers } from '../nlu/normalize.js'
 import { answerNotice, answerParts, factOf, isKnownReason, MAX_OFFERED } from './answer.js'

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from '../model/chat.js'
-import type { Decision, DecisionTrace } from '../model/decision.js'
+import type { Decision, DecisionTrace, Opinion } from '../model/decision.js'
 import type { RejectionRule, ShortAnswer } from '../model/knowledge.js'
 import type { Language } from '../model/language.js'
-import type { Opinion } from '../model/opinion.js'
 import type { SettledTicket } from '../model/ticket.js'
 import type {
   CategoryHit,

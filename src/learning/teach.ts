@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DAY_MS, HOUR_MS } from '../base/time.js'
 import { KnowledgeError } from '../errors.js'
 import type {
   LearnedFiles,
@@ -8,15 +10,74 @@ import type {
   Undo,
 } from '../model/learning.js'
 import { type Clock, done, failed, type Learning, type Log, type Releases, type Report } from '../model/ports.js'
-import type { Party } from '../model/ticket.js'
+import type { ForgottenPerson, Party, Ticket } from '../model/ticket.js'
 import type { KnowledgeInUse } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'
 import { coreOf } from '../nlu/retrieval.js'
-import { isTeachable } from './listen.js'
+import { LearnedFolder } from './files.js'
+import { isTeachable, LearningEar, type LearningEarParts } from './listen.js'
 import { learningPhrases as say } from './phrases.js'
-import { merged, replaced, withoutEntry } from './records.js'
+import { forgetPerson as forgetInLearning, merged, replaced, withoutEntry } from './records.js'
 
-export interface BotLearningParts extends TeacherParts {
+/** Open and ignored ones together; the rarest go first. */
+const MAX_QUESTIONS = 500
+
+export interface LearningNeeds
+  extends Pick<LearningEarParts, 'state' | 'knowledge' | 'notices' | 'alerts' | 'clock' | 'log'>,
+    Pick<TeacherParts, 'reload'> {
+  readonly desk: { onChange(listener: () => void): unknown; mine(): readonly Ticket[] }
+  readonly store: LearningStore & { flush(): Promise<void> }
+  /** Where the folder of what was taught lies. */
+  readonly dataDir: string
+  readonly settings: {
+    readonly keepDays: number
+    /** So many different people must call an answer useless before it is shown. */
+    readonly dislikes: number
+    readonly incidentGroups: number
+    readonly incidentHours: number
+  }
+  readonly colleagueNames: readonly string[]
+}
+
+interface OpenLearning {
+  /** What colleagues may order. */
+  readonly learningOrders: BotLearning
+  /** What hears every decided message. */
+  readonly learning: LearningEar
+  forget(person: ForgottenPerson): Promise<void>
+  /** Resolves when all is on disk. */
+  flush(): Promise<void>
+}
+
+/** When the same rejection counts as one incident. */
+export const radarOf = ({
+  incidentGroups,
+  incidentHours,
+}: Pick<LearningNeeds['settings'], 'incidentGroups' | 'incidentHours'>) => ({
+  groups: incidentGroups,
+  windowMs: incidentHours * HOUR_MS,
+})
+
+/** Joins the parts that learn around their files. */
+export function openLearning(needs: LearningNeeds): OpenLearning {
+  const { desk, state, store, dataDir, settings, colleagueNames, knowledge, notices, alerts, clock, log, reload } =
+    needs
+  const { keepDays, dislikes } = settings
+  const learning = new LearningEar({
+    ...{ store, state, knowledge, notices, alerts, clock, log },
+    limits: { keepMs: keepDays * DAY_MS, maxQuestions: MAX_QUESTIONS },
+    radar: radarOf(settings),
+    colleagueNames,
+  })
+  const files = new LearnedFolder(join(dataDir, 'learned'))
+  const learningOrders = new BotLearning({ store, files, knowledge, reload, clock, log, dislikes })
+  desk.onChange(() => learning.noteTickets(desk.mine()))
+  learning.noteTickets(desk.mine())
+  const forget = (person: ForgottenPerson) => store.save(forgetInLearning(store.records(), person))
+  return { learningOrders, learning, forget, flush: () => store.flush() }
+}
+
+interface BotLearningParts extends TeacherParts {
   readonly store: LearningStore
   readonly clock: Clock
   /** So many different people must call an answer useless before it is shown. */
@@ -34,7 +95,7 @@ const LISTED = 10
 const DRAFTS_LISTED = 5
 
 /** What colleagues order about what the bot doesn't know. Nothing is learned without such an order. */
-export class BotLearning implements Learning {
+class BotLearning implements Learning {
   readonly #parts: BotLearningParts
   readonly #teacher: Teacher
 
@@ -208,7 +269,7 @@ function meaningOf(target: TeachingTarget): string {
   return target.kind === 'human' ? say.toHuman : say.toSilence
 }
 
-export interface TeacherParts {
+interface TeacherParts {
   readonly files: LearnedFiles
   readonly knowledge: Readonly<KnowledgeInUse>
   /** Applies the changed files, as any reload: checked on the golden questions, refused when something got worse. */
@@ -216,7 +277,7 @@ export interface TeacherParts {
   readonly log: Log
 }
 
-export interface Lesson {
+interface Lesson {
   readonly change: () => Promise<Undo>
   /** Whether the knowledge in use has it. */
   readonly isLearned: () => boolean
@@ -230,7 +291,7 @@ export interface Lesson {
 const TRIES = 2
 
 /** Writes what people teach, applies it, and takes it back when it is refused. One lesson at a time. */
-export class Teacher {
+class Teacher {
   readonly #parts: TeacherParts
   #queue: Promise<unknown> = Promise.resolve()
 

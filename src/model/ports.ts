@@ -1,7 +1,14 @@
 import type { IncomingMessage, Person, PictureReading, Place, Role, RoomPlace } from './chat.js'
-import type { Decision, DecisionTrace, DropReason, FiguresSpan, GrantedRole } from './decision.js'
+import type {
+  Decision,
+  DecisionTrace,
+  DropReason,
+  FiguresSpan,
+  GrantedRole,
+  OpinionReply,
+  OpinionTrace,
+} from './decision.js'
 import type { ExamFigures } from './knowledge.js'
-import type { OpinionReply, OpinionTrace } from './opinion.js'
 import type { ForgottenPerson, Party } from './ticket.js'
 
 /** A bubble ready for the wire. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { chinaDay, MINUTE_MS, SECOND_MS } from '../base/time.js'
-import type { NoOpinion, Opinion, OpinionQuestion, OpinionReply, SecondOpinion } from '../model/opinion.js'
+import type { NoOpinion, Opinion, OpinionQuestion, OpinionReply, SecondOpinion } from '../model/decision.js'
 import type { Clock, Log } from '../model/ports.js'
 
 /** A language model that only chooses; off without an address and a name. */

@@ -11,8 +11,6 @@ import type { Party } from '../model/ticket.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { writeDurably } from '../store/json-file.js'
-import { changeGolden, type GoldenChange } from './golden.js'
-import { type PieceView, viewOfPiece } from './piece-view.js'
 import {
   answerIdOf,
   asksLine,
@@ -28,13 +26,17 @@ import {
   newRow,
   type Piece,
   type Pieces,
+  type PieceView,
   patchOf,
   readPieces,
+  viewOfPiece,
   withChanges,
 } from './pieces.js'
 import type { ReleaseRecord } from './release.js'
 import {
+  changeGolden,
   fileOfList,
+  type GoldenChange,
   LIST_NAMES,
   type ListName,
   listOfKey,

@@ -11,13 +11,13 @@ import {
   type ReplyLine,
   renderReasons,
   renderReminderSet,
+  renderReviewDates,
   renderSection,
   renderSectionBriefly,
   renderWalk,
   stepNumber,
   toBubbles,
 } from './render.js'
-import { renderReviewDates } from './review-dates.js'
 
 export interface ReplyContext {
   /** Characters that the mention of the asker takes in the first bubble; 0 without one. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { OpinionQuestion } from '../../src/model/opinion.js'
+import type { OpinionQuestion } from '../../src/model/decision.js'
 import { ModelOpinion } from '../../src/opinion/model-client.js'
 import { capturedLog } from '../support/captured-log.js'
 import { fixedClock } from '../support/fixed-clock.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changeGolden } from '../../src/releases/golden.js'
+import { changeGolden } from '../../src/releases/rows.js'
 
 const FILE = `# 必答题
 questions:

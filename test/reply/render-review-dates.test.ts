@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readReviewDates, timelineFor } from '../../src/nlu/dates/review-dates.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
-import { renderReviewDates } from '../../src/reply/review-dates.js'
+import { renderReviewDates } from '../../src/reply/render.js'
 import { REVIEW } from '../support/review-days.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 

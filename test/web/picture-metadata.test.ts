@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutMetadata } from '../../src/web/picture-metadata.js'
+import { withoutMetadata } from '../../src/knowledge/pictures.js'
 
 const segment = (marker: number, content: Buffer): Buffer => {
   const head = Buffer.from([0xff, marker, 0, 0])

@@ -23,6 +23,7 @@ import {
   directKey,
   groupKey,
   isOwn,
+  loadPicture,
   messageIdOf,
   numberIn,
   personKey,
@@ -33,7 +34,6 @@ import {
   type WhoOnQq,
 } from './incoming.js'
 import { Names, StaffGroup } from './people.js'
-import { loadPicture } from './pictures.js'
 import { type MessageEvent, type NoticeEvent, type OneBotEvent, type Segment, storedMessage } from './protocol.js'
 import type { OneBotSession } from './session.js'
 

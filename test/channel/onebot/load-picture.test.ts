@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { isInside, loadPicture } from '../../../src/channel/onebot/pictures.js'
+import { isInside, loadPicture } from '../../../src/channel/onebot/incoming.js'
 import { png } from '../../support/picture-bytes.js'
 
 const nobody = { call: () => Promise.reject(new Error('not asked')) }
