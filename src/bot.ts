@@ -6,7 +6,6 @@ import type { Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import { toString as qrToString } from 'qrcode'
 import { MINUTE_MS } from './base/time.js'
-import type { Session } from './channel/session.js'
 import type { World } from './channel/simulator/world.js'
 import { HEARS_BACK_MS } from './channel/wechaty/wechat4u.js'
 import { exitOnBadInput, explain, RUNNING_FILE, type Running } from './cli/running-bot.js'
@@ -32,6 +31,7 @@ import {
   failed,
   type LoginState,
   type Metrics,
+  type Session,
   type StaffRoomNews,
 } from './model/ports.js'
 import type { DeskFeed } from './model/ticket.js'

@@ -3,15 +3,11 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
-import { configIssueWords } from './base/issue-words.js'
-import { DAY_MS, HOUR_MS, type OfficialDays } from './base/time.js'
-import { chooseChannel, onebotSchema } from './channel/onebot/settings.js'
+import { HOUR_MS } from './base/time.js'
 import { ConfigError, formatProblem } from './errors.js'
 import { nearest, readYaml } from './knowledge/yaml.js'
-import type { Clock } from './model/ports.js'
 import { secondOpinionSchema } from './opinion/model-client.js'
-import { unknownYearNotice } from './tickets/phrases.js'
-import { chineseOfficialDays, type DeskRules, unknownYear, type WorkSpan } from './tickets/working-time.js'
+import { deskSchema } from './tickets/working-time.js'
 
 /** Why these values: docs/operations.md, "Flooding". */
 const floodingSchema = z.strictObject({
@@ -26,97 +22,6 @@ const floodingSchema = z.strictObject({
 })
 
 export const NO_FLOODING_LIMITS = { perPersonMinute: 0, perPersonHour: 0, perRoomMinute: 0, quietMinutes: 1 } as const
-
-const clockTime = z
-  .string()
-  .regex(/^(?:[01]?\d|2[0-3]):[0-5]\d$/, 'must be a time such as 18:00')
-  .transform(minutesOf)
-/** `09:00-12:00`; `24:00` ends a day. */
-const span = z
-  .string()
-  .regex(/^(?:[01]?\d|2[0-3]):[0-5]\d-(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a span such as 09:00-18:00')
-  .transform((text): WorkSpan => {
-    const [from = '', to = ''] = text.split('-')
-    return { fromMinute: minutesOf(from), toMinute: minutesOf(to) }
-  })
-  .refine(({ fromMinute, toMinute }) => fromMinute < toMinute, 'must end after it begins')
-const spans = z
-  .array(span)
-  .min(1)
-  .transform((list) => list.toSorted((a, b) => a.fromMinute - b.fromMinute))
-  .refine((list) => list.every((one, at) => at === 0 || list[at - 1]!.toMinute <= one.fromMinute), 'must not overlap')
-const weekdays = z.array(z.number().int().min(1).max(7)).min(1)
-const day = z.iso.date()
-
-/** Who answers tickets, when, and how fast. */
-export const deskSchema = z.strictObject({
-  /** In the order in which they are called; empty: whoever reads the staff group. */
-  people: z
-    .array(
-      z.strictObject({
-        /** Nick or group display name in the staff group. */
-        name: z.string().min(1),
-        remark: z.string().min(1).optional(),
-        /** 1 Monday … 7 Sunday; default: the desk's. */
-        weekdays: weekdays.optional(),
-        hours: spans.optional(),
-      }),
-    )
-    .default([]),
-  /** Working hours, times of China. */
-  hours: spans.prefault(['09:00-18:00']),
-  weekdays: weekdays.default([1, 2, 3, 4, 5]),
-  /** Days off, and days worked, beside the official ones. */
-  holidays: z.array(day).default([]),
-  workdays: z.array(day).default([]),
-  /** Working minutes until a person should have answered. */
-  firstResponseMinutes: z.number().min(1).max(1_440).default(15),
-  /** Working hours until it should be solved. */
-  resolutionHours: z.number().min(1).max(400).default(8),
-  /** Working minutes between reminders once everybody has been called. */
-  remindMinutes: z.number().min(5).max(1_440).default(60),
-  /** Working minutes without a word after which whoever has taken a ticket is reminded. */
-  silentMinutes: z.number().min(5).max(1_440).default(60),
-  /** Working hours after a person's last word for which the bot keeps quiet for an asker. */
-  quietHours: z.number().min(0.25).max(40).default(4),
-  /** The same, nights and holidays included. */
-  quietAtMostHours: z.number().min(0.25).max(240).default(24),
-  /** Minutes for which the bot holds back for an asker without a ticket after a colleague spoke to them. */
-  holdBackMinutes: z.number().min(0).max(60).default(5),
-  /** Hours after which a solved ticket closes when the asker says nothing. */
-  confirmHours: z.number().min(1).max(240).default(24),
-  /** Days without anything new after which a ticket has expired. */
-  expireDays: z.number().min(1).max(60).default(7),
-  /** Days for which a settled ticket can be opened again; then it moves to the archive. */
-  reopenDays: z.number().min(0).max(30).default(3),
-  /** When the digest of the day goes to the staff group, on working days. */
-  digestAt: clockTime.prefault('18:00'),
-  /** Days for which archived tickets are kept. */
-  retentionDays: z.number().int().min(1).max(3_650).default(180),
-})
-
-export type DeskConfig = z.infer<typeof deskSchema>
-
-export const deskRulesOf = (desk: DeskConfig, officialDays: OfficialDays): DeskRules => ({
-  hours: { weekdays: desk.weekdays, spans: desk.hours, officialDays },
-  roster: desk.people.map(({ hours, ...person }) => ({ ...person, ...(hours ? { spans: hours } : {}) })),
-  firstResponseMs: desk.firstResponseMinutes * 60_000,
-  resolutionMs: desk.resolutionHours * HOUR_MS,
-  remindEveryMs: desk.remindMinutes * 60_000,
-  silentMs: desk.silentMinutes * 60_000,
-  quietWorkingMs: desk.quietHours * HOUR_MS,
-  quietMs: desk.quietAtMostHours * HOUR_MS,
-  confirmMs: desk.confirmHours * HOUR_MS,
-  expireMs: desk.expireDays * DAY_MS,
-  reopenMs: desk.reopenDays * DAY_MS,
-  digestMinute: desk.digestAt,
-  retentionDays: desk.retentionDays,
-})
-
-function minutesOf(time: string): number {
-  const [hour = 0, minute = 0] = time.split(':').map(Number)
-  return hour * 60 + minute
-}
 
 /** As long as 18 random bytes in Base64: nobody guesses it. */
 const MIN_TOKEN_CHARS = 24
@@ -154,6 +59,36 @@ const webSchema = z
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Where QQ is to be found; part of the configuration. */
+const onebotSchema = z.strictObject({
+  /** Where the implementation's forward WebSocket listens. */
+  url: z
+    .string()
+    .nullable()
+    .default(null)
+    .superRefine((url, context) => {
+      const problem = url === null ? undefined : wrongUrl(url)
+      if (problem) context.addIssue({ code: 'custom', message: problem })
+    }),
+  /** What it asks for; null: nothing. */
+  token: z
+    .string()
+    .regex(/^[\x21-\x7e]*$/, '口令只能用英文字母、数字和半角符号，不能有空格')
+    .nullable()
+    .default(null),
+})
+
+/** In Chinese; an address that is right in itself may lead to nobody all the same. */
+function wrongUrl(url: string): string | undefined {
+  if (!/^wss?:\/\//i.test(url) || !URL.canParse(url))
+    return '应该是 ws:// 或 wss:// 开头的地址，例如 ws://127.0.0.1:3001'
+  const { username, password, search, pathname, hash } = new URL(url)
+  if (username !== '' || password !== '' || /token/i.test(search))
+    return '口令不要写在地址里，请写到 onebot.token 或 GUOSHEN_ONEBOT_TOKEN'
+  if (hash !== '') return '地址里不能有 #'
+  return /\/(?:api|event)\/?$/.test(pathname) ? '要用能同时收发的地址，请去掉结尾的 /api 或 /event' : undefined
+}
 
 /** Where the project itself lies: its knowledge, intents and page. */
 export const PROJECT_ROOT = join(import.meta.dirname, '..')
@@ -564,17 +499,71 @@ function readText(path: string): string {
   }
 }
 
-export interface ReadDeskRules {
-  readonly rules: DeskRules
-  /** For the operator, in Chinese: the days off of a year that is near are not known. */
-  readonly notice: string | undefined
+const TYPES: Readonly<Record<string, string>> = {
+  array: '应该是列表，例如 ["甲", "乙"]',
+  boolean: '应该是 true 或 false',
+  number: '应该是数字，用半角写',
+  int: '应该是整数',
+  object: '下面应该分项写，见 guoshen.example.yaml',
+  string: '应该是一段文字；只有数字时要加英文引号',
+}
+const FORMATS: Readonly<Record<string, string>> = {
+  url: '应该是 http:// 或 https:// 开头的网址',
+  date: '应该写成 "2027-01-01" 这样的日期',
 }
 
-/** How the desk works; an operator learns in time when next year's days off are not known yet. */
-export function readDeskRules({ desk }: Pick<Config, 'desk'>, { clock }: { readonly clock: Clock }): ReadDeskRules {
-  const officialDays = chineseOfficialDays(desk)
-  const { lastYear } = officialDays
-  const year = unknownYear({ lastYear, configured: [...desk.holidays, ...desk.workdays], nowMs: clock.now() })
-  const rules = deskRulesOf(desk, officialDays)
-  return { rules, notice: year === undefined ? undefined : unknownYearNotice(year, lastYear) }
+/** Puts an issue into words; undefined leaves the schema's own. */
+function configIssueWords(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected]
+    case 'too_small':
+      return issue.origin === 'string' || issue.origin === 'array' ? '不能是空的' : `最小是 ${issue.minimum}`
+    case 'too_big':
+      return `最大是 ${issue.maximum}`
+    case 'invalid_value':
+      return `只能是 ${issue.values.join('、')}`
+    case 'invalid_format':
+      return FORMATS[issue.format]
+    case 'invalid_union':
+      return '写得不对，见 guoshen.example.yaml'
+    default:
+      return undefined
+  }
+}
+
+const NO_URL =
+  'onebot.url: 接 QQ 要写 OneBot 实现（NapCat 等）的正向 WebSocket 地址，例如 ws://127.0.0.1:3001；也可以用环境变量 GUOSHEN_ONEBOT_URL'
+
+/**
+ * How fast to talk on QQ where nothing is configured. QQ tells no limits; its risk control looks at bursts, most of all
+ * in one group. docs/operations.md tells more.
+ */
+const QQ_SENDING = {
+  gapSeconds: 1.5,
+  jitterSeconds: 2,
+  perPlaceMinute: 8,
+  perMinute: 20,
+  /** What is too much passes sooner than on WeChat. */
+  backOffHours: 0.5,
+} as const
+
+const ONE_CHANNEL = '--channel onebot 和 --puppet 只能写一个：前者接 QQ，后者接微信'
+
+/**
+ * Fills in what follows from the choice of a network: an address alone means QQ, a puppet by the command line WeChat.
+ *
+ * @param raw the configuration as written, unchecked; is changed
+ * @throws ConfigError where both are asked for, or QQ has no address
+ */
+function chooseChannel(raw: Record<string, unknown>, overrides: Record<string, unknown>): void {
+  if (overrides.channel !== undefined && overrides.puppet !== undefined) throw new ConfigError([ONE_CHANNEL])
+  if (overrides.puppet !== undefined) raw.channel = 'wechaty'
+  const { url = null } = (raw.onebot ?? {}) as { readonly url?: unknown }
+  if (raw.channel === undefined && raw.puppet === undefined && url !== null) raw.channel = 'onebot'
+  if (raw.channel !== 'onebot') return
+  if (url === null || url === '') throw new ConfigError([NO_URL])
+  const { sending = {} } = raw
+  const isMapping = typeof sending === 'object' && sending !== null && !Array.isArray(sending)
+  if (isMapping) raw.sending = { ...QQ_SENDING, ...sending }
 }

@@ -4,7 +4,7 @@ import { type FiguresBook, openCommands } from './commands/operations.js'
 import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
 import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
-import { type Config, pacingOf, pictureFolders, programVersion, readDeskRules } from './config.js'
+import { type Config, pacingOf, pictureFolders, programVersion } from './config.js'
 import { PictureTalk } from './dialogue/pictures.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
 import { DialogueState } from './dialogue/state.js'
@@ -41,7 +41,7 @@ import { renderReminder } from './reply/render.js'
 import { openGrants, openStores, type StoreNeeds } from './store/open.js'
 import type { SharedDesk } from './store/postgres/open.js'
 import { openDesk, type TicketLink } from './tickets/attendant.js'
-import { TicketDesk } from './tickets/desk.js'
+import { readDeskRules, TicketDesk } from './tickets/desk.js'
 import { NoticePlace } from './tickets/handoff.js'
 import { staffPhrases } from './tickets/phrases.js'
 import { missingPackages, ProcessPictureReader } from './vision/picture-reader.js'
@@ -133,7 +133,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const titleOf = (key: string) => knowledge.current.sections.get(key)?.title
   const stores = await openStores({ ...surroundings, dataDir })
   const roles = surroundings.roles ?? new RoleBook(await openGrants({ dataDir, log, forgetful }))
-  const calendar = readDeskRules(config, { clock })
+  const calendar = readDeskRules(config.desk, clock.now())
   const desk = new TicketDesk(stores.tickets, clock, calendar.rules)
   const state = new DialogueState({ ...dialogueOf(config), walks: recordsOf(stores.walks) })
   const reminders = new ReminderBook(stores.reminders)

@@ -4,7 +4,6 @@ import { type Ambiguity, IdentityBook } from './channel/identity.js'
 import { OneBotChannel } from './channel/onebot/channel.js'
 import { numberIn } from './channel/onebot/incoming.js'
 import { OneBotSession } from './channel/onebot/session.js'
-import type { Session } from './channel/session.js'
 import { PuppetSimulator } from './channel/simulator/puppet.js'
 import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
 import { WechatyChannel } from './channel/wechaty/channel.js'
@@ -21,9 +20,10 @@ import type {
   HeardIds,
   Identities,
   Log,
-  StaffBinding,
+  Session,
   StaffRoomNews,
 } from './model/ports.js'
+import type { StaffBinding } from './model/stores.js'
 import { SteadyClock } from './ops/steady-clock.js'
 import { openGrants } from './store/open.js'
 import type { SharedDesk } from './store/postgres/open.js'

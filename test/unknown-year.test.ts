@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { chinaDay, dayFromIso } from '../src/base/time.js'
-import { deskRulesOf, deskSchema } from '../src/config.js'
 import { unknownYearNotice } from '../src/tickets/phrases.js'
-import { chineseOfficialDays, expectAnswer, isWorkingDay, unknownYear } from '../src/tickets/working-time.js'
+import {
+  chineseOfficialDays,
+  deskRulesOf,
+  deskSchema,
+  expectAnswer,
+  isWorkingDay,
+  unknownYear,
+} from '../src/tickets/working-time.js'
 
 const at = (moment: string) => Date.parse(`${moment}+08:00`)
 

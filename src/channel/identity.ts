@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import type {
-  Clock,
-  Identities,
-  IdentityRecords,
-  KnownPerson,
-  KnownRoom,
-  PersonSight,
-  RoomSight,
-} from '../model/ports.js'
+import type { Clock, Identities, PersonSight, RoomSight } from '../model/ports.js'
+import type { IdentityRecords, KnownPerson, KnownRoom } from '../model/stores.js'
 import type { ForgottenPerson } from '../model/ticket.js'
 
 export interface Ambiguity {

@@ -287,47 +287,6 @@ export interface Identities {
   forget(person: ForgottenPerson): void
 }
 
-/** What is remembered of one group. */
-export interface KnownRoom {
-  readonly key: string
-  /** Handle in the last login; empty when that login is over. */
-  readonly id: string
-  /** Oldest first, the last one is the present one. */
-  readonly topics: readonly string[]
-  /** Marks of its members, of many a sample; empty while nobody was listed. */
-  readonly members: readonly string[]
-  /** Bears its name with somebody else: in another login it can't be told by it. */
-  readonly doubtful: boolean
-  readonly seenAtMs: number
-}
-
-/** What is remembered of one person. */
-export interface KnownPerson {
-  readonly key: string
-  readonly id: string
-  readonly remark: string
-  /** Nicks, oldest first, the last one is the present one. */
-  readonly nicks: readonly string[]
-  /** Display name in each place where they were met; empty where they have none. */
-  readonly displays: Readonly<Record<string, string>>
-  readonly doubtful: boolean
-  readonly seenAtMs: number
-}
-
-/** Which group is the vendor's own, as a known person has settled once. */
-export interface StaffBinding {
-  readonly key: string
-  /** What the configuration called it at that time. */
-  readonly named: string | null
-  /** Who bound it; `first-start`: a colleague by sitting there, `earlier-version`: it was used as such before. */
-  readonly by: string
-  readonly boundAtMs: number
-  /** Marks of its members, by which it is known again in another login; nobody can read names from them. */
-  readonly members: readonly string[]
-  /** Handles of other groups of its name that people were told of. */
-  readonly toldOf: readonly string[]
-}
-
 /**
  * What people have to know of the staff group. `bound`: from now on it is this one; `namesake`: another group bears its name; `not-bound`: there is one of
  * the name, but nobody known in it; `not-listed`: there is none.
@@ -335,16 +294,6 @@ export interface StaffBinding {
 export interface StaffRoomNews {
   readonly kind: 'bound' | 'namesake' | 'not-bound' | 'not-listed'
   readonly topic: string
-}
-
-/** All that identities have to remember. */
-export interface IdentityRecords {
-  /** The account's own handle in the last login. */
-  readonly accountId: string
-  readonly rooms: readonly KnownRoom[]
-  readonly people: readonly KnownPerson[]
-  /** Names of which operators were told that several bear them. */
-  readonly told: readonly string[]
 }
 
 /**
@@ -602,4 +551,24 @@ export interface RemarkBearer {
   readonly contactId: string
   /** What they were last called. */
   readonly remark?: string
+}
+
+/** The login of one run of the bot. */
+export interface Session {
+  login(): LoginState
+  /** Milliseconds since the network was last heard of; undefined where the channel does not tell, and while logged out. */
+  pollAgeMs(): number | undefined
+  /** Told of the present state at once, then of every change. */
+  onState(listener: (state: LoginState) => void): void
+  /**
+   * Resolves when the network can be reached: a start without it would cost the session. Only wechat4u needs it.
+   *
+   * @param onAway called once, with the network's host, should it have to be waited for
+   */
+  networkReady(onAway?: (host: string) => void): Promise<void>
+  /** To be called as soon as the channel has started. */
+  started(): void
+  /** A send was refused because the login has ended: so does this run. */
+  sendRefused(): void
+  stop(): void
 }

@@ -109,3 +109,54 @@ export interface AccountState {
   /** Nothing was heard of it for minutes in which the database was there. */
   readonly isAway: boolean
 }
+
+/** What is remembered of one group. */
+export interface KnownRoom {
+  readonly key: string
+  /** Handle in the last login; empty when that login is over. */
+  readonly id: string
+  /** Oldest first, the last one is the present one. */
+  readonly topics: readonly string[]
+  /** Marks of its members, of many a sample; empty while nobody was listed. */
+  readonly members: readonly string[]
+  /** Bears its name with somebody else: in another login it can't be told by it. */
+  readonly doubtful: boolean
+  readonly seenAtMs: number
+}
+
+/** What is remembered of one person. */
+export interface KnownPerson {
+  readonly key: string
+  readonly id: string
+  readonly remark: string
+  /** Nicks, oldest first, the last one is the present one. */
+  readonly nicks: readonly string[]
+  /** Display name in each place where they were met; empty where they have none. */
+  readonly displays: Readonly<Record<string, string>>
+  readonly doubtful: boolean
+  readonly seenAtMs: number
+}
+
+/** Which group is the vendor's own, as a known person has settled once. */
+export interface StaffBinding {
+  readonly key: string
+  /** What the configuration called it at that time. */
+  readonly named: string | null
+  /** Who bound it; `first-start`: a colleague by sitting there, `earlier-version`: it was used as such before. */
+  readonly by: string
+  readonly boundAtMs: number
+  /** Marks of its members, by which it is known again in another login; nobody can read names from them. */
+  readonly members: readonly string[]
+  /** Handles of other groups of its name that people were told of. */
+  readonly toldOf: readonly string[]
+}
+
+/** All that identities have to remember. */
+export interface IdentityRecords {
+  /** The account's own handle in the last login. */
+  readonly accountId: string
+  readonly rooms: readonly KnownRoom[]
+  readonly people: readonly KnownPerson[]
+  /** Names of which operators were told that several bear them. */
+  readonly told: readonly string[]
+}

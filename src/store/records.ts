@@ -5,16 +5,8 @@ import { z } from 'zod'
 import type { DayFigures, Mute } from '../model/decision.js'
 import type { Edit } from '../model/knowledge.js'
 import type { LearningRecords } from '../model/learning.js'
-import type {
-  HeardIds,
-  IdentityRecords,
-  KnownRoom,
-  Log,
-  RoleClaim,
-  RoleGrant,
-  StaffBinding,
-  WebSession,
-} from '../model/ports.js'
+import type { HeardIds, Log, RoleClaim, RoleGrant, WebSession } from '../model/ports.js'
+import type { IdentityRecords, KnownRoom, StaffBinding } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
 import { LowdbDocument, openRecords } from './json-file.js'
 

@@ -11,9 +11,18 @@ import {
   type UnsettledTicket,
 } from '../model/ticket.js'
 import { withDuty } from './due.js'
+import { unknownYearNotice } from './phrases.js'
 import * as to from './states.js'
 import { isUnsettled, withdrawTicket } from './states.js'
-import { type DeskRules, type Quiet, quietOf } from './working-time.js'
+import {
+  chineseOfficialDays,
+  type DeskConfig,
+  type DeskRules,
+  deskRulesOf,
+  type Quiet,
+  quietOf,
+  unknownYear,
+} from './working-time.js'
 
 /**
  * `refused`: the ticket is in a state that does not allow it; it is left as it was.
@@ -338,5 +347,16 @@ export function forgetAsker(ticket: Ticket): Ticket {
       who: event.who.key === ticket.askerKey ? FORGOTTEN : event.who,
       why: '',
     })),
+  }
+}
+
+/** An operator learns in time when next year's days off are not known yet: `missing` is that year. */
+export function readDeskRules(desk: DeskConfig, nowMs: number) {
+  const officialDays = chineseOfficialDays(desk)
+  const { lastYear } = officialDays
+  const missing = unknownYear({ lastYear, configured: [...desk.holidays, ...desk.workdays], nowMs })
+  return {
+    rules: deskRulesOf(desk, officialDays),
+    notice: missing === undefined ? undefined : unknownYearNotice(missing, lastYear),
   }
 }

@@ -197,7 +197,7 @@ export const withDuty = (duty: readonly DutyChange[], change: DutyChange): reado
 /** Is the party that colleague? Keys end in what people call each other by: remark or nick. */
 export const isSameColleague = (a: Party, b: Party): boolean => a.key === b.key || a.name === b.name
 
-function works({ weekdays, spans }: Colleague, nowMs: number, { hours }: DeskRules): boolean {
+function works({ weekdays, hours: spans }: Colleague, nowMs: number, { hours }: DeskRules): boolean {
   return isWorkingTime(nowMs, { ...hours, weekdays: weekdays ?? hours.weekdays, spans: spans ?? hours.spans })
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Ambiguity, IdentityBook, isUnsure, markOf } from '../../src/channel/identity.js'
-import type { IdentityRecords, PersonSight, RoomSight } from '../../src/model/ports.js'
+import type { PersonSight, RoomSight } from '../../src/model/ports.js'
+import type { IdentityRecords } from '../../src/model/stores.js'
 import { fixedClock } from '../support/fixed-clock.js'
 
 const room = (id: string, topic: string, ...namesakeIds: string[]): RoomSight => ({

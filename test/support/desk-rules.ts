@@ -1,5 +1,4 @@
-import { deskRulesOf, deskSchema } from '../../src/config.js'
-import { chineseOfficialDays, type DeskRules } from '../../src/tickets/working-time.js'
+import { chineseOfficialDays, type DeskRules, deskRulesOf, deskSchema } from '../../src/tickets/working-time.js'
 
 const OFFICIAL_DAYS = chineseOfficialDays()
 

@@ -1,8 +1,7 @@
 import type { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../../base/time.js'
 import { ConfigError } from '../../errors.js'
-import type { Clock, Log, LoginState, LoginStatus } from '../../model/ports.js'
-import type { Session } from '../session.js'
+import type { Clock, Log, LoginState, LoginStatus, Session } from '../../model/ports.js'
 import { CallError, type Misfit, type OneBotAddress, OneBotConnection } from './connection.js'
 import { accountStatus, loginInfo, type OneBotEvent, readEvent } from './protocol.js'
 

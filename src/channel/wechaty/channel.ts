@@ -13,10 +13,10 @@ import type {
   Log,
   MessageListener,
   Outgoing,
-  StaffBinding,
   StaffRoomNews,
   WeChatTime,
 } from '../../model/ports.js'
+import type { StaffBinding } from '../../model/stores.js'
 import { HeardPictures, Hearing, OwnWords, QuietNames } from '../hearing.js'
 import { toIncomingMessage, type WhoIsWho, WireOrder } from './incoming.js'
 import { findColleague, findPlace, RemarkWriter, WhoIsWhere } from './members.js'

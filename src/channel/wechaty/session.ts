@@ -5,8 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
-import type { Clock, Log, LoginState, LoginStatus } from '../../model/ports.js'
-import type { Session } from '../session.js'
+import type { Clock, Log, LoginState, LoginStatus, Session } from '../../model/ports.js'
 import { CardKeeper, rewriteCard } from './login-card.js'
 import {
   cardPath,

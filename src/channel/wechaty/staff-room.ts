@@ -1,7 +1,8 @@
 import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Role } from '../../model/chat.js'
-import type { DurableList, Identities, Log, StaffBinding, StaffRoomNews } from '../../model/ports.js'
+import type { DurableList, Identities, Log, StaffRoomNews } from '../../model/ports.js'
+import type { StaffBinding } from '../../model/stores.js'
 import { areAlike, markOf } from '../identity.js'
 import { fetchMembers, type Member, type WhoIsWhere } from './members.js'
 
