@@ -59,9 +59,12 @@ const SLOT = 3
 export class FeatureTable {
   /** Hash, second hash, row + 1; three numbers a slot, a power of two of slots, 0 where a slot is free. */
   readonly slots: Int32Array
+  /** Number of slots − 1. */
+  readonly #mask: number
 
   constructor(slots: Int32Array) {
     this.slots = slots
+    this.#mask = slots.length / SLOT - 1
   }
 
   /** @param names distinct; the first has row 0 */
@@ -119,8 +122,8 @@ export class FeatureTable {
   /** @returns where the slot of a key begins, or the free one where it would be */
   #find(key: number, check: number): number {
     const { slots } = this
-    const last = slots.length / SLOT - 1
-    for (let slot = key & last; ; slot = (slot + 1) & last) {
+    const mask = this.#mask
+    for (let slot = key & mask; ; slot = (slot + 1) & mask) {
       const at = slot * SLOT
       if (slots[at + 2] === 0 || (slots[at] === key && slots[at + 1] === check)) return at
     }
@@ -130,19 +133,15 @@ export class FeatureTable {
 /** A longer message has fewer than a thousand features; it grows where it has to. */
 const USUAL_FEATURES = 512
 
-/** Gathers the rows of one text's features after another's: those that a table knows, each once, in the order in which they come. */
+/** Gathers the features of one text after another's, to be looked up all at once. */
 export class RowCollector implements FeatureSink {
-  #table = new FeatureTable(new Int32Array(SLOT))
-  #rows = new Int32Array(USUAL_FEATURES)
-  #count = 0
-  /** Number of the row among those gathered + 1; 0 where it is free. At most half of it is taken. */
-  #places = new Uint16Array(USUAL_FEATURES * 2)
+  #keys = new Int32Array(USUAL_FEATURES * 2)
+  #length = 0
+  readonly #seen = new RowSet()
 
-  /** Begins anew. @param table whose rows are wanted */
-  begin(table: FeatureTable): void {
-    this.#table = table
-    this.#count = 0
-    this.#places.fill(0)
+  /** Begins anew. */
+  begin(): void {
+    this.#length = 0
   }
 
   add(kind: string, a: string, b = '', c = ''): void {
@@ -152,36 +151,47 @@ export class RowCollector implements FeatureSink {
     mix(b)
     mix(c)
     end()
-    const row = this.#table.rowOf(first, second)
-    if (row >= 0) this.#note(row)
+    if (this.#length === this.#keys.length) this.#keys = doubled(this.#keys)
+    this.#keys[this.#length++] = first
+    this.#keys[this.#length++] = second
   }
 
-  /** What was gathered since it began. */
-  rows(): Int32Array {
-    return this.#rows.slice(0, this.#count)
+  /** The rows of what was gathered since it began: those that a table knows, each once, in the order in which they came. */
+  rowsOf(table: FeatureTable): Int32Array {
+    const rows = table.rowsOf(this.#keys.subarray(0, this.#length))
+    this.#seen.clear(rows.length)
+    let count = 0
+    for (let i = 0; i < rows.length; i++) if (this.#seen.add(rows[i]!)) rows[count++] = rows[i]!
+    return rows.slice(0, count)
+  }
+}
+
+/** A set of rows that is made once and cleared for each text. */
+class RowSet {
+  /** Row + 1; 0 where it is free. At most half of it is taken. */
+  #places = new Int32Array(USUAL_FEATURES * 2)
+
+  /** @param count so many rows may be added */
+  clear(count: number): void {
+    if (count * 2 > this.#places.length) this.#places = new Int32Array(2 ** Math.ceil(Math.log2(count * 2)))
+    else this.#places.fill(0)
   }
 
-  #note(row: number): void {
-    const place = this.#find(row)
-    if (this.#places[place] !== 0) return
-    this.#rows[this.#count] = row
-    this.#places[place] = ++this.#count
-    if (this.#count === this.#rows.length) this.#grow()
-  }
-
-  #find(row: number): number {
+  /** @returns whether it was not there */
+  add(row: number): boolean {
     const last = this.#places.length - 1
     for (let place = row & last; ; place = (place + 1) & last) {
-      const number = this.#places[place]!
-      if (number === 0 || this.#rows[number - 1] === row) return place
+      const known = this.#places[place]!
+      if (known === row + 1) return false
+      if (known !== 0) continue
+      this.#places[place] = row + 1
+      return true
     }
   }
+}
 
-  #grow(): void {
-    const rows = new Int32Array(this.#rows.length * 2)
-    rows.set(this.#rows)
-    this.#rows = rows
-    this.#places = new Uint16Array(this.#places.length * 2)
-    for (let number = 0; number < this.#count; number++) this.#places[this.#find(rows[number]!)] = number + 1
-  }
+function doubled(list: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(list.length * 2)
+  longer.set(list)
+  return longer
 }

@@ -1,6 +1,7 @@
 import { pinyin } from 'pinyin-pro'
 import type { Concept } from '../model/knowledge.js'
 import { type FeatureSink, type FeatureTable, RowCollector } from './feature-table.js'
+import { insert, newTrie } from './trie.js'
 
 export interface TextFeatures {
   /**
@@ -10,7 +11,7 @@ export interface TextFeatures {
   readonly names: readonly string[]
 }
 
-const NOT_WORD = /[^\p{Script=Han}a-z0-9?\n]+/gu
+const NOT_WORD = /[^\p{Script=Han}a-z0-9?]+/gu
 const QUESTION_WORD =
   /[?]|怎么|如何|咋|啥|什么|吗|呢|哪|几|多少|多久|是不是|能不能|可不可以|要不要|有没有|为何|为什么|凭什么|么$/
 /** How people begin before they ask anything. */
@@ -19,14 +20,14 @@ export const OPENING =
 const FILLER = new RegExp(`${OPENING.source}|(?:谢谢|感谢|多谢|急|在线等|求助|求解)+$`, 'g')
 
 /** "类目怎么加" and "类目加好了" share their words; what is done with them tells a question from a report. */
-const MANNERS: readonly (readonly [string, RegExp])[] = [
+const MANNERS = [
   ['asks', QUESTION_WORD],
   ['reports', /了[!。~]*$|好了|已经|搞定|完成|通过了|ok/],
   ['serves', /^您|亲|麻烦您|请您|您这边|我们这边|给您/],
   ['denies', /不|没|未|无|拒|退|失败/],
   ['dates', /昨天|今天|明天|刚|下周|上周|等/],
   ['calls', /@/],
-]
+] as const satisfies readonly (readonly [manner: string, pattern: RegExp])[]
 
 /** @param text see `normalizeText` */
 export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeatures {
@@ -39,76 +40,71 @@ const collector = new RowCollector()
 
 /** The rows of the same features in the same order, as far as a vocabulary knows them. @param text see `normalizeText` */
 export function featureRows(text: string, lexicon: ConceptLexicon, vocabulary: FeatureTable): Int32Array {
-  collector.begin(vocabulary)
+  collector.begin()
   addFeatures(text, lexicon, collector)
-  return collector.rows()
+  return collector.rowsOf(vocabulary)
 }
 
 function addFeatures(text: string, lexicon: ConceptLexicon, sink: FeatureSink): void {
   const { concepts, repaired } = lexicon.scan(text)
   for (const concept of concepts) sink.add('k:', concept)
   const packed = pack(repaired)
+  const manners = MANNERS.filter(([, pattern]) => pattern.test(text)).map(([manner]) => manner)
   addGrams(packed, sink)
   addSounds(packed, sink)
-  addForm(text, sink)
-  addManners(text, concepts, sink)
+  addForm(text, manners, sink)
+  addManners(manners, concepts, sink)
 }
 
 /** The characters that n-grams are made of, slips put right. @param text see `normalizeText` */
 export const charactersOf = (text: string, lexicon: ConceptLexicon): readonly string[] =>
-  pack(lexicon.scan(text).repaired)
+  pack(lexicon.scan(text).repaired).map(({ text: character }) => character)
 
 /** Drops fillers and punctuation, so that n-grams span only what carries meaning. */
-function pack(text: string): readonly string[] {
-  const dense = text
-    .replace(NOT_WORD, '')
-    .replace(/\n/g, '')
-    .replace(FILLER, '')
-    .replace(/\d{3,}/g, '0')
-  return Array.from(dense)
+function pack(text: string): readonly Character[] {
+  return charactersIn(
+    text
+      .replace(NOT_WORD, '')
+      .replace(FILLER, '')
+      .replace(/\d{3,}/g, '0'),
+  )
 }
 
-function addGrams(chars: readonly string[], sink: FeatureSink): void {
+function addGrams(chars: readonly Character[], sink: FeatureSink): void {
   for (let i = 0; i < chars.length; i++) {
-    const a = chars[i]!
-    const b = chars[i + 1] ?? '$'
+    const a = chars[i]!.text
+    const b = chars[i + 1]?.text ?? '$'
     sink.add('c:', a)
     sink.add('c:', a, b)
-    if (b !== '$') sink.add('c:', a, b, chars[i + 2] ?? '$')
+    if (b !== '$') sink.add('c:', a, b, chars[i + 2]?.text ?? '$')
   }
-  if (chars.length > 0) sink.add('c:^', chars[0]!, chars[1] ?? '$')
+  if (chars.length > 0) sink.add('c:^', chars[0]!.text, chars[1]?.text ?? '$')
 }
 
-function addSounds(chars: readonly string[], sink: FeatureSink): void {
+function addSounds(chars: readonly Character[], sink: FeatureSink): void {
   let previous = ''
-  for (const char of chars) {
-    const syllable = syllableOf(char)
+  for (const { syllable } of chars) {
     if (previous && syllable) sink.add('s:', previous, ' ', syllable)
     previous = syllable
   }
 }
 
-function addForm(text: string, sink: FeatureSink): void {
-  if (QUESTION_WORD.test(text)) sink.add('f:', 'question')
+type Manner = (typeof MANNERS)[number][0]
+
+function addForm(text: string, manners: readonly Manner[], sink: FeatureSink): void {
+  if (manners.includes('asks')) sink.add('f:', 'question')
   const length = text.length
   sink.add('f:', length <= 4 ? 'tiny' : length <= 10 ? 'short' : length <= 30 ? 'mid' : length <= 80 ? 'long' : 'huge')
   if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) sink.add('f:', 'numbered')
   if (/^@/.test(text)) sink.add('f:', 'at')
 }
 
-function addManners(text: string, concepts: readonly string[], sink: FeatureSink): void {
-  const manners = MANNERS.filter(([, pattern]) => pattern.test(text)).map(([manner]) => manner)
+function addManners(manners: readonly Manner[], concepts: readonly string[], sink: FeatureSink): void {
   sink.add('m:', manners.join('+'))
   for (const manner of manners) {
     sink.add('m:', manner)
     for (const concept of concepts) sink.add('m:', manner, ' ', concept)
   }
-}
-
-interface TrieNode {
-  readonly next: Map<string, TrieNode>
-  /** Concept whose word ends here, with the word itself. */
-  readonly ends: { readonly concept: string; readonly word: string }[]
 }
 
 export interface ConceptScan {
@@ -118,29 +114,23 @@ export interface ConceptScan {
   readonly repaired: string
 }
 
-const newNode = (): TrieNode => ({ next: new Map(), ends: [] })
-
-function insert(root: TrieNode, symbols: Iterable<string>, end: { concept: string; word: string }): void {
-  let node = root
-  for (const symbol of symbols) {
-    let child = node.next.get(symbol)
-    if (!child) {
-      child = newNode()
-      node.next.set(symbol, child)
-    }
-    node = child
-  }
-  node.ends.push(end)
+interface ConceptWord {
+  readonly concept: string
+  readonly word: string
 }
 
 const ONLY_HAN = /^\p{Script=Han}+$/u
 const LATIN_RUN = /[a-z]+(?: [a-z]+)*/g
 
 /** Finds what a message is about in words, in sound (类木, 备按) and in typed pinyin (leimu). */
+/** Two short syllables spelled in letters (e.g. "le a") turn up inside English words. */
+const MIN_SPELLED_CHARS = 4
+
 export class ConceptLexicon {
-  readonly #words = newNode()
-  readonly #sounds = newNode()
-  readonly #letters = newNode()
+  /** By the codes of the characters, by their sounds, by the codes of the letters that these are spelled with. */
+  readonly #words = newTrie<ConceptWord>()
+  readonly #sounds = newTrie<ConceptWord>()
+  readonly #letters = newTrie<ConceptWord>()
 
   constructor(concepts: readonly Concept[]) {
     for (const { id, words } of concepts) {
@@ -150,67 +140,68 @@ export class ConceptLexicon {
 
   #add(concept: string, word: string): void {
     const end = { concept, word }
-    insert(this.#words, word, end)
+    const chars = charactersIn(word)
+    insert(this.#words, chars.map(codeOf), end)
     if (!ONLY_HAN.test(word) || word.length < 2) return
-    const syllables = syllablesOf(word)
-    insert(this.#sounds, syllables, end)
-    const spelled = foldLetters(syllables.join(''))
-    // Two short syllables spelled in letters (e.g. "le a") turn up inside English words.
-    if (spelled.length >= 4) insert(this.#letters, spelled, end)
+    insert(this.#sounds, chars.map(soundOf), end)
+    const spelled = foldLetters(chars.map(({ syllable }) => syllable).join(''))
+    if (spelled.length >= MIN_SPELLED_CHARS) insert(this.#letters, charactersIn(spelled).map(codeOf), end)
   }
 
   /** @param text see `normalizeText` */
   scan(text: string): ConceptScan {
-    const chars = Array.from(text)
+    const chars = charactersIn(text)
     const found = new Set<string>()
     const covered = this.#scanWords(chars, found)
     const repaired = this.#scanSounds(chars, covered, found)
     this.#scanLetters(text, found)
-    return { concepts: [...found], repaired }
+    return { concepts: [...found], repaired: repaired?.join('') ?? text }
   }
 
-  #scanWords(chars: readonly string[], found: Set<string>): readonly boolean[] {
-    const covered = new Array<boolean>(chars.length).fill(false)
+  /** @returns by character: whether it stands within a word */
+  #scanWords(chars: readonly Character[], found: Set<string>): Uint8Array {
+    const covered = new Uint8Array(chars.length)
     for (let start = 0; start < chars.length; start++) {
-      let node: TrieNode | undefined = this.#words
-      for (let end = start; end < chars.length; end++) {
-        node = node.next.get(chars[end]!)
-        if (!node) break
+      let node = this.#words.next.get(chars[start]!.code)
+      for (let end = start + 1; node; end++) {
         for (const { concept } of node.ends) found.add(concept)
-        if (node.ends.length > 0 && end > start) covered.fill(true, start, end + 1)
+        if (node.ends.length > 0 && end > start + 1) covered.fill(1, start, end)
+        node = end < chars.length ? node.next.get(chars[end]!.code) : undefined
       }
     }
     return covered
   }
 
-  #scanSounds(chars: readonly string[], covered: readonly boolean[], found: Set<string>): string {
-    const out = [...chars]
-    const syllables = chars.map(syllableOf)
+  /** @returns the characters with slips put right; undefined where there are none */
+  #scanSounds(chars: readonly Character[], covered: Uint8Array, found: Set<string>): string[] | undefined {
+    let repaired: string[] | undefined
     for (let start = 0; start < chars.length; start++) {
-      let node: TrieNode | undefined = this.#sounds
-      let slips = 0
+      let node = this.#sounds
       for (let end = start; end < chars.length; end++) {
-        node = node.next.get(syllables[end]!)
-        if (!node) break
-        if (!covered[end]) slips++
-        const hit = node.ends[0]
         // Characters that already spell a known word are not slips of another one.
-        if (!hit || slips !== end - start + 1) continue
+        const next = covered[end] ? undefined : node.next.get(chars[end]!.sound)
+        if (!next) break
+        node = next
+        const [hit] = node.ends
+        if (!hit) continue
         found.add(hit.concept)
-        for (const [i, char] of Array.from(hit.word).entries()) out[start + i] = char
+        repaired ??= chars.map(({ text }) => text)
+        for (const [i, { text }] of charactersIn(hit.word).entries()) repaired[start + i] = text
       }
     }
-    return out.join('')
+    return repaired
   }
 
   #scanLetters(text: string, found: Set<string>): void {
     for (const run of text.match(LATIN_RUN) ?? []) {
+      if (run.length < MIN_SPELLED_CHARS) continue
       const letters = run.split(' ').map(foldLetters).join('')
       for (let start = 0; start < letters.length; start++) {
-        let node: TrieNode | undefined = this.#letters
+        let node = this.#letters
         for (let end = start; end < letters.length; end++) {
-          node = node.next.get(letters[end]!)
-          if (!node) break
+          const next = node.next.get(letters.charCodeAt(end))
+          if (!next) break
+          node = next
           for (const { concept } of node.ends) found.add(concept)
         }
       }
@@ -235,7 +226,41 @@ function foldLetters(run: string): string {
   return foldSyllable(run).replace(/zh/g, 'z').replace(/ch/g, 'c').replace(/sh/g, 's').replace(/ng+/g, 'n')
 }
 
-const cache = new Map<string, string>()
+/** What is looked at of a character. Of each there is one, made when it is first seen: a message costs no string then. */
+interface Character {
+  readonly text: string
+  readonly code: number
+  /** See `syllableOf`. */
+  readonly syllable: string
+  /** The same as a number. */
+  readonly sound: number
+}
+
+const codeOf = ({ code }: Character): number => code
+const soundOf = ({ sound }: Character): number => sound
+
+const characters = new Map<number, Character>()
+const sounds = new Map<string, number>()
+
+function charactersIn(text: string): readonly Character[] {
+  const found: Character[] = []
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at)!
+    if (code > 0xffff) at++
+    found.push(characters.get(code) ?? newCharacter(code))
+  }
+  return found
+}
+
+function newCharacter(code: number): Character {
+  const text = String.fromCodePoint(code)
+  const syllable = /\p{Script=Han}/u.test(text) ? foldSyllable(pinyin(text, { toneType: 'none' })) : ''
+  const sound = sounds.get(syllable) ?? sounds.size
+  sounds.set(syllable, sound)
+  const character = { text, code, syllable, sound }
+  characters.set(code, character)
+  return character
+}
 
 /**
  * The toneless syllable of one character, with the pairs that people mix up folded into one (zh/z, ch/c, sh/s, ng/n).
@@ -243,13 +268,7 @@ const cache = new Map<string, string>()
  * @param char one character
  * @returns `''` for anything that is not a Chinese character
  */
-export function syllableOf(char: string): string {
-  const known = cache.get(char)
-  if (known !== undefined) return known
-  const spoken = /\p{Script=Han}/u.test(char) ? foldSyllable(pinyin(char, { toneType: 'none' })) : ''
-  cache.set(char, spoken)
-  return spoken
-}
+export const syllableOf = (char: string): string => charactersIn(char)[0]?.syllable ?? ''
 
 /** @param syllable lower-case pinyin without tones, e.g. `sheng` → `sen` */
 export function foldSyllable(syllable: string): string {
@@ -257,4 +276,4 @@ export function foldSyllable(syllable: string): string {
 }
 
 /** All syllables of a run of Chinese characters. */
-export const syllablesOf = (text: string): readonly string[] => Array.from(text, syllableOf)
+export const syllablesOf = (text: string): readonly string[] => charactersIn(text).map(({ syllable }) => syllable)
