@@ -21,6 +21,7 @@ import { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
 import { authoredCore, coreOf, MIN_CORE_CHARS } from './retrieval.js'
+import { insert, newTrie } from './trie.js'
 
 interface Named {
   readonly rows: CategoryRow[]
@@ -55,8 +56,7 @@ export class CategoryIndex {
   readonly #sold: ReadonlySet<string>
   /** What a section of the guides is about: 论坛, 发帖. */
   readonly #guided: readonly (readonly [word: string, sectionKey: string])[]
-  /** By the character that they begin with: how long words are at most. */
-  readonly #longest = new Map<string, number>()
+  readonly #words = newTrie<string>()
 
   /** @param sections of the guides: a category that one of their titles is about is answered by it */
   constructor(
@@ -86,13 +86,19 @@ export class CategoryIndex {
 
   /** @param normalized see `normalizeText` @returns nothing for a message that asks neither about categories nor documents */
   find(normalized: string): readonly CategoryHit[] {
-    const isAsked = this.#cues.some((cue) => normalized.includes(cue)) || this.#isList(normalized)
-    return isAsked ? this.named(normalized) : []
+    const found = this.#scan(normalized)
+    if (found.length === 0) return []
+    const isAsked = this.#cues.some((cue) => normalized.includes(cue)) || this.#isList(normalized, found)
+    return isAsked ? this.#hits(found) : []
   }
 
   /** As `find`, of words that go on from such a question: 那饮料呢 */
   named(normalized: string): readonly CategoryHit[] {
-    const all = this.#scan(normalized).filter(({ word }) => !this.#isPaper(word))
+    return this.#hits(this.#scan(normalized))
+  }
+
+  #hits(found: readonly Found[]): readonly CategoryHit[] {
+    const all = found.filter(({ word }) => !this.#isPaper(word))
     const isTrade = ({ word }: Found): boolean => this.#byWord.get(word)!.isTrade === true
     const goods = all.filter((one) => !isTrade(one) && !this.#isGeneral(one.word))
     const hits = new Map<string, CategoryHit>()
@@ -122,10 +128,10 @@ export class CategoryIndex {
   }
 
   /** U盘耳机小音箱: nothing but goods. */
-  #isList(text: string): boolean {
+  #isList(text: string, found: readonly Found[]): boolean {
     const length = bare(text).length
     if (length > MAX_LIST_CHARS) return false
-    const goods = this.#scan(text).filter(({ word }) => !this.#isPaper(word) && !this.#isGeneral(word))
+    const goods = found.filter(({ word }) => !this.#isPaper(word) && !this.#isGeneral(word))
     return goods.reduce((sum, { word }) => sum + bare(word).length, 0) >= length * LIST_SHARE
   }
 
@@ -142,10 +148,12 @@ export class CategoryIndex {
 
   #named(written: string): Named {
     const word = normalizeText(written)
-    const first = word[0] ?? ''
-    this.#longest.set(first, Math.max(this.#longest.get(first) ?? 0, word.length))
-    const named = this.#byWord.get(word) ?? { rows: [] }
+    const known = this.#byWord.get(word)
+    if (known) return known
+    const named: Named = { rows: [] }
     this.#byWord.set(word, named)
+    // A single character stands in words of anything.
+    if (word.length > 1) insert(this.#words, unitsOf(word), word)
     return named
   }
 
@@ -153,10 +161,11 @@ export class CategoryIndex {
   #scan(text: string): readonly Found[] {
     const found: Found[] = []
     for (let start = 0; start < text.length; start++) {
-      const longest = this.#longest.get(text[start]!) ?? 0
-      for (let end = Math.min(text.length, start + longest); end > start + 1; end--) {
-        const word = text.slice(start, end)
-        if (this.#byWord.has(word) && !isCutOff(text, start, end)) found.push({ word, start, end })
+      let node = this.#words.next.get(text.charCodeAt(start))
+      for (let end = start + 1; node; end++) {
+        const [word] = node.ends
+        if (word !== undefined && !isCutOff(text, start, end)) found.push({ word, start, end })
+        node = node.next.get(text.charCodeAt(end))
       }
     }
     const kept: Found[] = []
@@ -165,6 +174,8 @@ export class CategoryIndex {
     return kept.sort((a, b) => a.start - b.start)
   }
 }
+
+const unitsOf = (word: string): readonly number[] => word.split('').map((unit) => unit.charCodeAt(0))
 
 /** 卖鱼竿 is about 鱼竿, not 卖鱼. */
 const lengthOf = ({ word }: Found): number => word.length - (word.startsWith(SELLING) ? 0.5 : 0)
