@@ -205,6 +205,8 @@ export interface IntentMatcher {
    * nothing was learned.
    */
   because?(normalized: string, sectionKey: string): readonly string[]
+  /** Whether people have taught the message, or an author of a short answer wrote it, word for word or nearly so; absent where nobody did. */
+  isKnown?(normalized: string): boolean
   /** The candidates of `match` alone, which cost less; absent where they don't. */
   candidates?(normalized: string): readonly Candidate[]
   /**

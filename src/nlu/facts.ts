@@ -21,7 +21,7 @@ import { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
 import { authoredCore, coreOf, MIN_CORE_CHARS } from './retrieval.js'
-import { insert, newTrie } from './trie.js'
+import { Trie } from './trie.js'
 
 interface Named {
   readonly rows: CategoryRow[]
@@ -56,7 +56,7 @@ export class CategoryIndex {
   readonly #sold: ReadonlySet<string>
   /** What a section of the guides is about: 论坛, 发帖. */
   readonly #guided: readonly (readonly [word: string, sectionKey: string])[]
-  readonly #words = newTrie<string>()
+  readonly #words = new Trie<string>()
 
   /** @param sections of the guides: a category that one of their titles is about is answered by it */
   constructor(
@@ -153,7 +153,7 @@ export class CategoryIndex {
     const named: Named = { rows: [] }
     this.#byWord.set(word, named)
     // A single character stands in words of anything.
-    if (word.length > 1) insert(this.#words, unitsOf(word), word)
+    if (word.length > 1) this.#words.insert(unitsOf(word), word)
     return named
   }
 
@@ -161,11 +161,12 @@ export class CategoryIndex {
   #scan(text: string): readonly Found[] {
     const found: Found[] = []
     for (let start = 0; start < text.length; start++) {
-      let node = this.#words.next.get(text.charCodeAt(start))
-      for (let end = start + 1; node; end++) {
-        const [word] = node.ends
-        if (word !== undefined && !isCutOff(text, start, end)) found.push({ word, start, end })
-        node = node.next.get(text.charCodeAt(end))
+      let node = 0
+      for (let at = start; at < text.length; at++) {
+        node = this.#words.next(node, text.charCodeAt(at))
+        if (node === 0) break
+        const word = this.#words.endsAt(node)[0]
+        if (word !== undefined && !isCutOff(text, start, at + 1)) found.push({ word, start, end: at + 1 })
       }
     }
     const kept: Found[] = []

@@ -1,7 +1,7 @@
 import { pinyin } from 'pinyin-pro'
 import type { Concept } from '../model/knowledge.js'
 import { type FeatureSink, type FeatureTable, RowCollector } from './feature-table.js'
-import { insert, newTrie } from './trie.js'
+import { Trie } from './trie.js'
 
 export interface TextFeatures {
   /**
@@ -128,9 +128,9 @@ const MIN_SPELLED_CHARS = 4
 
 export class ConceptLexicon {
   /** By the codes of the characters, by their sounds, by the codes of the letters that these are spelled with. */
-  readonly #words = newTrie<ConceptWord>()
-  readonly #sounds = newTrie<ConceptWord>()
-  readonly #letters = newTrie<ConceptWord>()
+  readonly #words = new Trie<ConceptWord>()
+  readonly #sounds = new Trie<ConceptWord>()
+  readonly #letters = new Trie<ConceptWord>()
 
   constructor(concepts: readonly Concept[]) {
     for (const { id, words } of concepts) {
@@ -141,11 +141,11 @@ export class ConceptLexicon {
   #add(concept: string, word: string): void {
     const end = { concept, word }
     const chars = charactersIn(word)
-    insert(this.#words, chars.map(codeOf), end)
+    this.#words.insert(chars.map(codeOf), end)
     if (!ONLY_HAN.test(word) || word.length < 2) return
-    insert(this.#sounds, chars.map(soundOf), end)
+    this.#sounds.insert(chars.map(soundOf), end)
     const spelled = foldLetters(chars.map(({ syllable }) => syllable).join(''))
-    if (spelled.length >= MIN_SPELLED_CHARS) insert(this.#letters, charactersIn(spelled).map(codeOf), end)
+    if (spelled.length >= MIN_SPELLED_CHARS) this.#letters.insert(charactersIn(spelled).map(codeOf), end)
   }
 
   /** @param text see `normalizeText` */
@@ -162,11 +162,13 @@ export class ConceptLexicon {
   #scanWords(chars: readonly Character[], found: Set<string>): Uint8Array {
     const covered = new Uint8Array(chars.length)
     for (let start = 0; start < chars.length; start++) {
-      let node = this.#words.next.get(chars[start]!.code)
-      for (let end = start + 1; node; end++) {
-        for (const { concept } of node.ends) found.add(concept)
-        if (node.ends.length > 0 && end > start + 1) covered.fill(1, start, end)
-        node = end < chars.length ? node.next.get(chars[end]!.code) : undefined
+      let node = 0
+      for (let end = start; end < chars.length; end++) {
+        node = this.#words.next(node, chars[end]!.code)
+        if (node === 0) break
+        const ends = this.#words.endsAt(node)
+        for (const { concept } of ends) found.add(concept)
+        if (ends.length > 0 && end > start) covered.fill(1, start, end + 1)
       }
     }
     return covered
@@ -176,13 +178,12 @@ export class ConceptLexicon {
   #scanSounds(chars: readonly Character[], covered: Uint8Array, found: Set<string>): string[] | undefined {
     let repaired: string[] | undefined
     for (let start = 0; start < chars.length; start++) {
-      let node = this.#sounds
+      let node = 0
       for (let end = start; end < chars.length; end++) {
         // Characters that already spell a known word are not slips of another one.
-        const next = covered[end] ? undefined : node.next.get(chars[end]!.sound)
-        if (!next) break
-        node = next
-        const [hit] = node.ends
+        node = covered[end] ? 0 : this.#sounds.next(node, chars[end]!.sound)
+        if (node === 0) break
+        const hit = this.#sounds.endsAt(node)[0]
         if (!hit) continue
         found.add(hit.concept)
         repaired ??= chars.map(({ text }) => text)
@@ -197,12 +198,11 @@ export class ConceptLexicon {
       if (run.length < MIN_SPELLED_CHARS) continue
       const letters = run.split(' ').map(foldLetters).join('')
       for (let start = 0; start < letters.length; start++) {
-        let node = this.#letters
+        let node = 0
         for (let end = start; end < letters.length; end++) {
-          const next = node.next.get(letters.charCodeAt(end))
-          if (!next) break
-          node = next
-          for (const { concept } of node.ends) found.add(concept)
+          node = this.#letters.next(node, letters.charCodeAt(end))
+          if (node === 0) break
+          for (const { concept } of this.#letters.endsAt(node)) found.add(concept)
         }
       }
     }

@@ -185,6 +185,10 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       const { core } = weighed
       return withTaught(withAuthored(complete(normalized, weighed), authored.findCore(core)), taught.findCore(core))
     },
+    isKnown(normalized) {
+      const core = coreOf(normalized)
+      return taught.findCore(core) !== undefined || (compiled !== null && ranking.findCore(core) !== undefined)
+    },
     candidates(normalized) {
       const { base, core } = weigh(normalized)
       const isAnswered = ranking.findCore(core) !== undefined

@@ -131,21 +131,24 @@ const ACT_WHEN_TAUGHT = {
 
 /** People's word on what a sentence means counts for more than how it sounds. */
 function sections({ normalized, trimmed }: Understanding, { matcher, language }: Knowing): Partial<Understanding> {
-  // What people have taught or written counts as they wrote it, with whatever stands around it.
-  const whole = trimmed === normalized ? undefined : matcher.match(normalized)
-  const bare = matcher.match(trimmed)
-  const isKnown = whole?.taught !== undefined || whole?.answers?.[0]?.wordForWord === true
-  // 我们是做家政的,类目选哪个: whoever introduces themselves may say what it is about.
-  const isCut = bare.answers?.[0]?.wordForWord === true && namesGoods(whole) && !namesGoods(bare)
-  const { wantsHuman, ...match } = whole && (isKnown || isCut) ? whole : bare
+  const isWhole = trimmed !== normalized && countsWhole(normalized, matcher.match(trimmed), matcher)
+  const { wantsHuman, ...match } = matcher.match(isWhole ? normalized : trimmed)
   if (match.taught !== undefined) return { ...match, wantsHuman, act: ACT_WHEN_TAUGHT[match.taught] }
   // The classifier weighs words and has no ear for "不用转人工".
   const isRefused = refusesHuman(normalized, language.talk)
   return { ...match, wantsHuman: isRefused ? NOBODY : wantsHuman }
 }
 
-const namesGoods = (match: Match | undefined): boolean =>
-  match?.categories?.some(({ general, rows }) => !general && rows.length > 0) === true
+/** @param bare what is made of it without what stands around it */
+function countsWhole(normalized: string, bare: Match, matcher: IntentMatcher): boolean {
+  // What people have taught or written counts as they wrote it.
+  if (matcher.isKnown?.(normalized)) return true
+  // 我们是做家政的,类目选哪个: whoever introduces themselves may say what it is about.
+  return bare.answers?.[0]?.wordForWord === true && !namesGoods(bare) && namesGoods(matcher.match(normalized))
+}
+
+const namesGoods = ({ categories = [] }: Match): boolean =>
+  categories.some(({ general, rows }) => !general && rows.length > 0)
 
 function followUps(
   { normalized, trimmed }: Understanding,
