@@ -287,14 +287,14 @@ function errorsOf(scores: Float64Array, target: number, classCount: number): Flo
   return scores
 }
 
+/** The most frequent first: what most messages are read from lies side by side, and stays in the processor's cache. */
 function collectRows(examples: readonly Example[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const { features } of examples) {
     for (const feature of features) counts.set(feature, (counts.get(feature) ?? 0) + 1)
   }
-  const rows = new Map<string, number>()
-  for (const [feature, count] of counts) if (count >= MIN_COUNT) rows.set(feature, rows.size)
-  return rows
+  const frequent = [...counts].filter(([, count]) => count >= MIN_COUNT).sort((a, b) => b[1] - a[1])
+  return new Map(frequent.map(([feature], row) => [feature, row]))
 }
 
 function shuffle(order: number[], random: () => number): void {
