@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { checkShape, readYaml } from '../knowledge/yaml.js'
-import type { KnowledgeContent, Problem } from '../model/knowledge.js'
+import { readShaped } from '../knowledge/yaml.js'
+import { errorAt, type KnowledgeContent, type Problem, warningAt } from '../model/knowledge.js'
 import type { ExamQuestion, LabelledMessage, Wanted } from './exam.js'
 
 interface ExamFile extends Source {
@@ -58,15 +58,6 @@ interface Source {
   readonly file: string
   readonly text: string
 }
-
-/** Never throws; nothing is read of a broken file. */
-function readShaped<T>(source: Source, schema: z.ZodType<T> & { readonly shape: object }) {
-  const yaml = readYaml(source)
-  const { value, problems } = yaml.problems.length > 0 ? yamlOnly(yaml) : checkShape(source, yaml, schema)
-  return { value, problems, locate: yaml.locate }
-}
-
-const yamlOnly = ({ problems }: { readonly problems: readonly Problem[] }) => ({ value: undefined, problems })
 
 const words = z.string().trim().min(1)
 
@@ -173,14 +164,16 @@ export function readGolden(
   const { file } = source
   const found: Problem[] = []
   const questions = value.questions.map(({ question, heard, expect }, index): ExamQuestion => {
-    const complain = (key: string, problem: Pick<Problem, 'severity' | 'message' | 'remedy'>): void => {
-      found.push({ file, ...locate(['questions', index, key]), ...problem })
-    }
+    const at = (key: string) => ({ file, ...locate(['questions', index, key]) })
     const wanted = toWanted(expect)
-    if (heard !== 'asked' && heard !== 'overheard') complain('heard', wrongHearing(heard))
+    if (heard !== 'asked' && heard !== 'overheard')
+      found.push(errorAt(at('heard'), `heard 不能写“${heard}”`, '写 asked（点名问机器人）或 overheard（群里没点名）'))
     if (wanted.kind === 'sections')
-      for (const key of wanted.keys) if (!knows.section(key)) complain('expect', missingSection(key))
-    if (wanted.kind === 'card' && !knows.card(wanted.id)) complain('expect', missingCard(wanted.id))
+      for (const key of wanted.keys)
+        if (!knows.section(key))
+          found.push(warningAt(at('expect'), `期望 ${key}，指南里没有这一节`, `改成有的编号，或写 ${WORDS.join('、')}`))
+    if (wanted.kind === 'card' && !knows.card(wanted.id))
+      found.push(warningAt(at('expect'), `期望“${wanted.id}”，没有这个编号的短答、类目或规则`, REMEDY_CARD))
     return {
       ...{ set: 'golden', text: question, wanted, also: [] },
       heard: heard === 'overheard' ? 'overheard' : 'asked',
@@ -196,23 +189,7 @@ function toWanted(expect: string | [string, ...string[]] | { readonly card: stri
   return isWord(expect) ? { kind: expect } : { kind: 'sections', keys: [expect] }
 }
 
-const wrongHearing = (heard: string) => ({
-  severity: 'error' as const,
-  message: `heard 不能写“${heard}”`,
-  remedy: '写 asked（点名问机器人）或 overheard（群里没点名）',
-})
-
-const missingSection = (key: string) => ({
-  severity: 'warning' as const,
-  message: `期望 ${key}，指南里没有这一节`,
-  remedy: `改成有的编号，或写 ${WORDS.join('、')}`,
-})
-
-const missingCard = (id: string) => ({
-  severity: 'warning' as const,
-  message: `期望“${id}”，没有这个编号的短答、类目或规则`,
-  remedy: '改成有的编号（短答里“编号：”后面的，或“类目:商家自营-食品饮料”这样的）',
-})
+const REMEDY_CARD = '改成有的编号（短答里“编号：”后面的，或“类目:商家自营-食品饮料”这样的）'
 
 /** A held-out message as a question: the guide's matters are put to the bot, the rest is overheard. */
 const heldOutQuestion = ({ text, sections, wantsHuman }: LabelledMessage): ExamQuestion => {

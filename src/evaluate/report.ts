@@ -1,3 +1,4 @@
+import { characterPairs, sharedPairs } from '../base/text.js'
 import { isOpenTo, opinionTrace, questionFor } from '../dialogue/opinion.js'
 import { policies } from '../dialogue/policy.js'
 import { decideBy, type Turn } from '../dialogue/turn.js'
@@ -258,17 +259,9 @@ export function nearestUtterance(
     .join('\n')
 }
 
-/** Share of character pairs that two texts have in common, 0..1 (Jaccard). */
-function likeness(one: string, other: string): number {
-  const [a, b] = [pairsOf(one), pairsOf(other)]
-  const common = [...a].filter((pair) => b.has(pair)).length
-  return common / Math.max(1, a.size + b.size - common)
-}
-
-function pairsOf(text: string): ReadonlySet<string> {
-  const chars = Array.from(normalizeText(text).replace(/[^\p{L}\p{N}]/gu, ''))
-  return new Set(chars.slice(0, -1).map((char, index) => char + chars[index + 1]!))
-}
+/** Share of character pairs that two texts have in common, 0..1. */
+const likeness = (one: string, other: string): number => sharedPairs(pairsOf(one), pairsOf(other))
+const pairsOf = (text: string) => characterPairs(normalizeText(text).replace(/[^\p{L}\p{N}]/gu, ''))
 
 /** How labelled messages that are put to the bot are met; shares 0..1. */
 interface OpinionRates {

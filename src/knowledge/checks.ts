@@ -1,8 +1,18 @@
+import { characterPairs } from '../base/text.js'
 import { type Day, dayFromIso } from '../base/time.js'
 import { formatProblem } from '../errors.js'
-import type { Guide, KnowledgeContent, Problem, Section, ShortAnswer, Source } from '../model/knowledge.js'
+import {
+  errorAt,
+  type Guide,
+  type KnowledgeContent,
+  type Problem,
+  type Section,
+  type ShortAnswer,
+  type Source,
+  warningAt,
+} from '../model/knowledge.js'
 import type { AuthoredIntent, AuthoredSilence, AuthoredText } from './intents.js'
-import { ownKey } from './keys.js'
+import { ownKey, repeated } from './keys.js'
 import { nearest } from './yaml.js'
 
 /** Three bubbles of 500 characters are what one reply may have. */
@@ -28,7 +38,7 @@ function findDeadReferences(section: Section, keys: ReadonlySet<string>): readon
   )
   return [...dead].map((key) => {
     const meant = nearest(key, keys)
-    return warning(section, `提到了 ${key}，指南里没有这一节`, meant ? `是不是 ${meant}？` : '改成有的编号')
+    return warningAt(section, `提到了 ${key}，指南里没有这一节`, meant ? `是不是 ${meant}？` : '改成有的编号')
   })
 }
 
@@ -37,7 +47,7 @@ function findLength(section: Section): readonly Problem[] {
   const chars = [section.title, ...linesOf(section), section.timeline ?? '', ...supplements].join('\n').length
   return chars > MAX_REPLY_CHARS
     ? [
-        warning(
+        warningAt(
           section,
           `“${section.title}”约 ${chars} 字，三个气泡装不下`,
           `分成几个小节，或缩到 ${MAX_REPLY_CHARS} 字以内`,
@@ -52,15 +62,6 @@ const linesOf = ({ parts, required, next, handoff }: Section): readonly string[]
   ...(next === undefined ? [] : [next]),
   ...(handoff === undefined ? [] : [handoff]),
 ]
-
-const warning = ({ file, line }: Section, message: string, remedy: string): Problem => ({
-  severity: 'warning',
-  file,
-  line,
-  column: 1,
-  message,
-  remedy,
-})
 
 /** Above this two sentences teach the matcher the same thing; 0..1. */
 const NEAR_SIMILARITY = 0.7
@@ -82,7 +83,8 @@ export function checkUtterances(
     ...intents.flatMap(({ id, utterances }) => utterances.map((text) => ({ ...text, owner: id }))),
     ...silence.map(({ text, file, line, column }) => ({ text, file, line, column, owner: undefined })),
   ]
-  return [...findSame(owned), ...intents.flatMap(({ utterances }) => findNear(utterances))]
+  const same = repeated(owned, ({ text }) => essence(text)).map(([sentence, first]) => remarkOnSame(sentence, first))
+  return [...same, ...intents.flatMap(({ utterances }) => findNear(utterances))]
 }
 
 /** What is left when case, blanks and punctuation are gone; `[OK]` is a face, no word, and keeps its brackets. */
@@ -91,25 +93,13 @@ const essence = (text: string): string => {
   return plain.replace(/[^\p{L}\p{N}[\]]/gu, '') || plain.trim()
 }
 
-function findSame(owned: readonly Owned[]): readonly Problem[] {
-  const first = new Map<string, Owned>()
-  return owned.flatMap((sentence): readonly Problem[] => {
-    const key = essence(sentence.text)
-    const other = first.get(key)
-    if (!other) {
-      first.set(key, sentence)
-      return []
-    }
-    return [problem(sentence, remarkOnSame(sentence, other))]
-  })
-}
-
-function remarkOnSame({ text, owner }: Owned, other: Owned): Remark {
+function remarkOnSame(sentence: Owned, other: Owned): Problem {
+  const { text, owner } = sentence
   const said = `“${clip(text)}”在 ${other.file}:${other.line}`
-  if (other.owner === owner) return { severity: 'warning', message: `${said} 已经写过`, remedy: '删掉一处' }
+  if (other.owner === owner) return warningAt(sentence, `${said} 已经写过`, '删掉一处')
   return owner === undefined
-    ? { severity: 'warning', message: `${said} 是要回答的`, remedy: '想清楚要不要回答，删掉一处' }
-    : { severity: 'error', message: `${said} 属于意图 ${other.owner}`, remedy: '一句话只能属于一个意图，删掉一处' }
+    ? warningAt(sentence, `${said} 是要回答的`, '想清楚要不要回答，删掉一处')
+    : errorAt(sentence, `${said} 属于意图 ${other.owner}`, '一句话只能属于一个意图，删掉一处')
 }
 
 /** A file that is not read again has the same list of sentences. */
@@ -128,7 +118,7 @@ function compareEach(utterances: readonly AuthoredText[]): readonly Problem[] {
   const withBigram = new Map<string, number[]>()
   const shared = new Uint16Array(utterances.length)
   return utterances.flatMap((sentence, index): readonly Problem[] => {
-    const bigrams = bigramsOf(keys[index]!)
+    const bigrams = characterPairs(keys[index]!)
     sizes.push(bigrams.size)
     shared.fill(0, 0, index)
     for (const bigram of bigrams) {
@@ -143,24 +133,11 @@ function compareEach(utterances: readonly AuthoredText[]): readonly Problem[] {
     if (near < 0) return []
     const { line, text } = utterances[near]!
     const message = `“${clip(sentence.text)}”和第 ${line} 行“${clip(text)}”几乎一样`
-    return [problem(sentence, { severity: 'warning', message, remedy: '留一条，或换一种说法' })]
+    return [warningAt(sentence, message, '留一条，或换一种说法')]
   })
 }
 
-function bigramsOf(text: string): ReadonlySet<string> {
-  const characters = [...text]
-  return new Set(characters.slice(1).map((character, index) => characters[index]! + character))
-}
-
 const clip = (text: string): string => (text.length > 30 ? `${text.slice(0, 30)}…` : text)
-
-interface Remark {
-  readonly severity: Problem['severity']
-  readonly message: string
-  readonly remedy: string
-}
-
-const problem = ({ file, line, column }: AuthoredText, remark: Remark): Problem => ({ file, line, column, ...remark })
 
 /** The authors' overview: every section with what it has, then the problems, then a summary; a line each. */
 export function describeKnowledge(content: KnowledgeContent, problems: readonly Problem[]): readonly string[] {
@@ -227,14 +204,8 @@ export function missingPictures(
         .filter((path) => missing.has(path))
         .map((path): Problem => {
           const at = lines.findIndex((line) => line.includes(path))
-          return {
-            severity: 'warning',
-            file,
-            line: at < 0 ? section.line : at + 1,
-            column: at < 0 ? 1 : lines[at]!.indexOf(path) + 1,
-            message: `找不到图片 ${path}`,
-            remedy: '放进指南文件夹的同一路径，或改成有的图片',
-          }
+          const place = at < 0 ? { line: section.line } : { line: at + 1, column: lines[at]!.indexOf(path) + 1 }
+          return warningAt({ file, ...place }, `找不到图片 ${path}`, '放进指南文件夹的同一路径，或改成有的图片')
         }),
     )
   })
@@ -304,12 +275,8 @@ export function findOldFacts({ answers, categories, rejections }: KnowledgeConte
     const { file, line, source } = first!
     const from = source.text === '' ? '' : `（${source.text}）`
     const days = daysBetween(source.date, today)
-    return {
-      severity: 'warning',
-      ...{ file, line, column: 1 },
-      message: `${others.length + 1} 条是 ${source.date} 核对的，已经 ${days} 天${from}`,
-      remedy: '对照来源看看还对不对，再改日期',
-    }
+    const message = `${others.length + 1} 条是 ${source.date} 核对的，已经 ${days} 天${from}`
+    return warningAt({ file, line }, message, '对照来源看看还对不对，再改日期')
   })
 }
 

@@ -2,6 +2,7 @@ import { accessSync, type FSWatcher, watch } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { KnowledgeError } from '../errors.js'
+import { errorAt } from '../model/knowledge.js'
 import type { Log } from '../model/ports.js'
 import { THEMES } from '../nlu/language.js'
 
@@ -59,11 +60,6 @@ export class KnowledgeFolder {
       tables: await readAll(this.#knowledgeDir, TABLE, 'knowledge'),
       intents: [...(await readAll(this.#intentsDir, INTENT, 'intents')), ...learned.intents],
     }
-  }
-
-  /** The authors' guides alone, without what was taught. @throws KnowledgeError when the folder can't be read */
-  readGuides(): Promise<readonly AuthorsFile[]> {
-    return readAll(this.#knowledgeDir, GUIDE, 'knowledge')
   }
 
   /** @throws KnowledgeError when the folder is there and can't be read */
@@ -161,8 +157,8 @@ async function orRefuse<Result>(path: string, complaint: Complaint, read: () => 
   }
 }
 
-const refusal = (path: string, complaint: Complaint): KnowledgeError =>
-  new KnowledgeError([{ severity: 'error', file: nameOf(path), line: 0, column: 0, ...complaint }])
+const refusal = (path: string, { message, remedy }: Complaint): KnowledgeError =>
+  new KnowledgeError([errorAt({ file: nameOf(path) }, message, remedy)])
 
 function nameOf(path: string): string {
   const near = relative(process.cwd(), path)
@@ -182,10 +178,10 @@ const QUIET_MS = 600
 const AUTHORED = /\.(?:mdx?|ya?ml)$/i
 // Drafts, swap files and lock files of editors begin with one of these; what vim, Emacs and the like leave beside a
 // file ends otherwise than an authored one.
-const WATCH_FOLDERS_LEFT_OUT = /(?:^|[/\\])[._#~]/
+const EDITORS_OWN = /(?:^|[/\\])[._#~]/
 
 /** Whether a change of this file is an author's. @param name relative to the watched folder */
-export const isAuthored = (name: string): boolean => AUTHORED.test(name) && !WATCH_FOLDERS_LEFT_OUT.test(name)
+export const isAuthored = (name: string): boolean => AUTHORED.test(name) && !EDITORS_OWN.test(name)
 
 /** Calls once after a burst of changes. A folder that can't be watched is told in the log. @returns what ends it */
 export function watchFolders({ folders, onChange, quietMs = QUIET_MS, log }: WatchOptions): () => void {

@@ -1,10 +1,20 @@
 import { z } from 'zod'
-import type { Concept, Guide, Intent, Problem, Section, SilentExample, Topic } from '../model/knowledge.js'
+import {
+  type Concept,
+  errorAt,
+  type Guide,
+  type Intent,
+  type Problem,
+  type Section,
+  type SilentExample,
+  type Topic,
+  warningAt,
+} from '../model/knowledge.js'
 import type { Theme } from '../model/language.js'
 import { authoredCore } from '../nlu/retrieval.js'
-import { MAIN_GUIDE, MEASURES, ownKey } from './keys.js'
+import { MAIN_GUIDE, MEASURES, ownKey, repeated } from './keys.js'
 import { isLanguage, type LanguageGroups, readLanguage } from './language.js'
-import { checkShape, nearest, readYaml, type YamlFile, type YamlPlace } from './yaml.js'
+import { nearest, readShaped, type YamlFile, type YamlPlace } from './yaml.js'
 
 /** A sentence and where its author wrote it. */
 export interface AuthoredText extends YamlPlace {
@@ -63,28 +73,41 @@ export function parseIntents(source: Source): ParsedIntents {
   const name = baseName(source.file)
   if (isLanguage(source)) return readLanguage(source, name)
   if (MEASURES.has(name)) return { content: { kind: 'skipped' }, problems: [] }
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { content: { kind: 'broken' }, problems: yaml.problems }
-  if (name === 'silence') return readSilence(source, yaml)
-  if (name === 'concepts') return readConcepts(source, yaml)
-  if (name === 'topics') return readTopics(source, yaml)
-  if (OF_ANSWERS.test(source.file)) return readAsks(source, yaml)
-  return readIntent(source, yaml)
+  if (name === 'silence') return readSilence(source)
+  if (name === 'concepts')
+    return readAs(source, conceptsSchema, ({ concepts }) => ({
+      kind: 'concepts',
+      concepts: Object.entries(concepts).map(([id, words]) => ({ id, words })),
+    }))
+  if (name === 'topics')
+    return readAs(source, topicsSchema, ({ topics }) => ({
+      kind: 'topics',
+      topics: Object.entries(topics).map(([name, utterances]) => ({ name, utterances })),
+    }))
+  return OF_ANSWERS.test(source.file) ? readAsks(source) : readIntent(source)
+}
+
+function readAs<Shape>(
+  source: Source,
+  schema: Parameters<typeof readShaped<Shape>>[1],
+  take: (value: Shape, locate: YamlFile['locate']) => IntentFile,
+): ParsedIntents {
+  const { value, problems, locate } = readShaped(source, schema)
+  return { content: value ? take(value, locate) : { kind: 'broken' }, problems }
 }
 
 const baseName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(/\.ya?ml$/i, '')
 
-function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = checkShape(source, yaml, intentSchema)
+function readIntent(source: Source): ParsedIntents {
+  const { value, problems, locate } = readShaped(source, intentSchema)
   if (!value) return { content: { kind: 'broken' }, problems }
   const { file } = source
   const id = value.id ?? baseName(file)
   if (value.section === undefined && id !== HUMAN_ID) {
     const remedy = `补上 section: "4.1" 这样的编号；只有 ${HUMAN_ID} 可以没有`
-    const missing: Problem = { severity: 'error', file, line: 1, column: 1, message: '没有写对应哪一节', remedy }
-    return { content: { kind: 'broken' }, problems: [missing] }
+    return { content: { kind: 'broken' }, problems: [errorAt({ file, line: 1 }, '没有写对应哪一节', remedy)] }
   }
-  const authored = (text: string, path: readonly PropertyKey[]): AuthoredText => ({ text, file, ...yaml.locate(path) })
+  const authored = (text: string, path: readonly PropertyKey[]): AuthoredText => ({ text, file, ...locate(path) })
   const intent: AuthoredIntent = {
     file,
     id,
@@ -98,59 +121,43 @@ function readIntent(source: Source, yaml: YamlFile): ParsedIntents {
 }
 
 /** `- 卡住了 #急 第9天了`: for YAML a comment begins at the sign, for its author the sentence goes on. */
-function cutSentences({ file, text }: Source, { utterances }: AuthoredIntent): readonly Problem[] {
+function cutSentences({ text }: Source, { utterances }: AuthoredIntent): readonly Problem[] {
   const lines = text.split(/\r?\n/)
-  return utterances.flatMap(({ line, column }): readonly Problem[] => {
+  return utterances.flatMap((utterance): readonly Problem[] => {
+    const { line, column } = utterance
     const written = lines[line - 1]?.slice(column - 1) ?? ''
     if (/^['"]/.test(written) || !/\s#\S/.test(written)) return []
     const message = `“${/\s#\S.*$/.exec(written)?.[0].trim().slice(0, 20)}”没有读进来：空格加 # 在 YAML 里是注释`
-    return [{ severity: 'warning', file, line, column, message, remedy: '给整句加上英文双引号' }]
+    return [warningAt(utterance, message, '给整句加上英文双引号')]
   })
 }
 
-function readSilence(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = checkShape(source, yaml, silenceSchema)
-  if (!value) return { content: { kind: 'broken' }, problems }
-  const examples = (['plain', 'hard'] as const).flatMap((group) =>
-    Object.entries(value[group] ?? {}).flatMap(([kind, texts]) =>
-      texts.map((text, index): AuthoredSilence => {
-        const place = yaml.locate([group, kind, index])
-        return { text, kind, hard: group === 'hard', file: source.file, ...place }
-      }),
+const readSilence = (source: Source): ParsedIntents =>
+  readAs(source, silenceSchema, (value, locate) => ({
+    kind: 'silence',
+    examples: (['plain', 'hard'] as const).flatMap((group) =>
+      Object.entries(value[group] ?? {}).flatMap(([kind, texts]) =>
+        texts.map((text, index): AuthoredSilence => {
+          return { text, kind, hard: group === 'hard', file: source.file, ...locate([group, kind, index]) }
+        }),
+      ),
     ),
-  )
-  return { content: { kind: 'silence', examples }, problems }
-}
-
-function readConcepts(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = checkShape(source, yaml, conceptsSchema)
-  if (!value) return { content: { kind: 'broken' }, problems }
-  const concepts = Object.entries(value.concepts).map(([id, words]) => ({ id, words }))
-  return { content: { kind: 'concepts', concepts }, problems }
-}
+  }))
 
 /** Files of this folder hold further ways of asking for short answers. */
 const OF_ANSWERS = /(?:^|[/\\])answers[/\\][^/\\]+$/
 
-function readAsks(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = checkShape(source, yaml, asksSchema)
-  if (!value) return { content: { kind: 'broken' }, problems }
-  const { file } = source
-  const asks = Object.entries(value.answers).map(
-    ([id, texts]): MoreAsks => ({
-      id: { text: id, file, ...yaml.locate(['answers', id], 'key') },
-      asks: texts.map((text, index) => ({ text, file, ...yaml.locate(['answers', id, index]) })),
+const readAsks = (source: Source): ParsedIntents =>
+  readAs(source, asksSchema, ({ answers }, locate) => ({
+    kind: 'asks',
+    asks: Object.entries(answers).map(([id, texts]): MoreAsks => {
+      const { file } = source
+      return {
+        id: { text: id, file, ...locate(['answers', id], 'key') },
+        asks: texts.map((text, index) => ({ text, file, ...locate(['answers', id, index]) })),
+      }
     }),
-  )
-  return { content: { kind: 'asks', asks }, problems }
-}
-
-function readTopics(source: Source, yaml: YamlFile): ParsedIntents {
-  const { value, problems } = checkShape(source, yaml, topicsSchema)
-  if (!value) return { content: { kind: 'broken' }, problems }
-  const topics = Object.entries(value.topics).map(([name, utterances]) => ({ name, utterances }))
-  return { content: { kind: 'topics', topics }, problems }
-}
+  }))
 
 const MAX_SENTENCES = 8
 const MIN_SENTENCE_CHARS = 4
@@ -216,52 +223,37 @@ function withOwnGuide(intent: AuthoredIntent, byId: ReadonlyMap<string, Guide>):
   return isOwnKey ? intent : { ...intent, guideId: id, section: { ...section, text: key } }
 }
 
-function unknownSection({ section, file }: AuthoredIntent, { id, sections }: Guide, guides: readonly Guide[]): Problem {
+function unknownSection({ section }: AuthoredIntent, { id, sections }: Guide, guides: readonly Guide[]): Problem {
   const keys = sections.map((known: Section) => ownKey(known))
   const meant = nearest(section!.text, keys) ?? keys[0]
   const elsewhere = guides.filter((other) => other.sections.some((known) => ownKey(known) === section!.text))
   const others =
     elsewhere.length === 0 ? '' : `；指南 ${elsewhere[0]!.id} 里有，是它就加一行 guide: ${elsewhere[0]!.id}`
-  return {
-    severity: 'error',
-    file,
-    line: section!.line,
-    column: section!.column,
-    message: `指南 ${id} 里没有 ${section!.text} 这一节`,
-    remedy: meant === undefined ? '这份指南是空的' : `是不是 "${meant}"？（有 ${keys.join('、')}）${others}`,
-  }
+  const remedy = meant === undefined ? '这份指南是空的' : `是不是 "${meant}"？（有 ${keys.join('、')}）${others}`
+  return errorAt(section!, `指南 ${id} 里没有 ${section!.text} 这一节`, remedy)
 }
 
 /** One warning a guide: its intents simply wait until it is there. */
 function findMissingGuides(authored: readonly AuthoredIntent[], byId: ReadonlyMap<string, Guide>): readonly Problem[] {
   const missing = authored.filter(({ section, guideId }) => section !== undefined && !byId.has(guideId))
-  return [...new Set(missing.map(({ guideId }) => guideId))].map((guideId) => ({
-    severity: 'warning',
-    file: missing.find((intent) => intent.guideId === guideId)!.file,
-    line: 1,
-    column: 1,
-    message: `没有装入指南 ${guideId}，它的 ${missing.filter((intent) => intent.guideId === guideId).length} 个意图先不用`,
-    remedy: `把 id 是 ${guideId} 的指南放进指南文件夹，或把 guide: 改成有的：${[...byId.keys()].join('、')}`,
-  }))
-}
-
-function findSameIds(authored: readonly AuthoredIntent[]): readonly Problem[] {
-  const first = new Map<string, AuthoredIntent>()
-  return authored.flatMap((intent): readonly Problem[] => {
-    const other = first.get(intent.id)
-    if (!other) {
-      first.set(intent.id, intent)
-      return []
-    }
-    const message = `意图 ${intent.id} 在 ${other.file} 里已经有了`
-    return [{ severity: 'error', file: intent.file, line: 1, column: 1, message, remedy: '换一个 id' }]
+  return [...new Set(missing.map(({ guideId }) => guideId))].map((guideId) => {
+    const own = missing.filter((intent) => intent.guideId === guideId)
+    return warningAt(
+      { file: own[0]!.file, line: 1 },
+      `没有装入指南 ${guideId}，它的 ${own.length} 个意图先不用`,
+      `把 id 是 ${guideId} 的指南放进指南文件夹，或把 guide: 改成有的：${[...byId.keys()].join('、')}`,
+    )
   })
 }
+
+const findSameIds = (authored: readonly AuthoredIntent[]): readonly Problem[] =>
+  repeated(authored, ({ id }) => id).map(([{ id, file }, first]) =>
+    errorAt({ file, line: 1 }, `意图 ${id} 在 ${first.file} 里已经有了`, '换一个 id'),
+  )
 
 /** Taught in the chat, and kept beside the authors' folders. */
 export const isLearned = ({ kept }: { readonly kept?: string }): boolean => kept?.startsWith('learned/') ?? false
 
-const BIND_LEARNED_HUMAN_ID = 'human'
 /** The kind under which taught silence is counted. */
 const TAUGHT = 'taught'
 
@@ -300,13 +292,14 @@ export function bindLearned(
   const take = (sentence: AuthoredText, intentId: string | undefined): boolean => {
     const core = authoredCore(sentence.text)
     const other = taken.get(core)
-    if (other) problems.push(warning(sentence, `${said(sentence)}在 ${other.file}:${other.line} 已经学过`, '删掉一处'))
+    if (other)
+      problems.push(warningAt(sentence, `${said(sentence)}在 ${other.file}:${other.line} 已经学过`, '删掉一处'))
     else taken.set(core, sentence)
     const written = ofAuthors.get(core)
     if (!other && written && written.intentId !== intentId) {
       const place = `${written.file}:${written.line}`
       problems.push(
-        warning(sentence, `${said(sentence)}在 ${place} 是意图 ${written.intentId}`, '按学到的回答，删掉一处'),
+        warningAt(sentence, `${said(sentence)}在 ${place} 是意图 ${written.intentId}`, '按学到的回答，删掉一处'),
       )
     }
     return !other
@@ -324,7 +317,7 @@ export function bindLearned(
     if (!target) {
       const place = taught.section ?? { file: taught.file, line: 1, column: 1, text: taught.id }
       problems.push(
-        warning(place, `没有 ${place.text} 这一节，学到的 ${taught.utterances.length} 句先不用`, '改成有的编号'),
+        warningAt(place, `没有 ${place.text} 这一节，学到的 ${taught.utterances.length} 句先不用`, '改成有的编号'),
       )
       continue
     }
@@ -339,7 +332,7 @@ function targetOf(
   intents: readonly Intent[],
   guides: readonly Guide[],
 ): Pick<Intent, 'id'> | undefined {
-  if (section === undefined) return { id: BIND_LEARNED_HUMAN_ID }
+  if (section === undefined) return { id: HUMAN_ID }
   const guide = guides.find((candidate) => candidate.id === guideId)
   const key = guide?.sections.find((candidate) => ownKey(candidate) === section.text)?.key
   const ofSection = intents.filter(({ sectionKey }) => key !== undefined && sectionKey === key)
@@ -347,14 +340,8 @@ function targetOf(
 }
 
 function withLearned(intents: readonly Intent[], learned: ReadonlyMap<string, readonly string[]>): readonly Intent[] {
-  const callsPerson = learned.has(BIND_LEARNED_HUMAN_ID) && !intents.some(({ id }) => id === BIND_LEARNED_HUMAN_ID)
-  const human: Intent = {
-    id: BIND_LEARNED_HUMAN_ID,
-    title: BIND_LEARNED_HUMAN_ID,
-    utterances: [],
-    noticeMarks: [],
-    automatic: false,
-  }
+  const callsPerson = learned.has(HUMAN_ID) && !intents.some(({ id }) => id === HUMAN_ID)
+  const human: Intent = { id: HUMAN_ID, title: HUMAN_ID, utterances: [], noticeMarks: [], automatic: false }
   return [...intents, ...(callsPerson ? [human] : [])].map((intent) => {
     const sentences = learned.get(intent.id) ?? []
     return sentences.length === 0 ? intent : { ...intent, learned: sentences }
@@ -362,11 +349,6 @@ function withLearned(intents: readonly Intent[], learned: ReadonlyMap<string, re
 }
 
 const said = ({ text }: AuthoredText): string => `“${text.length > 30 ? `${text.slice(0, 30)}…` : text}”`
-
-const warning = ({ file, line, column }: AuthoredText, message: string, remedy: string): Problem => ({
-  severity: 'warning',
-  ...{ file, line, column, message, remedy },
-})
 
 const words = z.string().trim().min(1)
 

@@ -70,3 +70,18 @@ export function textsKey({
 
 /** What people read of it. */
 export const versionOf = (key: string): string => key.slice(0, 8)
+
+/** Each item whose key an earlier one has already, with the first of that key. */
+export function repeated<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly (readonly [Item, Item])[] {
+  const firsts = new Map<string, Item>()
+  return items.flatMap((item): readonly (readonly [Item, Item])[] => {
+    const key = keyOf(item)
+    const first = firsts.get(key)
+    if (first !== undefined) return [[item, first]]
+    firsts.set(key, item)
+    return []
+  })
+}

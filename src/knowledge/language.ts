@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Problem } from '../model/knowledge.js'
+import { errorAt, type Problem } from '../model/knowledge.js'
 import type { Theme } from '../model/language.js'
 import { groupsOf, REFERENCE, THEMES, toPattern } from '../nlu/language.js'
-import { checkShape, nearest, readYaml } from './yaml.js'
+import { nearest, readShaped } from './yaml.js'
 
 /** Group → phrases, as an author wrote them. */
 export type LanguageGroups = Readonly<Record<string, readonly string[]>>
@@ -32,18 +32,15 @@ export function readLanguage(
   if (!theme) {
     const meant = nearest(name, THEMES, 0.7)
     const remedy = meant ? `是不是 ${meant}.yaml？` : `可以有：${THEMES.map((known) => `${known}.yaml`).join('、')}`
-    return broken([{ severity: 'error', file, line: 1, column: 1, message: `没有叫 ${name} 的语言文件`, remedy }])
+    return broken([errorAt({ file, line: 1 }, `没有叫 ${name} 的语言文件`, remedy)])
   }
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return broken(yaml.problems)
-  const names = [...groupsOf(theme).keys()]
-  const { value, problems } = checkShape(source, yaml, schemaOf(names))
+  const { value, problems, locate } = readShaped(source, schemaOf([...groupsOf(theme).keys()]))
   if (!value) return broken(problems)
   const groups = value as LanguageGroups
   const faults = Object.entries(groups).flatMap(([group, phrases]) =>
     phrases.flatMap((phrase, index): readonly Problem[] => {
       const fault = faultIn(phrase, groups)
-      return fault ? [{ severity: 'error', file, ...yaml.locate([group, index]), ...fault }] : []
+      return fault ? [{ severity: 'error', file, ...locate([group, index]), ...fault }] : []
     }),
   )
   return faults.length > 0 ? broken(faults) : { content: { kind: 'language', theme, groups }, problems: [] }

@@ -1,8 +1,8 @@
-import { type Guide, type KnowledgeContent, NO_KNOWLEDGE, type Problem } from '../model/knowledge.js'
+import { errorAt, type Guide, type KnowledgeContent, NO_KNOWLEDGE, type Problem } from '../model/knowledge.js'
 import { checkSections, checkUtterances } from './checks.js'
 import { parseGuide } from './guide/parse.js'
 import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents } from './intents.js'
-import { qualifyKeys } from './keys.js'
+import { qualifyKeys, repeated } from './keys.js'
 import { isLanguage } from './language.js'
 import { bindAnswers, parseAnswers } from './short-answers.js'
 import { answersOfRules, parseCategories, parseRejections } from './tables.js'
@@ -152,32 +152,14 @@ const asWarning = (problem: Problem): Problem => ({ ...problem, severity: 'warni
 
 const isError = ({ severity }: Problem): boolean => severity === 'error'
 
-function findEmptyFolders({ guides, intents }: KnowledgeFiles): readonly Problem[] {
-  const empty = (folder: string, message: string, remedy: string): Problem => ({
-    severity: 'error',
-    file: folder,
-    line: 0,
-    column: 0,
-    message,
-    remedy,
-  })
-  return [
-    ...(guides.every(isLearned) ? [empty('knowledge', '指南文件夹里没有指南', '放进至少一份 .md 指南')] : []),
-    ...(intents.every((file) => isLearned(file) || isLanguage(file))
-      ? [empty('intents', '意图文件夹里没有意图', '放进 .yaml 意图文件')]
-      : []),
-  ]
-}
+const findEmptyFolders = ({ guides, intents }: KnowledgeFiles): readonly Problem[] => [
+  ...(guides.every(isLearned) ? [errorAt({ file: 'knowledge' }, '指南文件夹里没有指南', '放进至少一份 .md 指南')] : []),
+  ...(intents.every((file) => isLearned(file) || isLanguage(file))
+    ? [errorAt({ file: 'intents' }, '意图文件夹里没有意图', '放进 .yaml 意图文件')]
+    : []),
+]
 
-function findSameGuideIds(guides: readonly Guide[]): readonly Problem[] {
-  const first = new Map<string, Guide>()
-  return guides.flatMap((guide): readonly Problem[] => {
-    const other = first.get(guide.id)
-    if (!other) {
-      first.set(guide.id, guide)
-      return []
-    }
-    const message = `指南 id “${guide.id}”和 ${other.file} 一样`
-    return [{ severity: 'error', file: guide.file, line: 1, column: 1, message, remedy: '在文件开头写上不同的 id' }]
-  })
-}
+const findSameGuideIds = (guides: readonly Guide[]): readonly Problem[] =>
+  repeated(guides, ({ id }) => id).map(([{ id, file }, first]) =>
+    errorAt({ file, line: 1 }, `指南 id “${id}”和 ${first.file} 一样`, '在文件开头写上不同的 id'),
+  )

@@ -1,8 +1,16 @@
 import { z } from 'zod'
-import type { Guide, Problem, Section, ShortAnswer, Source } from '../model/knowledge.js'
+import {
+  errorAt,
+  type Guide,
+  type Problem,
+  type Section,
+  type ShortAnswer,
+  type Source,
+  warningAt,
+} from '../model/knowledge.js'
 import type { AuthoredText, MoreAsks } from './intents.js'
-import { ownKey } from './keys.js'
-import { checkShape, nearest, readYaml } from './yaml.js'
+import { ownKey, repeated } from './keys.js'
+import { nearest, readShaped } from './yaml.js'
 
 /** A short answer as it stands in a file, not yet bound to a section. */
 export interface AuthoredAnswer {
@@ -79,17 +87,8 @@ function readFront(
 ): { readonly front: Front; readonly bodyIndex: number; readonly problems: readonly Problem[] } {
   const end = lines[0]?.text.trim() === '---' ? lines.findIndex(({ text }, at) => at > 0 && text.trim() === '---') : -1
   if (end < 0) return { front: {}, bodyIndex: 0, problems: [] }
-  const source = {
-    file,
-    text: lines
-      .slice(1, end)
-      .map(({ text }) => text)
-      .join('\n'),
-    lineOffset: 1,
-  }
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { front: {}, bodyIndex: end + 1, problems: yaml.problems }
-  const { value, problems } = checkShape(source, yaml, frontSchema)
+  const head = lines.slice(1, end).map(({ text }) => text)
+  const { value, problems } = readShaped({ file, text: head.join('\n'), lineOffset: 1 }, frontSchema)
   return { front: value ?? {}, bodyIndex: end + 1, problems }
 }
 
@@ -173,9 +172,8 @@ function readBlocks(lines: readonly NumberedLine[], around: Around): ParsedAnswe
     if (found && found.label === undefined && !isAnswering) {
       const meant = nearest(found.word, LABELS, 0.6)
       problems.push(
-        error(
-          around.file,
-          line,
+        errorAt(
+          { file: around.file, line },
           `不认识“${found.word}：”`,
           meant ? `是不是“${meant}：”？` : `可以写：${LABELS.join('、')}`,
         ),
@@ -198,8 +196,8 @@ function readBlocks(lines: readonly NumberedLine[], around: Around): ParsedAnswe
 
 /** A label where a short answer has to begin: out of place, or 提问 for 问. */
 function strayLabel(file: string, line: number, { label, word }: NonNullable<ReturnType<typeof labelOf>>): Problem {
-  if (label !== undefined) return error(file, line, `“${word}：”前面没有“问：”`, '先写一行“问：”')
-  return error(file, line, `不认识“${word}：”`, '这里要以“问：”开头')
+  if (label !== undefined) return errorAt({ file, line }, `“${word}：”前面没有“问：”`, '先写一行“问：”')
+  return errorAt({ file, line }, `不认识“${word}：”`, '这里要以“问：”开头')
 }
 
 function readDraft(
@@ -221,30 +219,36 @@ function readDraft(
   const lines = (fields.get('答') ?? []).map(({ text }) => text)
   if (asks.length === 0 || lines.length === 0) {
     const lacks = asks.length === 0 ? '问' : '答'
-    return { answer: undefined, problems: [error(file, line, `这一条没有“${lacks}：”`, `补上一行“${lacks}：……”`)] }
+    return {
+      answer: undefined,
+      problems: [errorAt({ file, line }, `这一条没有“${lacks}：”`, `补上一行“${lacks}：……”`)],
+    }
   }
   const chars = lines.join('').length
   if (lines.length > MAX_LINES || chars > MAX_CHARS) {
     const message = `答有 ${lines.length} 行、${chars} 字，手机上读着累`
-    problems.push(warning(file, placeOf('答'), message, `缩到 ${MAX_LINES} 行、${MAX_CHARS} 字以内，多的写进小节`))
+    problems.push(
+      warningAt({ file, line: placeOf('答') }, message, `缩到 ${MAX_LINES} 行、${MAX_CHARS} 字以内，多的写进小节`),
+    )
   }
   if (asks.length < MIN_ASKS) {
-    problems.push(warning(file, line, `只有 ${asks.length} 种问法`, `写到 ${MIN_ASKS} 种以上，换着说法问`))
+    problems.push(warningAt({ file, line }, `只有 ${asks.length} 种问法`, `写到 ${MIN_ASKS} 种以上，换着说法问`))
   }
   const date = one('日期') ?? front.date ?? ''
   if (one('日期') !== undefined && !z.iso.date().safeParse(date).success) {
-    problems.push(error(file, placeOf('日期'), `“${date}”不是日期`, '写成 2026-07-29 这样'))
+    problems.push(errorAt({ file, line: placeOf('日期') }, `“${date}”不是日期`, '写成 2026-07-29 这样'))
   }
   const strength = one('强度') ?? front.strength ?? 'S'
   if (!isStrength(strength)) {
-    problems.push(error(file, placeOf('强度'), `强度“${strength}”不对`, 'S 官方、M 多份转载、W 单个用户，写一个字母'))
+    problems.push(
+      errorAt({ file, line: placeOf('强度') }, `强度“${strength}”不对`, 'S 官方、M 多份转载、W 单个用户，写一个字母'),
+    )
   }
   const kind = one('性质')
   if (kind !== undefined && !Object.values<string>(KINDS).includes(kind)) {
     problems.push(
-      error(
-        file,
-        placeOf('性质'),
+      errorAt(
+        { file, line: placeOf('性质') },
         `性质“${kind}”不对`,
         `写“${KINDS.beyond}”（没有答案）、“${KINDS.whole}”（要整节）、“${KINDS.steps}”（问怎么做就发整节），或删掉这一行`,
       ),
@@ -289,7 +293,7 @@ export function bindAnswers(
     const other = byId.get(answer.id)
     if (other) {
       const message = `短答“${answer.id}”在 ${other.file}:${other.line} 已经有了`
-      problems.push(error(answer.file, answer.line, message, '换一个编号'))
+      problems.push(errorAt({ file: answer.file, line: answer.line }, message, '换一个编号'))
       continue
     }
     byId.set(answer.id, { ...answer, asks, followUps })
@@ -298,9 +302,8 @@ export function bindAnswers(
       const keys = sections.map(ownKey)
       const meant = nearest(written.text, keys)
       problems.push(
-        warning(
-          written.file,
-          written.line,
+        warningAt(
+          { file: written.file, line: written.line },
           `没有 ${written.text} 这一节，先当作指南外的短答`,
           meant ? `是不是 ${meant}？` : '改成有的编号',
         ),
@@ -320,9 +323,8 @@ export function bindAnswers(
     else {
       const meant = nearest(id.text, byId.keys(), 0.7)
       problems.push(
-        warning(
-          id.file,
-          id.line,
+        warningAt(
+          { file: id.file, line: id.line },
           `没有编号是“${id.text}”的短答`,
           meant ? `是不是“${meant}”？` : '改成有的编号，或删掉',
         ),
@@ -341,29 +343,20 @@ function findSection(key: string, guideId: string | undefined, sections: Guide['
 }
 
 /** One sentence that asks for two things can be answered by neither. */
-function findSameAsks(authored: readonly AuthoredAnswer[]): readonly Problem[] {
-  const first = new Map<string, AuthoredText & { readonly id: string }>()
-  return authored.flatMap(({ id, asks }) =>
-    asks.flatMap((ask): readonly Problem[] => {
-      const essence = ask.text
+const findSameAsks = (authored: readonly AuthoredAnswer[]): readonly Problem[] =>
+  repeated(
+    authored.flatMap(({ id, asks }) => asks.map((ask) => ({ ...ask, id }))),
+    ({ text }) =>
+      text
         .normalize('NFKC')
         .toLowerCase()
-        .replace(/[^\p{L}\p{N}]/gu, '')
-      const other = first.get(essence)
-      if (!other) first.set(essence, { ...ask, id })
-      if (!other || other.id === id) return []
-      const message = `“${ask.text}”在 ${other.file}:${other.line} 已经问着别的`
-      return [warning(ask.file, ask.line, message, '一句话只能问一件事，删掉一处')]
-    }),
+        .replace(/[^\p{L}\p{N}]/gu, ''),
   )
-}
-
-const error = (file: string, line: number, message: string, remedy: string): Problem => ({
-  severity: 'error',
-  ...{ file, line, column: 1, message, remedy },
-})
-
-const warning = (file: string, line: number, message: string, remedy: string): Problem => ({
-  ...error(file, line, message, remedy),
-  severity: 'warning',
-})
+    .filter(([ask, first]) => ask.id !== first.id)
+    .map(([ask, first]) =>
+      warningAt(
+        { ...ask, column: 1 },
+        `“${ask.text}”在 ${first.file}:${first.line} 已经问着别的`,
+        '一句话只能问一件事，删掉一处',
+      ),
+    )

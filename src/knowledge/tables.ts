@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import {
   type CategoryTable,
+  errorAt,
   NO_KNOWLEDGE,
   type Problem,
   type RejectionRule,
   type ShortAnswer,
   type Source,
 } from '../model/knowledge.js'
-import { checkShape, readYaml } from './yaml.js'
+import { repeated } from './keys.js'
+import { readShaped } from './yaml.js'
 
 interface File {
   readonly file: string
@@ -59,7 +61,8 @@ const rejectionSchema = z.strictObject({
       marks: list,
       meaning: words,
       customer: z.array(words).min(1),
-      vendor: words.nullable().default(null),
+      // The reader takes `null` for a word.
+      vendor: z.preprocess((given) => (given === 'null' ? null : given), words.nullable().default(null)),
       actor: z.enum(['customer', 'vendor', 'both']),
       sections: list,
       ask: list,
@@ -81,11 +84,9 @@ export function parseCategories(source: File): {
   readonly table: CategoryTable
   readonly problems: readonly Problem[]
 } {
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { table: NO_KNOWLEDGE.categories, problems: yaml.problems }
-  const { value, problems } = checkShape(source, yaml, categorySchema)
+  const { value, problems, locate } = readShaped(source, categorySchema)
   if (!value) return { table: NO_KNOWLEDGE.categories, problems }
-  const at = (path: readonly PropertyKey[]) => ({ file: source.file, line: yaml.locate(path).line })
+  const at = (path: readonly PropertyKey[]) => ({ file: source.file, line: locate(path).line })
   const table: CategoryTable = {
     cues: value.cues,
     sold: value.sold,
@@ -124,10 +125,7 @@ export function parseRejections(source: File): {
   readonly rules: readonly RejectionRule[]
   readonly problems: readonly Problem[]
 } {
-  const yaml = readYaml(source)
-  if (yaml.problems.length > 0) return { rules: [], problems: yaml.problems }
-  // `failsafe` reads `null` as a word.
-  const { value, problems } = checkShape(source, withNulls(yaml), rejectionSchema)
+  const { value, problems, locate } = readShaped(source, rejectionSchema)
   if (!value) return { rules: [], problems }
   const rules = value.rejections.map(
     ({ number, list: from, vendor, ask, source: text, date, strength: strong, ...rule }, index): RejectionRule => ({
@@ -139,7 +137,7 @@ export function parseRejections(source: File): {
       asks: ask,
       source: sourceOf({ source: text, date, strength: strong }, value.meta),
       file: source.file,
-      line: yaml.locate(['rejections', index]).line,
+      line: locate(['rejections', index]).line,
     }),
   )
   return {
@@ -180,34 +178,11 @@ export function answersOfRules(
   })
 }
 
-function withNulls(yaml: ReturnType<typeof readYaml>): ReturnType<typeof readYaml> {
-  const { rejections, ...rest } = (yaml.value ?? {}) as { rejections?: unknown }
-  if (!Array.isArray(rejections)) return yaml
-  const rows = rejections.map((row: Record<string, unknown>) =>
-    row?.vendor === 'null' ? { ...row, vendor: null } : row,
-  )
-  return { ...yaml, value: { ...rest, rejections: rows } }
-}
-
-function findDouble<Row extends { readonly file: string; readonly line: number }>(
+const findDouble = <Row extends { readonly file: string; readonly line: number }>(
   rows: readonly Row[],
   nameOf: (row: Row) => string,
   what: string,
-): readonly Problem[] {
-  const first = new Map<string, Row>()
-  return rows.flatMap((row): readonly Problem[] => {
-    const name = nameOf(row)
-    const other = first.get(name)
-    if (!other) first.set(name, row)
-    return other
-      ? [
-          {
-            severity: 'error',
-            ...{ file: row.file, line: row.line, column: 1 },
-            message: `${what}“${name}”在第 ${other.line} 行已经有了`,
-            remedy: '删掉一处，或改成别的名字',
-          },
-        ]
-      : []
-  })
-}
+): readonly Problem[] =>
+  repeated(rows, nameOf).map(([row, first]) =>
+    errorAt(row, `${what}“${nameOf(row)}”在第 ${first.line} 行已经有了`, '删掉一处，或改成别的名字'),
+  )

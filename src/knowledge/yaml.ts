@@ -40,17 +40,15 @@ const MAX_SIGNS_IN_LINE = 100
 const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
-/** Reads an author's YAML. Never throws; everything wrong is an error with its place. */
-export function readYaml({
-  file,
-  text,
-  lineOffset = 0,
-}: {
+interface YamlSource {
   readonly file: string
   readonly text: string
   /** Lines that stand above `text` in the file. */
   readonly lineOffset?: number
-}): YamlFile {
+}
+
+/** Reads an author's YAML. Never throws; everything wrong is an error with its place. */
+export function readYaml({ file, text, lineOffset = 0 }: YamlSource): YamlFile {
   const lines = new LineCounter()
   const placeAt = (offset: number): YamlPlace => {
     const { line, col } = lines.linePos(offset)
@@ -209,16 +207,21 @@ function explain(error: YAMLError, placeAt: (offset: number) => YamlPlace): Slip
 /** Of one file; whoever has more mistakes than that mends these first. */
 const MAX_ISSUES = 50
 
-/** Checks what was read against a schema and tells every issue with its place. */
-export function checkShape<Shape>(
-  { file, text }: { readonly file: string; readonly text: string },
-  yaml: YamlFile,
+/**
+ * Reads an author's YAML and checks it against a schema. Never throws; every issue is an error with its place, and then
+ * there is no value.
+ */
+export function readShaped<Shape>(
+  source: YamlSource,
   schema: z.ZodType<Shape> & { readonly shape: object },
-): { readonly value: Shape | undefined; readonly problems: readonly Problem[] } {
+): Omit<YamlFile, 'value'> & { readonly value: Shape | undefined } {
+  const yaml = readYaml(source)
+  if (yaml.problems.length > 0) return { ...yaml, value: undefined }
   const result = schema.safeParse(yaml.value)
-  if (result.success) return { value: result.data, problems: [] }
+  if (result.success) return { ...yaml, value: result.data }
+  const { file, text } = source
   const colons = findWideColons(text).map((slip): Problem => ({ severity: 'error', file, ...slip }))
-  if (colons.length > 0) return { value: undefined, problems: colons }
+  if (colons.length > 0) return { ...yaml, value: undefined, problems: colons }
   const knownKeys = Object.keys(schema.shape)
   const problems = result.error.issues
     .slice(0, MAX_ISSUES)
@@ -229,7 +232,7 @@ export function checkShape<Shape>(
   // One slip may break several rules of the schema; the first says it best.
   const isFirst = ({ line, column }: Problem, index: number): boolean =>
     problems.findIndex((other) => other.line === line && other.column === column) === index
-  return { value: undefined, problems: problems.filter(isFirst) }
+  return { ...yaml, value: undefined, problems: problems.filter(isFirst) }
 }
 
 type Issue = z.core.$ZodIssue

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { KnowledgeError } from '../errors.js'
+import { errorAt } from '../model/knowledge.js'
 import type { LearnedFiles, TeachingTarget, Undo } from '../model/learning.js'
 import { writeDurably } from '../store/json-file.js'
 
@@ -184,10 +185,14 @@ const asProse = (line: string): string =>
     .replace(/^[#>=|`~:]/, '\\$&')
     .replace(/[<{]/g, '\\$&')
 
-function refusal(path: string, line: number, complaint: { readonly message: string; readonly remedy: string }) {
+function refusal(
+  path: string,
+  line: number,
+  { message, remedy }: { readonly message: string; readonly remedy: string },
+) {
   const near = relative(process.cwd(), path)
   const file = near.startsWith('..') ? path : near.replaceAll(sep, '/')
-  return new KnowledgeError([{ severity: 'error', file, line, column: line === 0 ? 0 : 1, ...complaint }])
+  return new KnowledgeError([errorAt({ file, line }, message, remedy)])
 }
 
 /** What people read in the files of what was taught, and about them. */

@@ -257,6 +257,24 @@ export interface Problem {
   readonly fix?: { readonly replace: string; readonly by: string }
 }
 
+/** Where in an author's file: in all of it without a line. */
+interface FilePlace {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export const errorAt = (place: FilePlace, message: string, remedy: string): Problem => {
+  const { file, line = 0, column = Math.min(line, 1) } = place
+  return { severity: 'error', file, line, column, message, remedy }
+}
+
+/** The same of what can be lived with. */
+export const warningAt = (place: FilePlace, message: string, remedy: string): Problem => ({
+  ...errorAt(place, message, remedy),
+  severity: 'warning',
+})
+
 /** How questions with known answers were met: golden ones, and messages that are held out of training. */
 export interface ExamFigures {
   readonly golden: { readonly total: number; readonly right: number }

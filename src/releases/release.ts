@@ -1,3 +1,4 @@
+import { characterPairs, sharedPairs } from '../base/text.js'
 import type { ExamChange, Unmet } from '../evaluate/exam.js'
 import type { RealMessage, replay } from '../evaluate/preview.js'
 import type { AuthorsFile } from '../knowledge/files.js'
@@ -238,16 +239,7 @@ function compareTexts(before: readonly OwnedText[], after: readonly OwnedText[])
   return { added: added.filter((item) => !changed.includes(item)), changed, removed: [...gone] }
 }
 
-function likeness(one: string, other: string): number {
-  const [a, b] = [pairsOf(one), pairsOf(other)]
-  const common = [...a].filter((pair) => b.has(pair)).length
-  return common / Math.max(1, a.size + b.size - common)
-}
-
-function pairsOf(text: string): ReadonlySet<string> {
-  const chars = Array.from(text)
-  return new Set(chars.slice(1).map((char, index) => chars[index]! + char))
-}
+const likeness = (one: string, other: string): number => sharedPairs(characterPairs(one), characterPairs(other))
 
 function compareOthers(before: KnowledgeContent, after: KnowledgeContent): readonly string[] {
   const facts = ({ intents, concepts, language }: KnowledgeContent): ReadonlyMap<string, string> =>

@@ -1,7 +1,15 @@
-import remarkFrontmatter from 'remark-frontmatter'
-import remarkParse from 'remark-parse'
-import { unified } from 'unified'
-import type { Guide, GuideFacts, Problem, ReviewDays, Section, SectionRole, Supplement } from '../../model/knowledge.js'
+import { z } from 'zod'
+import {
+  errorAt,
+  type Guide,
+  type GuideFacts,
+  type Problem,
+  type ReviewDays,
+  type Section,
+  type SectionRole,
+  type Supplement,
+  warningAt,
+} from '../../model/knowledge.js'
 import { nearest, readYaml, type YamlFile, type YamlPlace } from '../yaml.js'
 import { cleanLine } from './text.js'
 
@@ -16,7 +24,6 @@ export interface FrontMatter {
   readonly problems: readonly Problem[]
 }
 
-const processor = unified().use(remarkParse).use(remarkFrontmatter).freeze()
 const NO_ROLES: DeclaredRoles = { rejections: [], steps: [] }
 const FENCE = /^---[ \t]*$/
 const MAX_FRONT_MATTER_CHARS = 50_000
@@ -31,20 +38,12 @@ export function readFrontMatter(file: string, lines: readonly string[]): FrontMa
     const looksMeant = /^(?:id|title|sidebar_\w+|slug|description|timelines|review|roles)\s*:/.test(lines[1] ?? '')
     return looksMeant ? { ...none, problems: [unclosed(file)] } : none
   }
-  const source = lines.slice(0, end + 1).join('\n')
-  const node = source.length > MAX_FRONT_MATTER_CHARS ? undefined : processor.parse(source).children[0]
-  const yaml = node?.type === 'yaml' ? node.value : ''
-  return { ...readValues(file, yaml), bodyIndex: end + 1 }
+  const yaml = lines.slice(1, end).join('\n')
+  return { ...readValues(file, yaml.length > MAX_FRONT_MATTER_CHARS ? '' : yaml), bodyIndex: end + 1 }
 }
 
-const unclosed = (file: string): Problem => ({
-  severity: 'warning',
-  file,
-  line: 1,
-  column: 1,
-  message: '文件开头的 --- 没有结束',
-  remedy: '在开头这几行的后面单独写一行 ---',
-})
+const unclosed = (file: string): Problem =>
+  warningAt({ file, line: 1 }, '文件开头的 --- 没有结束', '在开头这几行的后面单独写一行 ---')
 
 function readValues(file: string, yaml: string): Omit<FrontMatter, 'bodyIndex'> {
   const { value, locate, problems: yamlProblems } = readYaml({ file, text: yaml, lineOffset: 1 })
@@ -70,13 +69,8 @@ function readValues(file: string, yaml: string): Omit<FrontMatter, 'bodyIndex'> 
   }
 }
 
-const badTimeline = (file: string, place: { readonly line: number; readonly column: number }): Problem => ({
-  severity: 'error',
-  file,
-  ...place,
-  message: '时效写得不对',
-  remedy: 'timelines 下面一行一条，写成“首次提审: 一句话”',
-})
+const badTimeline = (file: string, place: YamlPlace): Problem =>
+  errorAt({ file, ...place }, '时效写得不对', 'timelines 下面一行一条，写成“首次提审: 一句话”')
 
 function saveLineByLine(yaml: string): Record<string, unknown> {
   const found = (key: string): string | undefined =>
@@ -90,6 +84,7 @@ const textOf = (value: unknown): string | undefined =>
 const isRecord = (value: unknown): value is Declared =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const isoDay = z.iso.date()
 const SOURCE = /^来源\s*[:：]\s*(.*)$/
 const CHECKED = /^(?:核对|核对日期)\s*[:：]\s*(.*)$/
 
@@ -112,14 +107,14 @@ export function readSupplement({
   const text = join(lines.filter((candidate) => !SOURCE.test(candidate) && !CHECKED.test(candidate)))
   const problems: Problem[] = []
   const warn = (message: string, remedy: string): void => {
-    problems.push({ severity: 'warning', file, line, column: 1, message, remedy })
+    problems.push(warningAt({ file, line }, message, remedy))
   }
   if (text === '') {
     warn('补充里没有内容', '写上内容，或删掉这个方框')
     return { supplement: undefined, problems }
   }
   if (source === '') warn('补充没有写来源', '倒数第二行写“来源：……”')
-  const checkedOn = isDate(checked) ? checked : ''
+  const checkedOn = isoDay.safeParse(checked).success ? checked : ''
   if (checkedOn === '') {
     warn(checked === '' ? '补充没有写核对日期' : `“${checked}”不是日期`, '最后一行写“核对：2026-11-23”这样的日期')
   }
@@ -131,12 +126,6 @@ const found = (lines: readonly string[], pattern: RegExp): string =>
 
 const join = (lines: readonly string[]): string =>
   lines.reduce((text, line) => text + (text === '' || /[。！？；：，]$/.test(text) ? '' : ' ') + line, '')
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
-  const date = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
-}
 
 /** What the head of a guide says of its sections; the keys are not checked yet. */
 export interface DeclaredRoles {
@@ -172,7 +161,7 @@ function readDeclaredRoles(
 ): { readonly declared: DeclaredRoles; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const report = (path: readonly string[], message: string, remedy: string): void => {
-    problems.push({ severity: 'error', file: source.file, ...source.locate(path, 'key'), message, remedy })
+    problems.push(errorAt({ file: source.file, ...source.locate(path, 'key') }, message, remedy))
   }
   const keysAt = (name: string): readonly DeclaredKey[] => {
     const written = isRecord(roles) ? roles[name] : undefined
@@ -255,7 +244,7 @@ export function giveSectionRoles(
 function unknownKey({ key, line, column }: DeclaredKey, file: string, known: ReadonlySet<string>): Problem {
   const meant = nearest(key, known)
   const remedy = meant === undefined ? '改成有的编号' : `是不是 "${meant}"？（有 ${[...known].join('、')}）`
-  return { severity: 'error', file, line, column, message: `指南里没有 ${key} 这一节`, remedy }
+  return errorAt({ file, line, column }, `指南里没有 ${key} 这一节`, remedy)
 }
 
 /** A guide that tells how long it takes, and not so that one could reckon with it. */
@@ -263,7 +252,7 @@ function lacksDays(sections: readonly Section[], review: ReviewDays | undefined)
   const teller = review ? undefined : sections.find(({ tellsTimeline }) => tellsTimeline)
   if (!teller) return []
   const message = '这一节讲时效，文件开头没有写天数，机器人算不了日子'
-  return [{ severity: 'warning', file: teller.file, line: teller.line, column: 1, message, remedy: REMEDY_REVIEW }]
+  return [warningAt(teller, message, REMEDY_REVIEW)]
 }
 
 /** The same days told in words at the head: whoever edits one of the two has to edit the other. */
@@ -277,7 +266,7 @@ function contradictions(
     const told = [...line.matchAll(/(\d+) ?天/g)].map(([, days]) => Number(days))
     if (told.length < 2 || (told.includes(review.internal) && told.includes(review.second))) return []
     const message = `时效“${name}”写的是 ${told.join('、')} 天，review 里是 ${review.internal} 和 ${review.second} 天`
-    return [{ severity: 'warning', file, line: 1, column: 1, message, remedy: '改成一样的天数' }]
+    return [warningAt({ file, line: 1 }, message, '改成一样的天数')]
   })
 }
 

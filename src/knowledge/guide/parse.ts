@@ -1,4 +1,4 @@
-import type { Guide, Problem, Section } from '../../model/knowledge.js'
+import { type Guide, type Problem, type Section, warningAt } from '../../model/knowledge.js'
 import { type AuthoredAnswer, takeInlineAnswers } from '../short-answers.js'
 import { giveSectionRoles, readFrontMatter } from './front-matter.js'
 import { readHeadingNumber } from './keys.js'
@@ -139,7 +139,7 @@ function importedParts(file: string, lines: readonly string[]): readonly Problem
     if (path === undefined || used < 0) return []
     const message = `<${name} /> 的内容写在 ${path} 里，机器人读不到，客户也看不到`
     const remedy = `把 ${path} 里的内容直接写在这里`
-    return [{ severity: 'warning', file, line: used + 1, column: 1, message, remedy }]
+    return [warningAt({ file, line: used + 1 }, message, remedy)]
   })
 }
 
@@ -184,16 +184,7 @@ function idOf(file: string): string {
 const emptiness = ({ file, sections }: Guide): readonly Problem[] =>
   sections.length > 0
     ? []
-    : [
-        {
-          severity: 'warning',
-          file,
-          line: 0,
-          column: 0,
-          message: '这份指南里没有可以回答的内容',
-          remedy: '写上标题和正文，或把文件名改成 _ 开头',
-        },
-      ]
+    : [warningAt({ file }, '这份指南里没有可以回答的内容', '写上标题和正文，或把文件名改成 _ 开头')]
 
 /** The last resort, so that one strange file doesn't stop the others. */
 function readAsPlainText(file: string, text: string): ParsedGuide {
@@ -212,13 +203,6 @@ function readAsPlainText(file: string, text: string): ParsedGuide {
     line: 1,
   }
   const guide = { id, title: id, file, sections: lines.length > 0 ? [section] : [] }
-  const problem: Problem = {
-    severity: 'warning',
-    file,
-    line: 0,
-    column: 0,
-    message: '这份指南的格式读不懂，只当作普通文字',
-    remedy: '检查嵌套很深的列表或引用',
-  }
+  const problem = warningAt({ file }, '这份指南的格式读不懂，只当作普通文字', '检查嵌套很深的列表或引用')
   return { guide, answers: [], problems: [problem] }
 }

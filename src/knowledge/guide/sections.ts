@@ -1,6 +1,13 @@
 import type { Heading } from 'mdast'
 import { toString as toText } from 'mdast-util-to-string'
-import type { GuidePicture, Problem, Section, SectionPart, Supplement } from '../../model/knowledge.js'
+import {
+  type GuidePicture,
+  type Problem,
+  type Section,
+  type SectionPart,
+  type Supplement,
+  warningAt,
+} from '../../model/knowledge.js'
 import { nearest } from '../yaml.js'
 import { readSupplement } from './front-matter.js'
 import { assignKeys, type KeyedHeading } from './keys.js'
@@ -106,13 +113,13 @@ function remarks(
   { keyed, raw }: Draft,
   { kept, file }: { readonly kept: boolean; readonly file: string },
 ): readonly Problem[] {
-  const place = { severity: 'warning' as const, file, line: raw.line, column: 1 }
+  const place = { file, line: raw.line }
   if (keyed.numbered && /-\d+$/.test(keyed.key)) {
-    return [{ ...place, message: `“${raw.heading}”的编号用过了，这一节叫 ${keyed.key}`, remedy: '换一个编号' }]
+    return [warningAt(place, `“${raw.heading}”的编号用过了，这一节叫 ${keyed.key}`, '换一个编号')]
   }
   return kept || !keyed.numbered
     ? []
-    : [{ ...place, message: `“${raw.heading}”下面没有内容，不会回答`, remedy: '写上内容，或删掉这个标题' }]
+    : [warningAt(place, `“${raw.heading}”下面没有内容，不会回答`, '写上内容，或删掉这个标题')]
 }
 
 /** A heading and what stands under it, up to the next heading of any depth. */
