@@ -1,6 +1,6 @@
 import { walkSteps } from '../dialogue/checklist.js'
 import { policies } from '../dialogue/policy.js'
-import { cardOf, type Decided, decideBy, guideOf, type Situation, traceDecision } from '../dialogue/turn.js'
+import { cardOf, decideBy, guideOf, type Situation, traceDecision } from '../dialogue/turn.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { ShortAnswer } from '../model/knowledge.js'
@@ -15,102 +15,89 @@ import { composeReply } from '../reply/compose.js'
  * @returns Chinese, at most 500 characters
  */
 export function explainSentence(text: string, snapshot: KnowledgeSnapshot, nowMs: number): string {
-  const understanding = understand(text, knowingOf(snapshot, nowMs))
-  const situation = aloneOn(snapshot)
-  const [asked, overheard] = [true, false].map((addressedToBot) => {
-    const message = loneMessage(text, addressedToBot)
-    const decided = decideBy(policies, { message, understanding, situation, asked: addressedToBot })
-    return { ...decided, trace: traceDecision(message, decided, { snapshot, understanding, tookMs: 0 }) }
-  }) as [Judged, Judged]
-  const { bubbles } = composeReply(asked.decision, snapshot, {
-    ...{ mentionChars: 0, timelineToldLately: false, question: understanding.normalized, aboutPicture: false, nowMs },
-  })
-  const words = bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [bubble.text] : []))
+  const now = { snapshot, nowMs }
+  const asked = decideAlone(text, true, now)
+  const overheard = decideAlone(text, false, now)
+  const traceOf = (decided: typeof asked): DecisionTrace =>
+    traceDecision(decided.message, decided, { snapshot, understanding: decided.understanding, tookMs: 0 })
+  const told = tell(asked.decision, now, asked.understanding.normalized)
   return explain({
-    asked: asked.trace,
-    overheard: overheard.trace,
+    asked: traceOf(asked),
+    overheard: traceOf(overheard),
     titleOf: (key) => snapshot.sections.get(key)?.title,
-    reply: words.join('\n'),
-    pictureCount: bubbles.length - words.length,
+    reply: wordsOf(told),
+    pictureCount: told.filter((one) => !isWords(one)).length,
   })
 }
 
-/** What a customer is told who asks for a section by name, bubble by bubble; a picture by its path. */
-export function tellSection(
-  key: string,
-  snapshot: KnowledgeSnapshot,
-  nowMs: number,
-): readonly { readonly text: string; readonly picture?: string }[] {
-  const { bubbles } = composeReply({ kind: 'answer', sectionKeys: [key], reason: 'sure' }, snapshot, {
-    ...{ mentionChars: 0, timelineToldLately: false, question: '', aboutPicture: false, nowMs },
+interface Told {
+  readonly text: string
+  /** Path of a picture, of which `text` is the description. */
+  readonly picture?: string
+}
+
+/** What comes of a decision without any talk around it, bubble by bubble. @param question in normal form */
+function tell(decision: Decision, { snapshot, nowMs }: Now, question = ''): readonly Told[] {
+  const { bubbles } = composeReply(decision, snapshot, {
+    ...{ mentionChars: 0, timelineToldLately: false, question, aboutPicture: false, nowMs },
   })
   return bubbles.map((bubble) =>
     bubble.kind === 'text' ? { text: bubble.text } : { text: bubble.picture.alt, picture: bubble.picture.path },
   )
 }
 
+interface Now {
+  readonly snapshot: KnowledgeSnapshot
+  readonly nowMs: number
+}
+
+const isWords = ({ picture }: Told): boolean => picture === undefined
+
+/** What a customer is told who asks for a section by name. */
+export const tellSection = (key: string, now: Now): readonly Told[] =>
+  tell({ kind: 'answer', sectionKeys: [key], reason: 'sure' }, now)
+
 /** What a customer is told who asks for a short answer by name. */
-export function tellAnswer(
-  answer: ShortAnswer,
-  snapshot: KnowledgeSnapshot,
-  nowMs: number,
-): readonly { readonly text: string }[] {
+export function tellAnswer(answer: ShortAnswer, now: Now): readonly Told[] {
   const fact = { kind: 'short-answer', answer } as const
   const key = answer.sectionKey
-  const isInGuide = key !== undefined && snapshot.sections.has(key)
-  return tellDecision(
+  const isInGuide = key !== undefined && now.snapshot.sections.has(key)
+  return tell(
     isInGuide ? { kind: 'answer', sectionKeys: [key], reason: 'sure', fact } : { kind: 'outside', fact },
-    { snapshot, nowMs },
-  )
+    now,
+  ).filter(isWords)
 }
 
 /** What a customer is told who asks for the category, and the documents, of something. */
-export const tellCategory = (
-  hit: CategoryHit,
-  snapshot: KnowledgeSnapshot,
-  nowMs: number,
-): readonly { readonly text: string }[] =>
-  tellDecision({ kind: 'outside', fact: { kind: 'category', hits: [hit] } }, { snapshot, nowMs })
-
-function tellDecision(
-  decision: Decision,
-  { snapshot, nowMs }: { readonly snapshot: KnowledgeSnapshot; readonly nowMs: number },
-): readonly { readonly text: string }[] {
-  const { bubbles } = composeReply(decision, snapshot, {
-    ...{ mentionChars: 0, timelineToldLately: false, question: '', aboutPicture: false, nowMs },
-  })
-  return bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [{ text: bubble.text }] : []))
-}
+export const tellCategory = (hit: CategoryHit, now: Now): readonly Told[] =>
+  tell({ kind: 'outside', fact: { kind: 'category', hits: [hit] } }, now).filter(isWords)
 
 /** How a lone message would be met on some knowledge, and what would be said to it. */
-export function meetLone(
-  text: string,
-  addressedToBot: boolean,
-  { snapshot, nowMs }: { readonly snapshot: KnowledgeSnapshot; readonly nowMs: number },
-): {
-  readonly kind: Decision['kind']
-  readonly sections: readonly string[]
-  readonly card: string | null
-  readonly reply: string
-} {
-  const understanding = understand(text, knowingOf(snapshot, nowMs))
-  const situation = aloneOn(snapshot)
-  const message = loneMessage(text, addressedToBot)
-  const { decision } = decideBy(policies, { message, understanding, situation, asked: addressedToBot })
-  const { bubbles } = composeReply(decision, snapshot, {
-    ...{ mentionChars: 0, timelineToldLately: false, question: understanding.normalized, aboutPicture: false, nowMs },
-  })
+export function meetLone(text: string, addressedToBot: boolean, now: Now) {
+  const { understanding, decision } = decideAlone(text, addressedToBot, now)
   return {
     kind: decision.kind,
     sections: 'sectionKeys' in decision ? decision.sectionKeys : [],
     card: cardOf(decision),
-    reply: bubbles.flatMap((bubble) => (bubble.kind === 'text' ? [bubble.text] : [])).join('\n'),
+    reply: wordsOf(tell(decision, now, understanding.normalized)),
   }
 }
 
-interface Judged extends Decided {
-  readonly trace: ReturnType<typeof traceDecision>
+function decideAlone(text: string, asked: boolean, { snapshot, nowMs }: Now) {
+  const message = loneMessage(text, asked)
+  const understanding = understand(text, knowingOf(snapshot, nowMs))
+  return {
+    message,
+    understanding,
+    ...decideBy(policies, { message, understanding, situation: aloneOn(snapshot), asked }),
+  }
 }
+
+const wordsOf = (told: readonly Told[]): string =>
+  told
+    .filter(isWords)
+    .map(({ text }) => text)
+    .join('\n')
 
 /** Nothing was said before; the bot has just been started. */
 export const ALONE: Situation = {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
-import { DurableJsonFile, fileWords } from '../store/json-file.js'
+import { DurableJsonFile, fileWords, writeDurably } from '../store/json-file.js'
+import type { InUse, NewRelease, ReleaseRecord } from './release.js'
 
-const record = z.object({
+const record: z.ZodType<ReleaseRecord> = z.object({
   number: z.number().int().min(1),
   version: z.string(),
   atMs: z.number(),
@@ -30,16 +31,6 @@ const filesWithText = z.array(
 )
 const authorsFiles = z.object({ guides: filesWithText, tables: filesWithText, intents: filesWithText })
 
-export type KeptRecord = z.infer<typeof record>
-export type KeptInUse = z.infer<typeof inUse>
-
-interface NewRelease {
-  readonly staged: string
-  readonly record: KeptRecord
-  readonly report: string
-  readonly pinned: boolean
-}
-
 const KEPT_RELEASES = 10
 const STAGED = '.staged-'
 const RECORD_FILE = 'release.json'
@@ -48,13 +39,14 @@ const REPORT_FILE = 'report.md'
 const IN_USE_FILE = 'in-use.json'
 
 /**
- * The folder of the releases: a numbered folder each, with the authors' files as they were and the report. A release is written aside and renamed, so that there is all of it or nothing.
+ * The folder of the releases: a numbered folder each, with the authors' files as they were and the report. A release is
+ * written aside and renamed, so that there is all of it or nothing.
  */
 export class ReleaseFolder {
   readonly #root: string
-  readonly #inUseFile: DurableJsonFile<KeptInUse>
-  #records: readonly KeptRecord[] = []
-  #inUse: KeptInUse | undefined
+  readonly #inUseFile: DurableJsonFile<InUse>
+  #records: readonly ReleaseRecord[] = []
+  #inUse: InUse | undefined
 
   constructor(root: string) {
     this.#root = root
@@ -88,11 +80,11 @@ export class ReleaseFolder {
     }
   }
 
-  list(): readonly KeptRecord[] {
+  list(): readonly ReleaseRecord[] {
     return this.#records
   }
 
-  inUse(): KeptInUse | undefined {
+  inUse(): InUse | undefined {
     return this.#inUse
   }
 
@@ -162,7 +154,7 @@ export class ReleaseFolder {
   }
 
   /** On disk when this resolves. */
-  async use(next: KeptInUse): Promise<void> {
+  async use(next: InUse): Promise<void> {
     await this.#inUseFile.write(next)
     this.#inUse = next
   }
@@ -199,7 +191,7 @@ export class ReleaseFolder {
     return join(this.#root, String(number))
   }
 
-  async #readRecord(name: string): Promise<KeptRecord | undefined> {
+  async #readRecord(name: string): Promise<ReleaseRecord | undefined> {
     try {
       const read = record.parse(JSON.parse(await readFile(join(this.#root, name, RECORD_FILE), 'utf8')))
       return String(read.number) === name ? read : undefined
@@ -209,7 +201,7 @@ export class ReleaseFolder {
   }
 
   async #forgetOldest(): Promise<void> {
-    const isInUse = ({ number }: KeptRecord): boolean => number === this.#inUse?.number
+    const isInUse = ({ number }: ReleaseRecord): boolean => number === this.#inUse?.number
     const old = this.#records.slice(0, -KEPT_RELEASES).filter((one) => !isInUse(one))
     this.#records = this.#records.filter((one) => !old.includes(one))
     for (const { number } of old)
@@ -218,13 +210,3 @@ export class ReleaseFolder {
 }
 
 const namesOf = ({ file, kept }: AuthorsFile) => ({ file, kept })
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w')
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}

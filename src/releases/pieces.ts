@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { resolve } from 'node:path'
 import { createTwoFilesPatch, structuredPatch } from 'diff'
+import { chinaDay, isoOf } from '../base/time.js'
 import { meetLone, tellAnswer, tellCategory, tellSection } from '../evaluate/explain.js'
 import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
 import { parseGuide } from '../knowledge/guide/parse.js'
@@ -254,14 +255,14 @@ export function newAnswer(
     ...[`## ${oneLine(title).slice(0, 30)}`, asksLine(asks)],
     ...lines.map((line, index) => (index === 0 ? `答：${oneLine(line)}` : oneLine(line))),
     ...(section === undefined ? [] : [`节：${section}`]),
-    ...[`来源：${say.source(by)}`, `日期：${chinaDate(atMs)}`, `编号：${id}`],
+    ...[`来源：${say.source(by)}`, `日期：${isoOf(chinaDay(atMs))}`, `编号：${id}`],
   ].join('\n')
   return { key: answerKey(id), markdown }
 }
 
 /** @param name the category's path, what it is called, or the number of the reason */
 export function newRow(list: ListName, name: string, { by, atMs }: Origin): NewPiece {
-  const origin = { source: say.source(by), date: chinaDate(atMs), strength: 'W' }
+  const origin = { source: say.source(by), date: isoOf(chinaDay(atMs)), strength: 'W' }
   return {
     key: newRowKey(list, atMs.toString(36)),
     markdown: rowOf({ ...BLANK_ROWS[list](oneLine(name)), ...origin }),
@@ -327,14 +328,12 @@ timelines:
 :::
 `
 
-const chinaDate = (atMs: number): string => new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 10)
-
 const say = {
   source: (by: string): string => `${by}在网页里写的`,
   usualList: '常见拒绝情形',
 } as const
 
-type Bubbles = readonly { readonly text: string; readonly picture?: string }[]
+type Bubbles = ReturnType<typeof tellSection>
 
 /** What customers would get, bubble by bubble, as `composeReply` makes it of the draft. */
 interface Told {
@@ -439,17 +438,17 @@ function readSections({ file, section }: Piece, { text, from, to }: Within, { sn
     sections.set(named.key, named)
     return named.key
   })
-  const withIt: KnowledgeSnapshot = { ...snapshot, sections }
-  const whole = keys.flatMap((key) => tellSection(key, withIt, nowMs))
+  const now: Context = { snapshot: { ...snapshot, sections }, nowMs }
+  const whole = keys.flatMap((key) => tellSection(key, now))
   const written = answers.filter(({ line }) => line >= from && line <= to)
   const [answer] = bindAnswers(written, [], [guide]).answers
   const [key] = keys
-  const short = answer && tellAnswer({ ...answer, ...(key !== undefined && { sectionKey: key }) }, withIt, nowMs)
+  const short = answer && tellAnswer({ ...answer, ...(key !== undefined && { sectionKey: key }) }, now)
   const title = within[0]?.title ?? section?.title ?? ''
   return {
     ...{ title, problems, whole, sectionKey: key },
     question: answer?.asks[0] ?? utteranceOf(key, snapshot) ?? title,
-    asked: short ?? (key === undefined ? [] : tellSection(key, withIt, nowMs)),
+    asked: short ?? (key === undefined ? [] : tellSection(key, now)),
   }
 }
 
@@ -459,7 +458,8 @@ const utteranceOf = (key: string | undefined, { intentOfSection }: KnowledgeSnap
   return intent?.automatic ? undefined : intent?.utterances[0]
 }
 
-function readAnswer({ answer, from, title }: Piece, text: string, { snapshot, nowMs }: Context): Read {
+function readAnswer({ answer, from, title }: Piece, text: string, now: Context): Read {
+  const { snapshot } = now
   const parsed = parseAnswers({ file: '', text })
   const edited = parsed.answers.find(({ id }) => id === answer?.id) ?? parsed.answers.find(({ line }) => line > from)
   const { answers, problems } = bindAnswers(edited ? [edited] : [], [], snapshot.content.guides)
@@ -469,13 +469,14 @@ function readAnswer({ answer, from, title }: Piece, text: string, { snapshot, no
     title: edited?.title ?? title,
     problems: [...parsed.problems, ...problems],
     question: bound?.asks[0] ?? '',
-    asked: bound ? tellAnswer(bound, snapshot, nowMs) : [],
-    whole: key !== undefined && snapshot.sections.has(key) ? tellSection(key, snapshot, nowMs) : [],
+    asked: bound ? tellAnswer(bound, now) : [],
+    whole: key !== undefined && snapshot.sections.has(key) ? tellSection(key, now) : [],
     sectionKey: key,
   }
 }
 
-function readRow({ key, file, title }: Piece, { text, from, to }: Within, { snapshot, nowMs }: Context): Read {
+function readRow({ key, file, title }: Piece, { text, from, to }: Within, now: Context): Read {
+  const { snapshot } = now
   const facts = factsOfRows(listOfKey(key)!, { text, file: file.file, from, to }, snapshot)
   const [hit] = facts.hits
   const [answer] = facts.answers
@@ -483,8 +484,7 @@ function readRow({ key, file, title }: Piece, { text, from, to }: Within, { snap
   return {
     ...{ title: facts.title || title, problems: facts.problems, sectionKey },
     question: answer?.asks[0] ?? (hit ? facts.questionOf(hit.word) : ''),
-    asked: [...(hit ? tellCategory(hit, snapshot, nowMs) : []), ...(answer ? tellAnswer(answer, snapshot, nowMs) : [])],
-    whole:
-      sectionKey !== undefined && snapshot.sections.has(sectionKey) ? tellSection(sectionKey, snapshot, nowMs) : [],
+    asked: [...(hit ? tellCategory(hit, now) : []), ...(answer ? tellAnswer(answer, now) : [])],
+    whole: sectionKey !== undefined && snapshot.sections.has(sectionKey) ? tellSection(sectionKey, now) : [],
   }
 }

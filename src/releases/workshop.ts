@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { BoundedMap } from '../base/bounded-map.js'
 import { formatProblem, KnowledgeError } from '../errors.js'
 import {
   changesOf,
@@ -78,9 +79,9 @@ class ReleaseWorkshop {
   readonly #paths: ReleasePaths
   readonly #builder: KnowledgeBuilder
   readonly #releases: ReleaseFolder
-  readonly #known = new Map<string, Known>()
-  readonly #keyOfRelease = new Map<number, string>()
-  readonly #answers = new Map<string, readonly ExamAnswer[]>()
+  readonly #known = new BoundedMap<string, Known>(KEPT_IN_MEMORY)
+  readonly #keyOfRelease = new BoundedMap<number, string>(KEPT_IN_MEMORY)
+  readonly #answers = new BoundedMap<string, readonly ExamAnswer[]>(KEPT_IN_MEMORY)
   #exam: { readonly key: string; readonly exam: Exam } | undefined
 
   constructor(paths: ReleasePaths) {
@@ -175,15 +176,14 @@ class ReleaseWorkshop {
     const known = key === undefined ? undefined : this.#known.get(key)
     if (known) return known
     const built = await this.restore(number)
-    remember(this.#keyOfRelease, number, `${built.textsKey} ${built.subjectsKey}`)
+    this.#keyOfRelease.set(number, `${built.textsKey} ${built.subjectsKey}`)
     return this.#know(built)
   }
 
   #know(built: BuiltKnowledge): Known {
     const { textsKey, subjectsKey, warnings } = built
     const key = `${textsKey} ${subjectsKey}`
-    const known = this.#known.get(key)
-    return known ?? remember(this.#known, key, { snapshot: buildSnapshot(built), warnings, textsKey, subjectsKey })
+    return this.#known.getOrSet(key, () => ({ snapshot: buildSnapshot(built), warnings, textsKey, subjectsKey }))
   }
 
   #readExam({ intents }: AuthorsFiles, { snapshot, textsKey }: Known): Exam {
@@ -200,7 +200,7 @@ class ReleaseWorkshop {
   ): readonly ExamAnswer[] {
     const key = `${textsKey} ${subjectsKey} ${exam.examKey}`
     const candidate = knowingOf(snapshot, exam.nowMs)
-    return this.#answers.get(key) ?? remember(this.#answers, key, sitExam(exam.questions, candidate))
+    return this.#answers.getOrSet(key, () => sitExam(exam.questions, candidate))
   }
 
   async #missingPictures(guides: readonly Guide[], { guides: texts }: AuthorsFiles): Promise<readonly Problem[]> {
@@ -254,12 +254,6 @@ const countsOf = ({ sections, content }: KnowledgeSnapshot) => ({
     .filter(({ automatic }) => !automatic)
     .reduce((sum, { utterances }) => sum + utterances.length, 0),
 })
-
-function remember<Key, Value>(kept: Map<Key, Value>, key: Key, value: Value): Value {
-  kept.set(key, value)
-  for (const oldest of kept.keys()) if (kept.size > KEPT_IN_MEMORY) kept.delete(oldest)
-  return value
-}
 
 /** What the bot's thread wants done. */
 export type BuildJob = { readonly paths: ReleasePaths } & (

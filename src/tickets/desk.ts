@@ -96,11 +96,6 @@ export class TicketDesk {
     return this.#store.home === undefined || account === this.#store.home.account
   }
 
-  /** Whether several accounts share the desk. */
-  get isShared(): boolean {
-    return this.#store.home !== undefined
-  }
-
   find(number: number): Ticket | undefined {
     return this.all().find((ticket) => ticket.number === number)
   }

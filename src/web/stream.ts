@@ -37,10 +37,6 @@ export class EventStream {
   readonly #readers = new Set<Tell>()
   #last = 0
 
-  get readerCount(): number {
-    return this.#readers.size
-  }
-
   /** @param needed who may hear of it: the filter is the server's, not the page's */
   publish(name: string, content: Content, needed: ViewerRole): void {
     const event = { number: ++this.#last, name, content, for: needed }
