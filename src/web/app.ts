@@ -9,6 +9,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
 import { etag } from 'hono/etag'
+import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
 import type { Log, LoginState } from '../model/ports.js'
@@ -83,6 +84,7 @@ export function createWebApp(deps: WebDeps): Hono {
   app.use(etag(), serveStatic({ root: PUBLIC_FOLDER, onFound: (_path, c) => c.header('Cache-Control', 'no-cache') }))
   app.notFound((c) => c.json({ error: '没有这个页面' }, 404))
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse()
     log.error({ err: error, path: c.req.path }, 'request failed')
     return c.json({ error: '出错了，请查看程序日志' }, 500)
   })

@@ -1,97 +1,23 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { Orderer, Report } from '../model/ports.js'
+import type { AuthorsFile } from '../knowledge/files.js'
+import type { Releases, Report } from '../model/ports.js'
 import type { TalkFeed } from '../model/talk.js'
-import type { Party } from '../model/ticket.js'
+import type { KnowledgeEditor } from '../releases/edits.js'
+import type { Difference } from '../releases/pieces.js'
 import type { AccessControl } from './access.js'
-import { viewerIn } from './permissions.js'
+import { bodyOf, reportOf, viewerIn } from './permissions.js'
 import type { EventStream } from './stream.js'
 import { askedLately } from './talk-routes.js'
 import { type GiveOrder, ordererOf } from './ticket-routes.js'
 
-/** A line of what two states of a file differ in has `+`, `-` or a space in front. */
-interface Difference {
-  readonly file: string
-  readonly lines: readonly string[]
-}
+/**
+ * Where what authors wrote is edited as drafts. Keys: `4.1`, `answer:<id>`, `row:<list>:<name>`, `guide:<id>`, `golden`.
+ */
+export type KnowledgeDesk = Pick<KnowledgeEditor, keyof KnowledgeEditor>
 
-interface GoldenChange {
-  readonly was?: { readonly question: string; readonly heard: 'asked' | 'overheard' } | undefined
-  readonly becomes?:
-    | { readonly question: string; readonly heard: 'asked' | 'overheard'; readonly expect: string }
-    | undefined
-}
-
-interface AuthorsFile {
-  readonly file: string
-  readonly kept: string
-  readonly text: string
-}
-
-type FieldValue = string | null | readonly string[] | { readonly choose: string; readonly of: readonly string[] }
-type ListName = (typeof LISTS)[number]
 /** Of the tables `categories.yaml` and `rejections.yaml`. */
 const LISTS = ['categories', 'notOpen', 'noRow', 'rejections'] as const
-
-/**
- * Where what authors wrote is edited as drafts; see `KnowledgeEditor`. Keys: `4.1`, `answer:<id>`, `row:<list>:<name>`,
- * `guide:<id>`, `golden`.
- */
-export interface KnowledgeDesk {
-  tree(): Promise<object>
-  section(key: string): Promise<object | undefined>
-  /** The releases that have changed it, newest first. */
-  history(key: string): Promise<readonly object[]>
-  keep(
-    key: string,
-    draft: {
-      readonly markdown?: string
-      readonly fields?: Readonly<Record<string, FieldValue>>
-      readonly baseHash: string
-      readonly seen?: string
-    },
-    by: Party,
-  ): Promise<{ readonly isKept: boolean; readonly clash?: 'file' | 'draft'; readonly view: object } | undefined>
-  addAnswer(
-    answer: {
-      readonly asks: readonly string[]
-      readonly lines: readonly string[]
-      readonly section?: string | undefined
-    },
-    by: Party,
-  ): Promise<{ readonly key: string }>
-  addAsks(key: string, asks: readonly string[], by: Party): Promise<{ readonly key: string } | undefined>
-  addRow(list: ListName, name: string, by: Party): Promise<{ readonly key: string } | undefined>
-  /** @returns why not, in Chinese */
-  addGuide(
-    guide: { readonly id: string; readonly title: string },
-    by: Party,
-  ): Promise<{ readonly key: string } | string>
-  golden(): Promise<object>
-  /** @returns why not, in Chinese */
-  changeGolden(change: GoldenChange, by: Party): Promise<string | undefined>
-  /** The same in the file at once, for what is taught. */
-  noteGolden(change: GoldenChange, by: Party): Promise<string | undefined>
-  drop(key: string): Promise<void>
-  changes(): Promise<{ readonly files: readonly AuthorsFile[]; readonly differences: readonly Difference[] } | Report>
-  /** The same as a file that `git apply` takes. */
-  patch(): Promise<{ readonly patch: string } | Report>
-  /** Takes drafts into use, or leaves everything as it was. @param order `keys`: default all */
-  release(order: {
-    readonly by: Orderer
-    readonly force: boolean
-    readonly note?: string
-    readonly keys?: readonly string[]
-  }): Promise<Report>
-}
-
-interface ReleaseLine {
-  readonly number: number
-  readonly version: string
-  readonly atMs: number
-  readonly by: Party
-  readonly note?: string
-}
 
 export interface KnowledgeDeps {
   readonly access: AccessControl
@@ -100,7 +26,7 @@ export interface KnowledgeDeps {
   readonly talks: TalkFeed
   /** Opened by whoever needs it first. */
   readonly editor: () => Promise<KnowledgeDesk>
-  readonly releases: () => { readonly current: number; readonly all: readonly ReleaseLine[] }
+  readonly releases: () => { readonly current: number; readonly all: ReturnType<Releases['list']> }
   /** What drafts would change: in the exam, and for what people really said. */
   readonly preview: (order: {
     readonly edited: readonly AuthorsFile[]
@@ -131,10 +57,12 @@ const words = z.string().trim().min(1)
 const beginningRow = z.strictObject({ list: z.enum(LISTS), name: words.max(80) })
 const beginningGuide = z.strictObject({ id: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/), title: words.max(40) })
 const heard = z.enum(['asked', 'overheard'])
-const changing = z.strictObject({
-  was: z.strictObject({ question: words.max(500), heard }).optional(),
-  becomes: z.strictObject({ question: words.max(500), heard, expect: words.max(100) }).optional(),
-})
+const changing = z
+  .strictObject({
+    was: z.strictObject({ question: words.max(500), heard }).optional(),
+    becomes: z.strictObject({ question: words.max(500), heard, expect: words.max(100) }).optional(),
+  })
+  .refine(({ was, becomes }) => was ?? becomes)
 const asks = z.array(words.max(200)).min(1).max(40)
 /** `teach`: taken into use at once, alone; `unanswered`: the entry that it answers. */
 const taking = {
@@ -175,10 +103,9 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   )
 
   routes.put('/edits/:key{.+}', async (c) => {
-    const body = draft.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '草稿的写法不对，或者太长了' }, 400)
+    const body = await bodyOf(c, draft, '草稿的写法不对，或者太长了')
     const key = c.req.param('key')
-    const kept = await (await editor()).keep(key, body.data, viewerIn(c, access).who)
+    const kept = await (await editor()).keep(key, body, viewerIn(c, access).who)
     if (!kept) return c.json({ error: `没有小节 ${key}` }, 404)
     if (kept.isKept) return c.json({ section: kept.view })
     const error = CLASHES[kept.clash ?? 'file']
@@ -200,43 +127,38 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
       stream.publish('release', {}, 'staff')
       stream.publish('unanswered', {}, 'staff')
     }
-    return c.json({ ...report, key }, report.ok ? 200 : 422)
+    return reportOf(c, { ...report, key })
   }
 
   routes.post('/answers', async (c) => {
-    const body = answering.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '短答要有问法和回答' }, 400)
-    const { key } = await (await editor()).addAnswer(body.data, viewerIn(c, access).who)
-    return take(c, key, body.data)
+    const body = await bodyOf(c, answering, '短答要有问法和回答')
+    const { key } = await (await editor()).addAnswer(body, viewerIn(c, access).who)
+    return take(c, key, body)
   })
 
   routes.post('/answers/asks', async (c) => {
-    const body = asking.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有短答和问法' }, 400)
-    const view = await (await editor()).addAsks(body.data.key, body.data.asks, viewerIn(c, access).who)
-    return view ? take(c, view.key, body.data) : c.json({ error: '没有这条短答' }, 404)
+    const body = await bodyOf(c, asking, '要有短答和问法')
+    const view = await (await editor()).addAsks(body.key, body.asks, viewerIn(c, access).who)
+    return view ? take(c, view.key, body) : c.json({ error: '没有这条短答' }, 404)
   })
 
   routes.post('/rows', async (c) => {
-    const body = beginningRow.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要选一张表，写上名字' }, 400)
-    const view = await (await editor()).addRow(body.data.list, body.data.name, viewerIn(c, access).who)
+    const body = await bodyOf(c, beginningRow, '要选一张表，写上名字')
+    const view = await (await editor()).addRow(body.list, body.name, viewerIn(c, access).who)
     return view ? c.json({ key: view.key }) : c.json({ error: '这张表还没有行，先在文件里写第一行' }, 409)
   })
 
   routes.post('/guides', async (c) => {
-    const body = beginningGuide.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有名字和编号；编号用小写字母开头，例如 invoice' }, 400)
-    const view = await (await editor()).addGuide(body.data, viewerIn(c, access).who)
+    const body = await bodyOf(c, beginningGuide, '要有名字和编号；编号用小写字母开头，例如 invoice')
+    const view = await (await editor()).addGuide(body, viewerIn(c, access).who)
     return typeof view === 'string' ? c.json({ error: view }, 409) : c.json({ key: view.key })
   })
 
   routes.get('/golden', async (c) => c.json(await (await editor()).golden()))
 
   routes.put('/golden', async (c) => {
-    const body = changing.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success || !(body.data.was || body.data.becomes)) return c.json({ error: '题目的写法不对' }, 400)
-    const problem = await (await editor()).changeGolden(body.data, viewerIn(c, access).who)
+    const body = await bodyOf(c, changing, '题目的写法不对')
+    const problem = await (await editor()).changeGolden(body, viewerIn(c, access).who)
     return problem === undefined ? c.json(await (await editor()).golden()) : c.json({ error: problem }, 409)
   })
 
@@ -253,11 +175,10 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   })
 
   routes.post('/releases/check', async (c) => {
-    const body = checking.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '检查的写法不对' }, 400)
+    const body = await bodyOf(c, checking, '检查的写法不对')
     const changes = await (await editor()).changes()
     if ('ok' in changes) return c.json({ error: changes.text }, 409)
-    const seen = await preview({ edited: changes.files, messages: askedLately(talks), ...body.data })
+    const seen = await preview({ edited: changes.files, messages: askedLately(talks), ...body })
     return 'ok' in seen && 'text' in seen ? c.json({ error: seen.text }, 422) : c.json(seen)
   })
 
@@ -273,24 +194,23 @@ export function knowledgeRoutes(deps: KnowledgeDeps): Hono {
   })
 
   routes.post('/try', async (c) => {
-    const body = trying.safeParse(await c.req.json().catch(() => undefined))
-    const report = body.success ? await explain(body.data.text) : undefined
+    const { text } = await bodyOf(c, trying, '写一句客户会说的话')
+    const report = await explain(text)
     return report ? c.json(report) : c.json({ error: '写一句客户会说的话' }, 400)
   })
 
   routes.post('/releases', async (c) => {
-    const body = releasing.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '发布的写法不对' }, 400)
-    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), ...body.data })
+    const body = await bodyOf(c, releasing, '发布的写法不对')
+    const report = await (await editor()).release({ by: ordererOf(viewerIn(c, access)), ...body })
     if (report.ok) stream.publish('release', {}, 'staff')
-    return c.json(report, report.ok ? 200 : 422)
+    return reportOf(c, report)
   })
 
   routes.post('/releases/:number{\\d+}/use', async (c) => {
     const order = { kind: 'roll-back', to: Number(c.req.param('number')) }
     const report = await give(order, ordererOf(viewerIn(c, access)))
     if (report.ok) stream.publish('release', {}, 'staff')
-    return c.json(report, report.ok ? 200 : 422)
+    return reportOf(c, report)
   })
   return routes
 }

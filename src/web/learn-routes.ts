@@ -1,12 +1,13 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { chinaDay } from '../base/time.js'
+import type { TeachingPreview } from '../evaluate/preview.js'
 import type { LearningEntry, UnansweredQuestion } from '../model/learning.js'
 import type { Clock } from '../model/ports.js'
 import type { TalkFeed } from '../model/talk.js'
 import type { AccessControl } from './access.js'
 import type { KnowledgeDeps, KnowledgeDesk } from './knowledge-routes.js'
-import { viewerIn } from './permissions.js'
+import { bodyOf, reportOf, viewerIn } from './permissions.js'
 import type { EventStream } from './stream.js'
 import { askedLately } from './talk-routes.js'
 import { type GiveOrder, ordererOf } from './ticket-routes.js'
@@ -18,19 +19,6 @@ type TeachTarget = string
 interface TaughtLine {
   readonly text: string
   readonly target: TeachTarget
-}
-
-/** What teaching would change; `Met` is a kind of decision and its sections. */
-interface Preview {
-  readonly changes: readonly {
-    readonly text: string
-    readonly count: number
-    readonly before: { readonly kind: string; readonly sections: readonly string[] }
-    readonly after: { readonly kind: string; readonly sections: readonly string[] }
-  }[]
-  readonly messageCount: number
-  readonly golden: { readonly total: number; readonly right: number; readonly lost: readonly string[] }
-  readonly tookMs: number
 }
 
 export interface LearnDeps {
@@ -45,7 +33,7 @@ export interface LearnDeps {
   readonly preview: (
     lesson: { readonly text: string; readonly target: TeachTarget },
     messages: readonly { readonly text: string; readonly addressed: boolean }[],
-  ) => Promise<Preview | undefined>
+  ) => Promise<TeachingPreview | undefined>
   /** What the bot would guess of a sentence now, best first; confidence 0..1. */
   readonly guesses: (text: string) => readonly { readonly sectionKey: string; readonly confidence: number }[]
   readonly titleOf: (key: string) => string | undefined
@@ -147,7 +135,7 @@ export function learnRoutes(deps: LearnDeps): Hono {
       if (!into.success) return c.json({ error: '要选并到哪一条' }, 400)
       const report = await give({ kind: 'merge-entries', number, into: into.data.into }, by)
       if (report.ok) stream.publish('unanswered', {}, 'staff')
-      return c.json(report, report.ok ? 200 : 422)
+      return reportOf(c, report)
     }
     const asked = target.safeParse(body)
     if (verb === 'assign' && !asked.success) return c.json({ error: '要选教到哪里' }, 400)
@@ -160,40 +148,37 @@ export function learnRoutes(deps: LearnDeps): Hono {
     const report = await give(order, by)
     if (report.ok) stream.publish('unanswered', {}, 'staff')
     if (report.ok && entry?.kind === 'question') takeBackHanded(entry.texts)
-    return c.json(report, report.ok ? 200 : 422)
+    return reportOf(c, report)
   })
 
   routes.post('/teach/preview', async (c) => {
-    const body = lesson.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
-    const shown = await preview(body.data, askedLately(talks))
-    return shown ? c.json(shown) : c.json({ error: `没有小节 ${body.data.target}` }, 400)
+    const body = await bodyOf(c, lesson, '要有一句话，和它是什么意思')
+    const shown = await preview(body, askedLately(talks))
+    return shown ? c.json(shown) : c.json({ error: `没有小节 ${body.target}` }, 400)
   })
 
   routes.post('/teach', async (c) => {
-    const body = learnt.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有一句话，和它是什么意思' }, 400)
-    const { text, target: sectionKey, force, golden } = body.data
+    const body = await bodyOf(c, learnt, '要有一句话，和它是什么意思')
+    const { text, target: sectionKey, force, golden } = body
     const viewer = viewerIn(c, access)
     const order = { kind: 'teach', sectionKey, text, ...(force && { force: true }) }
     const report = await give(order, ordererOf(viewer))
     if (report.ok) stream.publish('unanswered', {}, 'staff')
     if (report.ok) takeBackHanded([text])
-    if (!report.ok || !golden) return c.json(report, report.ok ? 200 : 422)
+    if (!report.ok || !golden) return reportOf(c, report)
     const becomes = { question: text, heard: 'asked', expect: EXPECTED[sectionKey] ?? sectionKey } as const
     const problem = await deps.noteGolden?.({ becomes }, viewer.who)
     return c.json({ ...report, text: problem === undefined ? report.text : `${report.text}\n${problem}` })
   })
 
   routes.post('/teach/undo', async (c) => {
-    const body = sentence.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有一句话' }, 400)
+    const body = await bodyOf(c, sentence, '要有一句话')
     const viewer = viewerIn(c, access)
-    const report = await give({ kind: 'unteach', text: body.data.text }, ordererOf(viewer))
+    const report = await give({ kind: 'unteach', text: body.text }, ordererOf(viewer))
     // Where it was no golden question, there is nothing to take out.
-    if (report.ok) await deps.noteGolden?.({ was: { question: body.data.text, heard: 'asked' } }, viewer.who)
+    if (report.ok) await deps.noteGolden?.({ was: { question: body.text, heard: 'asked' } }, viewer.who)
     if (report.ok) stream.publish('unanswered', {}, 'staff')
-    return c.json(report, report.ok ? 200 : 422)
+    return reportOf(c, report)
   })
   return routes
 }

@@ -1,5 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Clock } from '../model/ports.js'
+import { HTTPException } from 'hono/http-exception'
+import type { z } from 'zod'
+import { BoundedMap } from '../base/bounded-map.js'
+import { MINUTE_MS } from '../base/time.js'
+import type { Clock, Report } from '../model/ports.js'
 import type { AccessControl } from './access.js'
 import { mayAs, type Viewer, type ViewerRole } from './sessions.js'
 
@@ -102,7 +106,6 @@ export function requireRole(access: AccessControl): MiddlewareHandler {
   }
 }
 
-const MINUTE_MS = 60_000
 const MAX_WRITES = 60
 const MAX_WRITERS = 1_000
 /** What a page sends by itself while somebody types, looks or plays customers. */
@@ -111,7 +114,7 @@ const BY_ITSELF =
 
 /** No person does more in a minute, and no page that runs wild is to. To stand behind `requireRole`. */
 export function limitWrites(access: AccessControl, clock: Clock): MiddlewareHandler {
-  const writes = new Map<string, number[]>()
+  const writes = new BoundedMap<string, number[]>(MAX_WRITERS)
   return async (c, next) => {
     const { path, method } = c.req
     if (method === 'GET' || method === 'HEAD' || !path.startsWith('/api/') || BY_ITSELF.test(path)) return next()
@@ -121,7 +124,6 @@ export function limitWrites(access: AccessControl, clock: Clock): MiddlewareHand
     const key = viewer.session ?? viewer.who.key
     const lately = (writes.get(key) ?? []).filter((atMs) => nowMs - atMs < MINUTE_MS)
     if (lately.length >= MAX_WRITES) return c.json({ error: '操作太快了，请等几秒再试' }, 429)
-    if (writes.size >= MAX_WRITERS) writes.clear()
     writes.set(key, [...lately, nowMs])
     return next()
   }
@@ -140,3 +142,14 @@ export function viewerIn(c: Context, access: AccessControl): Viewer {
   if (!viewer) throw new Error('nobody is in')
   return viewer
 }
+
+/** What a request brings, in the shape that is wanted. @throws HTTPException 400 with `refusal`, in Chinese, for anything else */
+export async function bodyOf<Body>(c: Context, shape: z.ZodType<Body>, refusal: string): Promise<Body> {
+  const read = shape.safeParse(await c.req.json().catch(() => undefined))
+  if (read.success) return read.data
+  throw new HTTPException(400, { res: Response.json({ error: refusal }, { status: 400 }) })
+}
+
+/** What came of an order, with a status by which programs can tell. */
+export const reportOf = <Told extends Report>(c: Context, report: Told): Response =>
+  c.json(report, report.ok ? 200 : 422)

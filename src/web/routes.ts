@@ -6,7 +6,7 @@ import { type Conversation, SIMULATED_MEDIA, type SimulatedPerson, type World } 
 import { readPictureHeader } from '../knowledge/pictures.js'
 import type { DeskFeed } from '../model/ticket.js'
 import { conversationView, messageView, player, type Refusal, type WebDeps } from './deps.js'
-import { viewerIn } from './permissions.js'
+import { bodyOf, reportOf, viewerIn } from './permissions.js'
 import { type TalkDeps, viewOfTalk } from './talk-routes.js'
 import { ordererOf } from './ticket-routes.js'
 
@@ -67,11 +67,8 @@ function writingRoutes(world: World): Hono {
     onError: (c) => c.json({ error: '图片不能超过 5 MB' }, 413),
   })
   routes.post('/messages', tooLarge, async (c) => {
-    const body = newMessage.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) {
-      return c.json({ error: `消息格式不对：要有文字（最多 ${MAX_TEXT_CHARS} 字）或一张图片` }, 400)
-    }
-    const posted = post(world, body.data)
+    const body = await bodyOf(c, newMessage, `消息格式不对：要有文字（最多 ${MAX_TEXT_CHARS} 字）或一张图片`)
+    const posted = post(world, body)
     return 'error' in posted ? refuse(c, posted) : c.json({ message: messageView(world, posted) }, 201)
   })
   return routes
@@ -128,9 +125,8 @@ const forgetting = z.strictObject({ who: z.string().trim().min(1).max(100), sure
 export function forgetRoutes(desk: DeskFeed): Hono {
   const routes = new Hono()
   routes.post('/tickets/forget', async (c) => {
-    const body = forgetting.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要有名字' }, 400)
-    return c.json(await desk.forget(body.data))
+    const body = await bodyOf(c, forgetting, '要有名字')
+    return c.json(await desk.forget(body))
   })
   return routes
 }
@@ -150,12 +146,11 @@ export function peopleRoutes(deps: WebDeps): Hono {
   const routes = new Hono()
 
   routes.post('/orders', async (c) => {
-    const body = order.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: `要有一条命令，最多 ${MAX_ORDER_CHARS} 字` }, 400)
+    const body = await bodyOf(c, order, `要有一条命令，最多 ${MAX_ORDER_CHARS} 字`)
     if (!deps.order) return c.json({ error: '没有这个接口' }, 404)
     const by = ordererOf(viewerIn(c, access))
     const where = access.isCommandLine(c) ? 'terminal' : 'page'
-    const { ok, text } = await deps.order(body.data.text, { ...by, where })
+    const { ok, text } = await deps.order(body.text, { ...by, where })
     return c.json({ ok, text })
   })
 
@@ -182,13 +177,12 @@ export function peopleRoutes(deps: WebDeps): Hono {
 
   routes.post('/rooms/:key/:verb{mute|unmute}', async (c) => {
     const room = (await machine?.())?.rooms.find(({ key }) => key === c.req.param('key'))
-    const body = muting.safeParse(await c.req.json().catch(() => undefined))
     if (!room || !give) return c.json({ error: '没有这个群' }, 404)
-    if (!body.success) return c.json({ error: '静音的时间不对' }, 400)
+    const body = await bodyOf(c, muting, '静音的时间不对')
     const isMute = c.req.param('verb') === 'mute'
-    const command = isMute ? { kind: 'mute', room: room.topic, ...body.data } : { kind: 'unmute', room: room.topic }
+    const command = isMute ? { kind: 'mute', room: room.topic, ...body } : { kind: 'unmute', room: room.topic }
     const report = await give(command, ordererOf(viewerIn(c, access)))
-    return c.json(report, report.ok ? 200 : 422)
+    return reportOf(c, report)
   })
 
   routes.get('/people', (c) => {
@@ -212,10 +206,9 @@ export function peopleRoutes(deps: WebDeps): Hono {
   routes.get('/audit', async (c) => c.json({ entries: (await audit?.recent(MAX_AUDIT)) ?? [] }))
 
   routes.post('/links', async (c) => {
-    const body = handing.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: '要写名字，和给他看什么' }, 400)
+    const body = await bodyOf(c, handing, '要写名字，和给他看什么')
     const viewer = viewerIn(c, access)
-    const { name, role } = body.data
+    const { name, role } = body
     if (role === 'admin' && viewer.role !== 'operator') return c.json({ error: '管理员的链接只有操作员能给' }, 403)
     const code = access.links.make({ role, who: { key: `name:${name}`, name }, by: 'handed' }, DAY_MS)
     const { who, role: as, where } = ordererOf(viewer)

@@ -6,7 +6,7 @@ import type { AuditLog, Clock } from '../model/ports.js'
 import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
 import type { Ticket } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
-import { viewerIn } from './permissions.js'
+import { bodyOf, viewerIn } from './permissions.js'
 import type { Viewer } from './sessions.js'
 
 export interface TalkDeps {
@@ -78,11 +78,13 @@ const query = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100),
 })
 
-const verdict = z.strictObject({
-  kind: z.enum(['right', 'section', 'silence', 'human']),
-  sectionKey: z.string().max(50).optional(),
-  isForAdmin: z.boolean().default(false),
-})
+const verdict = z
+  .strictObject({
+    kind: z.enum(['right', 'section', 'silence', 'human']),
+    sectionKey: z.string().max(50).optional(),
+    isForAdmin: z.boolean().default(false),
+  })
+  .refine(({ kind, sectionKey }) => (kind === 'section') === (sectionKey !== undefined))
 
 /** What the bot did and why, newest first, and what people say of it. */
 export function talkRoutes(deps: TalkDeps): Hono {
@@ -156,11 +158,8 @@ export function talkRoutes(deps: TalkDeps): Hono {
   })
 
   routes.put('/talks/:id/verdict', async (c) => {
-    const body = verdict.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success || (body.data.kind === 'section') !== (body.data.sectionKey !== undefined))
-      return c.json({ error: '判断的写法不对' }, 400)
+    const { sectionKey, kind, isForAdmin } = await bodyOf(c, verdict, '判断的写法不对')
     const viewer = viewerIn(c, access)
-    const { sectionKey, kind, isForAdmin } = body.data
     if (sectionKey !== undefined && deps.titleOf(sectionKey) === undefined)
       return c.json({ error: `没有小节 ${sectionKey}` }, 400)
     const judged = judge(c.req.param('id'), {

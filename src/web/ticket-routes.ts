@@ -4,27 +4,17 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { withTimeout } from '../base/time.js'
 import { readPictureHeader, withoutMetadata } from '../knowledge/pictures.js'
+import type { Snippet } from '../knowledge/snippets.js'
 import type { Order } from '../model/decision.js'
 import type { Clock, NoticePicture, Orderer, PictureSource, Report } from '../model/ports.js'
 import type { DeskFeed, TicketView } from '../model/ticket.js'
 import type { AccessControl } from './access.js'
-import { viewerIn } from './permissions.js'
+import { bodyOf, reportOf, viewerIn } from './permissions.js'
 import type { Viewer } from './sessions.js'
 import type { EventStream } from './stream.js'
 
 /** Gives an order as the chat would take it: with the same rights, and written down in the same audit log. */
 export type GiveOrder = (order: Order, by: Orderer) => Promise<Report>
-
-/** A piece of the knowledge that a colleague can send. */
-interface Snippet {
-  readonly id: string
-  /** Section key, or empty. */
-  readonly key: string
-  readonly kind: 'step' | 'answer' | 'required' | 'section'
-  readonly title: string
-  readonly text: string
-  readonly pictures: readonly { readonly path: string; readonly alt: string }[]
-}
 
 export interface TicketDeps {
   readonly desk: DeskFeed
@@ -106,19 +96,18 @@ export function ticketRoutes(deps: TicketDeps): { readonly routes: Hono; readonl
     const verb = VERBS[name]
     if (!verb) return c.json({ error: '没有这个操作' }, 404)
     if (!viewer.isNamed) return c.json({ error: '先说一声您是谁：客户会看到署名。', needsName: true }, 428)
-    const body = action.safeParse(await c.req.json().catch(() => undefined))
-    if (!body.success) return c.json({ error: `内容的写法不对：最多 ${MAX_TEXT_CHARS} 字、${MAX_PICTURES} 张图` }, 400)
+    const body = await bodyOf(c, action, `内容的写法不对：最多 ${MAX_TEXT_CHARS} 字、${MAX_PICTURES} 张图`)
     const ticket = desk.view(number)
     if (!ticket) return c.json({ error: `没有工单 ${number}` }, 404)
-    if (ticket.version !== body.data.version) return c.json({ error: conflictWords(ticket, deps.clock), ticket }, 409)
-    const pictures = await picturesOf(body.data, guidePictures)
+    if (ticket.version !== body.version) return c.json({ error: conflictWords(ticket, deps.clock), ticket }, 409)
+    const pictures = await picturesOf(body, guidePictures)
     if ('error' in pictures) return c.json({ error: pictures.error }, 400)
-    if (verb.kind !== 'claim-ticket' && verb.kind !== 'return-ticket' && isEmpty(name, body.data))
+    if (verb.kind !== 'claim-ticket' && verb.kind !== 'return-ticket' && isEmpty(name, body))
       return c.json({ error: name === 'pass' ? '要转给谁？' : '还没写内容' }, 400)
-    const order = orderOf(verb.kind, number, { ...body.data, pictures: pictures.loaded })
+    const order = orderOf(verb.kind, number, { ...body, pictures: pictures.loaded })
     if (verb.waits) return c.json(pending.add({ number, verb: name, order, viewer, version: ticket.version }), 202)
     const report = await deps.give(order, ordererOf(viewer))
-    return c.json({ ...report, ticket: desk.view(number) }, report.ok ? 200 : 422)
+    return reportOf(c, { ...report, ticket: desk.view(number) })
   })
 
   routes.delete('/pending/:id', (c) => {

@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['base', 'model', 'errors'],
   vision: ['base', 'model'],
   opinion: ['base', 'model'],
-  web: ['base', 'model', 'errors', 'channel', 'knowledge'],
+  web: ['base', 'model', 'errors', 'channel', 'knowledge', 'evaluate', 'releases'],
   ops: ['base', 'model', 'errors'],
   config: ['base', 'errors', 'knowledge', 'opinion', 'tickets'],
 }

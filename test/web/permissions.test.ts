@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Order } from '../../src/model/decision.js'
 import type { Orderer } from '../../src/model/ports.js'
+import type { PieceView } from '../../src/releases/pieces.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { openBoard } from '../../src/tickets/board.js'
 import { TicketDesk } from '../../src/tickets/desk.js'
@@ -12,6 +13,9 @@ import { aTicketRequest } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 import { fixedClock } from '../support/fixed-clock.js'
 import { openAccess } from '../support/open-access.js'
+
+/** All that the routes look at. */
+const aView = (key: string) => ({ key }) as PieceView
 
 const TOKEN = 'Wh3r-7nobody-Guesses-it.'
 
@@ -39,16 +43,16 @@ async function housed(token: string | null = TOKEN) {
     learn: { entries: () => [], taught: () => [], guesses: () => [], preview: async () => undefined },
     knowledge: {
       editor: async () => ({
-        tree: async () => ({ guides: [], answers: [], edits: [], isReadOnly: false }),
+        tree: async () => ({ guides: [], answers: [], tables: [], edits: [], isReadOnly: false }),
         section: async () => undefined,
         history: async () => [],
         keep: async () => undefined,
-        addAnswer: async () => ({ key: 'answer:a' }),
+        addAnswer: async () => aView('answer:a'),
         addAsks: async () => undefined,
-        addRow: async () => ({ key: 'row:notOpen:+a' }),
-        addGuide: async () => ({ key: 'guide:a' }),
+        addRow: async () => aView('row:notOpen:+a'),
+        addGuide: async () => aView('guide:a'),
         patch: async () => ({ patch: '' }),
-        golden: async () => ({ questions: [] }),
+        golden: async () => ({ isEdited: false, isThere: true, questions: [] }),
         changeGolden: async () => undefined,
         noteGolden: async () => undefined,
         drop: async () => {},
