@@ -73,3 +73,6 @@ export function globPattern(glob: string): RegExp {
   const escaped = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${escaped.join('.*')}$`, 's')
 }
+
+/** What went wrong, for a log: an error's own words, without where it came from. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue'
 import { BoundedMap } from '../base/bounded-map.js'
-import { globPattern } from '../base/text.js'
+import { globPattern, messageOf } from '../base/text.js'
 import { MINUTE_MS } from '../base/time.js'
 import { readPictureHeader } from '../knowledge/pictures.js'
 import type { HeardPicture } from '../model/chat.js'
@@ -119,7 +119,7 @@ export class HeardPictures {
     try {
       return await Promise.race([this.#downloads.add(() => this.#download(messageId, load)), late])
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#log.warn({ messageId, error: reason }, 'picture not fetched')
       return undefined
     } finally {

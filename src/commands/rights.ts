@@ -1,3 +1,4 @@
+import { messageOf } from '../base/text.js'
 import { HOUR_MS, MINUTE_MS } from '../base/time.js'
 import type { GrantedRole } from '../model/decision.js'
 import {
@@ -176,7 +177,7 @@ export class BotRights implements Rights {
       await remarks.write(grant, remark)
       return true
     } catch (error) {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, 'remark not written')
+      log.warn({ error: messageOf(error) }, 'remark not written')
       return false
     }
   }

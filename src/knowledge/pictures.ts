@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
+import { messageOf } from '../base/text.js'
 import type { Log, PictureSource } from '../model/ports.js'
 
 export interface PictureLibraryOptions {
@@ -133,8 +134,6 @@ async function readPicture(dir: string, path: string): Promise<Picture | undefin
     return undefined // not there, or a folder: the next source may have it
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** The ending decides how WeChat shows a file, so it follows the bytes, not the name. */
 const safeName = (path: string, bytes: Uint8Array): string =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BoundedMap } from '../base/bounded-map.js'
+import { messageOf } from '../base/text.js'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
 import { parseCommand } from '../commands/take.js'
 import type { DialogueState } from '../dialogue/state.js'
@@ -202,7 +203,7 @@ export class LearningEar {
   }
 
   #failed(error: unknown): void {
-    this.#parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'learning failed')
+    this.#parts.log.error({ error: messageOf(error) }, 'learning failed')
   }
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { messageOf } from '../base/text.js'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
 import { KnowledgeError } from '../errors.js'
 import type {
@@ -347,7 +348,7 @@ class Teacher {
       return { ok: false, text: say.notApplied }
     } catch (error) {
       await undo()
-      this.#parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'lesson failed')
+      this.#parts.log.error({ error: messageOf(error) }, 'lesson failed')
       return { ok: false, text: say.failed }
     }
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import pino, { type DestinationStream, type Logger } from 'pino'
+import { messageOf } from '../base/text.js'
 import type { Log } from '../model/ports.js'
 import { EXIT } from './supervise.js'
 
@@ -45,7 +46,7 @@ export class OrderlyExit {
       try {
         await step()
       } catch (error) {
-        this.#log.warn({ error: error instanceof Error ? error.message : String(error) }, 'not undone')
+        this.#log.warn({ error: messageOf(error) }, 'not undone')
       }
     }
   }

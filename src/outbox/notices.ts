@@ -1,3 +1,4 @@
+import { messageOf } from '../base/text.js'
 import type { Place } from '../model/chat.js'
 import type { Channel, Log, NoticeFacts, Outgoing, StaffNotices } from '../model/ports.js'
 import type { Outbox } from './outbox.js'
@@ -86,7 +87,7 @@ export class NoticeQueue implements StaffNotices {
       const retryMs = await this.#deliverAll()
       if (retryMs !== undefined && this.#running) this.#tryAgainIn(retryMs)
     } catch (error) {
-      this.#parts.log.error({ error: error instanceof Error ? error.message : String(error) }, 'notice not delivered')
+      this.#parts.log.error({ error: messageOf(error) }, 'notice not delivered')
       this.#tryAgainIn(LONGEST_RETRY_MS)
     } finally {
       this.#delivering = false

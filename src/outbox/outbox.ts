@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '../base/text.js'
 import { withTimeout } from '../base/time.js'
 import { ChannelError } from '../errors.js'
 import type { IncomingMessage, Person, Place } from '../model/chat.js'
@@ -390,8 +391,6 @@ function countOf(bubbles: Bubbles): number {
 const mayBeThere = (error: unknown): boolean =>
   error instanceof ChannelError && error.code === 'channel-unreachable' && !error.retryable
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /** @throws ChannelError when there is no answer in time */
 async function withinTime(sending: Promise<void>): Promise<void> {
   const isSent = await withTimeout(
@@ -440,7 +439,7 @@ async function loadPicture(
     log.warn({ picture: path }, 'picture not found, sending the text alone')
   } catch (error) {
     // Nobody may be waiting for it yet, and a rejection that nobody waits for would end the bot.
-    log.error({ picture: path, error: error instanceof Error ? error.message : String(error) }, 'picture not loaded')
+    log.error({ picture: path, error: messageOf(error) }, 'picture not loaded')
   }
   return undefined
 }

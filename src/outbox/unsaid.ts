@@ -1,4 +1,5 @@
 import { BoundedMap } from '../base/bounded-map.js'
+import { messageOf } from '../base/text.js'
 import { chinaDay, MINUTE_MS, SECOND_MS } from '../base/time.js'
 import { type IncomingMessage, shownWords } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
@@ -84,10 +85,7 @@ export class UnsaidQuestions {
     try {
       await act()
     } catch (error) {
-      this.#parts.log.error(
-        { error: error instanceof Error ? error.message : String(error) },
-        'unsaid question not told',
-      )
+      this.#parts.log.error({ error: messageOf(error) }, 'unsaid question not told')
     }
   }
 

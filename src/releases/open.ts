@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { messageOf } from '../base/text.js'
 import { MINUTE_MS } from '../base/time.js'
 import { type Config, PROJECT_ROOT } from '../config.js'
 import { BuildError, KnowledgeError } from '../errors.js'
@@ -124,7 +125,7 @@ async function takeShared(
     const next = await shared.fetch()
     if (next) await shared.settle(next)
   } catch (error) {
-    log.error({ error: reasonOf(error) }, 'releases of the other accounts not fetched, starting on the own one')
+    log.error({ error: messageOf(error) }, 'releases of the other accounts not fetched, starting on the own one')
   }
 }
 
@@ -158,7 +159,7 @@ async function resume(starting: Starting): Promise<Resumed | undefined> {
       await folder.use({ number: record.number, pinned: wanted.pinned })
       return { record, snapshot, isBehind, notice: say.lostRelease(wanted.number, record.number) }
     } catch (error) {
-      log.error({ release: record.number, error: reasonOf(error) }, 'release can not be used')
+      log.error({ release: record.number, error: messageOf(error) }, 'release can not be used')
     }
   }
   log.error({ release: wanted.number }, 'no release is left, starting from the folders')
@@ -235,8 +236,6 @@ async function folderKey(paths: ReleasePaths): Promise<string | undefined> {
     return undefined
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 interface Needs {
   readonly clock: Clock
@@ -446,7 +445,7 @@ export class ReleaseDesk implements Releases {
         log.info({ release: number }, 'trained with all sentences')
       }
     } catch (error) {
-      log.warn({ release: number, error: reasonOf(error) }, 'not trained anew')
+      log.warn({ release: number, error: messageOf(error) }, 'not trained anew')
     }
   }
 

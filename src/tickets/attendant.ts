@@ -1,3 +1,4 @@
+import { messageOf } from '../base/text.js'
 import { HOUR_MS } from '../base/time.js'
 import type { StaffTools } from '../commands/ticket-orders.js'
 import type { DialogueState } from '../dialogue/state.js'
@@ -123,7 +124,7 @@ export class DeskAttendant {
     try {
       await act()
     } catch (error) {
-      this.#parts.log.error({ what, error: error instanceof Error ? error.message : String(error) }, 'desk failed')
+      this.#parts.log.error({ what, error: messageOf(error) }, 'desk failed')
     }
   }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { OrtModule, PaddleOcrService, RecognitionResult } from 'paddleocr'
 import type { Sharp } from 'sharp'
+import { messageOf } from '../base/text.js'
 import { distance, type LaidOut, layOut, type Point, type SeenPiece } from './layout.js'
 
 /** What the process is asked, one at a time. */
@@ -48,7 +49,7 @@ async function answer({ id, bytes }: ReadJob): Promise<ReadReply> {
   }
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 200)
+const wordsOf = (error: unknown): string => messageOf(error).slice(0, 200)
 
 interface Reader {
   readonly open: (bytes: Uint8Array) => Sharp

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BoundedMap } from '../../base/bounded-map.js'
-import { globPattern, shownName } from '../../base/text.js'
+import { globPattern, messageOf, shownName } from '../../base/text.js'
 import { MINUTE_MS, SECOND_MS, withTimeout } from '../../base/time.js'
 import { ChannelError } from '../../errors.js'
 import type { HeardPicture, IncomingMessage, Person, Place, Role, RoomPlace } from '../../model/chat.js'
@@ -438,5 +438,3 @@ function toChannelError(error: unknown): ChannelError {
   const tooMany = TOO_MANY.test(wording)
   return new ChannelError('channel-rejected', told, { retryable: !tooMany, tooMany, number: error.retcode })
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

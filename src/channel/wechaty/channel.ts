@@ -1,7 +1,7 @@
 import { FileBox } from 'file-box'
 import type { Contact, Message, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
-import { globPattern } from '../../base/text.js'
+import { globPattern, messageOf } from '../../base/text.js'
 import { ChannelError } from '../../errors.js'
 import type { IncomingMessage, Person, Place, Role, RoomPlace } from '../../model/chat.js'
 import type {
@@ -302,8 +302,6 @@ export class WechatyChannel implements Channel {
     )
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 export interface SpeakingParts {
   readonly identities: Identities

@@ -1,5 +1,6 @@
 import type { Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
+import { messageOf } from '../../base/text.js'
 import type { Role } from '../../model/chat.js'
 import type { DurableList, Identities, Log, StaffRoomNews } from '../../model/ports.js'
 import type { StaffBinding } from '../../model/stores.js'
@@ -155,7 +156,7 @@ export class StaffRoom {
   refresh(): Promise<void> {
     this.#looking ??= this.#look()
       .catch((error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = messageOf(error)
         this.#parts.log.warn({ error: reason }, 'members of the staff group not known')
       })
       .finally(() => {
