@@ -1,9 +1,8 @@
 import { errorAt, type Guide, type KnowledgeContent, NO_KNOWLEDGE, type Problem } from '../model/knowledge.js'
 import { checkSections, checkUtterances } from './checks.js'
 import { parseGuide } from './guide/parse.js'
-import { bindIntents, bindLearned, isLearned, type ParsedIntents, parseIntents } from './intents.js'
+import { bindIntents, bindLearned, isLanguage, isLearned, type ParsedIntents, parseIntents } from './intents.js'
 import { qualifyKeys, repeated } from './keys.js'
-import { isLanguage } from './language.js'
 import { bindAnswers, parseAnswers } from './short-answers.js'
 import { answersOfRules, parseCategories, parseRejections } from './tables.js'
 

@@ -9,7 +9,7 @@ import { type Clock, type Log, OPERATOR, type Release, type Releases, type Repor
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeInUse, KnowledgeSnapshot } from '../model/understanding.js'
 import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
-import { ReleaseFolder } from './files.js'
+import { type ReleaseExchange, ReleaseFolder, ReleaseNotShared, SharedReleaseStore } from './files.js'
 import type { Difference } from './pieces.js'
 import {
   examToKeep,
@@ -24,7 +24,6 @@ import {
   type ReleaseStore,
 } from './release.js'
 import { describePreview, type ReleasePreview, renderWholeReport, releasePhrases as say, whenWords } from './report.js'
-import { type ReleaseExchange, ReleaseNotShared, SharedReleaseStore } from './shared.js'
 import { WorkerThread } from './worker-thread.js'
 import type { BuildJob, ReleasePaths } from './workshop.js'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { sweepLeftovers } from '../../src/store/audit.js'
+import { sweepLeftovers } from '../../src/store/open.js'
 import { capturedLog } from '../support/captured-log.js'
 import { tempFolder } from '../support/temp-folder.js'
 

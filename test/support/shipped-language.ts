@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readLanguage } from '../../src/knowledge/language.js'
+import { readLanguage } from '../../src/knowledge/intents.js'
 import { compileLanguage } from '../../src/nlu/language.js'
 
 const FOLDER = join(import.meta.dirname, '../../intents/language')

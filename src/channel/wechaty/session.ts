@@ -6,14 +6,15 @@ import { connect, type TLSSocket } from 'node:tls'
 import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Clock, Log, LoginState, LoginStatus, Session } from '../../model/ports.js'
-import { CardKeeper, rewriteCard } from './login-card.js'
 import {
+  CardKeeper,
   cardPath,
   dropLogoutCommands,
   findWechat4u,
   isFailedRequest,
   isWechat4u,
   lastPollMs,
+  rewriteCard,
   saysSessionEnded,
   type Wechat4u,
   type Wechat4uError,

@@ -127,6 +127,17 @@ export class Database {
     }
   }
 
+  /** Works with the database, or does otherwise where that is gone. */
+  async reaching<T>(work: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+    try {
+      if (!this.isUp) throw new DatabaseGone('not connected')
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DatabaseGone)) throw error
+      return otherwise()
+    }
+  }
+
   /** All of it or nothing. @throws DatabaseGone; then it may have been done all the same */
   async transaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     if (this.#state === 'down') throw new DatabaseGone('not connected')

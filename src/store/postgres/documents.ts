@@ -100,13 +100,12 @@ export class SharedDocument<Data> implements SharedTable {
   #push(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    return this.#oneAtATime(async () => {
-      try {
-        if (this.#db.isUp) await this.#exchange()
-      } catch (error) {
-        if (!(error instanceof DatabaseGone)) throw error
-      }
-    })
+    return this.#oneAtATime(() =>
+      this.#db.reaching(
+        () => this.#exchange(),
+        async () => {},
+      ),
+    )
   }
 
   #oneAtATime(work: () => Promise<void>): Promise<void> {
@@ -273,9 +272,8 @@ export class SharedAudit implements AuditLog, SharedTable {
       if (!this.#db.isUp) throw new DatabaseGone('kept here')
       await this.#insert(entry)
     } catch {
-      const { pending } = this.#here
-      await pending
-        .save({ ...pending.records(), audit: [...pending.records().audit, entry] })
+      await this.#here
+        .keep({ audit: [...this.#here.pending.records().audit, entry] })
         .catch(() => this.#log.error({}, 'order not in the audit log'))
       this.#db.keptHere()
     }
@@ -315,7 +313,7 @@ export class SharedAudit implements AuditLog, SharedTable {
     const { pending } = this.#here
     for (const entry of pending.records().audit) {
       await this.#insert(entry)
-      await pending.save({ ...pending.records(), audit: pending.records().audit.filter((one) => one !== entry) })
+      await this.#here.keep({ audit: pending.records().audit.filter((one) => one !== entry) })
     }
   }
 

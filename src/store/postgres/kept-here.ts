@@ -99,6 +99,8 @@ const SEEN_DELAY_MS = 3_000
 /** The files of this machine beside a shared desk: what the database has not got yet, and what was last seen of it. */
 export interface KeptHere {
   readonly pending: LowdbDocument<Pending>
+  /** Changes part of what is pending. Resolves when that is on disk. */
+  keep(change: Partial<Pending>): Promise<void>
   readonly seen: LowdbDocument<LastSeen>
   /** Pictures of notices that wait here. */
   readonly pictures: PictureFolder
@@ -106,10 +108,12 @@ export interface KeptHere {
 
 /** @throws StoreError when a file is damaged or of another shape; it is left as it is */
 export async function openKeptHere(dataDir: string, log: Pick<Log, 'error'>): Promise<KeptHere> {
+  const pending = await LowdbDocument.open(join(dataDir, 'desk-pending.json'), {
+    ...{ schema: storedPending, empty: () => NOTHING, log },
+  })
   return {
-    pending: await LowdbDocument.open(join(dataDir, 'desk-pending.json'), {
-      ...{ schema: storedPending, empty: () => NOTHING, log },
-    }),
+    pending,
+    keep: (change) => pending.save({ ...pending.records(), ...change }),
     seen: await LowdbDocument.open(join(dataDir, 'desk-seen.json'), {
       ...{ schema: storedLastSeen, empty: () => NOTHING_SEEN, delayMs: SEEN_DELAY_MS, log },
     }),

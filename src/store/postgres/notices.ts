@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Log, NoticeFacts } from '../../model/ports.js'
-import { type Changed, type Database, DatabaseGone, type SharedTable } from './database.js'
+import type { Changed, Database, SharedTable } from './database.js'
 import type { KeptHere, PendingNotice } from './kept-here.js'
 
 interface SharedNotice {
@@ -57,14 +57,13 @@ export class PostgresNotices implements SharedTable {
   async add(text: string, facts: NoticeFacts = {}): Promise<void> {
     const notice = { text, ticket: facts.ticket, once: facts.once ?? randomUUID() }
     const pictures = facts.pictures ?? []
-    try {
-      if (!this.#db.isUp) throw new DatabaseGone('kept here')
+    const addThere = async (): Promise<void> => {
       await this.#insert(notice, pictures)
       await this.resync()
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
+    }
+    await this.#db.reaching(addThere, async () => {
       const number = this.#pending.lastNotice - 1
-      await this.#keep({ lastNotice: number })
+      await this.#here.keep({ lastNotice: number })
       const kept = await this.#here.pictures.keep(-number, pictures)
       const { ticket, ...words } = notice
       const pending: PendingNotice = {
@@ -72,10 +71,10 @@ export class PostgresNotices implements SharedTable {
         ...(ticket === undefined ? {} : { ticket }),
         ...(kept.length > 0 ? { pictures: kept } : {}),
       }
-      await this.#keep({ notices: [...this.#pending.notices, pending] })
+      await this.#here.keep({ notices: [...this.#pending.notices, pending] })
       this.#tell()
       this.#db.keptHere()
-    }
+    })
   }
 
   /** undefined when it is gone, or can't be had at the moment: the words go out without it. */
@@ -95,25 +94,24 @@ export class PostgresNotices implements SharedTable {
   async remove(number: number): Promise<void> {
     if (number < 0) {
       const over = this.#pending.notices.filter((notice) => notice.number === number)
-      await this.#keep({ notices: this.#pending.notices.filter((notice) => notice.number !== number) })
+      await this.#here.keep({ notices: this.#pending.notices.filter((notice) => notice.number !== number) })
       await this.#here.pictures.drop(over.flatMap(({ pictures }) => pictures ?? []))
       return
     }
-    try {
-      if (!this.#db.isUp) throw new DatabaseGone('kept here')
-      await this.#markSaid([number])
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
-      await this.#keep({ said: [...this.#pending.said, number] })
-      this.#db.keptHere()
-    }
+    await this.#db.reaching(
+      () => this.#markSaid([number]),
+      async () => {
+        await this.#here.keep({ said: [...this.#pending.said, number] })
+        this.#db.keptHere()
+      },
+    )
     this.#waiting = this.#waiting.filter((notice) => notice.number !== number)
   }
 
   /** Drops what waits about tickets of somebody who is to be forgotten. */
   async forget({ tickets }: { readonly tickets: readonly number[] }): Promise<void> {
     const isOver = ({ ticket }: PendingNotice): boolean => ticket !== undefined && tickets.includes(ticket)
-    await this.#keep({ notices: this.#pending.notices.filter((notice) => !isOver(notice)) })
+    await this.#here.keep({ notices: this.#pending.notices.filter((notice) => !isOver(notice)) })
     await this.#db.query('delete from guoshen.notices where ticket = any($1) and account = $2', [
       ...[tickets, this.#db.account],
     ])
@@ -159,7 +157,7 @@ export class PostgresNotices implements SharedTable {
     const { notices, said } = this.#pending
     if (said.length > 0) {
       await this.#markSaid(said)
-      await this.#keep({ said: this.#pending.said.filter((number) => !said.includes(number)) })
+      await this.#here.keep({ said: this.#pending.said.filter((number) => !said.includes(number)) })
     }
     for (const { number, text, ticket, once, pictures = [] } of notices) {
       // Said meanwhile.
@@ -222,10 +220,5 @@ export class PostgresNotices implements SharedTable {
 
   get #pending() {
     return this.#here.pending.records()
-  }
-
-  #keep(change: Partial<KeptHere['pending'] extends { records(): infer Data } ? Data : never>): Promise<void> {
-    const { pending } = this.#here
-    return pending.save({ ...pending.records(), ...change })
   }
 }

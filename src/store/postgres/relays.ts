@@ -65,18 +65,15 @@ export class PostgresRelays implements Relays, SharedTable {
     const { account = '', number } = ticket
     const deadlineMs = Date.now() + SAY_WITHIN_MS
     const relay = { once: randomUUID(), account, ticket: number, text, isReply, deadlineMs }
-    try {
-      return await this.#answer(await this.#insert(relay, pictures))
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
+    const handThere = async (): Promise<Told> => this.#answer(await this.#insert(relay, pictures))
+    return this.#db.reaching(handThere, async () => {
       // They wait on no disk here: better none of it is said than half of it.
       if (pictures.length > 0) return 'not-said'
       // It may be there all the same: under this name it is handed over once.
-      const { pending } = this.#here
-      await pending.save({ ...pending.records(), relays: [...pending.records().relays, relay] })
+      await this.#here.keep({ relays: [...this.#here.pending.records().relays, relay] })
       this.#db.keptHere()
       return 'later'
-    }
+    })
   }
 
   /** Words and pictures, or nothing. */
@@ -114,7 +111,7 @@ export class PostgresRelays implements Relays, SharedTable {
     for (const relay of pending.records().relays) {
       await this.#insert(relay)
       const others = pending.records().relays.filter(({ once }) => once !== relay.once)
-      await pending.save({ ...pending.records(), relays: others })
+      await this.#here.keep({ relays: others })
     }
   }
 

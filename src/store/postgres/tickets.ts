@@ -105,8 +105,7 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
   async put(ticket: Ticket, expectedVersion: number, { isOrdered = false }: PutOptions = {}): Promise<PutOutcome> {
     const { number } = ticket
     if (this.versionOf(number) !== expectedVersion) return 'conflict'
-    try {
-      if (!this.#db.isUp) throw new DatabaseGone('kept here')
+    const putThere = async (): Promise<PutOutcome> => {
       // What waits here of a ticket goes before anything new of it, which is then made from what has come of that.
       const waiting = this.#pendingOf(number)
       if (waiting) {
@@ -119,42 +118,41 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
       }
       await this.#read([number])
       return 'conflict'
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
+    }
+    return this.#db.reaching(putThere, async () => {
       if (isOrdered) return 'unreachable'
       await this.#keepHere(ticket, expectedVersion)
       return 'kept'
-    }
+    })
   }
 
   async changeNotes(change: (notes: DeskNotes) => DeskNotes): Promise<void> {
-    try {
-      if (!this.#db.isUp) throw new DatabaseGone('kept here')
+    const changeThere = async (): Promise<void> => {
       this.#notes = await this.#changeNotesThere(change)
       this.#remember()
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
-      this.#notes = change(this.#notes)
-      const { pending } = this.#here
-      await pending.save({ ...pending.records(), notes: this.#notes })
-      this.#db.keptHere()
     }
+    await this.#db.reaching(changeThere, async () => {
+      this.#notes = change(this.#notes)
+      await this.#here.keep({ notes: this.#notes })
+      this.#db.keptHere()
+    })
   }
 
   /** Due again when the database is back. */
   async archive(numbers: readonly number[]): Promise<void> {
-    await this.#ifReached(async () => {
+    const archiveThere = async (): Promise<void> => {
       await this.#db.query('update guoshen.tickets set archived = true, version = version + 1 where number = any($1)', [
         numbers,
       ])
       for (const number of numbers) this.#seen.delete(number)
       this.#changed()
-    })
+    }
+    await this.#db.reaching(archiveThere, async () => {})
   }
 
   /** Backups are those of the database; see docs/operations.md. */
   async keepDay(_nowMs: number, oldestMs: number): Promise<void> {
-    await this.#ifReached(async () => {
+    const keepThere = async (): Promise<void> => {
       await this.#db.query('delete from guoshen.tickets where archived and account = $1 and opened_at_ms < $2', [
         ...[this.#db.account, oldestMs],
       ])
@@ -166,7 +164,8 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
            and changed_at < now() - interval '2 days'`,
         [this.#db.account],
       )
-    })
+    }
+    await this.#db.reaching(keepThere, async () => {})
   }
 
   async all(): Promise<readonly Ticket[]> {
@@ -230,11 +229,10 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
   }
 
   async handOver(): Promise<void> {
-    const { pending } = this.#here
-    const { notes, tickets } = pending.records()
+    const { notes, tickets } = this.#here.pending.records()
     if (notes) {
       this.#notes = await this.#changeNotesThere((theirs) => mergeNotes(theirs, notes))
-      await pending.save({ ...pending.records(), notes: null })
+      await this.#here.keep({ notes: null })
     }
     for (const one of tickets) {
       try {
@@ -261,16 +259,14 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
       if (merged === theirs) kept = { ticket: theirs, version: row.version }
       else if (await this.#update(merged, row.version)) kept = { ticket: merged, version: row.version + 1 }
     }
-    const { pending } = this.#here
-    const now = pending.records()
     const later = this.#pendingOf(number)
     // Changed again while it was handed over: what is left is made from what the database has now.
     const left =
       later && kept && !isDeepStrictEqual(later.ticket, ticket)
         ? [{ baseVersion: kept.version, base: kept.ticket, ticket: mergeTickets(ticket, later.ticket, kept.ticket) }]
         : []
-    const others = now.tickets.filter((one) => one.ticket.number !== number)
-    const saved = pending.save({ ...now, tickets: [...others, ...left] })
+    const others = this.#here.pending.records().tickets.filter((one) => one.ticket.number !== number)
+    const saved = this.#here.keep({ tickets: [...others, ...left] })
     if (kept) this.#see(kept.ticket, kept.version)
     if (kept && left[0]) this.#see(left[0].ticket, kept.version + KEPT_HERE)
     await saved
@@ -287,10 +283,9 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
         if (!(error instanceof DatabaseGone)) throw error
       }
     }
-    const { pending } = this.#here
     const { accountId } = this.#here.seen.records()
-    const lastNumber = pending.records().lastNumber + 1
-    await pending.save({ ...pending.records(), lastNumber })
+    const lastNumber = this.#here.pending.records().lastNumber + 1
+    await this.#here.keep({ lastNumber })
     return (this.#db.accountId || accountId) * NUMBERS_OF_ACCOUNT + lastNumber
   }
 
@@ -322,14 +317,12 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
   }
 
   async #keepHere(ticket: Ticket, expectedVersion: number): Promise<void> {
-    const { pending } = this.#here
-    const now = pending.records()
     const before = this.#pendingOf(ticket.number)
     const change: PendingTicket = before
       ? { ...before, ticket }
       : { baseVersion: expectedVersion, base: this.#seen.get(ticket.number)?.ticket ?? null, ticket }
-    const others = now.tickets.filter((one) => one !== before)
-    const saved = pending.save({ ...now, tickets: [...others, change] })
+    const others = this.#here.pending.records().tickets.filter((one) => one !== before)
+    const saved = this.#here.keep({ tickets: [...others, change] })
     this.#see(ticket, expectedVersion + KEPT_HERE)
     await saved
     this.#db.keptHere()
@@ -378,15 +371,6 @@ export class PostgresTicketStore implements TicketStore, SharedTable {
         ])
       return after
     })
-  }
-
-  async #ifReached(work: () => Promise<void>): Promise<void> {
-    if (!this.#db.isUp) return
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof DatabaseGone)) throw error
-    }
   }
 
   #see(ticket: Ticket, version: number): void {

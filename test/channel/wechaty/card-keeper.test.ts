@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CardKeeper } from '../../../src/channel/wechaty/login-card.js'
+import { CardKeeper } from '../../../src/channel/wechaty/wechat4u.js'
 import { capturedLog } from '../../support/captured-log.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
