@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Context, Hono } from 'hono'
@@ -43,9 +43,9 @@ import { DiskWatch, lockFolder, openToOthers } from './ops/data-folder.js'
 import { exitOnCrash, OrderlyExit, onHangup, openLog } from './ops/exit.js'
 import { createPrometheusMetrics, measuredChannel, type PrometheusMetrics } from './ops/metrics.js'
 import { watchClock } from './ops/steady-clock.js'
-import { EXIT, giveUp, linkToSupervisor } from './ops/supervise.js'
+import { EXIT, giveUp, leftFiles, linkToSupervisor } from './ops/supervise.js'
 import type { KnowledgeEditor } from './releases/edits.js'
-import { fileWords } from './store/json-file.js'
+import { fileWords, keepRefused, LatestWrite, refusedFiles, writeDurably } from './store/json-file.js'
 import { openEdits, openSessions, setAsideDamaged, sweepLeftovers } from './store/open.js'
 import type { SharedDesk, SharedDeskNeeds } from './store/postgres/open.js'
 import { TalkLog } from './store/talks.js'
@@ -76,9 +76,10 @@ async function main(): Promise<void> {
     print(warning)
     log.warn({}, 'files of the bot are open to other users')
   }
+  const left = await leftFiles(process, Number(process.env.GUOSHEN_LEFT_FILES ?? 0))
   const damaged = await setAsideDamaged(config.dataDir, { nowMs: machineClock.now(), log })
   const notices = [...(notice === undefined ? [] : [notice]), ...damaged]
-  await run({ config, text, notices, log })
+  await run({ config, text, notices, left, log })
 }
 
 interface Run {
@@ -87,15 +88,18 @@ interface Run {
   readonly text: string
   /** For people, in Chinese: what is not as it should be, although the bot starts. */
   readonly notices: readonly string[]
+  /** What the disk has refused to earlier runs, by path. */
+  readonly left: ReadonlyMap<string, string>
   readonly log: Logger
 }
 
-async function run({ config, text, notices, log }: Run): Promise<void> {
+async function run({ config, text, notices, left, log }: Run): Promise<void> {
   const exit = new OrderlyExit(log)
   exit.endOnSignals()
   let reload = (): void => {} // nothing to reload yet
   onHangup({ reload: () => reload(), stop: () => exit.end(EXIT.stopped, 'SIGHUP') })
   const link = linkToSupervisor(process, () => exit.end(EXIT.stopped, 'supervisor is gone'))
+  keepRefused(left, link.refused)
   const alerts = new AlertNotebook(alertsOf(config, link.alerts), machineClock)
   const awayMs = awayBefore(process.env)
   const onMisconfigured = (error: ConfigError): void => {
@@ -125,7 +129,10 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
     print(notice)
     alerts.tell(notice)
   }
-  const disk = new DiskWatch({ folder: config.dataDir, alerts, log, keepsTickets: () => keepsTickets() })
+  const disk = new DiskWatch({
+    ...{ folder: config.dataDir, alerts, log, keepsTickets: () => keepsTickets() },
+    refusedFile: () => refusedFiles()[0],
+  })
   let keepsTickets = (): boolean => true // none are open yet
   disk.start()
   exit.before(() => disk.stop())
@@ -185,7 +192,7 @@ async function run({ config, text, notices, log }: Run): Promise<void> {
   })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
-  exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }))
+  exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }, log))
   session.onState(showQrCodes())
   session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
   if (!world) print(config.channel === 'onebot' ? `登录状态：${web.url}` : `登录状态和二维码：${web.url}`)
@@ -507,12 +514,22 @@ const alertTimes = ({ alerts }: Config) => ({
 })
 
 /** Tells other programs of this machine where the page is; @returns what takes it back */
-function announce(dataDir: string, running: Running): () => void {
+function announce(dataDir: string, running: Running, log: Logger): () => void {
   const path = join(dataDir, RUNNING_FILE)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new StoreError(fileWords.isFolder(path))
-  rmSync(path, { force: true }) // an old file would keep its mode
-  writeFileSync(path, JSON.stringify(running), { mode: 0o600 })
-  return () => rmSync(path, { force: true })
+  const writes = new LatestWrite(
+    () => writeDurably(path, JSON.stringify(running)),
+    (error) =>
+      log.warn({ error: (error as NodeJS.ErrnoException).code }, 'other programs are not told where the page is'),
+  )
+  writes.within(0)
+  return () => {
+    try {
+      rmSync(path, { force: true })
+    } catch {
+      // A disk that takes nothing; nobody answers there any more.
+    }
+  }
 }
 
 /** Prints every new QR code once. */

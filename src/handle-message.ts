@@ -360,6 +360,8 @@ function inBubbles(pieces: readonly (readonly string[])[], mention: boolean): Re
 
 /** Half an hour later an answer still helps; after that people had better ask whether it is wanted. */
 const PATIENCE_MS = 30 * MINUTE_MS
+/** Most replies are out by then; of one that is not, staff shall know after a kill as well. */
+const KEPT_AFTER_MS = 3_000
 
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
 function send(
@@ -383,11 +385,15 @@ function send(
   }
   const bubbles = readyBubbles(reply.bubbles, message.sender, parts)
   if (order) return outbox.send(message.place, bubbles, options)
-  return outbox.send(message.place, bubbles, {
-    ...{ ...options, stillWanted, isOverheard: !turn.asked },
-    patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
-    onPatience: () => void unsaid.waits(message, decision),
-  })
+  const waits = (): void => void unsaid.waits(message, decision)
+  const slow = setTimeout(waits, KEPT_AFTER_MS).unref()
+  return outbox
+    .send(message.place, bubbles, {
+      ...{ ...options, stillWanted, isOverheard: !turn.asked },
+      patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
+      onPatience: waits,
+    })
+    .finally(() => clearTimeout(slow))
 }
 
 /** Goes out to the very end of what may be said in a day: what staff ordered, and what is handed over. */

@@ -7,7 +7,7 @@ import type { Settings } from './cli/settings.js'
 import { createWebhookAlerts } from './ops/alerts.js'
 import { lockFolder } from './ops/data-folder.js'
 import { onHangup, openLog } from './ops/exit.js'
-import { EXIT, passOnAlerts, RestartWatch, Supervisor, startedConfig } from './ops/supervise.js'
+import { EXIT, passOnAlerts, RefusedFiles, RestartWatch, Supervisor, startedConfig } from './ops/supervise.js'
 
 const USAGE = `用法：npm start                          打开模拟的微信，在浏览器里试用
       npm start -- --puppet wechat4u   用真的微信号登录（先看 docs/operations.zh-CN.md 里的封号风险）
@@ -35,20 +35,28 @@ async function main(): Promise<void> {
   const memoryPath = join(dataDir, 'alerts.json')
   const alerts = createWebhookAlerts({ webhooks, perHour, memoryPath, clock, log })
   const restarts = new RestartWatch({ alerts, limit, clock })
+  const refused = new RefusedFiles()
   // Wechaty prints what people write at its default level, and names in its warnings; it reads this when it is loaded.
   const env = { ...FEW_ARENAS, ...process.env, WECHATY_LOG: process.env.WECHATY_LOG || 'error' }
   const supervisor = new Supervisor({
     startBot: (downMs) => {
       const last = restarts.total > 0 ? { GUOSHEN_LAST_CONFIG: text } : {}
-      const facts = { GUOSHEN_RESTARTS: String(restarts.total), GUOSHEN_DOWN_MS: String(Math.round(downMs)) }
-      return fork(BOT_PROGRAM, args, {
+      const facts = {
+        GUOSHEN_RESTARTS: String(restarts.total),
+        GUOSHEN_DOWN_MS: String(Math.round(downMs)),
+        GUOSHEN_LEFT_FILES: String(refused.count),
+      }
+      const bot = fork(BOT_PROGRAM, args, {
         env: { ...env, ...last, ...facts },
         execArgv: [...process.execArgv, SMALL_NURSERY],
       })
+      refused.handTo(bot)
+      return bot
     },
     log,
     onMessage: (message) => {
       passOnAlerts(message, alerts)
+      refused.hear(message)
       text = startedConfig(message) ?? text
     },
     onRestart: () => restarts.note(),

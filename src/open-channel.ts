@@ -8,7 +8,7 @@ import { PuppetSimulator } from './channel/simulator/puppet.js'
 import { createVendorWorld, SIMULATED_STAFF_ROOM, type World } from './channel/simulator/world.js'
 import { WechatyChannel } from './channel/wechaty/channel.js'
 import { openSession } from './channel/wechaty/session.js'
-import { buildWechaty } from './channel/wechaty/wechat4u.js'
+import { buildWechaty, CardKeeper, cardPath, isWechat4u } from './channel/wechaty/wechat4u.js'
 import { RoleBook } from './commands/rights.js'
 import { type Config, isSimulated } from './config.js'
 import type { ConfigError } from './errors.js'
@@ -89,10 +89,11 @@ async function openWechaty(config: Config, { memory, clock, time, log, ...parts 
   const world = isSimulated(config) ? createVendorWorld({ clock }) : undefined
   // The simulated WeChat starts anew each time; remarks are the one thing of it that has to last.
   for (const { contactId, remark } of memory.roles.grants) world?.setRemark(contactId, remark)
-  const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : puppet, dataDir)
+  const keeper = isWechat4u(puppet) ? new CardKeeper(cardPath(puppet, dataDir), log) : undefined
+  const wechaty = buildWechaty(world ? new PuppetSimulator({ world }) : puppet, dataDir, keeper?.memory)
   const pollLimitMs = alive.pollLimitSeconds * 1000
   const { onEnd } = parts
-  const session = await openSession(wechaty, { puppet, dataDir, pollLimitMs, clock: machineClock, log, onEnd })
+  const session = await openSession(wechaty, { keeper, pollLimitMs, clock: machineClock, log, onEnd })
   const options = {
     ...memory,
     onStaffRoom: parts.onStaffRoom,

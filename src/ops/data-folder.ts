@@ -25,9 +25,12 @@ const SETTLE_MS = 50
  * Makes this process the only one of its kind on a data folder, until it ends. What a killed process has left behind
  * holds nobody up: its number is looked for, and when the number belongs to a later process, so is its beginning.
  *
+ * A full disk still takes an empty file, which is touched like any other; one that takes nothing at all is held by nobody
+ * who still could write there, and a bot that answers is worth more than a lock.
+ *
  * @returns what gives the folder back; called by itself at the end of the process
  * @throws FolderInUseError when another process holds the folder
- * @throws StoreError when there is a folder in the lock file's place
+ * @throws StoreError when there is a folder in the lock file's place, or the supervisor has no right to write
  */
 export async function lockFolder(
   folder: string,
@@ -37,13 +40,17 @@ export async function lockFolder(
   const own = JSON.stringify(thisHolder(Date.now()))
   const endMs = performance.now() + waitMs
   for (let tries = 1; ; tries++) {
-    if (write(path, own) && (await isStillOurs(path, own))) return hold(path, { own, beatMs })
+    const { written, code } = write(path, own)
+    if (written !== undefined && (await isStillOurs(path, written))) return hold(path, { own: written, beatMs })
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new StoreError(isFolder(path))
     const found = textOf(path)
     const holder = readHolder(found ?? '')
     if (!(await isHeld({ path, found, holder, watchMs: beatMs * 2.5 }))) {
-      if (textOf(path) === found) rmSync(path, { force: true })
-      continue
+      const trouble = code ?? (textOf(path) === found ? remove(path) : undefined)
+      if (trouble === undefined) continue
+      if (of === 'supervisor' && NO_RIGHT.has(trouble)) throw new StoreError(noRight(folder, trouble))
+      log.warn({ code: trouble }, 'data folder can not be written to, going on without a lock')
+      return () => {}
     }
     if (performance.now() >= endMs) throw new FolderInUseError(folder, { lockPath: path, holder })
     if (tries === 1) log.warn({ pid: holder?.pid }, 'another process still uses the data folder, waiting')
@@ -51,14 +58,34 @@ export async function lockFolder(
   }
 }
 
-/** @returns false when there is a lock file already */
-function write(path: string, text: string): boolean {
+const NO_RIGHT: ReadonlySet<string> = new Set(['EACCES', 'EPERM'])
+
+interface LockWritten {
+  /** What stands in the file now, less than was meant where the disk is full; undefined when it is not ours. */
+  readonly written?: string | undefined
+  /** Why there is no file of ours, but for another one that lies there. */
+  readonly code?: string
+}
+
+function write(path: string, text: string): LockWritten {
   try {
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
-    return true
+    return { written: text }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    const { code = 'unknown', syscall } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return {}
+    // It was there to be opened, so it is ours.
+    return syscall === 'open' ? { code } : { written: textOf(path) }
+  }
+}
+
+/** @returns why not; undefined when it is gone */
+function remove(path: string): string | undefined {
+  try {
+    rmSync(path, { force: true })
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown'
   }
 }
 
@@ -101,7 +128,7 @@ function hold(path: string, { own, beatMs }: { own: string; beatMs: number }): (
   const giveBack = (): void => {
     clearInterval(beat)
     process.off('exit', giveBack)
-    if (textOf(path) === own) rmSync(path, { force: true })
+    if (textOf(path) === own) remove(path)
   }
   process.on('exit', giveBack)
   return giveBack
@@ -200,6 +227,9 @@ function linesOr(fallback: string, read: () => string): string {
   }
 }
 
+const noRight = (folder: string, code: string): string =>
+  `数据目录 ${folder} 写不了（${code}），请检查它的权限和主人，再启动。`
+
 const isFolder = (path: string): string => `${path} 应该是文件，现在是文件夹。请把它移开，再启动。`
 
 /** For whoever has just tried to start a second one. */
@@ -263,12 +293,17 @@ const filesOf = (folder: string): readonly string[] =>
 
 const quoted = (path: string): string => `'${resolve(path).replaceAll("'", "'\\''")}'`
 
+/** For the operator. */
+const fileRefused = (name: string): string => `${name} 写不进去，请看看它的权限，别的文件还能写`
+
 export interface DiskWatchOptions {
   readonly folder: string
   readonly alerts: Pick<Alerts, 'raise' | 'clear'>
   readonly log: Pick<Log, 'error' | 'info'>
   /** False while tickets are in memory only, be it that only their own file takes nothing. */
   readonly keepsTickets?: () => boolean
+  /** Name of a file that takes nothing though the folder may; undefined while there is none. */
+  readonly refusedFile?: () => string | undefined
   /** Room below which the disk counts as full; a ticket file takes some of it with every change. */
   readonly leastFreeBytes?: number
   /** Room that is held for the moment in which there is no other. */
@@ -294,16 +329,19 @@ const PROBE = new Uint8Array(8 * 1024)
 export class DiskWatch {
   readonly #options: Required<DiskWatchOptions>
   #trouble: string | undefined
+  /** At the last look. */
+  #refused: string | undefined
   #holdsReserve: boolean | undefined
   #isFirst = true
   #timers: readonly NodeJS.Timeout[] = []
   #looking: Promise<void> | undefined
 
   constructor(options: DiskWatchOptions) {
-    this.#options = { keepsTickets: () => true, leastFreeBytes: MIB, reserveBytes: RESERVE_BYTES, ...options }
+    const settled = { keepsTickets: () => true, refusedFile: () => undefined }
+    this.#options = { ...settled, leastFreeBytes: MIB, reserveBytes: RESERVE_BYTES, ...options }
   }
 
-  /** What the system says, e.g. `ENOSPC`, `EROFS`, or `tickets`; undefined while all is well. */
+  /** What the system says, e.g. `ENOSPC`, `EROFS`; `tickets`, or the name of another file that takes nothing; undefined while all is well. */
   trouble(): string | undefined {
     return this.#trouble
   }
@@ -340,7 +378,7 @@ export class DiskWatch {
     this.#trouble = await this.#probe()
     if (this.#trouble !== undefined) {
       if (before === undefined) log.error({ code: this.#trouble }, 'data folder can not be written to')
-      alerts.raise('disk')
+      alerts.raise('disk', this.#trouble === this.#refused ? { reason: fileRefused(this.#refused) } : {})
     } else if (before !== undefined || this.#isFirst) {
       if (before !== undefined) log.info({}, 'data folder can be written to again')
       alerts.clear('disk') // an earlier run may have raised it
@@ -349,13 +387,18 @@ export class DiskWatch {
   }
 
   async #probe(): Promise<string | undefined> {
-    const { folder, keepsTickets, leastFreeBytes } = this.#options
+    const { folder, keepsTickets, refusedFile, leastFreeBytes } = this.#options
     const path = join(folder, `.disk-check.${process.pid}.tmp`) // swept away at the next start, should it be left behind
     try {
       if ((await this.#freeBytes()) < leastFreeBytes) return await this.#full('ENOSPC')
       await writeFile(path, PROBE, { mode: 0o600 })
       if (!(await this.#holdReserve())) return 'ENOSPC'
-      return keepsTickets() ? undefined : 'tickets'
+      if (!keepsTickets()) return 'tickets'
+      // Some of them are tried again in this very moment.
+      const refused = refusedFile()
+      const isLasting = refused !== undefined && refused === this.#refused
+      this.#refused = refused
+      return isLasting ? refused : undefined
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException
       return code === 'ENOSPC' || code === 'EDQUOT' ? this.#full(code) : code

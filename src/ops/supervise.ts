@@ -244,6 +244,8 @@ type BotMessage =
   | { readonly type: 'clear'; readonly kind: AlertKind }
   | { readonly type: 'tell'; readonly text: string }
   | { readonly type: 'started'; readonly config: string }
+  /** Without a text: it is on disk after all. */
+  | { readonly type: 'refused'; readonly path: string; readonly text?: string }
 
 /** Of each kind of message, whether it holds what it has to; see `areAlertFacts`. */
 const HOLDS: Readonly<Record<BotMessage['type'], (message: Record<string, unknown>) => boolean>> = {
@@ -252,6 +254,7 @@ const HOLDS: Readonly<Record<BotMessage['type'], (message: Record<string, unknow
   clear: ({ kind }) => isAlertKind(kind),
   tell: ({ text }) => typeof text === 'string',
   started: ({ config }) => typeof config === 'string',
+  refused: ({ path, text }) => typeof path === 'string' && (text === undefined || typeof text === 'string'),
 }
 
 /** @returns undefined for anything else */
@@ -272,6 +275,8 @@ const ALIVE_MS = 5_000
 
 export interface SupervisorLink {
   readonly alerts: Alerts
+  /** The disk has refused a file's text, or has taken it after all. */
+  refused(path: string, text: string | undefined): void
   /** The bot is up, with this in its configuration file. */
   started(config: string): void
 }
@@ -297,6 +302,7 @@ export function linkToSupervisor(bot: BotSide, onGone: () => void): SupervisorLi
       clear: (kind) => say({ type: 'clear', kind }),
       tell: (text) => say({ type: 'tell', text }),
     },
+    refused: (path, text) => say({ type: 'refused', path, ...(text !== undefined && { text }) }),
     started: (config) => {
       say({ type: 'clear', kind: 'given-up' })
       say({ type: 'started', config })
@@ -325,4 +331,50 @@ export function passOnAlerts(message: unknown, alerts: Alerts): void {
   if (said?.type === 'raise') alerts.raise(said.kind, said.facts ?? {})
   else if (said?.type === 'clear') alerts.clear(said.kind)
   else if (said?.type === 'tell') alerts.tell(said.text)
+}
+
+/** The supervisor's end: what the disk refuses to the bot, for its next run. */
+export class RefusedFiles {
+  readonly #texts = new Map<string, string>()
+
+  hear(message: unknown): void {
+    const said = botMessage(message)
+    if (said?.type !== 'refused') return
+    if (said.text === undefined) this.#texts.delete(said.path)
+    else this.#texts.set(said.path, said.text)
+  }
+
+  /** How many there are; the bot is told beforehand whether it has to wait for them. */
+  get count(): number {
+    return this.#texts.size
+  }
+
+  handTo(bot: { send(message: LeftFiles): unknown }): void {
+    if (this.count > 0) bot.send({ type: 'left', files: [...this.#texts] })
+  }
+}
+
+/** What the supervisor says to the bot's process. */
+interface LeftFiles {
+  readonly type: 'left'
+  readonly files: readonly (readonly [path: string, text: string])[]
+}
+
+interface Heir {
+  once(event: 'message', listener: (message: unknown) => void): unknown
+  once(event: 'disconnect', listener: () => void): unknown
+}
+
+/**
+ * What the disk has refused to earlier runs, by path.
+ *
+ * @param count how many files the supervisor has said there are
+ */
+export async function leftFiles(bot: Heir, count: number): Promise<ReadonlyMap<string, string>> {
+  if (count === 0) return new Map()
+  const message = await new Promise<unknown>((resolve) => {
+    bot.once('message', resolve)
+    bot.once('disconnect', () => resolve(undefined))
+  })
+  return new Map((message as LeftFiles | undefined)?.files ?? [])
 }

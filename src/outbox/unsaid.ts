@@ -57,7 +57,7 @@ const SETTLED: ReadonlySet<UnsaidReason> = new Set([
  */
 export class UnsaidQuestions {
   readonly #parts: UnsaidParts
-  /** Replies that wait for WeChat: on disk, but for staff only if this run ends before. */
+  /** Replies that wait for their turn or for WeChat: on disk, but for staff only if this run ends before. */
   readonly #waiting = new Set<string>()
   readonly #toldDay = new BoundedMap<string, number>(MAX_PEOPLE)
   #tickets: { readonly number: number; readonly question: UnsaidQuestion }[] = []
@@ -89,7 +89,7 @@ export class UnsaidQuestions {
     }
   }
 
-  /** The reply begins to wait for WeChat. Never throws. */
+  /** The reply waits, for its turn or for WeChat. Never throws. */
   async waits(message: IncomingMessage, decision: Decision): Promise<void> {
     if (!this.#isQuestion(message, decision)) return
     this.#waiting.add(message.id)

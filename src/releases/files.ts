@@ -210,6 +210,19 @@ export class ReleaseFolder {
   }
 }
 
+/**
+ * Without a first release there is nothing to start with, and whoever starts for the first time is there to make room.
+ *
+ * @returns what throws an error of the disk as a StoreError, and any other as it is
+ */
+export const tellUnwritable =
+  (root: string) =>
+  (error: unknown): never => {
+    // From another thread an error comes by its words.
+    const code = /\b(?:ENOSPC|EDQUOT|EROFS|EACCES|EPERM)\b/.exec(error instanceof Error ? error.message : '')?.[0]
+    throw code === undefined ? error : new StoreError(fileWords.unwritable(root, code), { cause: error })
+  }
+
 const namesOf = ({ file, kept }: AuthorsFile) => ({ file, kept })
 
 /** Where several accounts keep their releases together. */

@@ -9,7 +9,7 @@ import { type Clock, type Log, OPERATOR, type Release, type Releases, type Repor
 import type { Party } from '../model/ticket.js'
 import type { KnowledgeInUse, KnowledgeSnapshot } from '../model/understanding.js'
 import { type BuiltKnowledge, buildSnapshot, createLoadSnapshot, KnowledgeBuilder } from './build.js'
-import { type ReleaseExchange, ReleaseFolder, ReleaseNotShared, SharedReleaseStore } from './files.js'
+import { type ReleaseExchange, ReleaseFolder, ReleaseNotShared, SharedReleaseStore, tellUnwritable } from './files.js'
 import type { Difference } from './pieces.js'
 import {
   examToKeep,
@@ -187,9 +187,10 @@ async function releaseFirstOfAll(starting: Starting): Promise<KnowledgeSnapshot>
   }
 }
 
-async function releaseFirst({ store, builder, clock, tellOperator }: Starting): Promise<KnowledgeSnapshot> {
+async function releaseFirst({ store, builder, paths, clock, tellOperator }: Starting): Promise<KnowledgeSnapshot> {
   tellOperator?.(say.preparing)
-  const prepared = await builder.prepare({ base: undefined, stage: true, nowMs: clock.now() })
+  const order = { base: undefined, stage: true, nowMs: clock.now() }
+  const prepared = await builder.prepare(order).catch(tellUnwritable(paths.releasesDir))
   if (prepared.status === 'broken') throw new KnowledgeError(prepared.problems)
   if (prepared.status === 'unchanged') throw new Error('a first release has nothing to be unchanged from')
   const { findings, built, staged } = prepared

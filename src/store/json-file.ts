@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { type Adapter, Low, Memory } from 'lowdb'
 import type { z } from 'zod'
 import { StoreError } from '../errors.js'
@@ -23,13 +23,8 @@ export class DurableJsonFile<T> implements Adapter<T> {
    * @throws StoreError when the file is there but holds no JSON object or list; it is left as it is
    */
   async read(): Promise<T | null> {
-    let text: string
-    try {
-      text = await readFile(this.#path, 'utf8')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw new StoreError(fileWords.unreadable(this.#path, (error as NodeJS.ErrnoException).code), { cause: error })
-    }
+    const text = await this.text()
+    if (text === undefined) return null
     const content = parse(text)
     // lowdb takes `null`, `false`, `0` and `""` for "no file yet" and would write over it.
     if (typeof content !== 'object' || content === null) {
@@ -38,8 +33,103 @@ export class DurableJsonFile<T> implements Adapter<T> {
     return content as T
   }
 
+  /** @returns undefined when there is no file */
+  protected async text(): Promise<string | undefined> {
+    return readText(this.#path)
+  }
+
   async write(data: T): Promise<void> {
     await writeDurably(this.#path, JSON.stringify(data))
+  }
+}
+
+/**
+ * The same for a document whose owner tries again until the disk takes it, see `LatestWrite`: what the disk refuses
+ * meanwhile is what the next run begins with.
+ */
+export class KeptJsonFile<T> extends DurableJsonFile<T> {
+  readonly #path: string
+
+  constructor(path: string) {
+    super(path)
+    this.#path = path
+  }
+
+  protected override async text(): Promise<string | undefined> {
+    return readKept(this.#path)
+  }
+
+  override async write(data: T): Promise<void> {
+    await writeKept(this.#path, JSON.stringify(data))
+  }
+}
+
+/** Text of such a document. @returns undefined when there is none @throws StoreError when it can't be read */
+export const readKept = async (path: string): Promise<string | undefined> => refusedText(path) ?? (await readText(path))
+
+/** Writes it durably; what the disk refuses is kept for the next run. @throws what the disk says */
+export async function writeKept(path: string, text: string): Promise<void> {
+  noteTry(path, text)
+  try {
+    await writeDurably(path, text)
+  } catch (error) {
+    if (isDiskTrouble(error)) noteRefused(path, text)
+    throw error
+  }
+  noteWritten(path)
+}
+
+/**
+ * Told of what the disk refuses, by somebody who outlives this process. `undefined`: it is on disk after all. Is told
+ * before each further try as well, so that a kill right behind it leaves nothing older there than on the disk.
+ */
+export type TellRefused = (path: string, text: string | undefined) => void
+
+const refused = new Map<string, string>()
+let tell: TellRefused | undefined
+
+/**
+ * From here on whoever outlives this process keeps what the disk refuses, so that the next run begins with it. To be
+ * called before the first document is opened, by the process of the bot alone.
+ *
+ * @param left what the disk has refused to earlier runs, by path
+ */
+export function keepRefused(left: ReadonlyMap<string, string>, by: TellRefused): void {
+  for (const [path, text] of left) refused.set(path, text)
+  tell = by
+}
+
+/** What is newer than the file, because the disk has refused it; undefined where the file is what there is. */
+export const refusedText = (path: string): string | undefined => refused.get(path)
+
+/** Names of the files whose latest text is not on disk. */
+export const refusedFiles = (): readonly string[] => [...refused.keys()].map((path) => basename(path))
+
+/** A document is about to be written. */
+function noteTry(path: string, text: string): void {
+  if (refused.has(path)) noteRefused(path, text)
+}
+
+/** The disk has refused it. Without anybody to keep it, whoever writes still has it in memory. */
+export function noteRefused(path: string, text: string): void {
+  if (!tell || refused.get(path) === text) return
+  refused.set(path, text)
+  tell(path, text)
+}
+
+/** It is on disk, or no longer wanted. */
+export function noteWritten(path: string): void {
+  if (refused.delete(path)) tell?.(path, undefined)
+}
+
+/** @returns undefined when there is no file @throws StoreError when it can't be read */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new StoreError(fileWords.unreadable(path, code), { cause: error })
   }
 }
 
@@ -117,10 +207,13 @@ export interface Damage {
 export const fileWords = {
   unreadable: (path: string, code: string | undefined): string =>
     code === 'EISDIR' ? fileWords.isFolder(path) : `${path} 读不了（${code ?? '原因不明'}），请检查权限。`,
-  noFolder: (path: string, code: string | undefined): string =>
-    code === 'EEXIST' || code === 'ENOTDIR'
-      ? `${path} 应该是文件夹，现在是文件。请把它移开，再启动。`
-      : fileWords.unreadable(path, code),
+  noFolder: (path: string, code: string | undefined): string => {
+    if (code === 'EEXIST' || code === 'ENOTDIR') return `${path} 应该是文件夹，现在是文件。请把它移开，再启动。`
+    // So Node says it of a read-only disk.
+    return code === 'ENOENT' ? fileWords.unwritable(path, 'EROFS') : fileWords.unreadable(path, code)
+  },
+  unwritable: (path: string, code: string): string =>
+    `${path} 写不进去（${code}）：磁盘满了、只读，或者没有权限。请清理磁盘，或者检查挂载和权限，再启动。`,
   isFolder: (path: string): string => `${path} 应该是文件，现在是文件夹。请把它移开，再启动。`,
   newer: (path: string, version: number): string =>
     `${path} 是更新版本的程序写的（格式 ${version}），这个版本的程序读不懂，已停止启动，文件没有动过。请换回更新的程序再启动；不要用旧的备份覆盖它，会丢工单。`,
@@ -200,6 +293,13 @@ export class LatestWrite {
     this.#timer.unref()
   }
 
+  /** Writes what the disk has refused to an earlier run, if there is such a thing. */
+  catchUp(path: string | undefined): void {
+    if (path === undefined || refusedText(path) === undefined) return
+    this.#isBehind = true
+    this.within(0)
+  }
+
   /** Resolves when nothing waits to be written. */
   async flush(): Promise<void> {
     if (this.#timer) await this.now()
@@ -264,13 +364,15 @@ export class LowdbDocument<Data> {
    * @throws StoreError when the file is damaged or of another shape; it is left as it is
    */
   static async open<Data>(path: string | undefined, options: DocumentOptions<Data>): Promise<LowdbDocument<Data>> {
-    const adapter: Adapter<Data> = path === undefined ? new Memory<Data>() : new DurableJsonFile<Data>(path)
+    const adapter: Adapter<Data> = path === undefined ? new Memory<Data>() : new KeptJsonFile<Data>(path)
     const db = new Low<Data>(adapter, options.empty())
     await db.read()
     const checked = options.schema.safeParse(db.data)
     if (checked.success) {
       db.data = checked.data // with what earlier versions did not write
-      return new LowdbDocument(db, options)
+      const document = new LowdbDocument(db, options)
+      document.#writes.catchUp(path)
+      return document
     }
     const where = checked.error.issues[0]?.path.join('.') ?? ''
     throw new StoreError(fileWords.otherShape(path ?? 'memory', where))

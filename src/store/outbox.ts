@@ -4,7 +4,7 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
-import { DurableJsonFile, fileWords, LatestWrite, writeDurably } from './json-file.js'
+import { fileWords, KeptJsonFile, LatestWrite, writeDurably } from './json-file.js'
 
 /** Notices and the day's count as they stand on disk. */
 export const storedOutbox = z
@@ -65,7 +65,8 @@ export class LowdbOutboxStore {
   /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
   static async open(path: string): Promise<LowdbOutboxStore> {
     const pictures = new NoticePictures(join(dirname(path), 'notice-pictures'))
-    const store = await LowdbOutboxStore.#load(new DurableJsonFile<StoredOutbox>(path), path, pictures)
+    const store = await LowdbOutboxStore.#load(new KeptJsonFile<StoredOutbox>(path), path, pictures)
+    store.#writes.catchUp(path)
     await pictures.sweep(new Set(store.list().flatMap((notice) => notice.pictures ?? [])))
     return store
   }

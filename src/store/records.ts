@@ -8,7 +8,7 @@ import type { LearningRecords } from '../model/learning.js'
 import type { HeardIds, Log, RoleClaim, RoleGrant, WebSession } from '../model/ports.js'
 import type { IdentityRecords, KnownRoom, StaffBinding } from '../model/stores.js'
 import type { Reminder, StoredWalk } from '../model/understanding.js'
-import { LowdbDocument, openRecords } from './json-file.js'
+import { LowdbDocument, openRecords, refusedText } from './json-file.js'
 
 /** Ids of messages as they stand on disk. */
 export const storedIds = z.array(z.string())
@@ -132,7 +132,7 @@ export async function openStaffBinding(
   { rooms, staffRoom, nowMs, log }: FormerRooms,
 ): Promise<LowdbDocument<readonly StaffBinding[]>> {
   const path = join(dataDir, 'staff-room.json')
-  const isNew = !existsSync(path)
+  const isNew = !existsSync(path) && refusedText(path) === undefined
   const list = await openRecords(path, { schema: storedStaffBinding, log })
   if (!isNew) return list
   const called = rooms.filter(({ topics }) => topics.includes(staffRoom ?? ''))

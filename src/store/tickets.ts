@@ -14,7 +14,15 @@ import {
   type Ticket,
   type TicketPictures,
 } from '../model/ticket.js'
-import { type Damage, DurableJsonFile, damagedTicketsWords, fileWords, LatestWrite, writeDurably } from './json-file.js'
+import {
+  type Damage,
+  DurableJsonFile,
+  damagedTicketsWords,
+  fileWords,
+  KeptJsonFile,
+  LatestWrite,
+  writeDurably,
+} from './json-file.js'
 
 /** Tickets in one JSON file, with archive and backups in folders beside it; one process may own it. */
 export class LowdbTicketStore implements TicketStore {
@@ -45,12 +53,13 @@ export class LowdbTicketStore implements TicketStore {
    */
   static async open(path: string): Promise<LowdbTicketStore> {
     const folder = new TicketFolder(dirname(path))
-    const store = await LowdbTicketStore.#load(new DurableJsonFile<StoredTickets>(path), path, folder).catch(
+    const store = await LowdbTicketStore.#load(new KeptJsonFile<StoredTickets>(path), path, folder).catch(
       async (error: unknown) => {
         if (!(error instanceof StoreError) || error instanceof NewerFileError) throw error
         throw offeringBackup(error, { path, backup: await folder.newestGoodBackup(), isThere: true })
       },
     )
+    store.#writes.catchUp(path)
     if ((store.#lost?.from ?? store.lastNumber() + 1) > 1) return store
     const backup = await folder.newestGoodBackup()
     if (backup === undefined) return store

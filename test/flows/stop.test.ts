@@ -1,6 +1,6 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PROJECT_ROOT, readConfig } from '../../src/config.js'
 import { createBot } from '../../src/create-bot.js'
 import type { IncomingMessage } from '../../src/model/chat.js'
@@ -73,21 +73,25 @@ test('says what it is thinking out when it is stopped, while it is still logged 
   expect(channel.stopped).toBe(true)
 })
 
-test('lets staff know after the next start what hung in WeChat when it was stopped, and what waited behind it', async () => {
-  const folder = aFolder()
-  const { bot, channel, asks } = await botOn(folder, () => LowdbTicketStore.inMemory())
-  channel.beforeSend = () => new Promise(() => {})
-  const askers = ['wang', 'li', 'zhou'].map((id) => ({ id, key: id, name: `客户${id}`, role: 'customer' as const }))
-  for (const [index, sender] of askers.entries()) {
-    const place = { ...CUSTOMERS, ...(index === 2 && { id: 'other', key: 'room:other' }) }
-    void asks(`m${index}`, '怎么提交审核', { sender, place })
-  }
-  await bot.stop()
-  const next = await botOn(folder, () => LowdbTicketStore.inMemory())
-  await expect.poll(() => next.channel.in(STAFF_PLACE.key)).toHaveLength(1)
-  const [digest] = next.channel.in(STAFF_PLACE.key)
-  for (const { name } of askers) expect(digest).toContain(name)
-  await next.bot.stop()
+const ASKERS = ['wang', 'li', 'zhou'].map((id) => ({ id, key: id, name: `客户${id}`, role: 'customer' as const }))
+
+describe.each(['stopped', 'killed'])('what hung in WeChat when it was %s, and what waited behind it', (how) => {
+  test('is what staff hear of after the next start', async () => {
+    const folder = aFolder()
+    const { bot, channel, asks } = await botOn(folder, () => LowdbTicketStore.inMemory())
+    channel.beforeSend = () => new Promise(() => {})
+    for (const [index, sender] of ASKERS.entries()) {
+      const place = { ...CUSTOMERS, ...(index === 2 && { id: 'other', key: 'room:other' }) }
+      void asks(`m${index}`, '怎么提交审核', { sender, place })
+    }
+    const kept = () => readFileSync(join(folder, 'data', 'outbox.json'), 'utf8')
+    if (how === 'stopped') await bot.stop()
+    else for (const { name } of ASKERS) await expect.poll(kept).toContain(name)
+    const next = await botOn(folder, () => LowdbTicketStore.inMemory())
+    await expect.poll(() => next.channel.in(STAFF_PLACE.key)).toHaveLength(1)
+    for (const { name } of ASKERS) expect(next.channel.in(STAFF_PLACE.key)[0]).toContain(name)
+    await Promise.all([next.bot.stop(), bot.stop()])
+  })
 })
 
 test('does not wait for ever for what hangs', async () => {

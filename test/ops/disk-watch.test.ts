@@ -60,6 +60,28 @@ test('tells of tickets that are in memory only, though the folder can be written
   ])
 })
 
+test('names a single file that goes on taking nothing, though the folder can be written to', async () => {
+  const { alerts, heard } = recordedAlerts()
+  let refusedFile: string | undefined = 'roles.json'
+  const watch = new DiskWatch({
+    folder: tempFolder(),
+    alerts,
+    log: capturedLog().log,
+    refusedFile: () => refusedFile,
+  })
+  await watch.look() // it may be tried again just now
+  expect(watch.trouble()).toBeUndefined()
+  await watch.look()
+  expect(watch.trouble()).toBe('roles.json')
+  refusedFile = undefined
+  await watch.look()
+  expect(heard).toEqual([
+    ['clear', 'disk'],
+    ['raise', 'disk', { reason: expect.stringContaining('roles.json 写不进去') }],
+    ['clear', 'disk'],
+  ])
+})
+
 describe.runIf(canMount())('on a disk that is really full', () => {
   const MIB = 2 ** 20
 

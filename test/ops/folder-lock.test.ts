@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { FolderInUseError } from '../../src/errors.js'
 import { folderInUse, isAlive, type LockHolder, lockFolder, thisHolder } from '../../src/ops/data-folder.js'
 import { capturedLog } from '../support/captured-log.js'
 import { compileProgram } from '../support/compile-program.js'
+import { canMount, SmallDisk } from '../support/small-disk.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 const GONE = 2 ** 22 - 1 // above what Linux gives out by default
@@ -134,4 +135,33 @@ test('tells whoever starts a second one who has the folder and what to do', () =
   const text = folderInUse(refusal).join('\n')
   expect(text).toMatch(/\/srv\/data（进程 4711，主机 vm，/)
   expect(text).toMatch(/kill 4711[\s\S]*GUOSHEN_DATA_DIR[\s\S]*删除 \/srv\/data\/supervisor\.lock/)
+})
+
+describe.runIf(canMount())('on a disk that takes nothing', () => {
+  function unwritable(how: 'full' | 'read-only') {
+    const folder = tempFolder()
+    const disk = SmallDisk.mount(folder, { mib: 1 })
+    onTestFinished(() => disk.unmount())
+    const { log, lines } = capturedLog()
+    const lock = (of: 'supervisor' | 'bot' = 'bot') => lockFolder(folder, { of, waitMs: 0, log, beatMs: BEAT_MS })
+    if (how === 'full') disk.fill()
+    else disk.setReadOnly(true)
+    return { folder, lock, lines }
+  }
+
+  test('that is full holds the folder by an empty file, which is touched', async () => {
+    const { folder, lock } = unwritable('full')
+    const giveBack = await lock()
+    expect(statSync(join(folder, 'bot.lock')).size).toBe(0)
+    await expect(lock()).rejects.toThrow(FolderInUseError)
+    giveBack()
+    expect(existsSync(join(folder, 'bot.lock'))).toBe(false)
+    ;(await lock())()
+  })
+
+  test.each(['supervisor', 'bot'] as const)('that is read-only keeps the %s from nothing', async (of) => {
+    const { lock, lines } = unwritable('read-only')
+    ;(await lock(of))()
+    expect(lines).toMatchObject([{ code: 'EROFS', msg: 'data folder can not be written to, going on without a lock' }])
+  })
 })

@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import type { Alerts } from '../../src/model/ports.js'
-import { giveUp, linkToSupervisor, passOnAlerts, startedConfig } from '../../src/ops/supervise.js'
+import {
+  giveUp,
+  leftFiles,
+  linkToSupervisor,
+  passOnAlerts,
+  RefusedFiles,
+  startedConfig,
+} from '../../src/ops/supervise.js'
 import { recordedAlerts } from '../support/recorded-alerts.js'
 
 /** A bot's process whose words arrive at once, as JSON. */
@@ -90,4 +97,37 @@ test('has people told why the bot can not be started', async () => {
   await giveUp({ connected: true, send } as never, '配置有错：\nguoshen.yaml:1:1 不认识“roms”')
   expect(heard).toEqual([['raise', 'given-up', { reason: '配置有错：\nguoshen.yaml:1:1 不认识“roms”' }]])
   await giveUp({ connected: false } as never, 'nobody listens')
+})
+
+test('keeps what the disk refuses, and hands it to the next run', async () => {
+  const files = new RefusedFiles()
+  const bot = Object.assign(new EventEmitter(), {
+    connected: true,
+    send: (message: unknown) => {
+      files.hear(JSON.parse(JSON.stringify(message)))
+      return true
+    },
+  })
+  const link = linkToSupervisor(bot, () => {})
+  link.refused('data/outbox.json', '{"notices":[1]}')
+  link.refused('data/tickets.json', '{}')
+  link.refused('data/outbox.json', '{"notices":[1,2]}')
+  link.refused('data/tickets.json', undefined)
+  for (const message of [
+    { type: 'refused', path: 1 },
+    { type: 'refused', path: 'x', text: 2 },
+  ])
+    files.hear(message)
+  const next = Object.assign(new EventEmitter(), { send: (message: unknown) => next.emit('message', message) })
+  const left = leftFiles(next, files.count)
+  files.handTo(next)
+  expect([...(await left)]).toEqual([['data/outbox.json', '{"notices":[1,2]}']])
+})
+
+test('waits for nothing where the disk has refused nothing, nor for a supervisor that is gone', async () => {
+  const bot = new EventEmitter()
+  expect(await leftFiles(bot, 0)).toEqual(new Map())
+  const left = leftFiles(bot, 1)
+  bot.emit('disconnect')
+  expect(await left).toEqual(new Map())
 })

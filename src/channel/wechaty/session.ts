@@ -7,12 +7,10 @@ import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Clock, Log, LoginState, LoginStatus, Session } from '../../model/ports.js'
 import {
-  CardKeeper,
-  cardPath,
+  type CardKeeper,
   dropLogoutCommands,
   findWechat4u,
   isFailedRequest,
-  isWechat4u,
   lastPollMs,
   rewriteCard,
   saysSessionEnded,
@@ -21,9 +19,8 @@ import {
 } from './wechat4u.js'
 
 export interface SessionOptions {
-  /** As configured. */
-  readonly puppet: string
-  readonly dataDir: string
+  /** Looks after the login of wechat4u; absent with other puppets. */
+  readonly keeper?: CardKeeper | undefined
   /** Age in ms of the last successful poll at which nothing is heard any more. */
   readonly pollLimitMs: number
   readonly clock: Clock
@@ -41,9 +38,9 @@ const CHECKS_PER_REWRITE = 120 // every ten minutes: cookies change while a sess
  * errors ends the run all the same.
  */
 export async function openSession(bot: WechatyInterface, options: SessionOptions): Promise<Session> {
-  const { puppet, dataDir, clock, log } = options
-  const keeper = isWechat4u(puppet) ? new CardKeeper(cardPath(puppet, dataDir), log) : undefined
+  const { keeper, clock, log } = options
   const card = (await keeper?.prepare()) ?? { hasSession: false, refusedSinceMs: undefined }
+  await keeper?.memory.load()
   const listeners = new Set<(state: LoginState) => void>()
   const watch = new SessionWatch(bot, {
     ...options,

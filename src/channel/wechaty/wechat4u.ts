@@ -1,12 +1,13 @@
-import { chmod, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { MemoryCard } from 'memory-card'
 import { WechatyBuilder } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import type { Puppet, payloads } from 'wechaty-puppet'
 import { MINUTE_MS } from '../../base/time.js'
 import { ConfigError } from '../../errors.js'
 import type { Log, WeChatTime } from '../../model/ports.js'
-import { writeDurably } from '../../store/json-file.js'
+import { LatestWrite, noteRefused, noteWritten, readKept, writeDurably, writeKept } from '../../store/json-file.js'
 
 /** An error as wechat4u emits it. It carries cookies and keys: never log it whole. */
 export interface Wechat4uError {
@@ -122,14 +123,16 @@ const SHORT_NAMES: Readonly<Record<string, string>> = { wechat4u: 'wechaty-puppe
  *
  * @param puppet one of ours, or the name of a puppet's package
  * @param dataDir where the login card is kept, so that a restart needs no scan
+ * @param memory the card itself, where we look after it; default: a file of Wechaty's own
  * @throws ConfigError when that package is not installed
  */
-export function buildWechaty(puppet: Puppet | string, dataDir: string): WechatyInterface {
+export function buildWechaty(puppet: Puppet | string, dataDir: string, memory?: MemoryCard): WechatyInterface {
   if (typeof puppet !== 'string') return WechatyBuilder.build({ puppet })
   requirePackage(packageOf(puppet))
   if (packageOf(puppet) === GATEWAY) requireGateway(process.env)
   return WechatyBuilder.build({
     name: cardName(puppet, dataDir),
+    ...(memory && { memory }),
     // Wechaty types the puppets that it knows by name; any other package is loaded the same way.
     puppet: packageOf(puppet) as 'wechaty-puppet-wechat4u',
   })
@@ -278,17 +281,28 @@ export interface CardFound {
 }
 
 const OWNER_ONLY = 0o600
+const NO_SESSION = '{}'
 
 /**
  * Looks after the memory card, in which the puppet keeps the session in clear: only its owner may read it, and a copy
- * lies beside it, because wechat4u wipes the card when the network is away for a minute, and writes it in place.
- * Whether anybody logged out is told by the copy alone: it goes when WeChat itself has refused the session.
+ * lies beside it, because wechat4u wipes the card when the network is away for a minute. Whether anybody logged out is
+ * told by the copy alone: it goes when WeChat itself has refused the session.
+ *
+ * The puppet would write the card in place, and a card that is not written would end the run: on a full disk that would
+ * take the session away, and everybody would have to scan. Here it is tried again until the disk takes it.
  */
 export class CardKeeper {
+  /** For Wechaty; to be loaded once the card is prepared. */
+  readonly memory: MemoryCard
   readonly #card: string
   readonly #copy: string
   readonly #refused: string
   readonly #log: Log
+  readonly #writes: LatestWrite
+  readonly #copies: LatestWrite
+  /** What the card holds, and the copy is to hold. */
+  #text = ''
+  #kept = ''
 
   /** @param card path of the memory card, `….memory-card.json` */
   constructor(card: string, log: Log) {
@@ -296,17 +310,33 @@ export class CardKeeper {
     this.#copy = card.replace(/\.json$/, '.copy.json')
     this.#refused = card.replace(/\.json$/, '.refused.json')
     this.#log = log
+    const tellFailed = (error: unknown): void => this.#warn(error, 'login card could not be kept')
+    this.#writes = new LatestWrite(() => writeKept(this.#card, this.#text), tellFailed)
+    this.#copies = new LatestWrite(() => writeKept(this.#copy, this.#kept), tellFailed)
+    this.memory = KeptCard.in({
+      load: async () => parse(this.#text) as Awaited<ReturnType<CardStorage['load']>>,
+      save: (content) => this.#save(JSON.stringify(content)),
+      destroy: () => this.#save(NO_SESSION),
+    })
   }
 
-  /** To be called before the puppet reads the card: restores it when it was wiped or damaged. */
+  /**
+   * To be called before the puppet reads the card: restores it when it was wiped or damaged.
+   *
+   * @throws StoreError when a card can't be read that there is, and no copy helps: another scan would end that login
+   */
   async prepare(): Promise<CardFound> {
-    if (!holdsSession(await textOf(this.#card))) {
-      const kept = await textOf(this.#copy)
-      if (holdsSession(kept)) {
-        await writeDurably(this.#card, kept)
+    const read = await readKept(this.#card).catch((error: Error) => error)
+    this.#text = read instanceof Error ? '' : (read ?? '')
+    this.#kept = (await readKept(this.#copy).catch(() => undefined)) ?? ''
+    if (!holdsSession(this.#text)) {
+      if (holdsSession(this.#kept)) {
+        await this.#save(this.#kept)
         this.#log.info({}, 'login card restored from its copy')
-      }
+      } else if (read instanceof Error) throw read
     }
+    this.#writes.catchUp(this.#card)
+    this.#copies.catchUp(this.#copy)
     const hasSession = await this.keep()
     const refusedSinceMs = hasSession ? undefined : (await stat(this.#refused).catch(() => undefined))?.mtimeMs
     return { hasSession, refusedSinceMs }
@@ -318,38 +348,75 @@ export class CardKeeper {
    * @returns whether it does
    */
   async keep(): Promise<boolean> {
-    const text = await textOf(this.#card)
+    const text = await this.#current()
     if (text === '') return false
-    await chmod(this.#card, OWNER_ONLY)
+    await this.#close()
     if (!holdsSession(text)) return false
-    if (text !== (await textOf(this.#copy))) await writeDurably(this.#copy, text)
+    if (text === ((await readKept(this.#copy).catch(() => undefined)) ?? '')) return true
+    if (this.#copies.isBehind && text === this.#kept) return true // it is being tried
+    this.#kept = text
+    await this.#copies.now()
     return true
   }
 
-  /** WeChat refuses the session: neither card nor copy is tried again. What they held is kept, for the operator. */
+  /** WeChat refuses the session: neither card nor copy is tried again. What they held is kept, for the operator. Never throws. */
   async setAside(): Promise<void> {
-    const card = await textOf(this.#card)
-    await writeDurably(this.#refused, holdsSession(card) ? card : await textOf(this.#copy))
-    await rm(this.#copy, { force: true })
-    await rm(this.#card, { force: true })
+    const card = await this.#current()
+    const refused = holdsSession(card) ? card : ((await readKept(this.#copy).catch(() => undefined)) ?? '')
+    await writeDurably(this.#refused, refused).catch((error) => this.#warn(error, 'refused login card not kept'))
+    await this.#remove(this.#copy)
+    await this.#remove(this.#card)
     this.#log.warn({}, 'WeChat refuses the session, login card set aside')
   }
 
   /** There is a new login; what was refused before is of no more use. */
   async forgetRefused(): Promise<void> {
-    await rm(this.#refused, { force: true })
+    await rm(this.#refused, { force: true }).catch(() => undefined) // seen to again in some seconds
+  }
+
+  /** What the card holds, be it that the disk has not taken it yet. */
+  async #current(): Promise<string> {
+    return this.#writes.isBehind ? this.#text : ((await readKept(this.#card).catch(() => undefined)) ?? '')
+  }
+
+  async #save(text: string): Promise<void> {
+    this.#text = text
+    await this.#writes.now()
+  }
+
+  /** Earlier versions left the card as the puppet wrote it. */
+  async #close(): Promise<void> {
+    const mode = (await stat(this.#card).catch(() => undefined))?.mode ?? OWNER_ONLY
+    if ((mode & 0o777) !== OWNER_ONLY)
+      await chmod(this.#card, OWNER_ONLY).catch((error) => this.#warn(error, 'login card is open to others'))
+  }
+
+  /** Where the disk lets nothing go, the next run is told that there is no session. */
+  async #remove(path: string): Promise<void> {
+    try {
+      await rm(path, { force: true })
+      noteWritten(path)
+    } catch (error) {
+      noteRefused(path, NO_SESSION)
+      this.#warn(error, 'refused login card not removed')
+    }
+  }
+
+  #warn(error: unknown, what: string): void {
+    this.#log.warn({ error: (error as NodeJS.ErrnoException).code }, what)
   }
 }
 
-/** Empty when there is no such file. */
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
-    throw error
+/** As Wechaty's own, but for where it is kept. */
+class KeptCard extends MemoryCard {
+  static in(storage: Pick<CardStorage, 'load' | 'save' | 'destroy'>): MemoryCard {
+    const card = new KeptCard()
+    card.storage = storage as CardStorage
+    return card
   }
 }
+
+type CardStorage = NonNullable<MemoryCard['storage']>
 
 /** Where wechaty-puppet-wechat4u keeps its session within the memory card, below the puppet's own name space. */
 const SESSION_SLOT = /PUPPET-WECHAT4U$/

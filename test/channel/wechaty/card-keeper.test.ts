@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { CardKeeper } from '../../../src/channel/wechaty/wechat4u.js'
+import { StoreError } from '../../../src/errors.js'
 import { capturedLog } from '../../support/captured-log.js'
+import { canMount, SmallDisk } from '../../support/small-disk.js'
 import { tempFolder } from '../../support/temp-folder.js'
 
 const cardOf = (sid: string): string =>
@@ -101,4 +103,69 @@ test('finds nothing at the very first start, and leaves nothing half written', a
   writeFileSync(card, cardOf('s1'))
   await keeper().keep()
   expect(readdirSync(folder).sort()).toEqual([basename(card).replace('.json', '.copy.json'), basename(card)])
+})
+
+/** The card as the puppet has it, once it is prepared. */
+async function loaded(keeper: CardKeeper) {
+  await keeper.prepare()
+  await keeper.memory.load()
+  return keeper.memory.multiplex('puppet')
+}
+const SESSION = { PROP: { uin: '12', sid: 's1', skey: '@crypt_1' } }
+
+test('keeps what the puppet saves: for its owner only, never half written', async () => {
+  const { folder, card, keeper } = kept()
+  const memory = await loaded(keeper())
+  await memory.set('PUPPET-WECHAT4U', SESSION)
+  await memory.save()
+  expect(modeOf(card)).toBe(0o600)
+  expect(readdirSync(folder)).toEqual([basename(card)])
+  const next = keeper()
+  expect(await next.prepare()).toMatchObject({ hasSession: true })
+  await next.memory.load()
+  expect(await next.memory.multiplex('puppet').get('PUPPET-WECHAT4U')).toEqual(SESSION)
+})
+
+test('a card that the disk refuses ends nothing, is told of once, and is written when the disk takes it', async () => {
+  const { card, keeper, lines } = kept()
+  const memory = await loaded(keeper())
+  mkdirSync(card)
+  await memory.set('PUPPET-WECHAT4U', SESSION)
+  await memory.save()
+  await memory.save()
+  expect(lines.filter(({ msg }) => msg === 'login card could not be kept')).toHaveLength(1)
+  rmdirSync(card)
+  await expect.poll(() => existsSync(card) && read(card)).toContain('"sid":"s1"')
+})
+
+test('resumes from the copy where the card can not be read, and says so where there is none', async () => {
+  const { card, copy, keeper } = kept()
+  mkdirSync(card)
+  await expect(keeper().prepare()).rejects.toThrow(StoreError)
+  writeFileSync(copy, cardOf('s1'))
+  const keeping = keeper()
+  expect(await keeping.prepare()).toMatchObject({ hasSession: true })
+  rmdirSync(card)
+  await expect.poll(() => existsSync(card) && read(card)).toBe(cardOf('s1'))
+})
+
+describe.runIf(canMount())('on a read-only disk', () => {
+  test('a session that WeChat refuses ends the run like any other', async () => {
+    const { folder, card, keeper, lines } = kept()
+    const disk = SmallDisk.mount(folder, { mib: 1 })
+    onTestFinished(() => disk.unmount())
+    writeFileSync(card, cardOf('s1'))
+    disk.setReadOnly(true)
+    await keeper().setAside()
+    expect(lines.at(-1)).toMatchObject({ msg: 'WeChat refuses the session, login card set aside' })
+  })
+
+  test('a card that can be read is enough to resume', async () => {
+    const { folder, card, keeper } = kept()
+    const disk = SmallDisk.mount(folder, { mib: 1 })
+    onTestFinished(() => disk.unmount())
+    writeFileSync(card, cardOf('s1'), { mode: 0o644 })
+    disk.setReadOnly(true)
+    expect(await keeper().prepare()).toMatchObject({ hasSession: true })
+  })
 })

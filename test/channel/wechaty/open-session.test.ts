@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ScanStatus } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import { openSession } from '../../../src/channel/wechaty/session.js'
-import { cardPath } from '../../../src/channel/wechaty/wechat4u.js'
+import { CardKeeper, cardPath, isWechat4u } from '../../../src/channel/wechaty/wechat4u.js'
 import { capturedLog } from '../../support/captured-log.js'
 import { FakeWechat4u } from '../../support/fake-wechat4u.js'
 import { tempFolder } from '../../support/temp-folder.js'
@@ -22,7 +22,8 @@ async function resuming(puppet = 'wechat4u') {
     end = resolve
   })
   const session = await openSession(bot as unknown as WechatyInterface, {
-    ...{ puppet, dataDir: folder, pollLimitMs: 40_000, clock: { now: () => Date.now() }, log: capturedLog().log },
+    ...(isWechat4u(puppet) && { keeper: new CardKeeper(card, capturedLog().log) }),
+    ...{ pollLimitMs: 40_000, clock: { now: () => Date.now() }, log: capturedLog().log },
     onEnd: (reason) => end(reason),
   })
   session.started()
