@@ -192,7 +192,7 @@ async function run({ config, text, notices, left, log }: Run): Promise<void> {
   })
   const web = await startWebServer(app, { ...address, log })
   exit.before(() => web.stop())
-  exit.before(announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }, log))
+  exit.before(await announce(config.dataDir, { url: web.url, pid: process.pid, key: runKey }, log))
   session.onState(showQrCodes())
   session.onState(alertOnLogin({ ...alertTimes(config), alerts, pageUrl: web.url }))
   if (!world) print(config.channel === 'onebot' ? `登录状态：${web.url}` : `登录状态和二维码：${web.url}`)
@@ -514,7 +514,7 @@ const alertTimes = ({ alerts }: Config) => ({
 })
 
 /** Tells other programs of this machine where the page is; @returns what takes it back */
-function announce(dataDir: string, running: Running, log: Logger): () => void {
+async function announce(dataDir: string, running: Running, log: Logger): Promise<() => void> {
   const path = join(dataDir, RUNNING_FILE)
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new StoreError(fileWords.isFolder(path))
   const writes = new LatestWrite(
@@ -522,7 +522,7 @@ function announce(dataDir: string, running: Running, log: Logger): () => void {
     (error) =>
       log.warn({ error: (error as NodeJS.ErrnoException).code }, 'other programs are not told where the page is'),
   )
-  writes.within(0)
+  await writes.now()
   return () => {
     try {
       rmSync(path, { force: true })
