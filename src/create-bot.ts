@@ -1,6 +1,5 @@
 import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
-import { type Forgetful, forgetPerson, keepersOf } from './commands/forget.js'
-import { type FiguresBook, openCommands } from './commands/operations.js'
+import { type FiguresBook, type Forgetful, forgetPerson, keepersOf, openCommands } from './commands/operations.js'
 import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
 import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'

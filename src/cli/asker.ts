@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import pino from 'pino'
 import { z } from 'zod'
-import { readText } from '../channel/wechaty/text.js'
+import { readText } from '../channel/hearing.js'
 import { type Config, NO_FLOODING_LIMITS } from '../config.js'
 import { type Bot, createBot } from '../create-bot.js'
 import { readPictureHeader } from '../knowledge/pictures.js'

@@ -15,7 +15,7 @@ import {
   type RoleGrant,
 } from '../model/ports.js'
 import type { ForgottenPerson, Party } from '../model/ticket.js'
-import type { KnownAs } from './forget.js'
+import type { KnownAs } from './operations.js'
 import { rightsPhrases as say } from './phrases.js'
 
 export interface BotRightsParts {

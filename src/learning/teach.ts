@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import PQueue from 'p-queue'
 import { messageOf } from '../base/text.js'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
 import { KnowledgeError } from '../errors.js'
@@ -294,7 +295,7 @@ const TRIES = 2
 /** Writes what people teach, applies it, and takes it back when it is refused. One lesson at a time. */
 class Teacher {
   readonly #parts: TeacherParts
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #lessons = new PQueue({ concurrency: 1 })
 
   constructor(parts: TeacherParts) {
     this.#parts = parts
@@ -302,9 +303,7 @@ class Teacher {
 
   /** @returns the release's own report; `ok: false` with the reason when nothing was learned */
   teach(lesson: Lesson): Promise<Report> {
-    const result = this.#queue.then(() => this.#teach(lesson))
-    this.#queue = result.catch(() => undefined) // the caller gets the error; the next lesson starts all the same
-    return result
+    return this.#lessons.add(() => this.#teach(lesson))
   }
 
   /** What a section key, 无关 or 人工 means in the knowledge in use; undefined where there is no such section. */

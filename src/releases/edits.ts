@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import PQueue from 'p-queue'
 import { sitExam } from '../evaluate/exam.js'
 import { knownIn, readExam } from '../evaluate/read-questions.js'
 import type { AuthorsFile, AuthorsFiles, KnowledgeFolder } from '../knowledge/files.js'
@@ -136,7 +137,8 @@ const NEW_ANSWERS = 'answers/added.md'
 export class KnowledgeEditor {
   readonly #parts: EditorParts
   readonly #memory = new ReadingMemory()
-  #turn: Promise<unknown> = Promise.resolve()
+  /** One change of the drafts after the other, a release included. */
+  readonly #turns = new PQueue({ concurrency: 1 })
 
   constructor(parts: EditorParts) {
     this.#parts = parts
@@ -218,7 +220,7 @@ export class KnowledgeEditor {
 
   /** Keeps a draft. @returns also what stands on disk now; undefined where there is no such piece */
   keep(key: string, draft: Draft, by: Party): Promise<Kept | undefined> {
-    return this.#inTurn(async () => {
+    return this.#turns.add(async () => {
       const { list, clock } = this.#parts
       const before = this.#editOf(key)
       const piece = await this.#find(key, draft.file ?? before?.file)
@@ -313,7 +315,7 @@ export class KnowledgeEditor {
 
   /** Adds, changes or removes a golden question, as a draft. @returns why not, in Chinese */
   changeGolden(change: GoldenChange, by: Party): Promise<string | undefined> {
-    return this.#inTurn(async () => {
+    return this.#turns.add(async () => {
       const { list, clock } = this.#parts
       const piece = (await this.#pieces()).find(GOLDEN_KEY)
       if (!piece) return say.noGolden
@@ -331,7 +333,7 @@ export class KnowledgeEditor {
   /** Writes a golden question into the file at once: it is asked from the next release on, and changes no answer. */
   async noteGolden(change: GoldenChange, by: Party): Promise<string | undefined> {
     if (this.#editOf(GOLDEN_KEY)) return this.changeGolden(change, by)
-    return this.#inTurn(async () => {
+    return this.#turns.add(async () => {
       const piece = (await this.#pieces()).find(GOLDEN_KEY)
       if (!piece) return say.noGolden
       const changed = changeGolden(piece.markdown, change)
@@ -344,7 +346,7 @@ export class KnowledgeEditor {
   }
 
   drop(key: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.add(async () => {
       const { list } = this.#parts
       await list.save(list.records().filter((edit) => edit.key !== key))
     })
@@ -371,7 +373,7 @@ export class KnowledgeEditor {
 
   /** Writes drafts to the authors' files and takes them into use, or leaves both as they were. @param keys default: all */
   release({ keys, ...order }: ReleaseOrder & { readonly keys?: readonly string[] }): Promise<Report> {
-    return this.#inTurn(async () => {
+    return this.#turns.add(async () => {
       const { list, reload } = this.#parts
       const edits = list.records().filter(({ key }) => keys?.includes(key) !== false)
       if (edits.length === 0) return failed(say.nothing)
@@ -425,13 +427,6 @@ export class KnowledgeEditor {
       after: withChanges(file.text, changes),
     }))
     return { files: files.filter(({ before, after }) => before !== after) }
-  }
-
-  /** One change of the drafts after the other, a release included. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work)
-    this.#turn = result.catch(() => undefined)
-    return result
   }
 
   #editOf = (key: string): Edit | undefined => this.#parts.list.records().find((edit) => edit.key === key)

@@ -1,3 +1,5 @@
+import PQueue from 'p-queue'
+import { DAY_MS } from '../base/time.js'
 import type { Clock } from '../model/ports.js'
 import type { LostNumbers, PutOptions, TicketStore } from '../model/stores.js'
 import {
@@ -49,7 +51,7 @@ export class TicketDesk {
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   // Changes are made one after another, also while an earlier one is still being written.
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #queue = new PQueue({ concurrency: 1 })
 
   constructor(store: TicketStore, clock: Clock, rules: DeskRules) {
     this.#store = store
@@ -246,20 +248,22 @@ export class TicketDesk {
   }
 
   putDuty(change: DutyChange): Promise<void> {
-    return this.#keep(() => this.#store.changeNotes((notes) => ({ ...notes, duty: withDuty(notes.duty, change) })))
+    return this.#oneAtATime(() =>
+      this.#store.changeNotes((notes) => ({ ...notes, duty: withDuty(notes.duty, change) })),
+    )
   }
 
   putDigestDay(digestDay: number): Promise<void> {
-    return this.#keep(() => this.#store.changeNotes((notes) => ({ ...notes, digestDay })))
+    return this.#oneAtATime(() => this.#store.changeNotes((notes) => ({ ...notes, digestDay })))
   }
 
   archive(numbers: readonly number[]): Promise<void> {
-    return this.#keep(() => this.#store.archive(numbers))
+    return this.#oneAtATime(() => this.#store.archive(numbers))
   }
 
   keepDay(): Promise<void> {
     const nowMs = this.#clock.now()
-    return this.#keep(() => this.#store.keepDay(nowMs, nowMs - this.rules.retentionDays * 86_400_000))
+    return this.#oneAtATime(() => this.#store.keepDay(nowMs, nowMs - this.rules.retentionDays * DAY_MS))
   }
 
   /** Archived ones included. */
@@ -297,14 +301,8 @@ export class TicketDesk {
     }
   }
 
-  #keep(work: () => Promise<void>): Promise<void> {
-    return this.#oneAtATime(work)
-  }
-
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work)
-    this.#queue = result.catch(() => undefined) // the caller gets the error; the next one starts all the same
-    return result.finally(() => this.#tell())
+    return this.#queue.add(work).finally(() => this.#tell())
   }
 
   #tell(): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Forgetful, forgetPerson } from '../../src/commands/forget.js'
+import { type Forgetful, forgetPerson } from '../../src/commands/operations.js'
 import type { ForgottenPerson, Ticket } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { forgetIn } from '../../src/tickets/desk.js'

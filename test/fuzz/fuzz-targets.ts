@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readText, unescapeText } from '../../src/channel/wechaty/text.js'
+import { readText, unescapeText } from '../../src/channel/hearing.js'
 import { parseAskLine, toAskMessage } from '../../src/cli/asker.js'
 import { parseCommand, suggestOrder } from '../../src/commands/take.js'
 import { parseGuide } from '../../src/knowledge/guide/parse.js'

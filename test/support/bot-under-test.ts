@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { readText } from '../../src/channel/wechaty/text.js'
+import { readText } from '../../src/channel/hearing.js'
 import { NO_FLOODING_LIMITS } from '../../src/config.js'
 import { PictureTalk } from '../../src/dialogue/pictures.js'
 import { ReminderBook } from '../../src/dialogue/reminders.js'

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { readText } from '../../src/channel/wechaty/text.js'
+import { readText } from '../../src/channel/hearing.js'
 import { readConfig } from '../../src/config.js'
 import { type Bot, createBot } from '../../src/create-bot.js'
 import type { IncomingMessage } from '../../src/model/chat.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forgetPerson } from '../../src/commands/forget.js'
+import { forgetPerson } from '../../src/commands/operations.js'
 import type { DeskBoard } from '../../src/model/ticket.js'
 import { LowdbTicketStore } from '../../src/store/tickets.js'
 import { openBoard } from '../../src/tickets/board.js'

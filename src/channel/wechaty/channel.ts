@@ -145,11 +145,8 @@ export class WechatyChannel implements Channel {
   async rooms(): Promise<readonly RoomPlace[]> {
     if (!this.#bot.isLoggedIn) return []
     const rooms = await this.#bot.Room.findAll()
-    // After a new login in one process the old groups stay listed.
-    const places = await Promise.all(
-      rooms.map(async (room) => ((await this.#who.isMemberOf(room.id)) ? [await this.#placeOf(room)] : [])),
-    )
-    return places.flat()
+    const living = await this.#who.living(rooms.map(({ id }) => id))
+    return Promise.all(rooms.filter(({ id }) => living.includes(id)).map((room) => this.#placeOf(room)))
   }
 
   findColleague(remark: string): Promise<Place | undefined> {

@@ -3,8 +3,8 @@ import { BoundedMap } from '../../base/bounded-map.js'
 import { oneLine } from '../../base/text.js'
 import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Role } from '../../model/chat.js'
 import type { GrantedRole } from '../../model/decision.js'
+import { type ReadText, readText, unescapeName, unescapeText } from '../hearing.js'
 import type { NamedPerson, NamedRoom, OwnNames } from './members.js'
-import { type ReadText, readText, unescapeName, unescapeText } from './text.js'
 import { findWechat4u } from './wechat4u.js'
 
 export interface WhoIsWho {

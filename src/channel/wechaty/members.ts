@@ -1,10 +1,11 @@
 import type { Contact, Room } from 'wechaty'
 import type { WechatyInterface } from 'wechaty/impls'
 import { BoundedMap } from '../../base/bounded-map.js'
+import { MINUTE_MS, withTimeout } from '../../base/time.js'
 import type { Place } from '../../model/chat.js'
 import type { Identities, RemarkBearer, Remarks } from '../../model/ports.js'
+import { unescapeName, unescapeText } from '../hearing.js'
 import { isUnsure, markOf } from '../identity.js'
-import { unescapeName, unescapeText } from './text.js'
 import { rawPuppet } from './wechat4u.js'
 
 export interface NamedPerson {
@@ -157,10 +158,13 @@ export class WhoIsWhere {
       this.#topics = { takenMs: performance.now(), idsByTopic: await this.#readTopics() }
     }
     const ids = this.#topics?.idsByTopic.get(topic) ?? []
-    if (ids.length < 2) return ids
-    // After a new login in one process the old groups stay listed; the account is no member of those any more.
-    const alive = await Promise.all(ids.map(async (id) => ((await this.isMemberOf(id)) ? [id] : [])))
-    return alive.flat()
+    return ids.length < 2 ? ids : this.living(ids)
+  }
+
+  /** After a new login in one process the old groups stay listed; the account is no member of those any more. */
+  async living(ids: readonly string[]): Promise<readonly string[]> {
+    const alive = await Promise.all(ids.map((id) => this.isMemberOf(id)))
+    return ids.filter((_, index) => alive[index])
   }
 
   async #readTopics(): Promise<ReadonlyMap<string, readonly string[]>> {
@@ -198,17 +202,11 @@ export class WhoIsWhere {
 }
 
 /** undefined when there is no answer in time, or none at all. */
-async function soon<T>(asked: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([asked.catch(() => undefined), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const soon = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  withTimeout(
+    asked.catch(() => undefined),
+    PATIENCE_MS,
+  )
 
 /** The part of wechat4u that loads groups and people; it is private there, and other puppets have no such thing. */
 interface ContactLoader {
@@ -254,7 +252,7 @@ interface Census {
 }
 
 /** Names change rarely, and a group of 490 takes some ten milliseconds to ask. */
-const VALID_MS = 5 * 60_000
+const VALID_MS = 5 * MINUTE_MS
 /** However often somebody unknown speaks. */
 const RETAKE_MS = 5_000
 const KEPT_ROOMS = 200
@@ -262,7 +260,7 @@ const KEPT_ROOMS = 200
 /** Who is in a group and what they are called there, asked of the puppet once in a while. */
 export class MemberCensus {
   readonly #bot: WechatyInterface
-  readonly #taken = new Map<string, Census>()
+  readonly #taken = new BoundedMap<string, Census>(KEPT_ROOMS)
 
   constructor(bot: WechatyInterface) {
     this.#bot = bot
@@ -284,12 +282,7 @@ export class MemberCensus {
     const known = this.#taken.get(roomId)
     if (known && performance.now() - known.takenMs < validMs) return known.members
     const census = { takenMs: performance.now(), members: this.#ask(roomId) }
-    this.#taken.delete(roomId)
     this.#taken.set(roomId, census)
-    for (const oldest of this.#taken.keys()) {
-      if (this.#taken.size <= KEPT_ROOMS) break
-      this.#taken.delete(oldest)
-    }
     return census.members
   }
 

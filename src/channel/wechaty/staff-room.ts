@@ -155,10 +155,9 @@ export class StaffRoom {
   /** Whoever sits in the staff group is one of the vendor's people in the customers' groups as well. */
   refresh(): Promise<void> {
     this.#looking ??= this.#look()
-      .catch((error: unknown) => {
-        const reason = messageOf(error)
-        this.#parts.log.warn({ error: reason }, 'members of the staff group not known')
-      })
+      .catch((error: unknown) =>
+        this.#parts.log.warn({ error: messageOf(error) }, 'members of the staff group not known'),
+      )
       .finally(() => {
         this.#looking = undefined
       })
@@ -210,7 +209,9 @@ export class StaffRoom {
     // Within a login the handle is nobody else's, whatever anybody is called.
     if (knownId !== undefined && (await who.isMemberOf(knownId))) return knownId
     const names = this.#names()
-    const called = await this.#living([...topics].flatMap(([id, topic]) => (names.includes(topic) ? [id] : [])))
+    const called = await this.#parts.who.living(
+      [...topics].flatMap(([id, topic]) => (names.includes(topic) ? [id] : [])),
+    )
     const fitting: string[] = []
     for (const id of called)
       if (await this.#fits(id, { binding, names, isAlone: called.length === 1 })) fitting.push(id)
@@ -269,13 +270,13 @@ export class StaffRoom {
   }
 
   async #bind(roomId: string, by: string, former?: StaffBinding): Promise<void> {
-    const { identities, who, binding, nowMs, log } = this.#parts
+    const { identities, who, nowMs, log } = this.#parts
     const topic = (await who.topics()).get(roomId) ?? ''
     const members = await who.marksOf(roomId)
     const key = identities.bindRoom({ id: roomId, topic, members, ...(former && { key: former.key }) })
     const named = this.#options.topic
     const bound = former ?? { key, named, by, boundAtMs: nowMs(), members: [], toldOf: [] }
-    await binding.save([bound]).catch((error: Error) => log.error({ error: error.message }, 'staff group not kept'))
+    await this.#keep(bound)
     this.#memberIds = new Set()
     this.#seatsAreKnown = false
     this.#settle(roomId)
@@ -325,16 +326,10 @@ export class StaffRoom {
     if (!binding) return
     const names = this.#names()
     const others = [...topics].flatMap(([id, topic]) => (id !== this.#roomId && names.includes(topic) ? [id] : []))
-    const news = (await this.#living(others)).filter((id) => !binding.toldOf.includes(id))
+    const news = (await this.#parts.who.living(others)).filter((id) => !binding.toldOf.includes(id))
     if (news.length === 0) return
     await this.#keep({ ...binding, toldOf: [...binding.toldOf, ...news].slice(-KEPT_TOLD) })
     for (const id of news) this.#parts.onNews?.({ kind: 'namesake', topic: topics.get(id)! })
-  }
-
-  /** After a new login in one process the old groups stay listed; the account is no member of those any more. */
-  async #living(ids: readonly string[]): Promise<readonly string[]> {
-    const alive = await Promise.all(ids.map((id) => this.#parts.who.isMemberOf(id)))
-    return ids.filter((_, index) => alive[index])
   }
 
   /** Once in a run. */

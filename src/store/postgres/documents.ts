@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
+import PQueue from 'p-queue'
 import { z } from 'zod'
 import type { DayFigures } from '../../model/decision.js'
 import type { LearningEntry, LearningRecords } from '../../model/learning.js'
@@ -44,7 +45,7 @@ export class SharedDocument<Data> implements SharedTable {
   readonly #options: SharedDocumentOptions<Data>
   readonly #copy: LowdbDocument<Copy<Data>>
   #timer: NodeJS.Timeout | undefined
-  #pushing: Promise<void> = Promise.resolve()
+  readonly #exchanges = new PQueue({ concurrency: 1 })
 
   private constructor(db: Database, options: SharedDocumentOptions<Data>, copy: LowdbDocument<Copy<Data>>) {
     this.#db = db
@@ -94,24 +95,18 @@ export class SharedDocument<Data> implements SharedTable {
   }
 
   async resync(): Promise<void> {
-    await this.#oneAtATime(() => this.#exchange())
+    await this.#exchanges.add(() => this.#exchange())
   }
 
   #push(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    return this.#oneAtATime(() =>
+    return this.#exchanges.add(() =>
       this.#db.reaching(
         () => this.#exchange(),
         async () => {},
       ),
     )
-  }
-
-  #oneAtATime(work: () => Promise<void>): Promise<void> {
-    const done = this.#pushing.then(work)
-    this.#pushing = done.catch(() => undefined)
-    return done
   }
 
   /** Takes what others have changed, and gives what was changed here. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MAX_HEARD_CHARS } from '../../../src/base/text.js'
-import { readText, unescapeName, unescapeText } from '../../../src/channel/wechaty/text.js'
+import { readText, unescapeName, unescapeText } from '../../../src/channel/hearing.js'
 import { cpuMsOf } from '../../support/cpu-time.js'
 
 const RULE = '- - - - - - - - - - - - - - -'

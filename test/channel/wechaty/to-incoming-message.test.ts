@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { types } from 'wechaty'
+import { unescapeText } from '../../../src/channel/hearing.js'
 import { toIncomingMessage, type WhoIsWho } from '../../../src/channel/wechaty/incoming.js'
-import { unescapeText } from '../../../src/channel/wechaty/text.js'
 import { shownWords } from '../../../src/model/chat.js'
 import { aWechatyMessage } from '../../support/a-wechaty-message.js'
 import { MONDAY_MS } from '../../support/fixed-clock.js'
