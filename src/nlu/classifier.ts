@@ -62,30 +62,72 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
   let count = 0
   let coarseCount = 0
   let coarseScore = 0
+  sum.clear()
   // One number of each row first: what is read from so many places of memory is on its way together then, not one by one.
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!
     if (row >= vectors.length) continue
     count++
     const vector = vectors[row]!
-    scores[fine]! += worth[vector]! * steps[vector * width + fine]!
+    const start = vector * width
+    sum.add(start, worth[vector]!)
+    scores[fine]! += worth[vector]! * steps[start + fine]!
     const weight = coarse[row]!
     if (Number.isNaN(weight)) continue
     coarseScore += weight
     coarseCount++
   }
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    if (row >= vectors.length) continue
-    const vector = vectors[row]!
-    const step = worth[vector]!
-    for (let c = 0, at = vector * width; c < fine; c++, at++) scores[c]! += step * steps[at]!
-  }
+  sum.addTo(scores, { from: 0, to: fine, steps })
   const scale = featureScale(count)
   for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
   scores[fine + 1] = coarseScore * featureScale(coarseCount) + bias[fine + 1]!
   return toReading(scores, fine)
 }
+
+/** A sum of vectors of steps, in the order in which they are added. */
+class VectorSum {
+  #starts = new Int32Array(256)
+  #worth = new Float64Array(256)
+  #count = 0
+
+  clear(): void {
+    this.#count = 0
+  }
+
+  /** @param start of the vector among all steps @param worth of one of its steps */
+  add(start: number, worth: number): void {
+    if (this.#count === this.#starts.length) {
+      this.#starts = grown(this.#starts, new Int32Array(this.#count * 2))
+      this.#worth = grown(this.#worth, new Float64Array(this.#count * 2))
+    }
+    this.#starts[this.#count] = start
+    this.#worth[this.#count++] = worth
+  }
+
+  /** Adds it to the scores from one place up to another. */
+  addTo(scores: Float64Array, { from, to, steps }: { from: number; to: number; steps: Int8Array }): void {
+    const [starts, worth, count] = [this.#starts, this.#worth, this.#count]
+    let i = 0
+    // Four at a time: each score is read and written once for all of them, which halves the time.
+    for (; i + 4 <= count; i += 4) {
+      const [a, b, c, d] = [starts[i]!, starts[i + 1]!, starts[i + 2]!, starts[i + 3]!]
+      const [ofA, ofB, ofC, ofD] = [worth[i]!, worth[i + 1]!, worth[i + 2]!, worth[i + 3]!]
+      for (let at = from, n = 0; at < to; at++, n++)
+        scores[at] = scores[at]! + ofA * steps[a + n]! + ofB * steps[b + n]! + ofC * steps[c + n]! + ofD * steps[d + n]!
+    }
+    for (; i < count; i++) {
+      const [start, step] = [starts[i]!, worth[i]!]
+      for (let at = from, n = 0; at < to; at++, n++) scores[at]! += step * steps[start + n]!
+    }
+  }
+}
+
+function grown<T extends Int32Array | Float64Array>(list: T, longer: T): T {
+  longer.set(list)
+  return longer
+}
+
+const sum = new VectorSum()
 
 /** Log-odds beyond this are one model's exaggeration and would drown the other views. */
 const MAX_LOGIT = 8
@@ -348,8 +390,8 @@ export class GroupReader {
   readonly #scores: Float64Array
   /** By classifier: −1 where it is not asked, else how many of its features were met. */
   readonly #counts: Int32Array
-  /** Uses that were met, and where the steps of each begin. */
-  #met = new Int32Array(1_024)
+  /** By classifier that is asked: the vectors of its features that were met. */
+  readonly #sums: readonly VectorSum[]
 
   constructor(group: ClassifierGroup) {
     this.#group = group
@@ -357,6 +399,7 @@ export class GroupReader {
     this.#offsets = offsetsOf(group)
     this.#scores = new Float64Array(group.bias.length)
     this.#counts = new Int32Array(group.names.length)
+    this.#sums = group.names.map(() => new VectorSum())
   }
 
   classesOf(name: string): readonly string[] | undefined {
@@ -391,13 +434,13 @@ export class GroupReader {
   #clear(user: number): void {
     const start = this.#offsets[user]!
     this.#counts[user] = 0
+    this.#sums[user]!.clear()
     this.#scores.fill(0, start, start + this.#group.classes[user]!.length)
   }
 
   #sum(rows: Int32Array): void {
     const { starts, users, blocks, steps, worth } = this.#group
-    const [offsets, scores, counts] = [this.#offsets, this.#scores, this.#counts]
-    let met = 0
+    const [offsets, scores, counts, sums] = [this.#offsets, this.#scores, this.#counts, this.#sums]
     // Where each use that is asked for lies, and its first number: as in `readRows`.
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i]!
@@ -408,28 +451,15 @@ export class GroupReader {
         const first = offsets[user]!
         if (counts[user]! >= 0) {
           counts[user]!++
+          sums[user]!.add(at + 1, worth[use]!)
           scores[first]! += worth[use]! * steps[at]!
-          if (met + 2 > this.#met.length) this.#met = grown(this.#met)
-          this.#met[met++] = use
-          this.#met[met++] = at
         }
         at += offsets[user + 1]! - first
       }
     }
-    for (let i = 0; i < met; i += 2) {
-      const use = this.#met[i]!
-      const user = users[use]!
-      const end = offsets[user + 1]!
-      const step = worth[use]!
-      for (let c = offsets[user]! + 1, at = this.#met[i + 1]! + 1; c < end; c++, at++) scores[c]! += step * steps[at]!
-    }
+    for (let user = 0; user < counts.length; user++)
+      if (counts[user]! > 0) sums[user]!.addTo(scores, { from: offsets[user]! + 1, to: offsets[user + 1]!, steps })
   }
-}
-
-function grown(list: Int32Array): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(list.length * 2)
-  longer.set(list)
-  return longer
 }
 
 function offsetsOf({ classes }: Pick<ClassifierGroup, 'classes'>): Int32Array {
