@@ -485,7 +485,7 @@ export function memberOf({ classes, names, weights, bias }: DenseModel): GroupMe
 
 /** Takes the members of a group apart again. */
 export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Readonly<Record<string, GroupMember>> {
-  const all = vocabulary.keys()
+  const all = vocabulary.keys
   const offsets = offsetsOf(group)
   const uses = group.names.map((): Record<'keys' | 'steps' | 'worth', number[]> => ({ keys: [], steps: [], worth: [] }))
   for (let row = 0; row + 1 < group.starts.length; row++) {
@@ -523,7 +523,7 @@ export function groupOf(
   const ordered = names.map((name) => members[name]!)
   const vocabulary = extended(before, ordered)
   const rowsOf = ordered.map(({ keys }) => vocabulary.rowsOf(keys))
-  const rowCount = vocabulary.keys().length / 2
+  const rowCount = vocabulary.keys.length / 2
   const starts = new Uint32Array(rowCount + 1)
   const blocks = new Uint32Array(rowCount + 1)
   for (const [user, rows] of rowsOf.entries()) {
@@ -567,5 +567,5 @@ function extended(before: FeatureTable, members: readonly GroupMember[]): Featur
     }
   }
   if (added.size === 0) return before
-  return FeatureTable.ofKeys(Int32Array.from([...before.keys(), ...[...added.values()].flat()]))
+  return new FeatureTable(Int32Array.from([...before.keys, ...[...added.values()].flat()]))
 }

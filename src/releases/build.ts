@@ -9,7 +9,7 @@ import { textsKey, versionOf } from '../knowledge/keys.js'
 import type { ReadingMemory } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
-import { FeatureTable } from '../nlu/feature-table.js'
+import { type FeatureKeys, FeatureTable } from '../nlu/feature-table.js'
 import {
   buildIntentMatcher,
   type CompiledMatcher,
@@ -37,7 +37,7 @@ export interface BuiltKnowledge {
 }
 
 /** A class does not survive a structured clone. */
-type PlainMatcher = Omit<NonNullable<CompiledMatcher>, 'vocabulary'> & { readonly slots: Int32Array }
+type PlainMatcher = Omit<NonNullable<CompiledMatcher>, 'vocabulary'> & { readonly keys: FeatureKeys }
 
 export type BuildOutcome =
   | { readonly status: 'broken'; readonly problems: readonly Problem[] }
@@ -132,7 +132,7 @@ type Trained = Pick<BuiltKnowledge, 'model' | 'behind' | 'subjectsKey'>
 const pick = ({ model, behind, subjectsKey }: BuiltKnowledge): Trained => ({ model, behind, subjectsKey })
 const plainOf = ({ vocabulary, ...arrays }: NonNullable<CompiledMatcher>): PlainMatcher => ({
   ...arrays,
-  slots: vocabulary.slots,
+  keys: vocabulary.keys,
 })
 
 /** Makes what a message is handled with; some 20 ms. */
@@ -153,8 +153,8 @@ export function buildSnapshot({ content, model, textsKey }: BuiltKnowledge): Kno
 
 function compiledOf(model: PlainMatcher | null): CompiledMatcher {
   if (!model) return null
-  const { slots, ...arrays } = model
-  return { ...arrays, vocabulary: new FeatureTable(slots) }
+  const { keys, ...arrays } = model
+  return { ...arrays, vocabulary: new FeatureTable(keys) }
 }
 
 export type LoadSnapshot = () => Promise<{

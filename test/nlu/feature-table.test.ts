@@ -24,6 +24,6 @@ test.each([[[]], [['']], [['\ud800', '😀', 'a'.repeat(10_000)]]])('holds %j', 
 })
 
 test('is the same when it is made anew from its array', () => {
-  const table = new FeatureTable(FeatureTable.of(['c:a', 'c:b']).slots.slice())
+  const table = new FeatureTable(FeatureTable.of(['c:a', 'c:b']).keys.slice())
   expect([table.get('c:a'), table.get('c:b'), table.get('c:c')]).toEqual([0, 1, undefined])
 })
