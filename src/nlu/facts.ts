@@ -21,7 +21,7 @@ import { FeatureTable } from './feature-table.js'
 import { type ConceptLexicon, extractFeatures } from './featurizer.js'
 import { normalizeText } from './normalize.js'
 import { authoredCore, coreOf, MIN_CORE_CHARS } from './retrieval.js'
-import { Trie } from './trie.js'
+import { Trie, unitsOf } from './trie.js'
 
 interface Named {
   readonly rows: CategoryRow[]
@@ -175,8 +175,6 @@ export class CategoryIndex {
     return kept.sort((a, b) => a.start - b.start)
   }
 }
-
-const unitsOf = (word: string): readonly number[] => word.split('').map((unit) => unit.charCodeAt(0))
 
 /** 卖鱼竿 is about 鱼竿, not 卖鱼. */
 const lengthOf = ({ word }: Found): number => word.length - (word.startsWith(SELLING) ? 0.5 : 0)

@@ -42,6 +42,7 @@ const FACE_IN_BRACKETS =
 /** ^_^, T_T, :), orz; and the hand that waves behind them. */
 const BARE_FACE =
   /\^[_.-]?\^+|(?<![a-z0-9])(?:[tq;>=@o0]_+[tq;<=@o0]|qaq|tat|orz|xd)(?![a-z0-9_])|(?<![a-z0-9():])[:;=]-?(?:\)+|[dp](?![a-z0-9]))|(?<=\s|^):-?\(+(?=\s|$)/giu
+const MAY_BE_FACE = /[\^_:;=]|qaq|tat|orz|xd/i
 const INVISIBLE = /[\p{Cf}\p{Cs}\p{Co}]/gu
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u20e3|\ufe0f/gu
 const HALF_CHARACTER = /[\uD800-\uDBFF]$/
@@ -66,18 +67,8 @@ const recent = new LastFew<string, string>(RECENT_TEXTS)
 
 function normalizeAnew(text: string): string {
   const cut = text.length > MAX_CHARS * 4 ? text.slice(0, MAX_CHARS * 4) : text
-  const plain = cut
-    .replace(CIRCLED, (sign) => `(${circledNumber(sign)})`)
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
-    .replace(LINE_BREAK_TAG, '\n')
-    .replace(PICTOGRAPH, ' ')
-    .replace(WECHAT_CODE, ' ')
-    .replace(WECHAT_EMOJI, ' ')
-    .replace(FACE_IN_BRACKETS, ' ')
-    .replace(BARE_FACE, ' ')
-    .toLowerCase()
-  return simplify(plain)
+  const plain = cut.replace(CIRCLED, (sign) => `(${circledNumber(sign)})`).normalize('NFKC')
+  return simplify(withoutSigns(plain).toLowerCase())
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n[\n ]*/g, '\n')
     .replace(/([!?。,~.…])\1+/g, '$1')
@@ -86,6 +77,23 @@ function normalizeAnew(text: string): string {
     .replace(HALF_CHARACTER, '')
     .trimEnd()
 }
+
+/** In this order. What a sign needs, most texts have none of, and are not searched for the sign then. */
+const SIGNS: readonly (readonly [sign: RegExp, instead: string, needs?: string | RegExp])[] = [
+  [INVISIBLE, ''],
+  [LINE_BREAK_TAG, '\n', '<'],
+  [PICTOGRAPH, ' '],
+  [WECHAT_CODE, ' ', '/:'],
+  [WECHAT_EMOJI, ' ', '['],
+  [FACE_IN_BRACKETS, ' ', '('],
+  [BARE_FACE, ' ', MAY_BE_FACE],
+]
+
+const withoutSigns = (text: string): string =>
+  SIGNS.reduce((rest, [sign, instead, needs]) => {
+    const isThere = needs === undefined || (typeof needs === 'string' ? rest.includes(needs) : needs.test(rest))
+    return isThere ? rest.replace(sign, instead) : rest
+  }, text)
 
 function circledNumber(sign: string): string {
   if (sign >= '❶' && sign <= '❿') return String(sign.charCodeAt(0) - '❶'.charCodeAt(0) + 1)

@@ -3,6 +3,7 @@ import type { Language, Phrases } from '../model/language.js'
 import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
 import { readNumber } from './dates/day-rule.js'
 import { consistsOf, normalizeText } from './normalize.js'
+import { Trie, unitsOf } from './trie.js'
 
 interface Knowing {
   readonly language: Language
@@ -245,19 +246,37 @@ type Row = RejectionRule | CategoryRow
 
 const wordsOf = (row: Row): readonly string[] => ('marks' in row ? row.marks : [row.path, ...row.notice])
 
-const squeezedWords = new WeakMap<readonly Row[], readonly (readonly [string, Row])[]>()
+/** The words of a table's rows; of each, which row has it and its place among all, the longest word first. */
+type MarkedRows<T extends Row> = Trie<{ readonly row: T; readonly place: number }>
 
-/** The row of a table of which the reason holds the longest mark. */
+const triesOfRows = new WeakMap<readonly Row[], MarkedRows<Row>>()
+
+function trieOf<T extends Row>(rows: readonly T[]): MarkedRows<T> {
+  const known = triesOfRows.get(rows) as MarkedRows<T> | undefined
+  if (known) return known
+  const words = rows
+    .flatMap((row) => wordsOf(row).map((word) => [squeeze(normalizeText(word)), row] as const))
+    .filter(([word]) => word.length >= MIN_MARK_CHARS)
+    .sort((a, b) => b[0].length - a[0].length)
+  const made: MarkedRows<T> = new Trie()
+  for (const [place, [word, row]] of words.entries()) made.insert(unitsOf(word), { row, place })
+  triesOfRows.set(rows, made)
+  return made
+}
+
+/** The row of a table of which the reason holds the longest mark; of marks as long as each other, the first in the table. */
 function longestMarked<T extends Row>(squeezed: string, rows: readonly T[]): T | undefined {
-  let known = squeezedWords.get(rows) as readonly (readonly [string, T])[] | undefined
-  if (!known) {
-    known = rows
-      .flatMap((row) => wordsOf(row).map((word) => [squeeze(normalizeText(word)), row] as const))
-      .filter(([word]) => word.length >= MIN_MARK_CHARS)
-      .sort((a, b) => b[0].length - a[0].length)
-    squeezedWords.set(rows, known)
+  const trie = trieOf(rows)
+  let best: { readonly row: T; readonly place: number } | undefined
+  for (let start = 0; start < squeezed.length; start++) {
+    for (let at = start, node = 0; at < squeezed.length; at++) {
+      node = trie.next(node, squeezed.charCodeAt(at))
+      if (node === 0) break
+      const end = trie.endsAt(node)[0]
+      if (end && !(best && best.place <= end.place)) best = end
+    }
   }
-  return known.find(([word]) => squeezed.includes(word))?.[1]
+  return best?.row
 }
 
 function marks(intents: readonly Intent[]): readonly Mark[] {

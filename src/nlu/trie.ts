@@ -58,3 +58,6 @@ export class Trie<T> {
 }
 
 const NONE: readonly never[] = []
+
+/** The symbols of a word that is looked for unit by unit, see `charCodeAt`. */
+export const unitsOf = (word: string): readonly number[] => word.split('').map((unit) => unit.charCodeAt(0))
