@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { KnowledgeError } from '../errors.js'
 import { errorAt } from '../model/knowledge.js'
-import type { LearnedFiles, TeachingTarget, Undo } from '../model/learning.js'
+import type { TeachingTarget, Undo } from '../model/learning.js'
 import { writeDurably } from '../store/json-file.js'
 
 const ANSWERS_FILE = join('knowledge', 'qa.md')
@@ -17,14 +17,19 @@ interface Before {
   readonly text: string | undefined
 }
 
-/** What people taught in the chat, in `<dataDir>/learned`: one YAML file an intent, and one guide of accepted answers. */
-export class LearnedFolder implements LearnedFiles {
+/**
+ * What people taught in the chat, in `<dataDir>/learned`, readable and editable like any author's: one YAML file an
+ * intent, and one guide of accepted answers. Each method throws a KnowledgeError when a file can't be read or written;
+ * nothing is changed then.
+ */
+export class LearnedFolder {
   readonly #dir: string
 
   constructor(dir: string) {
     this.#dir = dir
   }
 
+  /** Adds sentences, and takes those that mean the same out of all other files. Resolves when that is on disk. */
   async teach(target: TeachingTarget, sentences: readonly string[], isSame: (text: string) => boolean): Promise<Undo> {
     const path = join(this.#dir, fileOf(target))
     const changes: { before: Before; text: string | undefined }[] = []
@@ -44,6 +49,7 @@ export class LearnedFolder implements LearnedFiles {
     return this.#write(changes)
   }
 
+  /** Takes sentences out of all files. @returns undefined when none was there */
   async takeOut(isSame: (text: string) => boolean): Promise<Undo | undefined> {
     const changes: { before: Before; text: string | undefined }[] = []
     for (const name of await readdir(this.#dir).catch(() => [])) {
@@ -56,6 +62,7 @@ export class LearnedFolder implements LearnedFiles {
     return changes.length === 0 ? undefined : this.#write(changes)
   }
 
+  /** Adds a section with its question. @returns also the section's key */
   async addAnswer({ number, question, lines }: { number: number; question: string; lines: readonly string[] }) {
     const before = await this.#read(join(this.#dir, ANSWERS_FILE))
     const section = `## ${number}. ${headingOf(question)}\n\n${lines.map(asProse).join('\n\n')}\n`

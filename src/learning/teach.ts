@@ -3,14 +3,7 @@ import PQueue from 'p-queue'
 import { messageOf } from '../base/text.js'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
 import { KnowledgeError } from '../errors.js'
-import type {
-  LearnedFiles,
-  LearningEntry,
-  LearningRecords,
-  LearningStore,
-  TeachingTarget,
-  Undo,
-} from '../model/learning.js'
+import type { LearningEntry, LearningRecords, LearningStore, TeachingTarget, Undo } from '../model/learning.js'
 import { type Clock, done, failed, type Learning, type Log, type Releases, type Report } from '../model/ports.js'
 import type { ForgottenPerson, Party, Ticket } from '../model/ticket.js'
 import type { KnowledgeInUse } from '../model/understanding.js'
@@ -272,7 +265,7 @@ function meaningOf(target: TeachingTarget): string {
 }
 
 interface TeacherParts {
-  readonly files: LearnedFiles
+  readonly files: LearnedFolder
   readonly knowledge: Readonly<KnowledgeInUse>
   /** Applies the changed files, as any reload: checked on the golden questions, refused when something got worse. */
   readonly reload: Releases['reload']

@@ -94,29 +94,3 @@ export type TeachingTarget =
 
 /** Takes a change of the learned files back. */
 export type Undo = () => Promise<void>
-
-/** The files in which people's teaching is kept, readable and editable like any author's. */
-export interface LearnedFiles {
-  /**
-   * Adds sentences, and takes those that mean the same out of all other learned files. Resolves when that is on disk.
-   *
-   * @throws KnowledgeError when a file can't be read or written; nothing is changed then
-   */
-  teach(target: TeachingTarget, sentences: readonly string[], isSame: (text: string) => boolean): Promise<Undo>
-  /**
-   * Takes sentences out of all learned files.
-   *
-   * @returns undefined when none was there
-   * @throws KnowledgeError as above
-   */
-  takeOut(isSame: (text: string) => boolean): Promise<Undo | undefined>
-  /** Adds a section with its question. @returns also the section's key. @throws KnowledgeError as above */
-  addAnswer(answer: {
-    readonly number: number
-    readonly question: string
-    readonly lines: readonly string[]
-  }): Promise<{
-    readonly sectionKey: string
-    readonly undo: Undo
-  }>
-}
