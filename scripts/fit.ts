@@ -6,12 +6,12 @@ import { crossValidate, type Understood } from '../src/evaluate/report.js'
 import { FITTED } from '../src/nlu/fitted.js'
 import { ASKED_LOGIT } from '../src/nlu/intent-matcher.js'
 import { createLoadSnapshot } from '../src/releases/build.js'
-import { fitQuestions } from './fit-questions.js'
+import { fitSegments } from './fit-segments.js'
 import { fitTopics } from './fit-topics.js'
 
 /**
  * Fits calibration and thresholds on out-of-fold readings of the whole corpus, then what tells several topics
- * and questions from one, and writes src/nlu/fitted.ts.
+ * from one and cuts a message into its questions, and writes src/nlu/fitted.ts.
  * Thresholds are those of the least cost; costs are what a group feels, in units of one missed answer.
  */
 const COSTS = {
@@ -193,7 +193,7 @@ const answering = fitAnswering()
 const humanAsked = fitHuman(askedScope, COSTS.human.chatter)
 const humanOverheard = fitHuman(({ scope }) => scope, COSTS.human.overheardChatter)
 const topics = fitTopics(snapshot.content)
-const questions = fitQuestions(snapshot.content)
+const segments = fitSegments(snapshot)
 const text = `/** Written by \`npm run fit\` from the corpus in \`intents/\`; no number here is set by hand. */
 export const FITTED = {
   date: '${new Date().toISOString().slice(0, 10)}',
@@ -211,12 +211,12 @@ export const FITTED = {
     humanOverheard: ${humanOverheard},
   },
 ${topics.entry}
-${questions.entry}
+${segments}
 } as const
 `
 writeFileSync(join(PROJECT_ROOT, 'src/nlu/fitted.ts'), text)
 console.log(text)
-for (const level of [...topics.levels, ...questions.levels]) console.log(level)
+for (const level of topics.levels) console.log(level)
 console.log('right or offered', share(inScope, ({ offeredRight }) => offeredRight).toFixed(4))
 for (const level of [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]) {
   console.log(

@@ -108,7 +108,7 @@ export function answerQuestions({
   answers,
   candidates,
 }: Understanding): Extract<Decision, { kind: 'answer' | 'outside' }> | undefined {
-  if (!questions || questions.confidence < FITTED.questions.threshold) return undefined
+  if (!questions) return undefined
   const parts = partsOf(questions)
   const known = parts.filter(({ unknown }) => unknown === undefined).length
   if (known === 0 || parts.length < 2) return undefined
@@ -134,9 +134,28 @@ const LIKELY_WHOLE = 0.35
 
 /** What the questions ask for, each once; of those that nobody here knows the answer to, their words. */
 export function partsOf(questions: Questions): readonly AnswerPart[] {
-  const told = questions.parts.flatMap((question) => answerPart(question) ?? { unknown: question.text })
+  const told = withoutTwins(questions.parts.flatMap((question) => answerPart(question) ?? { unknown: question.text }))
   const names = told.map(({ fact, sectionKey, unknown }) => (fact ? nameOfFact(fact) : (sectionKey ?? `?${unknown}`)))
   return told.filter((_, at) => names.indexOf(names[at]) === at)
+}
+
+/** 涉及食品销售,请补充食品饮料类目: goods of one category have one answer, under both their names. */
+function withoutTwins(parts: readonly AnswerPart[]): readonly AnswerPart[] {
+  const byRows = new Map<string, AnswerPart>()
+  for (const [at, part] of parts.entries()) {
+    const { fact } = part
+    const hit = fact?.kind === 'category' && fact.hits.length === 1 ? fact.hits[0] : undefined
+    const key = hit?.rows.length ? `${(fact as { asks?: string }).asks} ${hit.rows.map(({ id }) => id)}` : `${at}`
+    const twin = byRows.get(key)
+    const [known] = twin?.fact?.kind === 'category' ? twin.fact.hits : []
+    if (!twin || !hit || !known) byRows.set(key, part)
+    else if (!known.word.split('、').includes(hit.word))
+      byRows.set(key, {
+        ...twin,
+        fact: { ...twin.fact, hits: [{ ...known, word: `${known.word}、${hit.word}` }] } as Fact,
+      })
+  }
+  return [...byRows.values()]
 }
 
 export const sectionsOf = (parts: readonly AnswerPart[]): readonly string[] => [

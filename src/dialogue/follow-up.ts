@@ -3,6 +3,7 @@ import type { Candidate, FollowUp, Match, NoticeReason, Understanding } from '..
 import { readNumber } from '../nlu/dates/day-rule.js'
 import { answerDays, answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import {
+  asksOn,
   factOfItsOwn,
   factsOf,
   LIKELY_ELIDED,
@@ -11,6 +12,7 @@ import {
   MAX_BARE_CHARS,
   MAX_BARE_QUESTION_CHARS,
   MAX_ELIDED_CHARS,
+  namesElse,
   namesGoods,
   newGoods,
   type Onward,
@@ -252,12 +254,8 @@ export function staysBeyond(
 ): Decision | undefined {
   const isShort = act === 'question' && normalized.length <= MAX_BARE_CHARS && !notice && !categories
   if (!isShort || !isBeyond(situation) || answers?.[0]?.wordForWord) return undefined
-  const [best] = answers ?? []
-  return best && best.share >= CLEARLY_OWN ? undefined : { kind: 'outside', unknown: trimmed }
+  return factOfItsOwn(answers) ? undefined : { kind: 'outside', unknown: trimmed }
 }
-
-/** So likely, 0..1, a few words behind what nobody knows ask for something that is known. */
-const CLEARLY_OWN = 0.5
 
 function isBeyond({ talkedLately, replies = [] }: Situation): boolean {
   const last = talkedLately ? replies.at(-1)?.decision : undefined
@@ -279,8 +277,6 @@ const toldFactLast = ({ replies = [] }: Situation): boolean => {
   return last !== undefined && 'fact' in last && last.fact !== undefined
 }
 
-const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? { ...decision, inVain: true } : decision)
-
 /**
  * A few words that leave out what the talk is about: the likeliest fact there.
  *
@@ -291,17 +287,16 @@ export function elided(
   situation: Situation,
 ): Decision | undefined {
   if (act !== 'question' || notice || topics || days || normalized.length > MAX_ELIDED_CHARS) return undefined
-  if (answers?.[0]?.wordForWord) return undefined
-  if (namesGoods(categories)) return undefined
+  if (answers?.[0]?.wordForWord || namesGoods(categories)) return undefined
   const [top] = candidates
-  const isOurs = top && scopeOf(top.overheard, top) >= ELIDED_SCOPE
-  if (!isOurs) return undefined
+  if (!top || scopeOf(top.overheard, top) < ELIDED_SCOPE) return undefined
   // 那微信这边第一次审要几天 names what it asks about, however little was said before.
   const own = factOfItsOwn(answers)
   if (own && own.answer.sectionKey !== undefined && top.share >= THRESHOLDS.answerShare) return undefined
   const subject = subjectOf(situation)
   const within = likelyWithin(situation, LIKELY_ELIDED)
   if (!within || !subject) return undefined
+  if ('topic' in subject && namesElse(own, subject)) return undefined
   const share = 'topic' in subject ? (outside?.share ?? 0) : shareOf(candidates, subject.sectionKey)
   const others =
     'topic' in subject ? top.share : Math.max(outside?.share ?? 0, ...otherShares(candidates, subject.sectionKey))
@@ -353,6 +348,8 @@ export function goesOnward(
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
   const best = likeliestOnward(understanding, { ...situation, joint: read.joint })
+  if (best && act === 'question' && wasTold(best, situation) && namesElse(factOfItsOwn(answers), best.answer))
+    return undefined
   if (best && isMeant(best, understanding, situation, { isAsked })) return toldFact(best, situation)
   return saidAgain(read.joint, understanding, situation)
 }
@@ -523,7 +520,9 @@ export function goOn(
     const within = !isMeant && stays && !clarifying ? likelyWithin(situation, level) : undefined
     const fact = isMeant ? own : within && !within.answer.whole ? within : undefined
     const decision = fact ? toldFact(fact, situation) : tell(isObjection ? lastSection : key, situation, understanding)
-    return isObjection ? inVain(decision) : decision
+    if (isObjection) return inVain(decision)
+    const isUnknown = decision.kind === 'answer' && decision.unknown !== undefined
+    return isAsked || !isUnknown || asksOn({ understanding, situation }) ? decision : undefined
   }
   // Takes note, agrees or leaves: nothing is asked.
   const takesNote = situation.language?.talk.takesNote.test(normalized) === true
@@ -560,6 +559,8 @@ export function objects(
   if (language.talk.obstacle.test(normalized)) return true
   return lastSection !== undefined && isRejection?.(lastSection) === true && language.talk.contradicts.test(normalized)
 }
+
+const inVain = (decision: Decision): Decision => (decision.kind === 'answer' ? { ...decision, inVain: true } : decision)
 
 /** The likeliest section, given that the talk most likely stays where it is. */
 function favour(

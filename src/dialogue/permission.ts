@@ -30,6 +30,10 @@ export const notToBeAnswered: readonly Policy[] = [
   silence('to-somebody-else', ({ understanding: { normalized }, situation: { language }, asked }) => {
     return !asked && language?.around.congratulates.test(normalized) === true
   }),
+  // 选社区吧, of one who was not spoken to last, is said to who asked.
+  silence('to-somebody-else', ({ understanding: { normalized }, situation: { language, spokenToLast }, asked }) => {
+    return !asked && !spokenToLast && language?.around.suggests.test(normalized) === true
+  }),
 ]
 
 /**

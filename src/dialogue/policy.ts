@@ -30,6 +30,7 @@ import { tellingsOf, withoutRepeating } from './replies.js'
 import {
   addsToTold,
   asksOfGoods,
+  asksOn,
   awaitsCategory,
   doubted,
   elidedWordForWord,
@@ -213,7 +214,8 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
   // 我们没有商城 is no objection to what was told unless it is read as one.
   if (!says && !(wanted.kind === 'answer' && wanted.reason === 'follow-up')) return decision
-  const isKnown = wanted.kind === 'answer' || (wanted.kind === 'outside' && wanted.fact && !isGuess(wanted.fact, turn))
+  const isAnswer = wanted.kind === 'answer' && (wanted.unknown === undefined || asksOn(turn))
+  const isKnown = isAnswer || (wanted.kind === 'outside' && wanted.fact && !isGuess(wanted.fact, turn))
   return isKnown || wantsToHear(wanted, turn) ? wanted : decision
 }
 

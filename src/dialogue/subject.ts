@@ -5,7 +5,7 @@ import type { Language } from '../model/language.js'
 import type { Candidate, CategoryHit, Match, RankedAnswer, TalkSubject, Understanding } from '../model/understanding.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { askedOfGoods, scopeOf } from './answer.js'
-import type { Situation } from './turn.js'
+import type { Situation, Turn } from './turn.js'
 
 /** A fact of this share among those of the talk's subject is what a few words ask for. */
 export const LIKELY_ELIDED = 0.3
@@ -101,7 +101,7 @@ export function outsideAgain({ talkedLately, replies = [] }: Situation): Decisio
   return last?.kind === 'outside' && last.fact ? { kind: 'outside', fact: last.fact } : undefined
 }
 
-export const wasTold = ({ answer }: RankedAnswer, { replies = [] }: Situation): boolean =>
+export const wasTold = ({ answer }: Pick<RankedAnswer, 'answer'>, { replies = [] }: Situation): boolean =>
   replies.some(({ decision }) => {
     const fact = 'fact' in decision ? decision.fact : undefined
     return fact?.kind === 'short-answer' && fact.answer.id === answer.id
@@ -152,6 +152,12 @@ export function factOfItsOwn(answers: readonly RankedAnswer[] = []): RankedAnswe
   if (!best || best.answer.whole) return undefined
   return OWN_FACT.some(({ share, within }) => best.share >= share && best.within >= within) ? best : undefined
 }
+
+/** 那你们续费多少钱, behind 抖音小程序也能这么提吗: says by itself what else it is about. */
+export const namesElse = (
+  own: RankedAnswer | undefined,
+  { sectionKey, topic }: { readonly sectionKey?: string; readonly topic: string },
+): boolean => own !== undefined && (own.answer.sectionKey !== sectionKey || own.answer.topic !== topic)
 
 /** So few words that say nothing of what they ask about. */
 export const MAX_BARE_QUESTION_CHARS = 10
@@ -443,3 +449,16 @@ const MAX_ADDED_CHARS = 16
 /** As likely, 0..1, they are for us, and ask for one fact. */
 const ADDED_SCOPE = 0.5
 const ADDED_SHARE = 0.4
+
+/** Nobody is told that their words are not understood who does not surely ask, 0..1. */
+const SURELY_ASKS_SCOPE = 0.6
+
+/** 唉 随缘吧: among people, a remark that may ask for nothing is not worth the word that it is not understood. */
+export function asksOn({
+  understanding: { normalized, candidates },
+  situation: { language },
+}: Pick<Turn, 'understanding' | 'situation'>): boolean {
+  const [top] = candidates
+  const scope = top === undefined ? 0 : scopeOf(top.overheard, top)
+  return scope >= SURELY_ASKS_SCOPE && language?.questions.asks.test(normalized) === true
+}

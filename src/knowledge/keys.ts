@@ -47,7 +47,7 @@ interface KeptText {
 }
 
 /** Names of the intents folder's files that measure the bot and teach it nothing. */
-export const MEASURES: ReadonlySet<string> = new Set(['held-out', 'golden', 'conversations'])
+export const MEASURES: ReadonlySet<string> = new Set(['held-out', 'golden', 'conversations', 'several'])
 
 const isMeasure = ({ kept }: Pick<KeptText, 'kept'>): boolean =>
   kept.startsWith('intents/') && MEASURES.has(/([^/]+)\.ya?ml$/i.exec(kept)?.[1] ?? '')

@@ -29,7 +29,7 @@ export const LANGUAGE_SHAPE = {
   around: {
     start: ['opening', 'introduction', 'asking', 'courtesy', 'pointing'],
     within: ['chain', 'minutes', 'congratulates', 'announces'],
-    whole: ['sameQuestion', 'cardLine'],
+    whole: ['sameQuestion', 'cardLine', 'suggests'],
     part: [
       'closing',
       'label',

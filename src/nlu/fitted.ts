@@ -24,14 +24,12 @@ export const FITTED = {
     /** 0..1: from here on several topics are answered. */
     threshold: 0.28,
   },
-  /** What tells several questions of one message from one. */
-  questions: {
-    /** Out of fold: joined questions found to be several, and single ones torn apart. */
-    score: { joined: 0.5053, single: 0.0371 },
-    /** Logistic regression over `QuestionSigns`. */
-    bias: -0.983,
-    weights: [1.6983, 0.4754, 0.3848, 0.4926, -0.165, 0.6751, 0.0885, 0.7069, -0.5663, 1.0019, 0],
-    /** 0..1: from here on each is answered by itself. */
-    threshold: 0.21,
+  /** What speaks for a part of a message being a question of its own. */
+  segments: {
+    /** Cut into what is asked for and nothing else: as people wrote it, joined by chance, and single ones left whole. */
+    score: { written: 0.6237, joined: 0.2533, single: 0.9865 },
+    /** Linear in `Run.signs`. */
+    weights: [-0.7224, 0.5376, 0.1956, 0.306, 0.61, -0.1, -0.02, 0.27, 0.97, 0.14, -1.7052, 0.115, -0.5],
+    repeated: -0.8,
   },
 } as const

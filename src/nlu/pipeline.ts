@@ -8,7 +8,6 @@ import type {
   TaughtKind,
   Understanding,
 } from '../model/understanding.js'
-import { wantedBy } from './clauses.js'
 import { readReviewDates, timelineFor } from './dates/review-dates.js'
 import {
   isAboutToWithdraw,
@@ -21,6 +20,7 @@ import {
 import { isCourtesy, isForMany, isTranscript, normalizeText, trimmedWords } from './normalize.js'
 import { findQuestions } from './questions.js'
 import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
+import { wantedBy } from './segmenter.js'
 import { candidatesOf, findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 
 /** What a message is read with. */

@@ -9,8 +9,7 @@ import type {
   RankedAnswer,
   TalkSubject,
 } from '../model/understanding.js'
-import { type Clause, clausesOf } from './clauses.js'
-import { FITTED } from './fitted.js'
+import { type Clause, clausesOf, isNamedGood, type SegmentReading } from './segmenter.js'
 import { scopeOf } from './topics.js'
 
 interface ReadQuestion extends Question {
@@ -18,16 +17,12 @@ interface ReadQuestion extends Question {
   readonly sureness: number
 }
 
-/** What tells several questions from one that is asked at length, in the order of the weights of `FITTED`. */
-type QuestionSigns = readonly number[]
-
-export interface SeparateQuestions {
+interface SeparateQuestions {
   readonly questions: readonly ReadQuestion[]
   /** Clauses that ask for something which is not understood, each before the question of that place among those above. */
   readonly unread: readonly { readonly text: string; readonly before: number }[]
-  readonly signs: QuestionSigns
-  /** Their writer has numbered them. */
-  readonly isNumbered: boolean
+  /** 0..1: how surely these are several. */
+  readonly confidence: number
 }
 
 /** Surer than this, a clause needs nothing that stands before it. */
@@ -52,10 +47,10 @@ const UNSEEN_SHARE = 0.02
  * @param whole what `matcher` makes of the whole text
  * @returns undefined when no more than one thing is asked for
  */
-export function findQuestions(text: string, whole: Match, reading: Reading): Questions | undefined {
+export function findQuestions(text: string, whole: Match, reading: SegmentReading): Questions | undefined {
   const found = separateQuestions(text, whole, reading)
   if (!found) return undefined
-  const { questions, unread, signs, isNumbered } = found
+  const { questions, unread, confidence } = found
   const unreadBefore = (place: number): readonly Question[] =>
     unread.filter(({ before }) => before === place).map(({ text: words }) => unreadQuestion(words))
   // What is a guess is told to be unknown, where it says what it asks for.
@@ -67,32 +62,18 @@ export function findQuestions(text: string, whole: Match, reading: Reading): Que
     ...questions.flatMap((question, at) => [...unreadBefore(at), ...told(question)]),
     ...unreadBefore(questions.length),
   ]
-  return { parts, confidence: isNumbered ? 1 : confidenceOf(signs) }
+  return { parts, confidence }
 }
 
 const unreadQuestion = (text: string): Question => ({
   ...{ text, candidates: [], wantsHuman: { confidence: 0, overheard: 0 }, unread: true },
 })
 
-function confidenceOf(signs: QuestionSigns): number {
-  const sum = signs.reduce(
-    (total, sign, index) => total + sign * FITTED.questions.weights[index]!,
-    FITTED.questions.bias,
-  )
-  return 1 / (1 + Math.exp(-sum))
-}
-
 interface Whole {
   readonly matcher: IntentMatcher
   /** What `matcher` makes of the whole message. */
   readonly whole: Match
 }
-
-/** Shorter words tell nothing by themselves. */
-const MIN_STANDING_CHARS = 6
-/** So surely, 0..1, words that only tell ask for one fact: 预览图一张5.5M传不上. */
-const STANDING = 0.7
-const STANDING_SCOPE = 0.8
 
 /** What the questions of one message have in common. */
 interface List {
@@ -102,26 +83,9 @@ interface List {
   readonly goods: readonly CategoryHit[]
 }
 
-/** What questions are read with. */
-export interface Reading {
-  readonly matcher: IntentMatcher
-  readonly phrases: Phrases<'questions'>
-}
-
-/** As `findQuestions`, with the signs themselves, to fit their weights on. */
-export function separateQuestions(
-  text: string,
-  whole: Match,
-  { matcher, phrases }: Reading,
-): SeparateQuestions | undefined {
-  const stands = (piece: string): boolean => {
-    if (piece.length < MIN_STANDING_CHARS || phrases.depends.test(piece)) return false
-    const [top] = matcher.candidates?.(piece) ?? matcher.match(piece).candidates
-    if (!top || scopeOf(top) < STANDING_SCOPE) return false
-    const [best] = matcher.match(piece).answers ?? []
-    return best !== undefined && best.share >= STANDING
-  }
-  const { clauses, isNumbered } = clausesOf(text, phrases, stands)
+function separateQuestions(text: string, whole: Match, reading: SegmentReading): SeparateQuestions | undefined {
+  const { matcher, phrases } = reading
+  const { clauses, isNumbered, confidence } = clausesOf(text, reading)
   if (clauses.length < 2) return undefined
   // 我们卖茶叶的，做了个社区: whose category is asked for, each clause tells by itself.
   const goods = matcher.ofGuides?.(text) !== undefined ? [] : (whole.categories?.filter(isNamedGood) ?? [])
@@ -142,8 +106,7 @@ export function separateQuestions(
   return {
     questions: distinct,
     unread: unread.map(({ text: words, after }) => ({ text: words, before: before(after) })),
-    signs: signsOf({ text, whole, phrases, distinct, clauses }),
-    isNumbered,
+    confidence,
   }
 }
 
@@ -206,7 +169,7 @@ const without = (whole: Match, facts: readonly string[]): Match =>
 function readQuestion(
   clause: Clause & { readonly alone: ReadQuestion },
   last: ReadQuestion | undefined,
-  { matcher, whole, phrases, isNumbered, goods }: Whole & Reading & List,
+  { matcher, whole, phrases, isNumbered, goods }: Whole & SegmentReading & List,
 ): ReadQuestion | undefined {
   const { text, before, alone } = clause
   const swapped = last?.categories && text.length <= MAX_BARE_CHARS && phrases.swaps.exec(text)?.groups?.other
@@ -293,9 +256,6 @@ const leavesOutGoods = (
   if (text.length > MAX_BARE_CHARS) return false
   return asksCategory.test(text) || asksOnlyReview.test(text) || (isOpen && asksDocuments.test(text))
 }
-
-/** 商家自营 is a family of categories, 服饰 one of them. */
-const isNamedGood = ({ general, rows }: CategoryHit): boolean => rows.length > 0 && (!general || rows.length === 1)
 
 /** Fits a little of everything: 在哪改. */
 const isVagueAlone = ({ answers = [], categories }: ReadQuestion): boolean =>
@@ -444,37 +404,4 @@ function strongestOfEach(questions: readonly ReadQuestion[]): readonly ReadQuest
     if (!known || known.sureness < question.sureness) byTarget.set(target, question)
   }
   return [...byTarget.values()]
-}
-
-const TINY = 1e-3
-const logOdds = (share: number): number => Math.log(Math.max(share, TINY) / Math.max(1 - share, TINY))
-
-interface Separation {
-  readonly text: string
-  readonly whole: Match
-  readonly phrases: Phrases<'questions'>
-  readonly distinct: readonly ReadQuestion[]
-  readonly clauses: readonly Clause[]
-}
-
-function signsOf({ text, whole, phrases, distinct, clauses }: Separation): QuestionSigns {
-  const shares = distinct.map((question) => {
-    const id = question.answers?.[0]?.answer.id
-    return whole.answers?.find(({ answer }) => answer.id === id)?.share ?? TINY
-  })
-  const subjects = new Set(distinct.map((one) => one.answers?.[0]?.answer.sectionKey ?? one.answers?.[0]?.answer.topic))
-  const sureness = distinct.map((one) => one.sureness)
-  return [
-    phrases.joins.test(text) ? 1 : 0,
-    (text.match(/[?]/g)?.length ?? 0) > 1 ? 1 : 0,
-    logOdds(Math.min(...sureness)) / 3,
-    logOdds(Math.max(...sureness)) / 3,
-    Math.log(Math.max(TINY, Math.min(...shares))) / 3,
-    Math.log(Math.max(TINY, ...shares)) / 3,
-    subjects.size > 1 ? 1 : 0,
-    distinct.length - 2,
-    clauses.length - distinct.length,
-    Math.log(text.length) - 3,
-    whole.answers?.[0]?.wordForWord ? 1 : 0,
-  ]
 }

@@ -5,12 +5,12 @@ import { aCandidate, anUnderstanding } from '../support/an-understanding.js'
 import { REVIEW } from '../support/review-days.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
-const talking = aSituation({ talkedLately: true, lastSection: '1.1' })
+const talking = aSituation({ talkedLately: true, lastSection: '1.1', language: LANGUAGE })
 const overheard = { isAsked: false }
 
 describe('a question after an answer', () => {
   test('that says little by itself is about the same section, of which only that matters', () => {
-    const understanding = anUnderstanding({ candidates: [aCandidate('4', { share: 0.3, overheard: 0.2 })] })
+    const understanding = anUnderstanding({ candidates: [aCandidate('4', { share: 0.3, overheard: 0.8 })] })
     expect(goOn(understanding, talking, overheard)).toEqual({
       kind: 'answer',
       sectionKeys: ['1.1'],
@@ -18,6 +18,15 @@ describe('a question after an answer', () => {
       narrows: true,
       unknown: '审核要多久',
     })
+  })
+
+  test('that hardly is one is met with silence among people', () => {
+    const candidates = [aCandidate('4', { share: 0.3, overheard: 0.8 })]
+    const remark = anUnderstanding({ candidates, normalized: '唉 随缘吧', trimmed: '唉 随缘吧' })
+    expect(goOn(remark, talking, overheard)).toBeUndefined()
+    expect(goOn(remark, talking, { isAsked: true })).toMatchObject({ unknown: '唉 随缘吧' })
+    const talk = anUnderstanding({ candidates: [aCandidate('4', { share: 0.3, overheard: 0.2 })] })
+    expect(goOn(talk, talking, overheard)).toBeUndefined()
   })
 
   test('that surely means another section gets that one, whole', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { IntentMatcher, Match, RankedAnswer, TalkSubject } from '../../src/model/understanding.js'
-import { wantedBy } from '../../src/nlu/clauses.js'
 import { normalizeText } from '../../src/nlu/normalize.js'
 import { findQuestions, gainsMost } from '../../src/nlu/questions.js'
+import { wantedBy } from '../../src/nlu/segmenter.js'
 import { aCandidate } from '../support/an-understanding.js'
 import { LANGUAGE } from '../support/shipped-language.js'
 
@@ -77,11 +77,6 @@ describe('several questions', () => {
       undefined,
     ])
     expect(read('要盖章吗？今天吃什么呀？审核多久？')?.parts).toHaveLength(2)
-  })
-
-  test('are surer with a word that leads on', () => {
-    const plain = read('要盖章吗 审核多久')?.confidence ?? 0
-    expect(read('要盖章吗 另外审核多久')?.confidence).toBeGreaterThan(plain)
   })
 })
 
