@@ -91,7 +91,6 @@ export const LANGUAGE_SHAPE = {
   },
   questions: {
     within: [
-      'joins',
       'asks',
       'asksHow',
       'asksWhere',
@@ -237,7 +236,7 @@ export const LANGUAGE_SHAPE = {
       'lacksGoods',
       'relayed',
     ],
-    every: ['splits'],
+    every: ['splits', 'feared'],
     start: ['bareRejection', 'relays'],
     whole: ['label'],
     part: ['reasonLabel', 'otherLabel', 'aroundVerdict'],

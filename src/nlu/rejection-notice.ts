@@ -43,7 +43,9 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   const listed = listedReasons(normalized, knowing)
   if (listed) return listed
   const lacksCategory = notice.lacksCategory.test(normalized)
-  if (!lacksCategory && !notice.verdict.test(normalized) && !notice.relayed.test(normalized)) return undefined
+  // 没接内容安全会不会直接拒: it has not been rejected yet.
+  const happened = normalized.replace(notice.feared, '')
+  if (!lacksCategory && !notice.verdict.test(happened) && !notice.relayed.test(happened)) return undefined
   const told = readReason(normalized, { ...knowing, isTold: true })
   // 被退了，说主体不一致，另外还说头像侵权: no question, and each a reason for a rejection.
   const words = normalized.replace(notice.asksBelow, '')

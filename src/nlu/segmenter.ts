@@ -53,7 +53,8 @@ interface Path {
 /** What comes after is left with the last piece, so that a long message costs no more than a short one. */
 const MAX_PIECES = 8
 /** Nobody tells one question in more. */
-const MAX_RUN = 4
+const MAX_RUN = 3
+const MAX_RUN_CHARS = 40
 const MIN_CHARS = 2
 
 /** What comes after is left with the last question, so that a long message costs no more than a short one. */
@@ -212,15 +213,25 @@ const STEEPNESS = 2
 
 /** @param text of the pieces, all of it */
 export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: SegmentReading): Lattice {
-  const whole = targetOf(matcher.match(text))
+  const whole = matcher.match(text)
+  const target = targetOf(whole)
   return pieces.map((_, last) => {
     const first = Math.max(0, last + 1 - MAX_RUN)
-    return Array.from({ length: last + 1 - first }, (__, at): Run => {
-      const own = pieces.slice(first + at, last + 1)
-      const match = matcher.match(joined(own).text)
-      const target = targetOf(match)
-      return { from: first + at, to: last + 1, target, signs: signsOf(own, match, target === whole) }
-    })
+    return Array.from({ length: last + 1 - first }, (__, at) => pieces.slice(first + at, last + 1)).flatMap(
+      (own): Run | [] => {
+        const words = joined(own)
+        if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : !words.asks && words.text.length <= SHORT_CHARS)
+          return []
+        const match = own.length === pieces.length ? whole : matcher.match(words.text)
+        const asked = targetOf(match)
+        return {
+          from: last + 1 - own.length,
+          to: last + 1,
+          target: asked,
+          signs: signsOf(own, match, asked === target),
+        }
+      },
+    )
   })
 }
 
