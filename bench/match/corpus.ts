@@ -20,6 +20,7 @@ const NO_INTENT = new Set([
   'concepts.yaml',
   'conversations.yaml',
   'golden.yaml',
+  'several.yaml',
   'topics.yaml',
 ])
 /** Every fifth message of the training corpus is for tuning. */
