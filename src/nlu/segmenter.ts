@@ -201,12 +201,19 @@ export function segment(
   text: string,
   reading: SegmentReading,
 ): { readonly segments: readonly Segment[]; readonly confidence: number } {
-  if (pieces.length < 2) return { segments: pieces.map((piece) => ({ text: piece.text, before: '' })), confidence: 0 }
+  const whole = reading.matcher.match(text)
+  if (pieces.length < 2 || isClear(whole, pieces)) return { segments: [{ text, before: '' }], confidence: 0 }
   const lattice = latticeOf(pieces, text, reading)
   const best = bestPath(lattice, FITTED.segments)
   const margin = best.score - bestPath(lattice, FITTED.segments, { most: 1 }).score
   return { segments: segmentsOf(pieces, best.runs), confidence: 1 / (1 + Math.exp(-STEEPNESS * margin)) }
 }
+
+/** What asks once, and is understood like this as a whole, 0..1, need not be cut to see what else it asks. */
+const CLEAR_SHARE = 0.8
+
+const isClear = ({ answers = [], categories }: Match, pieces: readonly Piece[]): boolean =>
+  (answers[0]?.share ?? 0) >= CLEAR_SHARE && !categories && pieces.filter(({ asks }) => asks).length < 2
 
 /** How fast a better cut becomes a sure one. */
 const STEEPNESS = 2
