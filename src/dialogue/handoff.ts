@@ -1,5 +1,6 @@
 import { characterPairs } from '../base/text.js'
 import type { Decision, TicketAct } from '../model/decision.js'
+import type { Understanding } from '../model/understanding.js'
 import { type DeskTurn, readDeskTurn } from '../nlu/dialogue-act.js'
 import { isAddressed, type Policy, type Situation, silence, type Turn } from './turn.js'
 
@@ -92,7 +93,7 @@ export const ticketWaits: Policy = {
     // 那现在怎么办 names nothing that a fact could be told of.
     const namesNothing = situation.language?.questions.bareHow.test(understanding.normalized) === true
     const asksBehind = situation.spokenToLast === true && understanding.act === 'question' && !namesNothing
-    const isPlain = asksBehind && tellsFact(decision)
+    const isPlain = asksBehind && tellsFact(decision) && isAskedFor(decision, understanding)
     const isTold = decision.kind === 'answer' || (decision.kind === 'outside' && tellsFact(decision))
     return isTold && (asked || isPlain) ? { ...decision, personStillComes: true } : HELD
   },
@@ -103,6 +104,15 @@ function tellsFact(decision: Decision): boolean {
   if (decision.kind !== 'answer' && decision.kind !== 'outside') return false
   const facts = [decision.fact, ...(decision.parts ?? []).map(({ fact }) => fact)]
   return facts.some((fact) => fact?.kind === 'category' || (fact?.kind === 'short-answer' && !fact.answer.beyond))
+}
+
+/** So likely, 0..1, words of their own ask for a fact: 正常吗 doesn't, whatever the talk is about. */
+const OWN_SHARE = 0.15
+
+const isAskedFor = (decision: Decision, { answers = [] }: Understanding): boolean => {
+  const fact = decision.kind === 'answer' || decision.kind === 'outside' ? decision.fact : undefined
+  if (fact?.kind !== 'short-answer') return true
+  return answers.some(({ answer, share }) => answer.id === fact.answer.id && share >= OWN_SHARE)
 }
 
 /** While a colleague talks with the asker, the bot speaks only when it is called by name. */

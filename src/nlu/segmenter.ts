@@ -201,8 +201,7 @@ export function segment(
   text: string,
   reading: SegmentReading,
 ): { readonly segments: readonly Segment[]; readonly confidence: number } {
-  const whole = reading.matcher.match(text)
-  if (pieces.length < 2 || isClear(whole, pieces)) return { segments: [{ text, before: '' }], confidence: 0 }
+  if (pieces.length < 2 || isClear(pieces, text, reading)) return { segments: [{ text, before: '' }], confidence: 0 }
   const lattice = latticeOf(pieces, text, reading)
   const best = bestPath(lattice, FITTED.segments)
   const margin = best.score - bestPath(lattice, FITTED.segments, { most: 1 }).score
@@ -212,8 +211,10 @@ export function segment(
 /** What asks once, and is understood like this as a whole, 0..1, need not be cut to see what else it asks. */
 const CLEAR_SHARE = 0.8
 
-const isClear = ({ answers = [], categories }: Match, pieces: readonly Piece[]): boolean =>
-  (answers[0]?.share ?? 0) >= CLEAR_SHARE && !categories && pieces.filter(({ asks }) => asks).length < 2
+const isClear = (pieces: readonly Piece[], text: string, { matcher }: SegmentReading): boolean =>
+  pieces.filter(({ asks }) => asks).length < 2 &&
+  (matcher.match(text).answers?.[0]?.share ?? 0) >= CLEAR_SHARE &&
+  !matcher.goods?.(text).length
 
 /** How fast a better cut becomes a sure one. */
 const STEEPNESS = 2
@@ -227,8 +228,7 @@ export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: S
     return Array.from({ length: last + 1 - first }, (__, at) => pieces.slice(first + at, last + 1)).flatMap(
       (own): Run | [] => {
         const words = joined(own)
-        if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : !words.asks && words.text.length <= SHORT_CHARS)
-          return []
+        if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) return []
         const match = own.length === pieces.length ? whole : matcher.match(words.text)
         const asked = targetOf(match)
         return {
@@ -241,6 +241,10 @@ export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: S
     )
   })
 }
+
+/** 老师 asks for nothing, 猫砂 may. */
+const isWord = ({ text, asks }: Pick<Piece, 'text' | 'asks'>, { goods }: IntentMatcher): boolean =>
+  !asks && text.length <= SHORT_CHARS && !goods?.(text).length
 
 /** Longer questions are not surer for it. */
 const LONG_CHARS = 12
