@@ -94,8 +94,10 @@ export const ticketWaits: Policy = {
     const namesNothing = situation.language?.questions.bareHow.test(understanding.normalized) === true
     const asksBehind = situation.spokenToLast === true && understanding.act === 'question' && !namesNothing
     const isPlain = asksBehind && tellsFact(decision) && isAskedFor(decision, understanding)
+    // 说错了，是上个月30号交的: the days that were told are no longer so.
+    const isReckoned = situation.spokenToLast === true && decision.kind === 'answer' && decision.reason === 'days'
     const isTold = decision.kind === 'answer' || (decision.kind === 'outside' && tellsFact(decision))
-    return isTold && (asked || isPlain) ? { ...decision, personStillComes: true } : HELD
+    return isTold && (asked || isPlain || isReckoned) ? { ...decision, personStillComes: true } : HELD
   },
 }
 

@@ -20,7 +20,13 @@ const HELD: Decision = { kind: 'silent', reason: 'held-by-human' }
 /** Those of the list that are about people, before what the words alone would get. */
 const ABOUT_PEOPLE = ['held-by-human', 'ticket-waits', 'section-says-so', 'failed-twice', 'complaint']
 
+/** How likely its words alone ask for `SEAL`. */
+const sealAt = (share: number) => [
+  { answer: (SEAL as { answer: never }).answer, share, within: share, wordForWord: false },
+]
+
 interface Case {
+  readonly answers?: ReturnType<typeof sealAt>
   readonly asked?: boolean
   readonly text?: string
   readonly act?: SpeechAct
@@ -30,14 +36,14 @@ interface Case {
 function consider(
   wanted: Decision,
   situation: Partial<Situation>,
-  { asked = false, text = '类目选哪个', act = 'statement', ...facts }: Case = {},
+  { asked = false, text = '类目选哪个', act = 'statement', answers = sealAt(0.9), ...facts }: Case = {},
 ): Decision {
   const message = aMessage({ addressedToBot: asked, text, ...facts })
   const list = [
     ...policies.filter(({ name }) => ABOUT_PEOPLE.includes(name)),
     { name: 'the words', decide: () => wanted },
   ]
-  const understanding = anUnderstanding({ normalized: text, act })
+  const understanding = anUnderstanding({ normalized: text, act, answers })
   return decideBy(list, aTurn(message, { understanding, situation: { language: LANGUAGE, ...situation } })).decision
 }
 
@@ -85,6 +91,20 @@ describe('while nobody has taken the ticket', () => {
   test.each(['那现在怎么办', '咋办呢', '我们该怎么弄'])('nor where the words name nothing: %s', (text) => {
     const fact: Decision = { ...ANSWER, fact: SEAL }
     expect(consider(fact, { quiet: 'waiting', spokenToLast: true }, { act: 'question', text })).toEqual(HELD)
+  })
+
+  test('nor where the fact is a guess: 正常吗', () => {
+    const fact: Decision = { ...ANSWER, fact: SEAL }
+    const guess = { act: 'question', text: '正常吗', answers: sealAt(0.02) } as const
+    expect(consider(fact, { quiet: 'waiting', spokenToLast: true }, guess)).toEqual(HELD)
+    expect(consider(fact, { quiet: 'waiting' }, { ...guess, asked: true })).toMatchObject(fact)
+  })
+
+  test('but the days anew for who has told them wrongly', () => {
+    const days: Decision = { ...ANSWER, reason: 'days' } as never
+    const text = '说错了，是上个月30号交的'
+    expect(consider(days, { quiet: 'waiting', spokenToLast: true }, { text })).toMatchObject(days)
+    expect(consider(days, { quiet: 'waiting' }, { text })).toEqual(HELD)
   })
 })
 
