@@ -26,7 +26,7 @@ export interface Segment {
 }
 
 /** Pieces that follow one another, read as one question. */
-export interface Run {
+interface Run {
   /** Of its first piece, and of the one behind its last. */
   readonly from: number
   readonly to: number
