@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decide } from '../../src/dialogue/policy.js'
 import { cardOf } from '../../src/dialogue/turn.js'
+import { sitExam, unmetOf } from '../../src/evaluate/exam.js'
+import { knownIn, readGolden } from '../../src/evaluate/read-questions.js'
 import type { Bubble, Decision } from '../../src/model/decision.js'
 import type { KnowledgeSnapshot, Understanding } from '../../src/model/understanding.js'
 import { knowingOf, understand } from '../../src/nlu/pipeline.js'
@@ -78,6 +81,12 @@ const CHATTER = [
 ]
 
 describe('the shipped knowledge', () => {
+  test('meets every golden question as its author expects', () => {
+    const text = readFileSync(join(ROOT, 'intents/golden.yaml'), 'utf8')
+    const { questions } = readGolden({ file: 'intents/golden.yaml', text }, knownIn(snapshot.content))
+    expect(unmetOf(questions, sitExam(questions, knowingOf(snapshot, 0)))).toEqual([])
+  })
+
   test('has an intent and questions here for each of its sections', () => {
     expect([...snapshot.sections.keys()].sort()).toEqual(Object.keys(QUESTIONS).sort())
     expect([...snapshot.intentOfSection.keys()].sort()).toEqual(Object.keys(QUESTIONS).sort())
