@@ -326,8 +326,8 @@ export function goesOnward(
   situation: Situation,
   { isAsked }: { isAsked: boolean },
 ): Decision | undefined {
-  const { act, normalized, notice, days, choice, answers, categories, taught } = understanding
-  if (act === 'question' && namesGoods(categories)) return undefined
+  const { act, normalized, notice, days, choice, answers, categories, taught, questions } = understanding
+  if (questions || (act === 'question' && namesGoods(categories))) return undefined
   const { talkedLately, factsOnward, clarifying, language } = situation
   // 行吧我去办个体户 takes note, and asks for nothing.
   if (taught !== undefined || (act === 'statement' && language?.talk.takesNote.test(normalized))) return undefined

@@ -215,7 +215,8 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   // 我们没有商城 is no objection to what was told unless it is read as one.
   if (!says && !(wanted.kind === 'answer' && wanted.reason === 'follow-up')) return decision
   const isAnswer = wanted.kind === 'answer' && (wanted.unknown === undefined || asksOn(turn))
-  const isKnown = isAnswer || (wanted.kind === 'outside' && wanted.fact && !isGuess(wanted.fact, turn))
+  const isFact = wanted.kind === 'outside' && wanted.fact !== undefined && !isGuess(wanted.fact, turn)
+  const isKnown = isAnswer || isFact || (wanted.kind === 'outside' && wanted.parts?.some(({ fact }) => fact) === true)
   return isKnown || wantsToHear(wanted, turn) ? wanted : decision
 }
 
