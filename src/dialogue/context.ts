@@ -29,8 +29,9 @@ interface Heard {
  * @returns the message's own text where that says enough
  */
 export function wordsMeant(message: IncomingMessage, { lines, language: { around } }: Heard): string {
-  const { text, quote, kind } = message
-  if (kind !== 'text' || !isAddressed(message)) return text
+  const { quote, kind } = message
+  if (kind !== 'text' || !isAddressed(message)) return message.text
+  const text = message.text.replace(CALLED_BESIDE, '')
   const said = normalizeText(text)
   const isSame = around.sameQuestion.test(said.replace(ASIDE_OF_WORDS, ''))
   const points = said === '' || onlyPoints(said, around)
@@ -41,6 +42,9 @@ export function wordsMeant(message: IncomingMessage, { lines, language: { around
   const isMentionAlone = said === '' && !isFace(text, said)
   return ownWordsBefore(message, lines) ?? (isMentionAlone ? ownQuestionBefore(message, lines) : undefined) ?? text
 }
+
+/** @bot @陈工 版本描述写什么: who is called beside the bot says nothing of what is asked. */
+const CALLED_BESIDE = /^(?:@[^\s@]{1,20}\s+)+(?=\S)/u
 
 /** [强], 👍: no words, yet it is not a mention alone. */
 export const isFace = (text: string, normalized: string): boolean =>

@@ -128,3 +128,10 @@ test('a list of reasons that answers the question for the notice is one', () => 
   expect(noticeAskedFor('没说原因', LANGUAGE, asked)).toMatch(/原因.*看/)
   expect(noticeAskedFor('没说原因', LANGUAGE, () => [])).toBe('没说原因')
 })
+
+test('who is called beside the bot says nothing of what is asked', () => {
+  expect(meant('@陈工 版本描述写什么')).toBe('版本描述写什么')
+  expect(meant('@陈工 @小李 版本描述写什么')).toBe('版本描述写什么')
+  expect(meant('@陈工 版本描述写什么', { addressedToBot: false })).toBe('@陈工 版本描述写什么')
+  expect(meant('@陈工')).toBe('@陈工')
+})
