@@ -12,6 +12,7 @@ import type {
   Wanted,
 } from '../model/understanding.js'
 import { FITTED } from '../nlu/fitted.js'
+import { isNamedGood } from '../nlu/segmenter.js'
 import type { Situation } from './turn.js'
 
 /** Sure → the section; two or three likely → a choice; neither → "I don't know". */
@@ -143,17 +144,19 @@ export function partsOf(questions: Questions): readonly AnswerPart[] {
 function withoutTwins(parts: readonly AnswerPart[]): readonly AnswerPart[] {
   const byRows = new Map<string, AnswerPart>()
   for (const [at, part] of parts.entries()) {
-    const { fact } = part
-    const hit = fact?.kind === 'category' && fact.hits.length === 1 ? fact.hits[0] : undefined
-    const key = hit?.rows.length ? `${(fact as { asks?: string }).asks} ${hit.rows.map(({ id }) => id)}` : `${at}`
-    const twin = byRows.get(key)
-    const [known] = twin?.fact?.kind === 'category' ? twin.fact.hits : []
-    if (!twin || !hit || !known) byRows.set(key, part)
-    else if (!known.word.split('、').includes(hit.word))
-      byRows.set(key, {
-        ...twin,
-        fact: { ...twin.fact, hits: [{ ...known, word: `${known.word}、${hit.word}` }] } as Fact,
-      })
+    const goods = part.fact?.kind === 'category' ? part.fact : undefined
+    const [hit, ...others] = goods?.hits ?? []
+    const isOne = hit !== undefined && hit.rows.length > 0 && others.length === 0
+    const key = isOne ? `${goods?.asks} ${hit.rows.map(({ id }) => id)}` : `${at}`
+    const twin = byRows.get(key)?.fact
+    if (twin?.kind !== 'category' || !hit) {
+      byRows.set(key, part)
+      continue
+    }
+    const [known] = twin.hits
+    if (!known || known.word.split('、').includes(hit.word)) continue
+    const hits = [{ ...known, word: `${known.word}、${hit.word}` }]
+    byRows.set(key, { ...byRows.get(key)!, fact: { ...twin, hits } })
   }
   return [...byRows.values()]
 }
@@ -328,7 +331,7 @@ const SHARE_OF_BEST = 0.25
 /** 书画班想互相发发作品，类目点哪一个: what the guides tell of a community, and the category of what else is named. */
 function besideGoods({ answers = [], categories = [], ofGuides, wants }: Understanding): Decision | undefined {
   const [best] = answers
-  const hits = categories.filter(({ general, rows }) => rows.length > 0 && (!general || rows.length === 1))
+  const hits = categories.filter(isNamedGood)
   if (!best || hits.length === 0 || ofGuides === undefined) return undefined
   if (best.share >= SURE_BESIDE_GOODS && best.within >= SURE_WITHIN_CONCRETE) {
     const fact = { kind: 'short-answer', answer: best.answer } as const

@@ -12,8 +12,7 @@ export interface Child {
 }
 
 export interface SupervisorOptions {
-  /** Starts the bot's process. */
-  /** @param downMs since the last run ended; 0 for the first */
+  /** Starts the bot's process. @param downMs since the last run ended; 0 for the first */
   readonly startBot: (downMs: number) => Child
   readonly log: Log
   readonly policy?: RestartPolicy
