@@ -27,5 +27,5 @@ RUN mkdir data && chown node:node data
 USER node
 VOLUME /app/data
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-  CMD ["node", "dist/cli/health.js"]
+  CMD ["node", "dist/cli/admin.js", "--health"]
 CMD ["node", "dist/main.js"]

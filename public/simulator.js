@@ -7,8 +7,8 @@ import { badgeWords, longTime, shortTime } from './words.js'
 
 /**
  * @typedef {import('../src/channel/simulator/world.js').SimulatedPerson} Person
- * @typedef {import('../src/web/deps.js').ConversationView} Conversation
- * @typedef {import('../src/web/deps.js').MessageView} Message
+ * @typedef {import('../src/web/routes.js').ConversationView} Conversation
+ * @typedef {import('../src/web/routes.js').MessageView} Message
  */
 
 const PART_WORDS = { bot: '机器人', customer: '客户', staff: '服务商同事', admin: '管理员' }

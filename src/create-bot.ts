@@ -14,7 +14,6 @@ import { PictureLibrary } from './knowledge/pictures.js'
 import { openLearning } from './learning/teach.js'
 import type { HeardPicture, IncomingMessage } from './model/chat.js'
 import type { DayFigures, Mute, Order } from './model/decision.js'
-import type { LearningRecords } from './model/learning.js'
 import type {
   Alerts,
   Channel,
@@ -31,6 +30,7 @@ import type {
   Report,
   SendingLoad,
 } from './model/ports.js'
+import type { LearningRecords } from './model/stores.js'
 import type { ForgetOrder, ForgetOutcome, TicketPictures } from './model/ticket.js'
 import type { KnowledgeInUse } from './model/understanding.js'
 import { ModelOpinion } from './opinion/model-client.js'

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { withTimeout } from './base/time.js'
 import { exitOnBadInput } from './cli/running-bot.js'
-import type { Settings } from './cli/settings.js'
+import type { Config } from './config.js'
 import { createWebhookAlerts } from './ops/alerts.js'
 import { lockFolder } from './ops/data-folder.js'
 import { onHangup, openLog } from './ops/exit.js'
@@ -18,7 +19,15 @@ const USAGE = `用法：npm start                          打开模拟的微信
 const clock = { now: () => Date.now() }
 // Beside this file, in TypeScript as well as compiled.
 const BOT_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'bot$1')
-const SETTINGS_PROGRAM = import.meta.filename.replace(/main(\.\w+)$/, 'cli/settings$1')
+
+/** What the supervisor needs of the configuration. */
+interface Settings {
+  readonly dataDir: Config['dataDir']
+  readonly logLevel: Config['log']['level']
+  readonly alerts: Config['alerts']
+  /** What stands in the file. */
+  readonly text: string
+}
 
 /** `npm start`: keeps the bot's process running, and tells people outside WeChat when it needs them. */
 async function main(): Promise<void> {
@@ -67,10 +76,17 @@ async function main(): Promise<void> {
   process.exit(code)
 }
 
-/** @returns undefined when something is wrong with them, which is told by then */
+const READ_SETTINGS = 'read-settings'
+
+/**
+ * Has them read by a child of this program, which ends: the libraries for it take more memory than all of the
+ * supervisor, which lives as long as the bot.
+ *
+ * @returns undefined when something is wrong with them, which is told by then
+ */
 function readSettings(args: readonly string[]): Promise<Settings | undefined> {
   return new Promise((resolve, reject) => {
-    const reader = fork(SETTINGS_PROGRAM, args)
+    const reader = fork(import.meta.filename, [READ_SETTINGS, ...args])
     let settings: Settings | undefined
     reader.once('message', (message) => {
       settings = message as Settings
@@ -81,6 +97,16 @@ function readSettings(args: readonly string[]): Promise<Settings | undefined> {
       resolve(settings)
     })
   })
+}
+
+/** That child. What is wrong with the configuration or the command line is told at the terminal. */
+async function tellSettings(args: string[]): Promise<void> {
+  const { configText, readConfig } = await import('./config.js')
+  const { values } = parseArgs({ args, options: { puppet: { type: 'string' }, channel: { type: 'string' } } })
+  const text = configText(process.env)
+  const { dataDir, log, alerts } = readConfig(process.env, values, text)
+  const settings: Settings = { dataDir, logLevel: log.level, alerts, text }
+  process.send?.(settings)
 }
 
 /**
@@ -107,4 +133,6 @@ function stopWithOthers(supervisor: Supervisor): void {
   }, LAUNCHER_CHECK_MS).unref()
 }
 
-await exitOnBadInput(main, { usage: USAGE, outlivesReader: true })
+const [first, ...others] = process.argv.slice(2)
+if (first === READ_SETTINGS) await exitOnBadInput(() => tellSettings(others))
+else await exitOnBadInput(main, { usage: USAGE, outlivesReader: true })

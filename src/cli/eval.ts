@@ -5,14 +5,14 @@ import pino from 'pino'
 import { MINUTE_MS } from '../base/time.js'
 import { type Config, readConfig } from '../config.js'
 import { ConfigError, KnowledgeError } from '../errors.js'
-import type { LabelledMessage } from '../evaluate/exam.js'
 import {
   type Conversation,
   isMetAsExpected,
+  type LabelledMessage,
   readConversations,
   readHeldOut,
   type Turn,
-} from '../evaluate/read-questions.js'
+} from '../evaluate/exam.js'
 import {
   ablate,
   crossValidate,

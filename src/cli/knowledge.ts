@@ -3,12 +3,17 @@ import { parseArgs } from 'node:util'
 import { chinaDay } from '../base/time.js'
 import { sensesWarnings } from '../commands/phrases.js'
 import { type Config, PROJECT_ROOT, readConfig } from '../config.js'
-import { ownSentences, sitExam, unmetOf } from '../evaluate/exam.js'
-import { knownIn, readExam } from '../evaluate/read-questions.js'
-import { describeFacts, describeKnowledge, findOldFacts, missingPictures, picturePaths } from '../knowledge/checks.js'
+import { knownIn, ownSentences, readExam, sitExam, unmetOf } from '../evaluate/exam.js'
 import { type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { absentPictures } from '../knowledge/pictures.js'
-import { readKnowledge } from '../knowledge/read.js'
+import {
+  describeFacts,
+  describeKnowledge,
+  findOldFacts,
+  missingPictures,
+  picturePaths,
+  readKnowledge,
+} from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
 import { knowingOf } from '../nlu/pipeline.js'
 import { createLoadSnapshot } from '../releases/build.js'

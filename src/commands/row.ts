@@ -1,6 +1,6 @@
 import type { Clock, Operations, Orderer, Report } from '../model/ports.js'
 import { readNumber } from '../nlu/dates/day-rule.js'
-import type { StaffTools } from './ticket-orders.js'
+import type { StaffTools } from '../tickets/desk.js'
 
 export interface OrderTools {
   readonly operations: Operations

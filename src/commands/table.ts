@@ -1,5 +1,6 @@
 import type { FiguresSpan, GrantedRole } from '../model/decision.js'
 import { done, failed } from '../model/ports.js'
+import { type RelayedWords, ticketOrders } from '../tickets/desk.js'
 import { commandPhrases as say } from './phrases.js'
 import {
   alone,
@@ -22,7 +23,6 @@ import {
   ticketNumber,
   twoEntries,
 } from './row.js'
-import { type RelayedWords, ticketOrders } from './ticket-orders.js'
 
 /** `note`: why, from the page. */
 type Reload = { readonly force: boolean; readonly note?: string }

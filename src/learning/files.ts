@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import { KnowledgeError } from '../errors.js'
 import { errorAt } from '../model/knowledge.js'
-import type { TeachingTarget, Undo } from '../model/learning.js'
+import type { TeachingTarget, Undo } from '../model/stores.js'
 import { writeDurably } from '../store/json-file.js'
 
 const ANSWERS_FILE = join('knowledge', 'qa.md')

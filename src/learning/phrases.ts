@@ -1,4 +1,4 @@
-import type { AnswerDraft, DislikedSection, LearningEntry, UnansweredQuestion } from '../model/learning.js'
+import type { AnswerDraft, DislikedSection, LearningEntry, UnansweredQuestion } from '../model/stores.js'
 
 /** What fits a phone. */
 const MAX_REPORT_CHARS = 500

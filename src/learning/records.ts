@@ -6,7 +6,7 @@ import type {
   LearningEntry,
   LearningRecords,
   UnansweredQuestion,
-} from '../model/learning.js'
+} from '../model/stores.js'
 import type { ForgottenPerson } from '../model/ticket.js'
 import { lexiconOf } from '../nlu/featurizer.js'
 import { maskIdentifiers, normalizeText } from '../nlu/normalize.js'

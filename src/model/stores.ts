@@ -1,5 +1,8 @@
-import type { NoticePicture } from './ports.js'
-import type { DeskNotes, Ticket } from './ticket.js'
+import type { Day } from '../base/time.js'
+import type { Role } from './chat.js'
+import type { DecisionTrace } from './decision.js'
+import type { NoticePicture, UnsaidReason } from './ports.js'
+import type { DeskNotes, Party, Ticket } from './ticket.js'
 
 /** Whose customers a ticket is about, where several accounts share one desk. */
 export interface AccountMark {
@@ -159,4 +162,158 @@ export interface IdentityRecords {
   readonly people: readonly KnownPerson[]
   /** Names of which operators were told that several bear them. */
   readonly told: readonly string[]
+}
+
+/**
+ * Why a question is kept: the bot did not know, offered and nothing was chosen, was not sure enough to speak up, was
+ * corrected, was told that it didn't help, or a person had to take it.
+ */
+export type UnansweredWhy = 'not-understood' | 'not-chosen' | 'not-sure' | 'corrected' | 'disliked' | 'person'
+
+interface EntryFacts {
+  /** What people call it by; never given out twice. */
+  readonly number: number
+  readonly firstAtMs: number
+  readonly lastAtMs: number
+}
+
+/** A question that was not answered, with all that were much like it. Holds no names. */
+export interface UnansweredQuestion extends EntryFacts {
+  readonly kind: 'question'
+  /** Wordings, oldest first; at least one, at most 5. */
+  readonly texts: readonly string[]
+  readonly count: number
+  /** How often on which days in China, of late; absent in older records. */
+  readonly days?: readonly { readonly day: Day; readonly count: number }[]
+  /** Of the latest. */
+  readonly why: UnansweredWhy
+  /** Opaque keys of the places where it was asked. */
+  readonly places: readonly string[]
+  /** The section that it may be about. */
+  readonly sectionKey: string | null
+  readonly status: 'open' | 'ignored'
+}
+
+/** A section whose answer people called useless. */
+export interface DislikedSection extends EntryFacts {
+  readonly kind: 'disliked'
+  readonly sectionKey: string
+  /** Opaque keys of those who said so. */
+  readonly people: readonly string[]
+}
+
+/** What a colleague's explanation of a ticket could become. */
+export interface AnswerDraft extends EntryFacts {
+  readonly kind: 'draft'
+  readonly ticketNumber: number
+  readonly question: string
+  readonly answer: string
+  /** A settled one is remembered so that its ticket gives no other. */
+  readonly status: 'open' | 'settled'
+}
+
+export type LearningEntry = UnansweredQuestion | DislikedSection | AnswerDraft
+
+/** A rejection reason was met in a group. */
+export interface ReasonSighting {
+  /** `section:A3`, or `text:` and the core of a reason that nobody of us knows. */
+  readonly reason: string
+  /** Opaque key of the group. */
+  readonly place: string
+  readonly atMs: number
+}
+
+/** All that learning has to remember. */
+export interface LearningRecords {
+  /** Makes the opaque keys; random. */
+  readonly salt: string
+  readonly lastNumber: number
+  readonly entries: readonly LearningEntry[]
+  readonly sightings: readonly ReasonSighting[]
+  /** Incidents that staff were told of. */
+  readonly told: readonly { readonly reason: string; readonly atMs: number }[]
+}
+
+/** Keeps the records on disk. */
+export interface LearningStore {
+  records(): LearningRecords
+  /** On disk soon. */
+  keep(records: LearningRecords): void
+  /** Resolves when the records are on disk. */
+  save(records: LearningRecords): Promise<void>
+}
+
+/** What a sentence is taught to mean. */
+export type TeachingTarget =
+  | {
+      readonly kind: 'section'
+      readonly key: string
+      readonly guideId: string
+      /** As its guide writes it. */
+      readonly ownKey: string
+      readonly intentId: string
+      readonly title: string
+    }
+  | { readonly kind: 'human' }
+  | { readonly kind: 'silence' }
+
+/** Takes a change of the learned files back. */
+export type Undo = () => Promise<void>
+
+/** What a person says of a decision: it was right; another section, nothing at all, or a person was called for. */
+type VerdictKind = 'right' | 'section' | 'silence' | 'human'
+
+export interface Verdict {
+  readonly kind: VerdictKind
+  /** With `section`: the one that should have been told. */
+  readonly sectionKey?: string
+  readonly by: string
+  readonly atMs: number
+  /** Whoever said so may not teach, and has asked those who may to see to it. */
+  readonly isForAdmin?: true
+}
+
+/** What the same person said next, within minutes. `wrong`: that it was not right; `chose`: one of what was offered. */
+interface Aftermath {
+  readonly what: 'wrong' | 'chose' | 'asked'
+  readonly atMs: number
+  /** Empty where the words are not kept. */
+  readonly text: string
+}
+
+/** One message, what was decided about it and what came of that; what the console shows of a talk. */
+export interface Talk extends DecisionTrace {
+  /** When it was said. */
+  readonly atMs: number
+  readonly place: 'room' | 'direct'
+  /** Topic of the group; empty for a direct chat. */
+  readonly placeName: string
+  readonly who: Party
+  readonly role: Role
+  readonly addressed: boolean
+  /** 0..1: how sure the bot has to be of a message that is put to it, or overheard, as this one was. */
+  readonly threshold: number
+  /** Colleagues' and idle talk: its words stay in memory only, and for hours only. */
+  readonly isChatter: boolean
+  /** Identifiers are masked. Null where words are not, or no longer, kept. */
+  readonly text: string | null
+  /** Words of the text that spoke most for the likeliest section; goes with the text. */
+  readonly because?: readonly string[]
+  /** What the bot said to it. */
+  readonly said: readonly string[]
+  readonly unsaid?: UnsaidReason
+  readonly after?: Aftermath
+  readonly verdict?: Verdict
+}
+
+/** Where the console reads what the bot did. */
+export interface TalkFeed {
+  /** What is still known, oldest first. */
+  recent(): readonly Talk[]
+  find(messageId: string): Talk | undefined
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (talk: Talk) => void): () => void
+  /** @returns undefined when the talk is not known any more */
+  judge(messageId: string, verdict: Verdict | undefined): Talk | undefined
+  readonly limits: { readonly keepDays: number; readonly chatterHours: number }
 }

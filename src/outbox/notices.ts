@@ -1,7 +1,23 @@
+import { BoundedMap } from '../base/bounded-map.js'
 import { messageOf } from '../base/text.js'
-import type { Place } from '../model/chat.js'
-import type { Channel, Log, NoticeFacts, Outgoing, StaffNotices } from '../model/ports.js'
+import { chinaDay, MINUTE_MS, SECOND_MS } from '../base/time.js'
+import { type IncomingMessage, type Place, shownWords } from '../model/chat.js'
+import type { Decision } from '../model/decision.js'
+import type {
+  Alerts,
+  Channel,
+  Clock,
+  Log,
+  Metrics,
+  NoticeFacts,
+  Outgoing,
+  StaffNotices,
+  UnsaidQuestion,
+  UnsaidReason,
+} from '../model/ports.js'
+import type { ForgottenPerson } from '../model/ticket.js'
 import type { Outbox } from './outbox.js'
+import { unsaidPhrases } from './unsaid-phrases.js'
 
 /** A notice that staff have not had yet. */
 export interface Notice {
@@ -146,3 +162,208 @@ export class NoticeQueue implements StaffNotices {
     this.#timer.unref()
   }
 }
+
+/** Keeps them on disk. */
+export interface UnsaidStore {
+  unsaid(): readonly UnsaidQuestion[]
+  /** Resolves when they are on disk. */
+  keepUnsaid(questions: readonly UnsaidQuestion[]): Promise<void>
+}
+
+export interface UnsaidParts {
+  readonly store: UnsaidStore
+  readonly notices: StaffNotices
+  readonly alerts?: Alerts | undefined
+  readonly metrics?: Pick<Metrics, 'unsaid'> | undefined
+  /** The message is put to the bot. */
+  readonly isAddressed: (message: IncomingMessage) => boolean
+  /** Opens a ticket of which staff are told by us, or adds to the one that the asker has. */
+  readonly openTicket: (
+    message: IncomingMessage,
+    sectionKeys: readonly string[],
+  ) => Promise<{ readonly number: number; readonly isNew: boolean }>
+  /** Says a word to the asker, urgently. */
+  readonly tellAsker: (message: IncomingMessage, text: string) => Promise<unknown>
+  /** WeChat lets nothing through at the moment. */
+  readonly isHeldBack: () => boolean
+  readonly titleOf: (sectionKey: string) => string | undefined
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const LOOK_EVERY_MS = 15 * SECOND_MS
+/** Staff are told of tickets soon, and then of many together. */
+const FIRST_BUNDLE_MS = 5 * SECOND_MS
+const BUNDLE_EVERY_MS = MINUTE_MS
+/** What is more than people read in one digest becomes tickets. */
+const MAX_DIGEST = 200
+const MAX_PEOPLE = 5_000
+/** No longer wanted: somebody else has seen to it, or the asker has. */
+const SETTLED: ReadonlySet<UnsaidReason> = new Set([
+  'recalled',
+  'colleague-answered',
+  'room-muted',
+  'held-by-human',
+  'perhaps-said',
+])
+
+/**
+ * What could not be said is not lost: the question goes to staff, once. Where too much is asked it becomes a ticket, and
+ * staff are told of many together; what WeChat did not let through is told when it lets something through again.
+ */
+export class UnsaidQuestions {
+  readonly #parts: UnsaidParts
+  /** Replies that wait for their turn or for WeChat: on disk, but for staff only if this run ends before. */
+  readonly #waiting = new Set<string>()
+  readonly #toldDay = new BoundedMap<string, number>(MAX_PEOPLE)
+  #tickets: { readonly number: number; readonly question: UnsaidQuestion }[] = []
+  #bundledAtMs = Number.NEGATIVE_INFINITY
+  #bundleTimer: NodeJS.Timeout | undefined
+  #timer: NodeJS.Timeout | undefined
+  #lookingAfter: Promise<void> | undefined
+
+  constructor(parts: UnsaidParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#tellWhenFree(), LOOK_EVERY_MS).unref()
+    void this.#tellWhenFree()
+  }
+
+  /** Resolves when what is known is on disk. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await Promise.all([this.#try(() => this.#tellOfTickets()), this.#lookingAfter])
+  }
+
+  async #try(act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act()
+    } catch (error) {
+      this.#parts.log.error({ error: messageOf(error) }, 'unsaid question not told')
+    }
+  }
+
+  /** The reply waits, for its turn or for WeChat. Never throws. */
+  async waits(message: IncomingMessage, decision: Decision): Promise<void> {
+    if (!this.#isQuestion(message, decision)) return
+    this.#waiting.add(message.id)
+    await this.#try(() => this.#keep(questionOf(message, decision)))
+  }
+
+  /** The reply is out after all, or no longer wanted. */
+  async settled({ id }: IncomingMessage): Promise<void> {
+    if (!this.#waiting.delete(id)) return
+    const { store } = this.#parts
+    await store.keepUnsaid(store.unsaid().filter(({ messageId }) => messageId !== id))
+  }
+
+  /** A reply was not said, or not all of it. */
+  async note(message: IncomingMessage, decision: Decision, reason: UnsaidReason): Promise<void> {
+    this.#parts.metrics?.unsaid(reason)
+    if (SETTLED.has(reason) || !this.#isQuestion(message, decision)) return this.settled(message)
+    const question = questionOf(message, decision)
+    switch (reason) {
+      case 'overload':
+      case 'day-cap':
+        // It may have waited for WeChat before.
+        await this.settled(message)
+        return this.#handOver(message, question)
+      case 'person-cap':
+        return this.#endDay(message, question)
+      case 'refused':
+        await this.settled(message)
+        return this.#tell(unsaidPhrases.refused(question, this.#parts.titleOf))
+      default:
+        if (this.#parts.store.unsaid().length >= MAX_DIGEST) {
+          await this.settled(message)
+          return this.#handOver(message, question)
+        }
+        this.#waiting.delete(message.id)
+        await this.#keep(question)
+        this.#parts.alerts?.tell(unsaidPhrases.refused(question, this.#parts.titleOf))
+    }
+  }
+
+  /** Drops what is kept of a person. */
+  async forget({ keys }: ForgottenPerson): Promise<void> {
+    const { store } = this.#parts
+    const others = store.unsaid().filter(({ askerKey }) => !keys.includes(askerKey))
+    if (others.length < store.unsaid().length) await store.keepUnsaid(others)
+  }
+
+  /** Put to the bot by a customer who waits for an answer; what is handed over is with staff already. */
+  #isQuestion(message: IncomingMessage, { kind }: Decision): boolean {
+    return QUESTIONS.has(kind) && message.sender.role === 'customer' && this.#parts.isAddressed(message)
+  }
+
+  async #keep(question: UnsaidQuestion): Promise<void> {
+    const { store } = this.#parts
+    const others = store.unsaid().filter(({ messageId }) => messageId !== question.messageId)
+    await store.keepUnsaid([...others, question])
+  }
+
+  async #handOver(message: IncomingMessage, question: UnsaidQuestion, { onlyNew = false } = {}): Promise<void> {
+    const { number, isNew } = await this.#parts.openTicket(message, question.sectionKeys)
+    if (onlyNew && !isNew) return
+    this.#tickets.push({ number, question })
+    if (this.#bundleTimer) return
+    const nowMs = this.#parts.clock.now()
+    const waitMs = Math.max(FIRST_BUNDLE_MS, this.#bundledAtMs + BUNDLE_EVERY_MS - nowMs)
+    this.#bundleTimer = setTimeout(() => void this.#try(() => this.#tellOfTickets()), waitMs).unref()
+  }
+
+  async #tellOfTickets(): Promise<void> {
+    clearTimeout(this.#bundleTimer)
+    this.#bundleTimer = undefined
+    if (this.#tickets.length === 0) return
+    const tickets = this.#tickets
+    this.#tickets = []
+    this.#bundledAtMs = this.#parts.clock.now()
+    await this.#tell(unsaidPhrases.tickets(tickets))
+  }
+
+  /** One person's share of the day is used up, over all places: told once; of more, staff read in the ticket. */
+  async #endDay(message: IncomingMessage, question: UnsaidQuestion): Promise<void> {
+    const day = chinaDay(this.#parts.clock.now())
+    const isTold = this.#toldDay.get(question.askerKey) === day
+    this.#toldDay.set(question.askerKey, day)
+    await this.#handOver(message, question, { onlyNew: isTold })
+    if (!isTold) await this.#parts.tellAsker(message, unsaidPhrases.personCap)
+  }
+
+  /** What is left of the time in which WeChat let nothing through, in one notice. */
+  #tellWhenFree(): Promise<void> {
+    this.#lookingAfter ??= this.#try(() => this.#tellIfFree()).finally(() => {
+      this.#lookingAfter = undefined
+    })
+    return this.#lookingAfter
+  }
+
+  async #tellIfFree(): Promise<void> {
+    const { store, notices, isHeldBack, titleOf } = this.#parts
+    const due = store.unsaid().filter(({ messageId }) => !this.#waiting.has(messageId))
+    if (due.length === 0 || isHeldBack()) return
+    for (const text of unsaidPhrases.digest(due, titleOf)) await notices.add(text)
+    await store.keepUnsaid(store.unsaid().filter((question) => !due.includes(question)))
+  }
+
+  async #tell(text: string): Promise<void> {
+    const { notices, alerts } = this.#parts
+    alerts?.tell(text)
+    await notices.add(text)
+  }
+}
+
+const QUESTIONS: ReadonlySet<Decision['kind']> = new Set(['answer', 'clarify', 'fallback'])
+
+const questionOf = (message: IncomingMessage, decision: Decision): UnsaidQuestion => ({
+  messageId: message.id,
+  placeName: message.place.kind === 'room' ? message.place.topic : '私聊',
+  askerKey: message.sender.key,
+  askerName: message.sender.name,
+  text: shownWords(message),
+  sectionKeys: 'sectionKeys' in decision ? decision.sectionKeys : [],
+  askedAtMs: message.sentAtMs,
+})

@@ -15,7 +15,7 @@ import type {
   SendingLoad,
   SendOutcome,
 } from '../model/ports.js'
-import { NoticeQueue, type NoticeStore } from './notices.js'
+import { NoticeQueue, type NoticeStore, type UnsaidParts, UnsaidQuestions, type UnsaidStore } from './notices.js'
 import {
   Admission,
   CapWatch,
@@ -26,7 +26,6 @@ import {
   SendLine,
   type Standing,
 } from './pacing.js'
-import { type UnsaidParts, UnsaidQuestions, type UnsaidStore } from './unsaid.js'
 
 /** Keeps what must not be forgotten of what was said, and of what was not. */
 interface OutboxStore extends UnsaidStore {

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { StoreError } from '../errors.js'
 import type { AuthorsFile, AuthorsFiles } from '../knowledge/files.js'
 import { DurableJsonFile, fileWords, writeDurably } from '../store/json-file.js'
-import type { KeptRelease } from '../store/postgres/releases.js'
+import type { KeptRelease } from '../store/postgres/documents.js'
 import type { InUse, NewRelease, ReleaseRecord, ReleaseStore } from './release.js'
 
 const record: z.ZodType<ReleaseRecord> = z.object({

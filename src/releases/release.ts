@@ -1,6 +1,6 @@
 import { characterPairs, sharedPairs } from '../base/text.js'
 import type { ExamChange, Unmet } from '../evaluate/exam.js'
-import type { RealMessage, replay } from '../evaluate/preview.js'
+import type { RealMessage, replay } from '../evaluate/explain.js'
 import type { AuthorsFile } from '../knowledge/files.js'
 import {
   type ExamFigures,

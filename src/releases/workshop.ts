@@ -3,20 +3,22 @@ import { BoundedMap } from '../base/bounded-map.js'
 import { formatProblem, KnowledgeError } from '../errors.js'
 import {
   changesOf,
+  type Exam,
   type ExamAnswer,
   type ExamQuestion,
+  examKeyOf,
   figuresOf,
+  knownIn,
   ownSentences,
+  readExam,
   sitExam,
   type Unmet,
   unmetOf,
 } from '../evaluate/exam.js'
-import { explainSentence } from '../evaluate/explain.js'
-import { replay } from '../evaluate/preview.js'
-import { type Exam, examKeyOf, knownIn, readExam } from '../evaluate/read-questions.js'
-import { missingPictures, picturePaths } from '../knowledge/checks.js'
+import { explainSentence, replay } from '../evaluate/explain.js'
 import { type AuthorsFile, type AuthorsFiles, type FolderPaths, KnowledgeFolder } from '../knowledge/files.js'
 import { absentPictures } from '../knowledge/pictures.js'
+import { missingPictures, picturePaths } from '../knowledge/read.js'
 import type { Guide, Problem } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf } from '../nlu/pipeline.js'

@@ -5,7 +5,7 @@ import { chinaDay, DAY_MS, HOUR_MS, isoOf, MINUTE_MS } from '../base/time.js'
 import { type IncomingMessage, shownWords } from '../model/chat.js'
 import type { DecisionTrace } from '../model/decision.js'
 import type { Clock, DecisionJournal, Log, UnsaidReason } from '../model/ports.js'
-import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
+import type { Talk, TalkFeed, Verdict } from '../model/stores.js'
 import type { ForgottenPerson } from '../model/ticket.js'
 import { LatestWrite, readJsonLines, writeDurably } from './json-file.js'
 

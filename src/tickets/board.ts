@@ -1,4 +1,5 @@
-import type { Clock } from '../model/ports.js'
+import { CHINA_OFFSET_MS, chinaDay } from '../base/time.js'
+import type { Clock, DeskRow } from '../model/ports.js'
 import {
   BOT,
   type DeskBoard,
@@ -14,11 +15,9 @@ import {
   type TicketWait,
 } from '../model/ticket.js'
 import type { TicketDesk } from './desk.js'
-import { onDuty } from './due.js'
-import { deskFigures, FIRST_ACTS } from './figures.js'
 import { askerPhrases, deskCommandPhrases, stateWords } from './phrases.js'
-import { isUnsettled, isWaiting } from './states.js'
-import { addWorkingTime, isWorkingTime, quietOf, workingTimeBetween } from './working-time.js'
+import { isOverdue, isUnsettled, isWaiting, onDuty } from './states.js'
+import { addWorkingTime, type DeskRules, isWorkingTime, quietOf, workingTimeBetween } from './working-time.js'
 
 export interface BoardParts {
   readonly desk: TicketDesk
@@ -192,3 +191,203 @@ function itemOf(event: TicketEvent): ThreadItem {
   if (what === 'noted') return { kind: 'note', by: 'colleague', name: who.name, atMs, text: why }
   return { kind: 'event', atMs, text: deskCommandPhrases.event(event) }
 }
+
+interface Counted {
+  readonly name: string
+  readonly count: number
+}
+
+/** How the desk is doing; over the tickets that are not archived. */
+export interface DeskFigures {
+  /** With people, taken or not. */
+  readonly open: number
+  /** Not taken by anybody. */
+  readonly waiting: number
+  readonly overdue: number
+  /** Working time that the longest waiting one has waited; 0 when none waits. */
+  readonly longestWaitMs: number
+  /** Working time from opening to a person's first act; null without any. */
+  readonly firstResponseMedianMs: number | null
+  readonly reopened: number
+  readonly openedToday: number
+  readonly settledToday: number
+  /** `mean`: 1..5, null without any. */
+  readonly ratings: { readonly count: number; readonly mean: number | null }
+  /** Most first; `-` where the bot has no idea. */
+  readonly bySection: readonly Counted[]
+  readonly byPlace: readonly Counted[]
+}
+
+const FIRST_ACTS: ReadonlySet<TicketEventKind> = new Set([
+  'claimed',
+  'passed',
+  'spoke',
+  'replied',
+  'resolved',
+  'closed',
+])
+const SETTLING: ReadonlySet<TicketEventKind> = new Set(['resolved', 'closed', 'withdrawn', 'expired'])
+
+/** Pure: the same tickets at the same moment give the same figures. */
+export function deskFigures(tickets: readonly Ticket[], nowMs: number, rules: DeskRules): DeskFigures {
+  const waiting = tickets.filter(isWaiting)
+  const ratings = tickets.flatMap((ticket) =>
+    ticket.status === 'closed' && ticket.rating !== null ? [ticket.rating] : [],
+  )
+  const today = chinaDay(nowMs)
+  return {
+    open: tickets.filter(isUnsettled).length,
+    waiting: waiting.length,
+    overdue: tickets.filter((ticket) => isOverdue(ticket, nowMs, rules)).length,
+    longestWaitMs: Math.max(0, ...waiting.map(({ openedAtMs }) => workingTimeBetween(openedAtMs, nowMs, rules.hours))),
+    firstResponseMedianMs: median(tickets.flatMap((ticket) => firstResponseMs(ticket, rules) ?? [])),
+    reopened: tickets.filter(({ events }) => events.some(({ what }) => what === 'reopened')).length,
+    openedToday: tickets.filter(({ openedAtMs }) => chinaDay(openedAtMs) === today).length,
+    settledToday: tickets.filter((ticket) => !isUnsettled(ticket) && settledOn(ticket) === today).length,
+    ratings: { count: ratings.length, mean: ratings.length > 0 ? sum(ratings) / ratings.length : null },
+    bySection: countBy(tickets, ({ sectionKey }) => sectionKey ?? '-'),
+    byPlace: countBy(tickets, ({ placeName }) => placeName),
+  }
+}
+
+/** Working time until a person first did something for the asker; undefined while nobody has. */
+function firstResponseMs({ events, openedAtMs }: Ticket, { hours }: DeskRules): number | undefined {
+  const first = events.find(({ what, who }) => FIRST_ACTS.has(what) && who.key !== 'bot')
+  return first && workingTimeBetween(openedAtMs, first.atMs, hours)
+}
+
+/** What became of a ticket, for figures by span; durations in working time, null while they are open. */
+export function ticketFacts(ticket: Ticket, rules: DeskRules) {
+  const { number, placeName, sectionKey, openedAtMs, events } = ticket
+  const first = firstResponseMs(ticket, rules) ?? null
+  const resolved = events.findLast(({ what }) => what === 'resolved')
+  return {
+    ...{ number, placeName, sectionKey, openedAtMs, firstResponseMs: first },
+    resolutionMs: resolved ? workingTimeBetween(openedAtMs, resolved.atMs, rules.hours) : null,
+    isKept: first === null ? null : first <= rules.firstResponseMs,
+    rating: ticket.status === 'closed' ? ticket.rating : null,
+  }
+}
+
+const settledOn = ({ events, openedAtMs }: Ticket): number =>
+  chinaDay(events.findLast(({ what }) => SETTLING.has(what))?.atMs ?? openedAtMs)
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+function median(numbers: readonly number[]): number | null {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  if (sorted.length === 0) return null
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+function countBy(tickets: readonly Ticket[], nameOf: (ticket: Ticket) => string): readonly Counted[] {
+  const counts = new Map<string, number>()
+  for (const ticket of tickets) counts.set(nameOf(ticket), (counts.get(nameOf(ticket)) ?? 0) + 1)
+  return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
+}
+
+const OTHER = 'other'
+/** A group or section that is rarer than these is `other`: whoever stores the rows keeps each one for good. */
+const MAX_PLACES = 50
+const MAX_SECTIONS = 40
+const MAX_ROWS = 200
+
+/** Pure: the same tickets at the same moment give the same rows, most tickets first. */
+export function deskRows(tickets: readonly Ticket[], nowMs: number, rules: DeskRules): readonly DeskRow[] {
+  const places = commonest(
+    tickets.map(({ placeKey }) => placeKey),
+    MAX_PLACES,
+  )
+  const sections = commonest(tickets.map(sectionOf), MAX_SECTIONS)
+  const keysOf = (ticket: Ticket) => ({
+    placeKey: places.has(ticket.placeKey) ? ticket.placeKey : OTHER,
+    sectionKey: sections.has(sectionOf(ticket)) ? sectionOf(ticket) : OTHER,
+  })
+  const rows = new Map<string, { readonly keys: ReturnType<typeof keysOf>; readonly tickets: Ticket[] }>()
+  const add = (keys: ReturnType<typeof keysOf>, added: readonly Ticket[]): void => {
+    const id = JSON.stringify([keys.sectionKey, keys.placeKey])
+    const row = rows.get(id) ?? { keys, tickets: [] }
+    row.tickets.push(...added)
+    rows.set(id, row)
+  }
+  for (const ticket of tickets) add(keysOf(ticket), [ticket])
+  const ranked = [...rows.values()].sort((a, b) => b.tickets.length - a.tickets.length)
+  for (const rare of ranked.slice(MAX_ROWS - 1)) {
+    rows.delete(JSON.stringify([rare.keys.sectionKey, rare.keys.placeKey]))
+    add({ sectionKey: OTHER, placeKey: OTHER }, rare.tickets)
+  }
+  return [...rows.values()].map((row) => ({ ...row.keys, ...figuresOf(row.tickets, nowMs, rules) }))
+}
+
+function figuresOf(tickets: readonly Ticket[], nowMs: number, rules: DeskRules) {
+  const waiting = tickets.filter(isWaiting)
+  return {
+    open: tickets.filter(isUnsettled).length,
+    waiting: waiting.length,
+    longestWaitMs: Math.max(0, ...waiting.map(({ openedAtMs }) => workingTimeBetween(openedAtMs, nowMs, rules.hours))),
+    firstResponseMedianMs: median(tickets.flatMap((ticket) => firstResponseMs(ticket, rules) ?? [])),
+    reopened: tickets.filter(({ events }) => events.some(({ what }) => what === 'reopened')).length,
+  }
+}
+
+const sectionOf = ({ sectionKey }: Ticket): string => sectionKey ?? '-'
+
+function commonest(keys: readonly string[], max: number): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
+  const ranked = [...counts].sort((a, b) => b[1] - a[1])
+  return new Set(ranked.slice(0, max).map(([key]) => key))
+}
+
+type Column = readonly [heading: string, value: (ticket: Ticket) => string | number | null]
+
+const timeOf = (ticket: Ticket, ...whats: readonly string[]): string | null => {
+  const event = ticket.events.find(({ what }) => whats.includes(what))
+  return event ? localTime(event.atMs) : null
+}
+
+const COLUMNS: readonly Column[] = [
+  ['工单', ({ number }) => number],
+  ['状态', ({ status }) => status],
+  ['群', ({ placeName }) => placeName],
+  ['提问人', ({ askerName }) => askerName],
+  ['原因', ({ reason }) => reason],
+  ['小节', ({ sectionKey }) => sectionKey],
+  ['问题', ({ question }) => question],
+  ['提问时间', ({ openedAtMs }) => localTime(openedAtMs)],
+  ['首次响应', (ticket) => timeOf(ticket, 'claimed', 'passed', 'spoke', 'replied', 'resolved')],
+  ['结单时间', (ticket) => timeOf(ticket, 'resolved')],
+  ['处理人', handlerOf],
+  ['说明', (ticket) => ('gist' in ticket ? ticket.gist : null)],
+  ['评价', (ticket) => (ticket.status === 'closed' ? ticket.rating : null)],
+  ['重新打开', ({ events }) => events.filter(({ what }) => what === 'reopened').length],
+  [
+    '事件',
+    ({ events }) =>
+      events.map(({ atMs, who, what, why }) => `${localTime(atMs)} ${who.name} ${what} ${why}`.trim()).join('\n'),
+  ],
+]
+/** Spreadsheets run what begins like this. */
+const FORMULA = /^[=+\-@\t\r]/
+
+/** One ticket a row, with a BOM so that Excel reads it as UTF-8. What people wrote can't become a formula. */
+export const ticketsAsCsv = (tickets: readonly Ticket[]): string =>
+  `\ufeff${[COLUMNS.map(([heading]) => heading), ...tickets.map((ticket) => COLUMNS.map(([, value]) => value(ticket)))]
+    .map((cells) => cells.map(cellOf).join(','))
+    .join('\r\n')}`
+
+function cellOf(value: string | number | null): string {
+  const text = typeof value === 'number' ? String(value) : (value ?? '')
+  const harmless = typeof value === 'string' && FORMULA.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
+
+function handlerOf(ticket: Ticket): string | null {
+  if (ticket.status === 'claimed') return ticket.holder.name
+  return ticket.events.findLast(({ what }) => what === 'resolved' || what === 'claimed')?.who.name ?? null
+}
+
+/** `2026-11-23 10:00`, in China. */
+const localTime = (atMs: number): string =>
+  new Date(atMs + CHINA_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' ')

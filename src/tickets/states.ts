@@ -1,7 +1,10 @@
+import { CHINA_OFFSET_MS, chinaDay, DAY_MS, type Day } from '../base/time.js'
 import type { AccountMark } from '../model/stores.js'
 import type {
   ClaimedTicket,
   ClosedTicket,
+  DeskNotes,
+  DutyChange,
   ExpiredTicket,
   OpenTicket,
   Party,
@@ -15,6 +18,17 @@ import type {
   WaitingTicket,
   WithdrawnTicket,
 } from '../model/ticket.js'
+import {
+  addWorkingTime,
+  type Colleague,
+  type DeskRules,
+  isWorkingDay,
+  isWorkingTime,
+  lastPersonsActMs,
+  nextWorkingMs,
+  quietUntilMs,
+  workingTimeBetween,
+} from './working-time.js'
 
 /** Who did it, when, and with which words. */
 export interface Act {
@@ -155,3 +169,190 @@ function withEvent(
 }
 
 const cut = (text: string): string => (text.length > MAX_WHY_CHARS ? `${text.slice(0, MAX_WHY_CHARS - 1)}…` : text)
+
+/** `duty`: who is on duty; `next`: whom the roster names after them; `holder`: who has taken it. */
+type Reminded = 'duty' | 'next' | 'everyone' | 'holder'
+
+/** Something that has become due. */
+export type DeskAction =
+  | { readonly kind: 'tell-staff'; readonly ticket: Ticket }
+  | { readonly kind: 'remind'; readonly ticket: UnsettledTicket; readonly to: Reminded; readonly overdue: boolean }
+  | { readonly kind: 'bot-back'; readonly ticket: UnsettledTicket }
+  | { readonly kind: 'expire'; readonly ticket: UnsettledTicket }
+  | { readonly kind: 'close'; readonly ticket: ResolvedTicket }
+  | { readonly kind: 'archive'; readonly numbers: readonly number[] }
+  /** `skip`: its moment passed long ago, or it is the first; only to be noted. */
+  | { readonly kind: 'digest'; readonly day: Day; readonly skip: boolean }
+
+/** What staff must hear of; the notice is repeated until it is confirmed. */
+const NEWS: ReadonlySet<TicketEventKind> = new Set(['opened', 'reopened', 'withdrawn', 'expired'])
+/** More settled tickets than this don't wait for their time: the live file stays small. */
+const MAX_SETTLED = 200
+
+/**
+ * What the desk has to do now. Derived from what is stored alone, so nothing is lost over a restart: whatever came due
+ * while the bot was away is due at the first look.
+ */
+export function dueActions(
+  tickets: readonly Ticket[],
+  nowMs: number,
+  { notes, rules }: { notes: DeskNotes; rules: DeskRules },
+): readonly DeskAction[] {
+  const each = tickets.flatMap((ticket) => dueFor(ticket, nowMs, rules))
+  const numbers = toArchive(tickets, nowMs, rules)
+  const digest = dueDigest(nowMs, notes.digestDay, rules)
+  return [...each, ...(numbers.length > 0 ? [{ kind: 'archive', numbers } as const] : []), ...(digest ? [digest] : [])]
+}
+
+/**
+ * When somebody is reminded of a ticket next if nothing happens before; milliseconds since the epoch.
+ * Never passes for a ticket that lies with people.
+ */
+export function nextReminderMs(ticket: UnsettledTicket, nowMs: number, rules: DeskRules): number {
+  const sinceMs = lastPersonsActMs(ticket)
+  const toldMs = workingTimeBetween(sinceMs, Math.max(lastRemindedMs(ticket), sinceMs), rules.hours)
+  const step = stepsOf(ticket, rules).find(({ afterMs }) => afterMs > toldMs)
+  const afterMs = step?.afterMs ?? nextRepeat(toldMs, ticket, rules)
+  return Math.max(nowMs, addWorkingTime(sinceMs, afterMs, rules.hours))
+}
+
+function dueFor(ticket: Ticket, nowMs: number, rules: DeskRules): readonly DeskAction[] {
+  const news = untoldNews(ticket)
+  const told: readonly DeskAction[] = news ? [{ kind: 'tell-staff', ticket }] : []
+  if (ticket.status === 'resolved') {
+    return nowMs >= ticket.resolvedAtMs + rules.confirmMs ? [...told, { kind: 'close', ticket }] : told
+  }
+  if (!isUnsettled(ticket)) return told
+  if (nowMs >= lastActMs(ticket) + rules.expireMs) return [{ kind: 'expire', ticket }]
+  const back = !isBack(ticket) && nowMs >= quietUntilMs(ticket, rules)
+  const reminded = dueReminder(ticket, nowMs, rules)
+  return [...told, ...(back ? [{ kind: 'bot-back', ticket } as const] : []), ...(reminded && !news ? [reminded] : [])]
+}
+
+/** The notice that has not been confirmed; the newest when there are several. */
+export function untoldNews({ events }: Ticket): TicketEvent | undefined {
+  const at = events.findLastIndex(({ what }) => NEWS.has(what))
+  return at > events.findLastIndex(({ what }) => what === 'told-staff') ? events[at] : undefined
+}
+
+function dueReminder(ticket: UnsettledTicket, nowMs: number, rules: DeskRules): DeskAction | undefined {
+  // They come by the hundred, and a hundred calls would bury those who asked for a person.
+  if (ticket.reason === 'overload' && isWaiting(ticket)) return undefined
+  const sinceMs = lastPersonsActMs(ticket)
+  const passedMs = workingTimeBetween(sinceMs, nowMs, rules.hours)
+  const toldMs = workingTimeBetween(sinceMs, Math.max(lastRemindedMs(ticket), sinceMs), rules.hours)
+  const step = stepsOf(ticket, rules).findLast(({ afterMs }) => afterMs > toldMs && afterMs <= passedMs)
+  const repeated = nextRepeat(toldMs, ticket, rules) <= passedMs
+  const to = repeated ? 'everyone' : step?.to
+  if (to === undefined) return undefined
+  return { kind: 'remind', ticket, to, overdue: isOverdue(ticket, nowMs, rules) }
+}
+
+/** Has it taken longer than promised to solve? */
+export const isOverdue = (ticket: Ticket, nowMs: number, { hours, resolutionMs }: DeskRules): boolean =>
+  isUnsettled(ticket) && workingTimeBetween(ticket.openedAtMs, nowMs, hours) > resolutionMs
+
+/** Working time after a person's last act at which each is reminded. */
+function stepsOf(ticket: UnsettledTicket, { firstResponseMs, silentMs }: DeskRules) {
+  return isWaiting(ticket)
+    ? ([
+        { to: 'duty', afterMs: firstResponseMs },
+        { to: 'next', afterMs: 2 * firstResponseMs },
+        { to: 'everyone', afterMs: 3 * firstResponseMs },
+      ] as const)
+    : ([
+        { to: 'holder', afterMs: silentMs },
+        { to: 'everyone', afterMs: 2 * silentMs },
+      ] as const)
+}
+
+/** Working time of the first call to everyone after `toldMs`, once all steps are through. */
+function nextRepeat(toldMs: number, ticket: UnsettledTicket, rules: DeskRules): number {
+  const lastStepMs = stepsOf(ticket, rules).at(-1)!.afterMs
+  const repeats = Math.max(0, Math.floor((toldMs - lastStepMs) / rules.remindEveryMs))
+  return lastStepMs + (repeats + 1) * rules.remindEveryMs
+}
+
+const lastRemindedMs = ({ events }: Ticket): number =>
+  events.findLast(({ what }) => what === 'reminded')?.atMs ?? Number.NEGATIVE_INFINITY
+
+/** Reminders and notices don't keep a ticket alive; whatever asker or staff do does. */
+const lastActMs = ({ events, openedAtMs }: UnsettledTicket): number =>
+  events.findLast(({ what }) => what !== 'reminded' && what !== 'told-staff' && what !== 'bot-back')?.atMs ?? openedAtMs
+
+/** Has the bot said that it is back since a person last did something? */
+const isBack = (ticket: UnsettledTicket): boolean =>
+  ticket.events.some(({ what, atMs }) => what === 'bot-back' && atMs >= lastPersonsActMs(ticket))
+
+function toArchive(tickets: readonly Ticket[], nowMs: number, rules: DeskRules): readonly number[] {
+  const settled = tickets
+    .filter((ticket) => !isUnsettled(ticket) && ticket.status !== 'resolved' && !untoldNews(ticket))
+    .map((ticket) => ({ number: ticket.number, endedMs: ticket.events.at(-1)?.atMs ?? ticket.openedAtMs }))
+    .sort((a, b) => a.endedMs - b.endedMs)
+  const tooMany = settled.length > MAX_SETTLED ? settled.length - MAX_SETTLED / 2 : 0
+  return settled
+    .filter(({ endedMs }, index) => index < tooMany || nowMs >= endedMs + rules.reopenMs)
+    .map(({ number }) => number)
+}
+
+function dueDigest(nowMs: number, digestDay: Day | null, rules: DeskRules): DeskAction | undefined {
+  const momentOf = (day: Day): number => day * DAY_MS - CHINA_OFFSET_MS + rules.digestMinute * 60_000
+  const today = chinaDay(nowMs)
+  const day = momentOf(today) <= nowMs ? today : today - 1
+  if (digestDay !== null && day <= digestDay) return undefined
+  const isLate = nowMs >= momentOf(day) + DAY_MS / 2
+  return { kind: 'digest', day, skip: digestDay === null || isLate || !isWorkingDay(day, rules.hours) }
+}
+
+/** Whoever says "我来值班" is on duty for at most this long. */
+const MAX_SHIFT_MS = 12 * 3_600_000
+
+/**
+ * Who is on duty: first those who said so, then the roster's people whose hours it is, in the roster's order.
+ *
+ * @param duty the latest change of each person
+ */
+export function onDuty(nowMs: number, duty: readonly DutyChange[], rules: DeskRules): readonly string[] {
+  const volunteers = duty.filter(({ on, atMs }) => on && nowMs < atMs + MAX_SHIFT_MS).map(({ person }) => person.name)
+  const away = new Set(duty.filter((change) => isStillAway(change, nowMs, rules)).map(({ person }) => person.name))
+  const planned = rules.roster
+    .filter((colleague) => !away.has(colleague.name) && works(colleague, nowMs, rules))
+    .map(({ name }) => name)
+  return [...new Set([...volunteers, ...planned])]
+}
+
+/** Who is called when those on duty don't answer: the next ones of the roster, whether they are on duty or not. */
+export function nextAfter(called: readonly string[], { roster }: DeskRules): string | undefined {
+  const names = roster.map(({ name }) => name)
+  const last = Math.max(-1, ...called.map((name) => names.indexOf(name)))
+  const following = [...names.slice(last + 1), ...names.slice(0, last + 1)]
+  return following.find((name) => !called.includes(name))
+}
+
+/** The colleague whom a command means by name; anybody when there is no roster. */
+export function colleagueNamed(name: string, { roster }: DeskRules): string | undefined {
+  const wanted = name.replace(/^@/, '').trim()
+  if (roster.length === 0) return wanted === '' ? undefined : wanted
+  return roster.find((colleague) => colleague.name === wanted || colleague.remark === wanted)?.name
+}
+
+/** Keeps the latest change of each person. */
+export const withDuty = (duty: readonly DutyChange[], change: DutyChange): readonly DutyChange[] => [
+  ...duty.filter(({ person }) => person.key !== change.person.key),
+  change,
+]
+
+/** Is the party that colleague? Keys end in what people call each other by: remark or nick. */
+export const isSameColleague = (a: Party, b: Party): boolean => a.key === b.key || a.name === b.name
+
+function works({ weekdays, hours: spans }: Colleague, nowMs: number, { hours }: DeskRules): boolean {
+  return isWorkingTime(nowMs, { ...hours, weekdays: weekdays ?? hours.weekdays, spans: spans ?? hours.spans })
+}
+
+/** "下班" lasts until work begins on a later day. */
+function isStillAway({ on, atMs }: DutyChange, nowMs: number, { hours }: DeskRules): boolean {
+  if (on) return false
+  const nextDayMs = (chinaDay(atMs) + 1) * 86_400_000 - 8 * 3_600_000
+  const backMs = nextWorkingMs(nextDayMs, hours)
+  return backMs === undefined || nowMs < backMs
+}

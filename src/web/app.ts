@@ -12,17 +12,122 @@ import { etag } from 'hono/etag'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import { toString as qrToString } from 'qrcode'
-import type { Log, LoginState } from '../model/ports.js'
-import { type AccessControl, loginRoutes, requireLogin } from './access.js'
-import { messageView, type WebDeps } from './deps.js'
-import { type KnowledgeDesk, knowledgeRoutes } from './knowledge-routes.js'
-import { learnRoutes } from './learn-routes.js'
-import { limitWrites, requireRole, viewerIn } from './permissions.js'
-import { forgetRoutes, peopleRoutes, simulatorRoutes } from './routes.js'
+import type { World } from '../channel/simulator/world.js'
+import type { Section } from '../model/knowledge.js'
+import type {
+  AuditLog,
+  Clock,
+  Log,
+  LoginState,
+  LoginStatus,
+  Orderer,
+  PictureSource,
+  Report,
+  RoleClaim,
+  RoleGrant,
+} from '../model/ports.js'
+import type { TalkFeed } from '../model/stores.js'
+import type { DeskFeed } from '../model/ticket.js'
+import { type AccessControl, limitWrites, loginRoutes, requireLogin, requireRole, viewerIn } from './access.js'
+import { type KnowledgeDeps, type KnowledgeDesk, knowledgeRoutes } from './knowledge-routes.js'
+import { type LearnDeps, learnRoutes } from './learn-routes.js'
+import { forgetRoutes, messageView, peopleRoutes, simulatorRoutes } from './routes.js'
 import { EventStream } from './stream.js'
 import { type TalkDeps, talkRoutes, viewOfTalk } from './talk-routes.js'
-import { ordererOf, ticketRoutes } from './ticket-routes.js'
-import { todayRoutes } from './today-routes.js'
+import { type GiveOrder, ordererOf, type TicketDeps, ticketRoutes } from './ticket-routes.js'
+import { type FigureSources, todayRoutes } from './today-routes.js'
+
+export interface BotStatus {
+  /** As configured: `simulator`, `wechat4u`, a package name; `onebot` for QQ. */
+  readonly puppet: string
+  readonly login: LoginStatus
+  /** Milliseconds since the epoch at which that began. */
+  readonly sinceMs: number
+  /** What the QR code says, while there is one to scan. */
+  readonly qrText?: string | undefined
+  /** Absent: WeChat. */
+  readonly network?: 'QQ'
+  /** Why it does not come back by itself. */
+  readonly trouble?: 'token'
+  readonly knowledgeVersion: string
+  /** Number of the release in use; absent where they are not counted. */
+  readonly release?: number
+  /** What people should know of, in Chinese: caps that are near, too much to do. */
+  readonly warnings?: readonly string[]
+}
+
+interface ReloadOutcome {
+  readonly ok: boolean
+  /** For the admin, in Chinese; may have several lines. */
+  readonly text: string
+}
+
+/** What the machine view shows beside the status. */
+interface MachineView {
+  readonly version: string
+  readonly startedAtMs: number
+  readonly queueLength: number
+  /** Milliseconds since the last poll of WeChat, or the last sign of life of whatever stands for it. */
+  readonly touchAgoMs?: number | undefined
+  /** Absent where nothing is limited. */
+  readonly today?: { readonly used: number; readonly cap: number }
+  readonly heldUntilMs?: number | undefined
+  /** Absent where nobody is told of anything. */
+  readonly alerts?: {
+    readonly open: readonly { readonly text: string; readonly sinceMs: number }[]
+    readonly latest: readonly { readonly text: string; readonly atMs: number }[]
+    /** Where they go to outside of WeChat. */
+    readonly webhookCount: number
+  }
+  readonly rooms: readonly { readonly key: string; readonly topic: string; readonly purpose: string }[]
+  readonly mutes: readonly { readonly placeKey: string; readonly topic: string; readonly untilMs: number | null }[]
+}
+
+/** Who has rights, and whose codes wait. */
+interface PeopleSource {
+  /** For the operator's eyes only. */
+  claims(): readonly RoleClaim[]
+  grants(): readonly RoleGrant[]
+  /** Names by which the configuration knows colleagues. */
+  readonly configured: readonly string[]
+}
+
+/** All that the page shows and does. */
+export interface WebDeps {
+  /** The simulated WeChat; without it (a real puppet is used) there is no view of chats to play in. */
+  readonly world?: World | undefined
+  readonly talks: TalkFeed
+  readonly desk?: DeskFeed | undefined
+  /** Who may use the page; decides about every request. */
+  readonly access: AccessControl
+  /** See `createHealthRoutes`. */
+  readonly health?: Hono | undefined
+  readonly people?: PeopleSource | undefined
+  readonly machine?: (() => Promise<MachineView>) | undefined
+  /** Tells something by the webhooks, to see whether it arrives. */
+  readonly tryAlert?: ((by: string) => void) | undefined
+  readonly audit?: AuditLog | undefined
+  readonly guidePictures?: PictureSource | undefined
+  readonly snippets?: TicketDeps['snippets'] | undefined
+  readonly mutes?: TalkDeps['mutes'] | undefined
+  /** Orders as people write them, of whoever is at the page or at the machine. */
+  readonly order?: ((text: string, by: Orderer) => Promise<Report>) | undefined
+  readonly give?: GiveOrder | undefined
+  readonly publicUrl?: string | null | undefined
+  readonly clock: Clock
+  readonly log: Log
+  status(): BotStatus
+  /** @param order `force`: take the knowledge although it does worse */
+  reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
+  readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview' | 'guesses'> | undefined
+  readonly knowledge?: Omit<KnowledgeDeps, 'access' | 'give' | 'stream' | 'talks'> | undefined
+  readonly figures?: FigureSources | undefined
+  /** Sections in the order of the guides. */
+  sections?(): readonly Pick<Section, 'key' | 'title' | 'role'>[]
+  /** Told what has to be done before the program ends. */
+  atEnd?(end: () => Promise<void> | void): void
+  readonly undoMs?: number
+}
 
 // The same way up from src/web and from dist/web.
 const PUBLIC_FOLDER = fileURLToPath(new URL('../../public', import.meta.url))

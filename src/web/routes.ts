@@ -2,11 +2,18 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { DAY_MS } from '../base/time.js'
-import { type Conversation, SIMULATED_MEDIA, type SimulatedPerson, type World } from '../channel/simulator/world.js'
+import {
+  type Conversation,
+  SIMULATED_MEDIA,
+  type SimulatedPerson,
+  type World,
+  type WorldMessage,
+} from '../channel/simulator/world.js'
 import { readPictureHeader } from '../knowledge/pictures.js'
+import { shownWords } from '../model/chat.js'
 import type { DeskFeed } from '../model/ticket.js'
-import { conversationView, messageView, player, type Refusal, type WebDeps } from './deps.js'
-import { bodyOf, reportOf, viewerIn } from './permissions.js'
+import { bodyOf, reportOf, viewerIn } from './access.js'
+import type { WebDeps } from './app.js'
 import { type TalkDeps, viewOfTalk } from './talk-routes.js'
 import { ordererOf } from './ticket-routes.js'
 
@@ -233,4 +240,67 @@ const ROLE_WORDS = { boss: '老板', staff: '同事', admin: '管理员' } as co
 const publicStatus = ({ status }: WebDeps) => {
   const { qrText: _secret, ...shown } = status()
   return shown
+}
+
+/** A message as the page draws it. */
+export interface MessageView {
+  readonly id: string
+  readonly conversationId: string
+  readonly fromId: string
+  /** Group display name, else nick. */
+  readonly fromName: string
+  readonly kind: 'text' | 'picture'
+  readonly text: string
+  readonly mentionIds: readonly string[]
+  readonly quote?: {
+    readonly id: string
+    readonly name: string
+    readonly kind: 'text' | 'picture'
+    readonly text: string
+  }
+  /** Null when the picture is no longer kept; absent for text. */
+  readonly pictureUrl?: string | null
+  readonly atMs: number
+}
+
+export interface ConversationView {
+  readonly id: string
+  readonly kind: 'room' | 'direct'
+  readonly title: string
+  readonly members: readonly { readonly id: string; readonly name: string }[]
+  readonly last?: MessageView
+}
+
+export function messageView(world: World, message: WorldMessage): MessageView {
+  const conversation = world.conversation(message.conversationId)
+  const nameOf = (personId: string): string => (conversation ? world.nameIn(conversation, personId) : personId)
+  const quoted = message.quoteOfId === undefined ? undefined : world.message(message.quoteOfId)
+  const { id, conversationId, fromId, kind, media, mentionIds, atMs } = message
+  const text = media ? shownWords({ kind: media, text: '', title: message.text }) : message.text
+  return {
+    ...{ id, conversationId, fromId, fromName: nameOf(fromId), kind, text, mentionIds, atMs },
+    ...(quoted && { quote: { id: quoted.id, name: nameOf(quoted.fromId), kind: quoted.kind, text: quoted.text } }),
+    ...(kind === 'picture' && { pictureUrl: world.picture(id) ? `/api/simulator/pictures/${id}` : null }),
+  }
+}
+
+/** The conversation as one of its members has it in the list. */
+function conversationView(world: World, conversation: Conversation, viewer: SimulatedPerson): ConversationView {
+  const others = conversation.memberIds.filter((id) => id !== viewer.id)
+  const last = world.messages(conversation.id).at(-1)
+  return {
+    id: conversation.id,
+    kind: conversation.kind,
+    title: conversation.kind === 'room' ? conversation.topic : others.map((id) => world.person(id)?.name).join('、'),
+    members: conversation.memberIds.map((id) => ({ id, name: world.nameIn(conversation, id) })),
+    ...(last && { last: messageView(world, last) }),
+  }
+}
+
+type Refusal = { readonly error: string; readonly status: 400 | 403 | 404 }
+
+/** The person that the page plays; the bot plays itself. */
+function player(world: World, id: string | undefined): SimulatedPerson | Refusal {
+  const person = id === undefined || id === world.botId ? undefined : world.person(id)
+  return person ?? { error: '没有这个人，请重新选择「我是」', status: 404 }
 }

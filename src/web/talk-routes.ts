@@ -3,10 +3,9 @@ import { z } from 'zod'
 import { chinaDay, dayFromIso } from '../base/time.js'
 import type { JudgedChange } from '../model/decision.js'
 import type { AuditLog, Clock } from '../model/ports.js'
-import type { Talk, TalkFeed, Verdict } from '../model/talk.js'
+import type { Talk, TalkFeed, Verdict } from '../model/stores.js'
 import type { Ticket } from '../model/ticket.js'
-import type { AccessControl } from './access.js'
-import { bodyOf, viewerIn } from './permissions.js'
+import { type AccessControl, bodyOf, viewerIn } from './access.js'
 import type { Viewer } from './sessions.js'
 
 export interface TalkDeps {

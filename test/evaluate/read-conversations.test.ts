@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { isMetAsExpected, readConversations } from '../../src/evaluate/read-questions.js'
+import { isMetAsExpected, readConversations } from '../../src/evaluate/exam.js'
 
 const read = (text: string) => readConversations({ file: 'intents/conversations.yaml', text })
 

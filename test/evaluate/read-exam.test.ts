@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readExam, readGolden, readHeldOut } from '../../src/evaluate/read-questions.js'
+import { readExam, readGolden, readHeldOut } from '../../src/evaluate/exam.js'
 
 const knows = { section: (key: string) => ['1', '4.1', 'A3'].includes(key), card: (id: string) => id === 's11-stamp' }
 const golden = (text: string) => readGolden({ file: 'intents/golden.yaml', text }, knows)

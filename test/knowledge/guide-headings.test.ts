@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { assignKeys } from '../../src/knowledge/guide/keys.js'
 import { parseGuide } from '../../src/knowledge/guide/parse.js'
+import { assignKeys } from '../../src/knowledge/keys.js'
 
 /** `key title` of each heading, for headings such as `## 1、标题`. */
 const keysOf = (...headings: readonly string[]): readonly string[] =>

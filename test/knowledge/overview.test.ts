@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { dayFromIso } from '../../src/base/time.js'
 import { formatProblem } from '../../src/errors.js'
-import { describeFacts, findOldFacts } from '../../src/knowledge/checks.js'
-import { readKnowledge } from '../../src/knowledge/read.js'
+import { describeFacts, findOldFacts, readKnowledge } from '../../src/knowledge/read.js'
 
 const GUIDE = `# 指南
 

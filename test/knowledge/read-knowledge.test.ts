@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatProblem } from '../../src/errors.js'
-import { describeKnowledge } from '../../src/knowledge/checks.js'
-import { readKnowledge } from '../../src/knowledge/read.js'
+import { describeKnowledge, readKnowledge } from '../../src/knowledge/read.js'
 
 type Files = Readonly<Record<string, string>>
 

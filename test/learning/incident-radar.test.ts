@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { lookForIncidents, markTold, rejectionReasons } from '../../src/learning/listen.js'
-import type { LearningRecords } from '../../src/model/learning.js'
+import type { LearningRecords } from '../../src/model/stores.js'
 import { anUnderstanding, aReason } from '../support/an-understanding.js'
 import { noRecords } from '../support/learning-records.js'
 

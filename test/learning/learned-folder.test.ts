@@ -6,7 +6,7 @@ import { KnowledgeFolder } from '../../src/knowledge/files.js'
 import { readKnowledge } from '../../src/knowledge/read.js'
 import { LearnedFolder } from '../../src/learning/files.js'
 import { sameSentence } from '../../src/learning/teach.js'
-import type { TeachingTarget } from '../../src/model/learning.js'
+import type { TeachingTarget } from '../../src/model/stores.js'
 import { tempFolder } from '../support/temp-folder.js'
 
 const section = (ownKey: string, intentId: string): TeachingTarget => ({

@@ -8,7 +8,7 @@ import {
   questions,
   retractQuestion,
 } from '../../src/learning/records.js'
-import type { LearningRecords } from '../../src/model/learning.js'
+import type { LearningRecords } from '../../src/model/stores.js'
 import { noRecords } from '../support/learning-records.js'
 
 const CONCEPTS = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { draftsFrom } from '../../src/learning/listen.js'
-import type { LearningRecords } from '../../src/model/learning.js'
+import type { LearningRecords } from '../../src/model/stores.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import { forgetAsker } from '../../src/tickets/desk.js'
 import { openTicket, reopenTicket, resolveTicket } from '../../src/tickets/states.js'

@@ -159,6 +159,6 @@ test('the database’s health command says yes to a database that is up, and no 
 
 test('the image’s health command is one that the build brings', () => {
   const [, command] = /HEALTHCHECK[^\n]*\\\n\s*CMD (\[.*\])/.exec(DOCKERFILE)!
-  expect(JSON.parse(command!)).toEqual(['node', 'dist/cli/health.js'])
-  expect(existsSync(join(ROOT, 'src/cli/health.ts'))).toBe(true)
+  expect(JSON.parse(command!)).toEqual(['node', 'dist/cli/admin.js', '--health'])
+  expect(existsSync(join(ROOT, 'src/cli/admin.ts'))).toBe(true)
 })

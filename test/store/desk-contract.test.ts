@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { LearningEntry } from '../../src/model/learning.js'
 import type { RoleClaim } from '../../src/model/ports.js'
+import type { LearningEntry } from '../../src/model/stores.js'
 import type { Ticket } from '../../src/model/ticket.js'
 import type { NoticeStore } from '../../src/outbox/notices.js'
 import { openStores } from '../../src/store/open.js'

@@ -1,4 +1,4 @@
-import type { LearningRecords, LearningStore } from '../../src/model/learning.js'
+import type { LearningRecords, LearningStore } from '../../src/model/stores.js'
 
 export const noRecords = (): LearningRecords => ({ salt: 'salt', lastNumber: 0, entries: [], sightings: [], told: [] })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ticketsAsCsv } from '../../src/tickets/figures.js'
+import { ticketsAsCsv } from '../../src/tickets/board.js'
 import * as to from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN, XU } from '../support/a-ticket.js'
 import { MONDAY_MS } from '../support/fixed-clock.js'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { chinaDay } from '../../src/base/time.js'
 import type { DeskNotes, Ticket, TicketEvent } from '../../src/model/ticket.js'
-import { type DeskAction, dueActions, nextReminderMs, onDuty } from '../../src/tickets/due.js'
 import * as to from '../../src/tickets/states.js'
+import { type DeskAction, dueActions, nextReminderMs, onDuty } from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN, XU } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deskRows } from '../../src/tickets/figures.js'
+import { deskRows } from '../../src/tickets/board.js'
 import { claimTicket, reopenTicket, resolveTicket } from '../../src/tickets/states.js'
 import { anOpenTicket, CHEN } from '../support/a-ticket.js'
 import { someDeskRules } from '../support/desk-rules.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { chinaDay, DAY_MS, isoOf } from '../../src/base/time.js'
-import type { UnansweredQuestion } from '../../src/model/learning.js'
+import type { UnansweredQuestion } from '../../src/model/stores.js'
 import { aMessage } from '../support/a-message.js'
 import { aPage, aTrace } from '../support/a-page.js'
 import { fixedClock } from '../support/fixed-clock.js'

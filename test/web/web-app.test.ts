@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { directIdOf } from '../../src/channel/simulator/world.js'
-import type { BotStatus } from '../../src/web/deps.js'
+import type { BotStatus } from '../../src/web/app.js'
 import { aMessage } from '../support/a-message.js'
 import { aPage, aTrace } from '../support/a-page.js'
 import { png } from '../support/picture-bytes.js'

@@ -18,7 +18,14 @@ import type {
 } from '../../model/ports.js'
 import type { StaffBinding } from '../../model/stores.js'
 import { HeardPictures, Hearing, OwnWords, QuietNames } from '../hearing.js'
-import { CallError } from './connection.js'
+import {
+  CallError,
+  type MessageEvent,
+  type NoticeEvent,
+  type OneBotEvent,
+  type Segment,
+  storedMessage,
+} from './connection.js'
 import {
   directKey,
   groupKey,
@@ -34,7 +41,6 @@ import {
   type WhoOnQq,
 } from './incoming.js'
 import { Names, StaffGroup } from './people.js'
-import { type MessageEvent, type NoticeEvent, type OneBotEvent, type Segment, storedMessage } from './protocol.js'
 import type { OneBotSession } from './session.js'
 
 export interface OneBotChannelOptions {

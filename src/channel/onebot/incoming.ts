@@ -8,8 +8,14 @@ import { MAX_HEARD_CHARS, oneLine, shownName, written } from '../../base/text.js
 import { SECOND_MS } from '../../base/time.js'
 import type { HeardPicture, IncomingMessage, MessageKind, Person, Place, Quote } from '../../model/chat.js'
 import { MAX_PICTURE_BYTES, readText } from '../hearing.js'
-import type { OneBotConnection } from './connection.js'
-import { field, imageInfo, type MessageEvent, type NoticeEvent, type Segment } from './protocol.js'
+import {
+  field,
+  imageInfo,
+  type MessageEvent,
+  type NoticeEvent,
+  type OneBotConnection,
+  type Segment,
+} from './connection.js'
 
 export const personKey = (number: string): string => `qq:${number}`
 export const groupKey = (number: string): string => `qq-group:${number}`

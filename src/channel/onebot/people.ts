@@ -3,9 +3,8 @@ import { shownName } from '../../base/text.js'
 import { MINUTE_MS, SECOND_MS } from '../../base/time.js'
 import type { DurableList, Log, StaffRoomNews } from '../../model/ports.js'
 import type { StaffBinding } from '../../model/stores.js'
-import type { OneBotConnection } from './connection.js'
+import { friendList, groupInfo, groupList, memberInfo, memberList, type OneBotConnection } from './connection.js'
 import { groupKey, numberIn } from './incoming.js'
-import { friendList, groupInfo, groupList, memberInfo, memberList } from './protocol.js'
 
 type Ask = Pick<OneBotConnection, 'call'>
 

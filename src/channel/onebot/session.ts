@@ -2,8 +2,16 @@ import type { z } from 'zod'
 import { MINUTE_MS, SECOND_MS } from '../../base/time.js'
 import { ConfigError } from '../../errors.js'
 import type { Clock, Log, LoginState, LoginStatus, Session } from '../../model/ports.js'
-import { CallError, type Misfit, type OneBotAddress, OneBotConnection } from './connection.js'
-import { accountStatus, loginInfo, type OneBotEvent, readEvent } from './protocol.js'
+import {
+  accountStatus,
+  CallError,
+  loginInfo,
+  type Misfit,
+  type OneBotAddress,
+  OneBotConnection,
+  type OneBotEvent,
+  readEvent,
+} from './connection.js'
 
 export interface OneBotSessionOptions {
   readonly address: OneBotAddress

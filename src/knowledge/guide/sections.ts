@@ -8,9 +8,9 @@ import {
   type Supplement,
   warningAt,
 } from '../../model/knowledge.js'
+import { assignKeys, type KeyedHeading } from '../keys.js'
 import { nearest } from '../yaml.js'
 import { readSupplement } from './front-matter.js'
-import { assignKeys, type KeyedHeading } from './keys.js'
 import type { AdmonitionOpening, DocumentBlock } from './markdown.js'
 import { type ChatToken, cleanLine, dropStrayEmphasis, readMark, toChatTokens } from './text.js'
 

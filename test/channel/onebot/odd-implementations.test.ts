@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiAnswer, readEvent } from '../../../src/channel/onebot/protocol.js'
+import { apiAnswer, readEvent } from '../../../src/channel/onebot/connection.js'
 import type { Place } from '../../../src/model/chat.js'
 import type { Outgoing } from '../../../src/model/ports.js'
 import { BOT, CHEN, CUSTOMERS, LI, WANG } from '../../support/onebot/a-world.js'
