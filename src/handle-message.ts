@@ -186,7 +186,7 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
   const { state, clock } = parts
   const settled = await decide(heard, parts)
   const { turn, decided, saying } = settled
-  let outcome: SendOutcome = { said: false, reason: 'refused', bubblesOut: 0 }
+  let outcome: Sent = { said: false, reason: 'refused', bubblesOut: 0, hasWaited: false }
   let reply: Reply | undefined
   try {
     note(heard, settled, parts)
@@ -205,8 +205,8 @@ async function answer(heard: Heard, parts: MessageHandlerParts): Promise<void> {
   if (reply.bubbles.length === 0) return
   if (!outcome.said && outcome.reason !== 'perhaps-said') await reply.takeBack?.()
   if (order) return
-  if (outcome.said) await parts.unsaid.settled(message)
-  else await parts.unsaid.note(message, decided.decision, outcome.reason)
+  if (!outcome.said) await parts.unsaid.note(message, decided.decision, outcome.reason)
+  else if (outcome.hasWaited) await parts.unsaid.settled(message)
 }
 
 /** As people read it, a line a bubble. */
@@ -363,12 +363,15 @@ const PATIENCE_MS = 30 * MINUTE_MS
 /** Most replies are out by then; of one that is not, staff shall know after a kill as well. */
 const KEPT_AFTER_MS = 3_000
 
+/** `hasWaited`: so long that it was written down, for staff in case that this run ends. */
+type Sent = SendOutcome & { readonly hasWaited: boolean }
+
 /** Says a reply to whoever wrote the message, unless it is no longer wanted when its turn comes. */
-function send(
+async function send(
   { message, order, sequence }: Heard,
   { turn, decided: { decision } }: Settled,
   { reply, parts }: { reply: Reply; parts: AnswerParts },
-): Promise<SendOutcome> {
+): Promise<Sent> {
   const { state, deskFront, outbox, unsaid, maxAgeMs } = parts
   const stillWanted = (): DropReason | undefined =>
     overtakenBy({
@@ -384,16 +387,20 @@ function send(
     ...(message.sender.role === 'customer' && { personKey: message.sender.key }),
   }
   const bubbles = readyBubbles(reply.bubbles, message.sender, parts)
-  if (order) return outbox.send(message.place, bubbles, options)
-  const waits = (): void => void unsaid.waits(message, decision)
+  let hasWaited = false
+  if (order) return { ...(await outbox.send(message.place, bubbles, options)), hasWaited }
+  const waits = (): void => {
+    hasWaited = true
+    void unsaid.waits(message, decision)
+  }
   const slow = setTimeout(waits, KEPT_AFTER_MS).unref()
-  return outbox
-    .send(message.place, bubbles, {
-      ...{ ...options, stillWanted, isOverheard: !turn.asked },
-      patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
-      onPatience: waits,
-    })
-    .finally(() => clearTimeout(slow))
+  const outcome = await outbox.send(message.place, bubbles, {
+    ...{ ...options, stillWanted, isOverheard: !turn.asked },
+    patientUntilMs: message.sentAtMs + Math.max(maxAgeMs, PATIENCE_MS),
+    onPatience: waits,
+  })
+  clearTimeout(slow)
+  return { ...outcome, hasWaited }
 }
 
 /** Goes out to the very end of what may be said in a day: what staff ordered, and what is handed over. */
