@@ -335,7 +335,8 @@ export interface DocumentOptions<Data> {
   readonly empty: () => Data
   /** A change is on disk within so long, together with those that come meanwhile. */
   readonly delayMs?: number
-  readonly log: Pick<Log, 'error'>
+  /** Told of what could not be written, where nobody waits for it. */
+  readonly log?: Pick<Log, 'error'>
 }
 
 /** Soon, but once only for a burst of changes. */
@@ -355,7 +356,7 @@ export class LowdbDocument<Data> {
     this.#delayMs = delayMs
     this.#writes = new LatestWrite(
       () => db.write(),
-      (error) => log.error({ error: (error as NodeJS.ErrnoException).code }, 'records not kept'),
+      (error) => log?.error({ error: (error as NodeJS.ErrnoException).code }, 'records not kept'),
     )
   }
 
@@ -383,9 +384,9 @@ export class LowdbDocument<Data> {
   }
 
   /** On disk soon. */
-  keep(records: Data): void {
+  keep(records: Data, withinMs = this.#delayMs): void {
     this.#db.data = records
-    this.#writes.within(this.#delayMs)
+    this.#writes.within(withinMs)
   }
 
   /** Resolves when the records are on disk. */

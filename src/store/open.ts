@@ -41,8 +41,8 @@ export interface StoreNeeds {
 
 /** All that the bot keeps of its talks and orders. @throws StoreError when a file is damaged or of another shape */
 export async function openStores(needs: StoreNeeds) {
-  const { dataDir, shared } = needs
-  const outbox = needs.outboxStore ?? (await LowdbOutboxStore.open(join(dataDir, 'outbox.json')))
+  const { dataDir, shared, log } = needs
+  const outbox = needs.outboxStore ?? (await LowdbOutboxStore.open(join(dataDir, 'outbox.json'), log))
   return {
     // Of this account alone: what it has said, and what is going on in its talks.
     outbox,

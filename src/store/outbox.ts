@@ -1,10 +1,8 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
-import { StoreError } from '../errors.js'
-import type { NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
-import { fileWords, KeptJsonFile, LatestWrite, writeDurably } from './json-file.js'
+import type { Log, NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
+import { LowdbDocument, writeDurably } from './json-file.js'
 
 /** Notices and the day's count as they stand on disk. */
 export const storedOutbox = z
@@ -52,60 +50,47 @@ const STATE_DELAY_MS = 15_000
 
 /** What the outbox must not forget: notices that staff have not had, and how much was said today. One process owns it. */
 export class LowdbOutboxStore {
-  readonly #db: Low<StoredOutbox>
-  readonly #writes: LatestWrite
+  readonly #file: LowdbDocument<StoredOutbox>
   readonly #pictures: PictureFolder
 
-  private constructor(db: Low<StoredOutbox>, pictures: PictureFolder) {
-    this.#db = db
+  private constructor(file: LowdbDocument<StoredOutbox>, pictures: PictureFolder) {
+    this.#file = file
     this.#pictures = pictures
-    this.#writes = new LatestWrite(() => db.write())
   }
 
   /** @throws StoreError when the file is damaged or of another shape; it is left as it is */
-  static async open(path: string): Promise<LowdbOutboxStore> {
+  static async open(path: string, log?: Pick<Log, 'error'>): Promise<LowdbOutboxStore> {
     const pictures = new NoticePictures(join(dirname(path), 'notice-pictures'))
-    const store = await LowdbOutboxStore.#load(new KeptJsonFile<StoredOutbox>(path), path, pictures)
-    store.#writes.catchUp(path)
+    const store = new LowdbOutboxStore(await openFile(path, log), pictures)
     await pictures.sweep(new Set(store.list().flatMap((notice) => notice.pictures ?? [])))
     return store
   }
 
   /** For trying the bot out: nothing is kept. */
-  static inMemory(): Promise<LowdbOutboxStore> {
-    return LowdbOutboxStore.#load(new Memory<StoredOutbox>(), 'memory', noPictures)
-  }
-
-  static async #load(adapter: Adapter<StoredOutbox>, name: string, pictures: PictureFolder): Promise<LowdbOutboxStore> {
-    const db = new Low<StoredOutbox>(adapter, structuredClone(EMPTY))
-    await db.read()
-    const checked = storedOutbox.safeParse(db.data)
-    if (checked.success) {
-      db.data = checked.data
-      return new LowdbOutboxStore(db, pictures)
-    }
-    const where = checked.error.issues[0]?.path.join('.') ?? ''
-    throw new StoreError(fileWords.otherShape(name, where))
+  static async inMemory(): Promise<LowdbOutboxStore> {
+    return new LowdbOutboxStore(await openFile(undefined), noPictures)
   }
 
   /** Notices, oldest first. */
   list(): StoredOutbox['notices'] {
-    return this.#db.data.notices
+    return this.#file.records().notices
+  }
+
+  #with(change: Partial<StoredOutbox>): StoredOutbox {
+    return { ...this.#file.records(), ...change }
   }
 
   async add(text: string, { ticket, pictures = [] }: NoticeFacts = {}): Promise<void> {
-    const number = this.#db.data.lastNumber + 1
+    const number = this.#file.records().lastNumber + 1
     // Taken at once: another notice may come while pictures are written.
-    this.#db.data = { ...this.#db.data, lastNumber: number }
+    this.#file.keep(this.#with({ lastNumber: number }))
     const kept = await this.#pictures.keep(number, pictures)
     const notice = {
       ...{ number, text },
       ...(ticket === undefined ? {} : { ticket }),
       ...(kept.length > 0 ? { pictures: [...kept] } : {}),
     }
-    const notices = [...this.#db.data.notices, notice].sort((a, b) => a.number - b.number)
-    this.#db.data = { ...this.#db.data, notices }
-    await this.#writes.now()
+    await this.#file.save(this.#with({ notices: [...this.list(), notice].sort((a, b) => a.number - b.number) }))
   }
 
   /** Bytes of a notice's picture; undefined when they are gone. */
@@ -123,40 +108,44 @@ export class LowdbOutboxStore {
   }
 
   async #drop(isOver: (notice: StoredOutbox['notices'][number]) => boolean): Promise<void> {
-    const over = this.#db.data.notices.filter(isOver)
-    this.#db.data = { ...this.#db.data, notices: this.#db.data.notices.filter((notice) => !over.includes(notice)) }
-    await this.#writes.now()
+    const over = this.list().filter(isOver)
+    await this.#file.save(this.#with({ notices: this.list().filter((notice) => !over.includes(notice)) }))
     await this.#pictures.drop(over.flatMap(({ pictures }) => pictures ?? []))
   }
 
   /** Questions whose reply is not out, oldest first. */
   unsaid(): StoredOutbox['unsaid'] {
-    return this.#db.data.unsaid
+    return this.#file.records().unsaid
   }
 
   async keepUnsaid(questions: readonly UnsaidQuestion[]): Promise<void> {
     const unsaid = questions.map((question) => ({ ...question, sectionKeys: [...question.sectionKeys] }))
-    this.#db.data = { ...this.#db.data, unsaid }
-    await this.#writes.now()
+    await this.#file.save(this.#with({ unsaid }))
   }
 
   /** How much was said, and what WeChat thought of it. */
   sending(): StoredOutbox['sending'] {
-    return this.#db.data.sending
+    return this.#file.records().sending
   }
 
   /** Kept soon; at once when WeChat has refused. */
   keepSending(sending: StoredOutbox['sending']): void {
-    const isRefusal = sending.refusals !== this.#db.data.sending.refusals
-    this.#db.data = { ...this.#db.data, sending }
-    this.#writes.within(isRefusal ? 0 : STATE_DELAY_MS)
+    const isRefusal = sending.refusals !== this.sending().refusals
+    this.#file.keep(this.#with({ sending }), isRefusal ? 0 : STATE_DELAY_MS)
   }
 
   /** Resolves when all is on disk. */
   flush(): Promise<void> {
-    return this.#writes.flush()
+    return this.#file.flush()
   }
 }
+
+const openFile = (path: string | undefined, log?: Pick<Log, 'error'>): Promise<LowdbDocument<StoredOutbox>> =>
+  LowdbDocument.open<StoredOutbox>(path, {
+    schema: storedOutbox,
+    empty: () => structuredClone(EMPTY),
+    ...(log && { log }),
+  })
 
 /** Some twenty of the largest: staff who can't be told for days don't fill the disk. */
 const MAX_FOLDER_BYTES = 64 * 1024 * 1024
