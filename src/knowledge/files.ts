@@ -3,8 +3,8 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { KnowledgeError } from '../errors.js'
 import { errorAt } from '../model/knowledge.js'
+import { THEMES } from '../model/language.js'
 import type { Log } from '../model/ports.js'
-import { THEMES } from '../nlu/language.js'
 
 export interface AuthorsFile {
   /** Relative to the working directory, as an author would name it: `knowledge/fasttest.md`. */

@@ -10,8 +10,7 @@ import {
   type Topic,
   warningAt,
 } from '../model/knowledge.js'
-import type { Theme } from '../model/language.js'
-import { groupsOf, REFERENCE, THEMES, toPattern } from '../nlu/language.js'
+import { groupsOf, REFERENCE, THEMES, type Theme, toPattern } from '../model/language.js'
 import { authoredCore } from '../nlu/retrieval.js'
 import { MAIN_GUIDE, MEASURES, ownKey, repeated } from './keys.js'
 import { nearest, readShaped, type YamlFile, type YamlPlace } from './yaml.js'

@@ -8,6 +8,7 @@ import { factsOf } from '../knowledge/guide/front-matter.js'
 import { textsKey, versionOf } from '../knowledge/keys.js'
 import type { ReadingMemory } from '../knowledge/read.js'
 import type { KnowledgeContent, Problem } from '../model/knowledge.js'
+import { compileLanguage } from '../model/language.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { type FeatureKeys, FeatureTable } from '../nlu/feature-table.js'
 import {
@@ -17,7 +18,6 @@ import {
   patchMatcher,
   trainingTexts,
 } from '../nlu/intent-matcher.js'
-import { compileLanguage } from '../nlu/language.js'
 
 /** All that a snapshot is made of, as plain data: structured clone takes it to another thread and to a file. */
 export interface BuiltKnowledge {

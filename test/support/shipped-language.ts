@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLanguage } from '../../src/knowledge/intents.js'
-import { compileLanguage } from '../../src/nlu/language.js'
+import { compileLanguage } from '../../src/model/language.js'
 
 const FOLDER = join(import.meta.dirname, '../../intents/language')
 

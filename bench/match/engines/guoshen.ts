@@ -6,7 +6,7 @@ export const teachGuoshen: TeachEngine = async (taught) => {
   const { readProject } = await import('../project-knowledge.js')
   const { buildIntentMatcher } = await import('../../../src/nlu/intent-matcher.js')
   const { understand } = await import('../../../src/nlu/pipeline.js')
-  const { compileLanguage } = await import('../../../src/nlu/language.js')
+  const { compileLanguage } = await import('../../../src/model/language.js')
   const { factsOf } = await import('../../../src/knowledge/guide/front-matter.js')
   const content = onlyTaught(await readProject(), taught)
   const knowing = {
