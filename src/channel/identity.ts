@@ -193,7 +193,7 @@ const withLatest = (names: readonly string[], name: string): readonly string[] =
   names.at(-1) === name ? names : [...names, name].slice(-KEPT_NAMES)
 
 /** What rooms and people have in common, as far as keys go. */
-export interface Known {
+interface Known {
   readonly key: string
   readonly id: string
   readonly doubtful: boolean
@@ -217,7 +217,7 @@ interface Sighting<K extends Known> {
   readonly nowMs: number
 }
 
-export type Found = { readonly key: string; readonly ambiguous: boolean }
+type Found = { readonly key: string; readonly ambiguous: boolean }
 
 /** Keys of those who could be anybody; they last as long as the login. */
 const UNSURE = 'unsure:'
@@ -229,7 +229,7 @@ const SEEN_STEP_MS = 3_600_000
  * Finds the record behind a handle. Within a login the handle decides, so that every change of name is followed. In a
  * new login the present name decides, as long as exactly one record and one living bearer have it.
  */
-export class KeyBook<K extends Known> {
+class KeyBook<K extends Known> {
   readonly #records: Map<string, K>
   readonly #keyOfId = new Map<string, string>()
   /** Handles that could be anybody's, in this login. */

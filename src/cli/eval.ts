@@ -111,7 +111,7 @@ export interface MissedTurn {
 }
 
 /** Has every conversation with the whole bot, each in a group of its own. */
-export async function talkThrough(
+async function talkThrough(
   conversations: readonly Conversation[],
   config: Config,
 ): Promise<{ readonly turns: number; readonly missed: readonly MissedTurn[] }> {
@@ -136,13 +136,7 @@ export async function talkThrough(
 }
 
 /** What came of it, for authors. In Chinese. */
-export function renderTalks({
-  turns,
-  missed,
-}: {
-  readonly turns: number
-  readonly missed: readonly MissedTurn[]
-}): string {
+function renderTalks({ turns, missed }: { readonly turns: number; readonly missed: readonly MissedTurn[] }): string {
   const right = ((1 - missed.length / Math.max(1, turns)) * 100).toFixed(1)
   return [
     `== 对话：${turns} 轮，对 ${right} %`,

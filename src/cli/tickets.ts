@@ -139,7 +139,7 @@ const ticketPath = ({ dataDir }: Config): string => join(dataDir, 'tickets.json'
 const log: Log = { debug: () => {}, info: () => {}, warn: console.error, error: console.error }
 
 /** Whatever keeps something about people beside the tickets, while no bot runs. @throws StoreError when a file is damaged */
-export async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise<readonly Forgetful[]> {
+async function openKeepers({ dataDir }: Pick<Config, 'dataDir'>): Promise<readonly Forgetful[]> {
   const file = (name: string): string => join(dataDir, name)
   const outbox = await LowdbOutboxStore.open(file('outbox.json'))
   const reminders = await openRecords(file('reminders.json'), { schema: storedReminders, log })

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { decide } from '../dialogue/policy.js'
-import { cardOf } from '../dialogue/turn.js'
+import { cardOf, type Situation } from '../dialogue/turn.js'
 import { readShaped } from '../knowledge/yaml.js'
+import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
 import { type ExamFigures, errorAt, type KnowledgeContent, type Problem, warningAt } from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { type Knowing, understand } from '../nlu/pipeline.js'
-import { ALONE, loneMessage } from './explain.js'
 
 /** What an author wants to come of a message. */
 export type Wanted =
@@ -470,4 +470,34 @@ export function readHeldOut(source: Source): {
     ...silence.map(({ text: said, kind, hard }) => ({ text: said, sections: [], wantsHuman: false, kind, hard })),
   ]
   return { messages, problems: [] }
+}
+
+/** Nothing was said before; the bot has just been started. */
+export const ALONE: Situation = {
+  startedAtMs: 0,
+  seenBefore: false,
+  offered: [],
+  talkedLately: false,
+  humanOffered: false,
+  toldLately: () => false,
+  hasSection: () => true,
+  nextSection: () => undefined,
+  timelineSection: '5',
+  failedTries: 0,
+  clarifying: false,
+}
+
+/** What a customer says in a group, fit for `ALONE`. */
+export function loneMessage(text: string, addressedToBot: boolean): IncomingMessage {
+  return {
+    id: 'alone',
+    place: { kind: 'room', id: 'room', key: 'room', topic: 'room', purpose: 'customers' },
+    sender: { id: 'asker', key: 'asker', name: 'asker', role: 'customer' },
+    kind: 'text',
+    text,
+    addressedToBot,
+    mentionsOthers: /@(?!所有人)\S/.test(text),
+    sentAtMs: 0,
+    fromSelf: false,
+  }
 }

@@ -1,7 +1,6 @@
 import { walkSteps } from '../dialogue/checklist.js'
 import { policies } from '../dialogue/policy.js'
 import { cardOf, decideBy, guideOf, type Situation, traceDecision } from '../dialogue/turn.js'
-import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, DecisionTrace } from '../model/decision.js'
 import type { KnowledgeContent, ShortAnswer } from '../model/knowledge.js'
 import type { CategoryHit, KnowledgeSnapshot } from '../model/understanding.js'
@@ -9,7 +8,7 @@ import { normalizeText } from '../nlu/normalize.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { TaughtSentences } from '../nlu/retrieval.js'
 import { composeReply } from '../reply/compose.js'
-import { type ExamQuestion, type Met, sitExam } from './exam.js'
+import { ALONE, type ExamQuestion, loneMessage, type Met, sitExam } from './exam.js'
 
 /**
  * What a customer would be told who says this in a group, by name and overheard, and why. Nothing is remembered, said or
@@ -102,41 +101,11 @@ const wordsOf = (told: readonly Told[]): string =>
     .map(({ text }) => text)
     .join('\n')
 
-/** Nothing was said before; the bot has just been started. */
-export const ALONE: Situation = {
-  startedAtMs: 0,
-  seenBefore: false,
-  offered: [],
-  talkedLately: false,
-  humanOffered: false,
-  toldLately: () => false,
-  hasSection: () => true,
-  nextSection: () => undefined,
-  timelineSection: '5',
-  failedTries: 0,
-  clarifying: false,
-}
-
 const aloneOn = (snapshot: KnowledgeSnapshot): Situation => ({
   ...ALONE,
   ...guideOf(snapshot),
   walking: { walk: undefined, isFresh: false, justTold: false, steps: () => walkSteps(snapshot) },
 })
-
-/** What a customer says in a group, fit for `ALONE`. */
-export function loneMessage(text: string, addressedToBot: boolean): IncomingMessage {
-  return {
-    id: 'alone',
-    place: { kind: 'room', id: 'room', key: 'room', topic: 'room', purpose: 'customers' },
-    sender: { id: 'asker', key: 'asker', name: 'asker', role: 'customer' },
-    kind: 'text',
-    text,
-    addressedToBot,
-    mentionsOthers: /@(?!所有人)\S/.test(text),
-    sentAtMs: 0,
-    fromSelf: false,
-  }
-}
 
 interface Explained {
   readonly asked: DecisionTrace

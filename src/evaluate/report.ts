@@ -13,8 +13,7 @@ import { ConceptLexicon, extractFeatures } from '../nlu/featurizer.js'
 import { buildIntentMatcher, trainingTexts } from '../nlu/intent-matcher.js'
 import { normalizeText } from '../nlu/normalize.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
-import { type Judged, judge, type LabelledMessage, shareOf, wantsSilence } from './exam.js'
-import { ALONE, loneMessage } from './explain.js'
+import { ALONE, type Judged, judge, type LabelledMessage, loneMessage, shareOf, wantsSilence } from './exam.js'
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 

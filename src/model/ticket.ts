@@ -269,3 +269,29 @@ export interface ForgottenPerson {
   /** Their words that stood in them. */
   readonly said: readonly string[]
 }
+
+interface Counted {
+  readonly name: string
+  readonly count: number
+}
+
+/** How the desk is doing; over the tickets that are not archived. */
+export interface DeskFigures {
+  /** With people, taken or not. */
+  readonly open: number
+  /** Not taken by anybody. */
+  readonly waiting: number
+  readonly overdue: number
+  /** Working time that the longest waiting one has waited; 0 when none waits. */
+  readonly longestWaitMs: number
+  /** Working time from opening to a person's first act; null without any. */
+  readonly firstResponseMedianMs: number | null
+  readonly reopened: number
+  readonly openedToday: number
+  readonly settledToday: number
+  /** `mean`: 1..5, null without any. */
+  readonly ratings: { readonly count: number; readonly mean: number | null }
+  /** Most first; `-` where the bot has no idea. */
+  readonly bySection: readonly Counted[]
+  readonly byPlace: readonly Counted[]
+}

@@ -10,8 +10,7 @@ import { deskFigures } from './board.js'
 import type { StaffTools, TicketDesk } from './desk.js'
 import { DeskFront, type DeskFrontParts } from './handoff.js'
 import { askerPhrases, staffPhrases } from './phrases.js'
-import { type DeskAction, dueActions, isUnsettled, nextAfter, onDuty, untoldNews } from './states.js'
-import { lastPersonsActMs } from './working-time.js'
+import { type DeskAction, dueActions, isUnsettled, lastPersonsActMs, nextAfter, onDuty, untoldNews } from './states.js'
 
 export interface DeskAttendantParts {
   readonly desk: TicketDesk

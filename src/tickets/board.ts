@@ -4,6 +4,7 @@ import {
   BOT,
   type DeskBoard,
   type DeskFeed,
+  type DeskFigures,
   type ThreadItem,
   type Ticket,
   type TicketEvent,
@@ -16,8 +17,8 @@ import {
 } from '../model/ticket.js'
 import type { TicketDesk } from './desk.js'
 import { askerPhrases, deskCommandPhrases, stateWords } from './phrases.js'
-import { isOverdue, isUnsettled, isWaiting, onDuty } from './states.js'
-import { addWorkingTime, type DeskRules, isWorkingTime, quietOf, workingTimeBetween } from './working-time.js'
+import { isOverdue, isUnsettled, isWaiting, onDuty, quietOf } from './states.js'
+import { addWorkingTime, type DeskRules, isWorkingTime, workingTimeBetween } from './working-time.js'
 
 export interface BoardParts {
   readonly desk: TicketDesk
@@ -192,32 +193,6 @@ function itemOf(event: TicketEvent): ThreadItem {
   return { kind: 'event', atMs, text: deskCommandPhrases.event(event) }
 }
 
-interface Counted {
-  readonly name: string
-  readonly count: number
-}
-
-/** How the desk is doing; over the tickets that are not archived. */
-export interface DeskFigures {
-  /** With people, taken or not. */
-  readonly open: number
-  /** Not taken by anybody. */
-  readonly waiting: number
-  readonly overdue: number
-  /** Working time that the longest waiting one has waited; 0 when none waits. */
-  readonly longestWaitMs: number
-  /** Working time from opening to a person's first act; null without any. */
-  readonly firstResponseMedianMs: number | null
-  readonly reopened: number
-  readonly openedToday: number
-  readonly settledToday: number
-  /** `mean`: 1..5, null without any. */
-  readonly ratings: { readonly count: number; readonly mean: number | null }
-  /** Most first; `-` where the bot has no idea. */
-  readonly bySection: readonly Counted[]
-  readonly byPlace: readonly Counted[]
-}
-
 const FIRST_ACTS: ReadonlySet<TicketEventKind> = new Set([
   'claimed',
   'passed',
@@ -281,7 +256,7 @@ function median(numbers: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-function countBy(tickets: readonly Ticket[], nameOf: (ticket: Ticket) => string): readonly Counted[] {
+function countBy(tickets: readonly Ticket[], nameOf: (ticket: Ticket) => string): DeskFigures['bySection'] {
   const counts = new Map<string, number>()
   for (const ticket of tickets) counts.set(nameOf(ticket), (counts.get(nameOf(ticket)) ?? 0) + 1)
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)

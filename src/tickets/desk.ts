@@ -14,15 +14,22 @@ import {
 } from '../model/ticket.js'
 import { askerPhrases, momentWords, deskCommandPhrases as say, unknownYearNotice } from './phrases.js'
 import * as to from './states.js'
-import { colleagueNamed, isSameColleague, isUnsettled, onDuty, withDuty, withdrawTicket } from './states.js'
+import {
+  colleagueNamed,
+  isSameColleague,
+  isUnsettled,
+  onDuty,
+  type Quiet,
+  quietOf,
+  withDuty,
+  withdrawTicket,
+} from './states.js'
 import {
   chineseOfficialDays,
   type DeskConfig,
   type DeskRules,
   deskRulesOf,
   nextWorkingMs,
-  type Quiet,
-  quietOf,
   unknownYear,
 } from './working-time.js'
 

@@ -1,8 +1,14 @@
 import { inQuotes, oneLine, quoteLines } from '../base/text.js'
 import { chinaDay, civilOf, weekdayOf } from '../base/time.js'
 import { PICTURE } from '../model/chat.js'
-import { BOT, type SaidWords, type Ticket, type TicketEvent, type TicketEventKind } from '../model/ticket.js'
-import type { DeskFigures } from './board.js'
+import {
+  BOT,
+  type DeskFigures,
+  type SaidWords,
+  type Ticket,
+  type TicketEvent,
+  type TicketEventKind,
+} from '../model/ticket.js'
 import type { Expectation, WorkHours } from './working-time.js'
 
 const WEEKDAYS = '一二三四五六日'

@@ -14,8 +14,6 @@ import {
   type OfficialDays,
   weekdayOf,
 } from '../base/time.js'
-import type { TicketEventKind, UnsettledTicket } from '../model/ticket.js'
-import { isWaiting } from './states.js'
 
 /** A stretch of a working day in minutes after midnight in China, `0 ≤ from < to ≤ 1440`. */
 interface WorkSpan {
@@ -241,39 +239,6 @@ export function expectAnswer(
   const byMs = addWorkingTime(nowMs, firstResponseMs, hours)
   if (someoneOnDuty || byMs <= (workingUntilMs(nowMs, hours) ?? nowMs)) return { kind: 'within', minutes }
   return Number.isFinite(byMs) ? { kind: 'by', atMs: byMs } : { kind: 'unknown' }
-}
-
-/**
- * Whether the bot speaks to the asker of a ticket. `waiting`: only when it is asked by name, and says that a person
- * will still come; `held`: not at all; `none`: as if there were no ticket.
- */
-export type Quiet = 'none' | 'waiting' | 'held'
-
-/** What a person does with a ticket; each act lets the quiet time begin anew. */
-const PERSONS_ACTS: ReadonlySet<TicketEventKind> = new Set([
-  'opened',
-  'reopened',
-  'claimed',
-  'passed',
-  'spoke',
-  'replied',
-  'noted',
-])
-
-/** When a person last did something with it (opening counts); milliseconds since the epoch. */
-export const lastPersonsActMs = (ticket: UnsettledTicket): number =>
-  ticket.events.findLast(({ what }) => PERSONS_ACTS.has(what))?.atMs ?? ticket.openedAtMs
-
-/** When the quiet time ends unless a person does something; milliseconds since the epoch. */
-export function quietUntilMs(ticket: UnsettledTicket, { hours, quietWorkingMs, quietMs }: DeskRules): number {
-  const sinceMs = lastPersonsActMs(ticket)
-  return Math.min(addWorkingTime(sinceMs, quietWorkingMs, hours), sinceMs + quietMs)
-}
-
-/** Holds by the clock alone: a bot that was away, or could not say that it is back, is no longer mute either. */
-export function quietOf(ticket: UnsettledTicket, nowMs: number, rules: DeskRules): Quiet {
-  if (nowMs >= quietUntilMs(ticket, rules)) return 'none'
-  return isWaiting(ticket) ? 'waiting' : 'held'
 }
 
 interface PublishedDays {

@@ -221,7 +221,7 @@ const MAX_PER_ADDRESS = 5
 const MAX_OVERALL = 100
 
 /** Counts wrong tokens, per address and in all, over a quarter of an hour. */
-export class LoginAttempts {
+class LoginAttempts {
   readonly #clock: Clock
   /** Oldest first. */
   #failures: { readonly address: string; readonly atMs: number }[] = []

@@ -184,7 +184,7 @@ interface PendingAct {
 }
 
 /** What was ordered and can still be taken back. An orderly stop carries it out at once. */
-export class PendingActs {
+class PendingActs {
   readonly #deps: TicketDeps
   readonly #acts = new Map<string, { readonly act: PendingAct; readonly timer: NodeJS.Timeout }>()
   readonly #running = new Set<Promise<void>>()

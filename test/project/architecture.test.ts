@@ -124,6 +124,27 @@ test('files are few, none is a crumb of its only neighbour, and the root is smal
   expect(fits, JSON.stringify(house)).toBe(true)
 })
 
+test('no file waits for itself: what is imported at run time goes one way', () => {
+  const needs = new Map(files.map((file) => [file.path, neededBy(file)]))
+  const circles: string[] = []
+  const walked = new Set<string>()
+  const walk = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '))
+    if (walked.has(path)) return
+    walked.add(path)
+    for (const next of needs.get(path) ?? []) walk(next, [...way, path])
+  }
+  for (const { path } of files) walk(path, [])
+  expect(circles).toEqual([])
+})
+
+/** Files that are loaded with it: types leave no trace, and `await import` comes later. */
+const neededBy = ({ path, text }: SourceFile): readonly string[] =>
+  [...text.matchAll(/^import (?!type )(?:(?<names>[^']*?) from )?'(?<from>\.[^']+)'/gm)]
+    .map(({ groups }) => groups as { readonly names?: string; readonly from: string })
+    .filter(({ names = 'all' }) => /(?<!type )\b(?!type\b)\w+/.test(names))
+    .map(({ from }) => join(dirname(path), from).replace(/\.js$/, '.ts'))
+
 test('Chinese that people read stands in phrases, not between the lines of code', () => {
   const spoken = /['`][^'`\n]*[\p{Script=Han}]{4,}[^'`\n]*[。！？…][^'`\n]*['`]/u
   const offenders = rooms

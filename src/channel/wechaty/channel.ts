@@ -300,7 +300,7 @@ export class WechatyChannel implements Channel {
   }
 }
 
-export interface SpeakingParts {
+interface SpeakingParts {
   readonly identities: Identities
   readonly who: WhoIsWhere
   readonly ownWords: OwnWords
@@ -312,7 +312,7 @@ const unknown = (what: string): ChannelError =>
   new ChannelError('channel-rejected', `${what} is not known in this login`, { retryable: false })
 
 /** Puts bubbles on the wire. Handles of groups and people are looked up by key each time: those of an earlier login are dead. */
-export class Speaking {
+class Speaking {
   readonly #bot: WechatyInterface
   readonly #parts: SpeakingParts
 

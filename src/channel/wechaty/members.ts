@@ -258,7 +258,7 @@ const RETAKE_MS = 5_000
 const KEPT_ROOMS = 200
 
 /** Who is in a group and what they are called there, asked of the puppet once in a while. */
-export class MemberCensus {
+class MemberCensus {
   readonly #bot: WechatyInterface
   readonly #taken = new BoundedMap<string, Census>(KEPT_ROOMS)
 
