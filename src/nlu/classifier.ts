@@ -106,17 +106,27 @@ class VectorSum {
 
   /** Adds it to the scores from one place up to another. */
   addTo(scores: Float64Array, { from, to, steps }: { from: number; to: number; steps: Int8Array }): void {
-    const [starts, worth, count] = [this.#starts, this.#worth, this.#count]
+    const starts = this.#starts
+    const worth = this.#worth
+    const count = this.#count
     let i = 0
-    // Four at a time: each score is read and written once for all of them, which halves the time.
+    // Four at a time: each score is read and written once for all of them, which halves the time. One constant a line: a
+    // list on the left would be made anew for each four.
     for (; i + 4 <= count; i += 4) {
-      const [a, b, c, d] = [starts[i]!, starts[i + 1]!, starts[i + 2]!, starts[i + 3]!]
-      const [ofA, ofB, ofC, ofD] = [worth[i]!, worth[i + 1]!, worth[i + 2]!, worth[i + 3]!]
+      const a = starts[i]!
+      const b = starts[i + 1]!
+      const c = starts[i + 2]!
+      const d = starts[i + 3]!
+      const ofA = worth[i]!
+      const ofB = worth[i + 1]!
+      const ofC = worth[i + 2]!
+      const ofD = worth[i + 3]!
       for (let at = from, n = 0; at < to; at++, n++)
         scores[at] = scores[at]! + ofA * steps[a + n]! + ofB * steps[b + n]! + ofC * steps[c + n]! + ofD * steps[d + n]!
     }
     for (; i < count; i++) {
-      const [start, step] = [starts[i]!, worth[i]!]
+      const start = starts[i]!
+      const step = worth[i]!
       for (let at = from, n = 0; at < to; at++, n++) scores[at]! += step * steps[start + n]!
     }
   }
@@ -135,30 +145,36 @@ const MAX_LOGIT = 8
 /** Long messages have more features; without this they would all look sure. */
 const featureScale = (count: number): number => (count === 0 ? 0 : 1 / Math.sqrt(count))
 
-/** Turns `count` scores from `start` on into probabilities, in place. */
-function softmaxInPlace(scores: Float64Array, start: number, count: number): void {
-  const end = start + count
+/** Turns the first scores, so many as there are classes, into probabilities, in place. */
+function softmaxInPlace(scores: Float64Array, count: number): void {
   let highest = Number.NEGATIVE_INFINITY
-  for (let c = start; c < end; c++) if (scores[c]! > highest) highest = scores[c]!
+  for (let c = 0; c < count; c++) if (scores[c]! > highest) highest = scores[c]!
   let sum = 0
-  for (let c = start; c < end; c++) {
+  for (let c = 0; c < count; c++) {
     scores[c] = Math.exp(scores[c]! - highest)
     sum += scores[c]!
   }
-  for (let c = start; c < end; c++) scores[c]! /= sum
+  for (let c = 0; c < count; c++) scores[c]! /= sum
 }
+
+/** The same, and then all but the last into shares, given that it isn't that. @returns the probability of the last */
+function sharesInPlace(scores: Float64Array, count: number): number {
+  softmaxInPlace(scores, count)
+  const nothing = scores[count - 1]!
+  const something = Math.max(1 - nothing, TINY)
+  for (let c = 0; c + 1 < count; c++) scores[c]! /= something
+  return nothing
+}
+
+const TINY = 1e-9
 
 const clipped = (logit: number): number => Math.max(-MAX_LOGIT, Math.min(MAX_LOGIT, logit))
 
 function toReading(scores: Float64Array, classCount: number): Reading {
-  softmaxInPlace(scores, 0, classCount)
-  const nothing = scores[classCount - 1]!
-  const something = Math.max(1 - nothing, 1e-9)
-  const fromShares = clipped(Math.log(something / Math.max(nothing, 1e-9)))
+  const nothing = sharesInPlace(scores, classCount)
+  const fromShares = clipped(Math.log(Math.max(1 - nothing, TINY) / Math.max(nothing, TINY)))
   const scopeLogit = (fromShares + clipped(scores[classCount]!) + clipped(scores[classCount + 1]!)) / 3
-  const shares = scores.subarray(0, classCount - 1)
-  for (let c = 0; c < shares.length; c++) shares[c]! /= something
-  return { shares, scopeLogit }
+  return { shares: scores.subarray(0, classCount - 1), scopeLogit }
 }
 
 export interface Example {
@@ -322,7 +338,7 @@ function scoreRows({ classes, coarse, weights, bias }: DenseModel, rows: Int32Ar
 
 /** Predicted minus wanted, of every head. */
 function errorsOf(scores: Float64Array, target: number, classCount: number): Float64Array {
-  softmaxInPlace(scores, 0, classCount)
+  softmaxInPlace(scores, classCount)
   scores[target]! -= 1
   const forUs = target === classCount - 1 ? 0 : 1
   for (let c = classCount; c < classCount + 2; c++) scores[c] = 1 / (1 + Math.exp(-scores[c]!)) - forUs
@@ -368,38 +384,74 @@ export interface ClassifierGroup extends Steps {
   readonly names: readonly string[]
   /** By classifier, `NOTHING` last. */
   readonly classes: readonly (readonly string[])[]
-  /** One classifier behind the other, a number a class. */
-  readonly bias: Float32Array
+  /** By classifier. */
+  readonly bias: readonly Float32Array[]
   /** By row, and one more: where its uses begin. */
   readonly starts: Uint32Array
   /** By use: whose. */
   readonly users: Uint16Array
-  /**
-   * By row, and one more: where the steps of its uses begin. Use by use as they come, a number a class: what one feature weighs
-   * anywhere lies together.
-   */
+  /** By use: where its steps begin, a number a class. What one feature weighs anywhere lies together. */
   readonly blocks: Uint32Array
+}
+
+/** What one classifier of a group makes of the message that is being read. */
+class MemberReading {
+  /** Of all its classes; shares in the end. */
+  readonly #scores: Float64Array
+  readonly #shares: Float64Array
+  readonly #bias: Float32Array
+  readonly #sum = new VectorSum()
+  #met = 0
+
+  constructor(bias: Float32Array) {
+    this.#bias = bias
+    this.#scores = new Float64Array(bias.length)
+    this.#shares = this.#scores.subarray(0, -1)
+  }
+
+  begin(): void {
+    this.#met = 0
+    this.#sum.clear()
+    this.#scores.fill(0)
+  }
+
+  /** One of its features. @param start where its steps begin: the first is read at once, as in `readRows` */
+  meet(steps: Int8Array, start: number, worth: number): void {
+    this.#met++
+    this.#sum.add(start + 1, worth)
+    this.#scores[0]! += worth * steps[start]!
+  }
+
+  shares(steps: Int8Array): Float64Array {
+    const scores = this.#scores
+    const bias = this.#bias
+    this.#sum.addTo(scores, { from: 1, to: scores.length, steps })
+    const scale = featureScale(this.#met)
+    for (let c = 0; c < scores.length; c++) scores[c] = scores[c]! * scale + bias[c]!
+    sharesInPlace(scores, scores.length)
+    return this.#shares
+  }
 }
 
 /** Reads what a few of a group make of a message; for one message after another. */
 export class GroupReader {
   readonly #group: ClassifierGroup
   readonly #indexOf: ReadonlyMap<string, number>
-  /** By classifier: where its classes begin among all. */
-  readonly #offsets: Int32Array
-  readonly #scores: Float64Array
-  /** By classifier: −1 where it is not asked, else how many of its features were met. */
-  readonly #counts: Int32Array
-  /** By classifier that is asked: the vectors of its features that were met. */
-  readonly #sums: readonly VectorSum[]
+  readonly #readings: readonly MemberReading[]
+  /** A bit a classifier, in as many numbers as that takes: who is asked, and by row who uses it. */
+  readonly #asked: Int32Array
+  readonly #users: Int32Array
 
   constructor(group: ClassifierGroup) {
+    const { names, bias, starts, users } = group
     this.#group = group
-    this.#indexOf = new Map(group.names.map((name, index) => [name, index]))
-    this.#offsets = offsetsOf(group)
-    this.#scores = new Float64Array(group.bias.length)
-    this.#counts = new Int32Array(group.names.length)
-    this.#sums = group.names.map(() => new VectorSum())
+    this.#indexOf = new Map(names.map((name, index) => [name, index]))
+    this.#readings = bias.map((own) => new MemberReading(own))
+    this.#asked = new Int32Array(Math.ceil(names.length / 32))
+    this.#users = new Int32Array((starts.length - 1) * this.#asked.length)
+    for (let row = 0, use = 0; row + 1 < starts.length; row++)
+      for (; use < starts[row + 1]!; use++)
+        this.#users[row * this.#asked.length + (users[use]! >> 5)]! |= 1 << (users[use]! & 31)
   }
 
   classesOf(name: string): readonly string[] | undefined {
@@ -412,60 +464,39 @@ export class GroupReader {
    * the next call
    */
   read(names: readonly string[], rows: Int32Array): readonly (Float64Array | undefined)[] {
-    const { classes, bias } = this.#group
-    const [offsets, scores, counts] = [this.#offsets, this.#scores, this.#counts]
-    const asked = names.map((name) => this.#indexOf.get(name) ?? -1)
-    counts.fill(-1)
-    for (const user of asked) if (user >= 0) this.#clear(user)
-    this.#sum(rows)
-    return asked.map((user) => {
-      if (user < 0) return undefined
-      const [start, count] = [offsets[user]!, classes[user]!.length]
-      const scale = featureScale(counts[user]!)
-      for (let c = start; c < start + count; c++) scores[c] = scores[c]! * scale + bias[c]!
-      softmaxInPlace(scores, start, count)
-      const something = Math.max(1 - scores[start + count - 1]!, 1e-9)
-      const shares = scores.subarray(start, start + count - 1)
-      for (let c = 0; c < shares.length; c++) shares[c]! /= something
-      return shares
-    })
-  }
-
-  #clear(user: number): void {
-    const start = this.#offsets[user]!
-    this.#counts[user] = 0
-    this.#sums[user]!.clear()
-    this.#scores.fill(0, start, start + this.#group.classes[user]!.length)
-  }
-
-  #sum(rows: Int32Array): void {
-    const { starts, users, blocks, steps, worth } = this.#group
-    const [offsets, scores, counts, sums] = [this.#offsets, this.#scores, this.#counts, this.#sums]
-    // Where each use that is asked for lies, and its first number: as in `readRows`.
-    for (let i = 0; i < rows.length; i++) {
-      const row = rows[i]!
-      const end = starts[row + 1]!
-      let at = blocks[row]!
-      for (let use = starts[row]!; use < end; use++) {
-        const user = users[use]!
-        const first = offsets[user]!
-        if (counts[user]! >= 0) {
-          counts[user]!++
-          sums[user]!.add(at + 1, worth[use]!)
-          scores[first]! += worth[use]! * steps[at]!
-        }
-        at += offsets[user + 1]! - first
-      }
+    const users = names.map((name) => this.#indexOf.get(name) ?? -1)
+    this.#asked.fill(0)
+    for (const user of users) {
+      if (user < 0) continue
+      this.#asked[user >> 5]! |= 1 << (user & 31)
+      this.#readings[user]!.begin()
     }
-    for (let user = 0; user < counts.length; user++)
-      if (counts[user]! > 0) sums[user]!.addTo(scores, { from: offsets[user]! + 1, to: offsets[user + 1]!, steps })
+    for (let i = 0; i < rows.length; i++) this.#meet(rows[i]!)
+    return users.map((user) => (user < 0 ? undefined : this.#readings[user]!.shares(this.#group.steps)))
+  }
+
+  /** A row's uses are in the order of its users: so many bits as there are below a user's, so many uses are before it. */
+  #meet(row: number): void {
+    const { starts, blocks, steps, worth } = this.#group
+    const asked = this.#asked
+    let use = starts[row]!
+    for (let word = 0; word < asked.length; word++) {
+      const users = this.#users[row * asked.length + word]!
+      for (let left = users & asked[word]!; left !== 0; left &= left - 1) {
+        const bit = left & -left
+        const own = use + bitsIn(users & (bit - 1))
+        this.#readings[word * 32 + 31 - Math.clz32(bit)]!.meet(steps, blocks[own]!, worth[own]!)
+      }
+      use += bitsIn(users)
+    }
   }
 }
 
-function offsetsOf({ classes }: Pick<ClassifierGroup, 'classes'>): Int32Array {
-  const offsets = new Int32Array(classes.length + 1)
-  for (const [index, { length }] of classes.entries()) offsets[index + 1] = offsets[index]! + length
-  return offsets
+/** How many bits of 32 are set. */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
 /** One of a group, by itself. */
@@ -486,15 +517,14 @@ export function memberOf({ classes, names, weights, bias }: DenseModel): GroupMe
 /** Takes the members of a group apart again. */
 export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Readonly<Record<string, GroupMember>> {
   const all = vocabulary.keys
-  const offsets = offsetsOf(group)
   const uses = group.names.map((): Record<'keys' | 'steps' | 'worth', number[]> => ({ keys: [], steps: [], worth: [] }))
   for (let row = 0; row + 1 < group.starts.length; row++) {
-    let at = group.blocks[row]!
     for (let use = group.starts[row]!; use < group.starts[row + 1]!; use++) {
       const user = group.users[use]!
       uses[user]!.keys.push(all[row * 2]!, all[row * 2 + 1]!)
       uses[user]!.worth.push(group.worth[use]!)
-      for (let end = at + group.classes[user]!.length; at < end; at++) uses[user]!.steps.push(group.steps[at]!)
+      const [from, count] = [group.blocks[use]!, group.classes[user]!.length]
+      for (let at = from; at < from + count; at++) uses[user]!.steps.push(group.steps[at]!)
     }
   }
   return Object.fromEntries(
@@ -502,7 +532,7 @@ export function membersOf(group: ClassifierGroup, vocabulary: FeatureTable): Rea
       name,
       {
         classes: group.classes[user]!,
-        bias: group.bias.slice(offsets[user]!, offsets[user + 1]!),
+        bias: group.bias[user]!,
         keys: Int32Array.from(uses[user]!.keys),
         steps: Int8Array.from(uses[user]!.steps),
         worth: Float32Array.from(uses[user]!.worth),
@@ -525,37 +555,33 @@ export function groupOf(
   const rowsOf = ordered.map(({ keys }) => vocabulary.rowsOf(keys))
   const rowCount = vocabulary.keys.length / 2
   const starts = new Uint32Array(rowCount + 1)
-  const blocks = new Uint32Array(rowCount + 1)
-  for (const [user, rows] of rowsOf.entries()) {
-    for (const row of rows) {
-      starts[row + 1]!++
-      blocks[row + 1]! += ordered[user]!.classes.length
-    }
-  }
-  for (let row = 0; row < rowCount; row++) {
-    starts[row + 1]! += starts[row]!
-    blocks[row + 1]! += blocks[row]!
-  }
-  const [nextUse, nextBlock] = [starts.slice(), blocks.slice()]
+  for (const rows of rowsOf) for (const row of rows) starts[row + 1]!++
+  for (let row = 0; row < rowCount; row++) starts[row + 1]! += starts[row]!
+  const next = starts.slice()
   const users = new Uint16Array(starts[rowCount]!)
-  const all: Steps = { steps: new Int8Array(blocks[rowCount]!), worth: new Float32Array(users.length) }
-  for (const [user, { classes, steps, worth }] of ordered.entries()) {
-    for (const [index, row] of rowsOf[user]!.entries()) {
-      users[nextUse[row]!] = user
-      all.worth[nextUse[row]!++] = worth[index]!
-      all.steps.set(steps.subarray(index * classes.length, (index + 1) * classes.length), nextBlock[row]!)
-      nextBlock[row]! += classes.length
+  /** By use: which of its user's features it is. */
+  const features = new Uint32Array(users.length)
+  for (const [user, rows] of rowsOf.entries()) {
+    for (const [feature, row] of rows.entries()) {
+      features[next[row]!] = feature
+      users[next[row]!++] = user
     }
   }
-  return {
-    group: {
-      names,
-      classes: ordered.map(({ classes }) => classes),
-      bias: Float32Array.from(ordered.flatMap(({ bias }) => [...bias])),
-      ...{ starts, users, blocks, ...all },
-    },
-    vocabulary,
+  const blocks = new Uint32Array(users.length)
+  const worth = new Float32Array(users.length)
+  const steps = new Int8Array(ordered.reduce((sum, member) => sum + member.steps.length, 0))
+  let end = 0
+  for (let use = 0; use < users.length; use++) {
+    const member = ordered[users[use]!]!
+    const [feature, count] = [features[use]!, member.classes.length]
+    blocks[use] = end
+    worth[use] = member.worth[feature]!
+    steps.set(member.steps.subarray(feature * count, (feature + 1) * count), end)
+    end += count
   }
+  const classes = ordered.map((member) => member.classes)
+  const bias = ordered.map((member) => member.bias)
+  return { group: { names, classes, bias, starts, users, blocks, steps, worth }, vocabulary }
 }
 
 function extended(before: FeatureTable, members: readonly GroupMember[]): FeatureTable {
