@@ -6,9 +6,14 @@
 /** Two hashes a feature, one behind the other. */
 export type FeatureKeys = Int32Array
 
-/** Takes the features of a text one by one, each by the parts of its name. */
+/** Takes the features of a text one by one, each by the parts of its name; several may begin alike. */
 export interface FeatureSink {
-  add(kind: string, a: string, b?: string, c?: string): void
+  /** Begins a name. */
+  start(kind: string): void
+  /** Goes on with it. */
+  append(part: string): void
+  /** The same, and the name so far is a feature. */
+  add(part: string): void
 }
 
 // Handed over here and not in an object: this runs a hundred times a message.
@@ -24,11 +29,15 @@ function begin(): void {
 }
 
 function mix(part: string): void {
+  let a = one
+  let b = other
   for (let i = 0; i < part.length; i++) {
     const code = part.charCodeAt(i)
-    one = Math.imul(one ^ code, 2654435761)
-    other = Math.imul(other ^ code, 1597334677)
+    a = Math.imul(a ^ code, 2654435761)
+    b = Math.imul(b ^ code, 1597334677)
   }
+  one = a
+  other = b
 }
 
 function end(): void {
@@ -87,22 +96,29 @@ export class FeatureTable {
 
   /** The rows of those keys that are known, in their order. */
   rowsOf(keys: FeatureKeys): Int32Array {
-    const [slots, mask] = [this.#slots, this.#slots.length - 1]
     const rows = new Int32Array(keys.length / 2)
+    return rows.subarray(0, this.findRows(keys, rows.length, rows))
+  }
+
+  /** The same of the first of them. @param rows where they are put @returns how many are known */
+  findRows(keys: FeatureKeys, count: number, rows: Int32Array): number {
+    const slots = this.#slots
+    const mask = slots.length - 1
     // Where each is looked for first: what is read from so many places of memory is on its way together then, not one by one.
-    for (let i = 0; i < rows.length; i++) rows[i] = slots[keys[2 * i]! & mask]!
-    let count = 0
-    for (let i = 0; i < rows.length; i++) {
+    for (let i = 0; i < count; i++) rows[i] = slots[keys[2 * i]! & mask]!
+    let known = 0
+    for (let i = 0; i < count; i++) {
       if (rows[i] === 0) continue
       const row = this.rowOf(keys[2 * i]!, keys[2 * i + 1]!)
-      if (row >= 0) rows[count++] = row
+      if (row >= 0) rows[known++] = row
     }
-    return rows.subarray(0, count)
+    return known
   }
 
   /** @returns the slot of a key, or the free one where it would be */
   #find(key: number, check: number): number {
-    const [slots, keys] = [this.#slots, this.keys]
+    const slots = this.#slots
+    const keys = this.keys
     const mask = slots.length - 1
     for (let slot = key & mask; ; slot = (slot + 1) & mask) {
       const at = (slots[slot]! - 1) * 2
@@ -118,6 +134,7 @@ const USUAL_FEATURES = 512
 export class RowCollector implements FeatureSink {
   #keys = new Int32Array(USUAL_FEATURES * 2)
   #length = 0
+  #rows = new Int32Array(USUAL_FEATURES)
   readonly #seen = new RowSet()
 
   /** Begins anew. */
@@ -125,12 +142,17 @@ export class RowCollector implements FeatureSink {
     this.#length = 0
   }
 
-  add(kind: string, a: string, b = '', c = ''): void {
+  start(kind: string): void {
     begin()
     mix(kind)
-    mix(a)
-    mix(b)
-    mix(c)
+  }
+
+  append(part: string): void {
+    mix(part)
+  }
+
+  add(part: string): void {
+    mix(part)
     end()
     if (this.#length === this.#keys.length) this.#keys = doubled(this.#keys)
     this.#keys[this.#length++] = first
@@ -139,33 +161,39 @@ export class RowCollector implements FeatureSink {
 
   /** The rows of what was gathered since it began: those that a table knows, each once, in the order in which they came. */
   rowsOf(table: FeatureTable): Int32Array {
-    const rows = table.rowsOf(this.#keys.subarray(0, this.#length))
-    this.#seen.clear(rows.length)
+    if (this.#rows.length * 2 < this.#keys.length) this.#rows = new Int32Array(this.#keys.length / 2)
+    const rows = this.#rows
+    const known = table.findRows(this.#keys, this.#length / 2, rows)
+    this.#seen.clear(known)
     let count = 0
-    for (let i = 0; i < rows.length; i++) if (this.#seen.add(rows[i]!)) rows[count++] = rows[i]!
+    for (let i = 0; i < known; i++) if (this.#seen.add(rows[i]!)) rows[count++] = rows[i]!
     return rows.slice(0, count)
   }
 }
 
 /** A set of rows that is made once and cleared for each text. */
 class RowSet {
-  /** Row + 1; 0 where it is free. At most half of it is taken. */
+  /** Row + 1; 0 where it is free. At most half of those in use are taken. */
   #places = new Int32Array(USUAL_FEATURES * 2)
+  /** One less than the places in use, which are a power of two. */
+  #mask = 0
 
   /** @param count so many rows may be added */
   clear(count: number): void {
-    if (count * 2 > this.#places.length) this.#places = new Int32Array(2 ** Math.ceil(Math.log2(count * 2)))
-    else this.#places.fill(0)
+    const places = 2 ** Math.ceil(Math.log2(count * 2 + 1))
+    if (places > this.#places.length) this.#places = new Int32Array(places)
+    else this.#places.fill(0, 0, places)
+    this.#mask = places - 1
   }
 
   /** @returns whether it was not there */
   add(row: number): boolean {
-    const last = this.#places.length - 1
-    for (let place = row & last; ; place = (place + 1) & last) {
-      const known = this.#places[place]!
+    const places = this.#places
+    for (let place = row & this.#mask; ; place = (place + 1) & this.#mask) {
+      const known = places[place]!
       if (known === row + 1) return false
       if (known !== 0) continue
-      this.#places[place] = row + 1
+      places[place] = row + 1
       return true
     }
   }

@@ -31,9 +31,27 @@ const MANNERS = [
 
 /** @param text see `normalizeText` */
 export function extractFeatures(text: string, lexicon: ConceptLexicon): TextFeatures {
-  const names = new Set<string>()
-  addFeatures(text, lexicon, { add: (kind, a, b = '', c = '') => names.add(kind + a + b + c) })
-  return { names: [...names] }
+  const sink = new NameCollector()
+  addFeatures(text, lexicon, sink)
+  return { names: [...sink.names] }
+}
+
+class NameCollector implements FeatureSink {
+  readonly names = new Set<string>()
+  #name = ''
+
+  start(kind: string): void {
+    this.#name = kind
+  }
+
+  append(part: string): void {
+    this.#name += part
+  }
+
+  add(part: string): void {
+    this.#name += part
+    this.names.add(this.#name)
+  }
 }
 
 const collector = new RowCollector()
@@ -47,7 +65,10 @@ export function featureRows(text: string, lexicon: ConceptLexicon, vocabulary: F
 
 function addFeatures(text: string, lexicon: ConceptLexicon, sink: FeatureSink): void {
   const { concepts, repaired } = lexicon.scan(text)
-  for (const concept of concepts) sink.add('k:', concept)
+  for (const concept of concepts) {
+    sink.start('k:')
+    sink.add(concept)
+  }
   const packed = pack(repaired)
   const manners = MANNERS.filter(([, pattern]) => pattern.test(text)).map(([manner]) => manner)
   addGrams(packed, sink)
@@ -72,19 +93,26 @@ function pack(text: string): readonly Character[] {
 
 function addGrams(chars: readonly Character[], sink: FeatureSink): void {
   for (let i = 0; i < chars.length; i++) {
-    const a = chars[i]!.text
-    const b = chars[i + 1]?.text ?? '$'
-    sink.add('c:', a)
-    sink.add('c:', a, b)
-    if (b !== '$') sink.add('c:', a, b, chars[i + 2]?.text ?? '$')
+    sink.start('c:')
+    sink.add(chars[i]!.text)
+    sink.add(chars[i + 1]?.text ?? '$')
+    if (i + 1 < chars.length) sink.add(chars[i + 2]?.text ?? '$')
   }
-  if (chars.length > 0) sink.add('c:^', chars[0]!.text, chars[1]?.text ?? '$')
+  if (chars.length === 0) return
+  sink.start('c:^')
+  sink.append(chars[0]!.text)
+  sink.add(chars[1]?.text ?? '$')
 }
 
 function addSounds(chars: readonly Character[], sink: FeatureSink): void {
   let previous = ''
   for (const { syllable } of chars) {
-    if (previous && syllable) sink.add('s:', previous, ' ', syllable)
+    if (previous && syllable) {
+      sink.start('s:')
+      sink.append(previous)
+      sink.append(' ')
+      sink.add(syllable)
+    }
     previous = syllable
   }
 }
@@ -92,18 +120,29 @@ function addSounds(chars: readonly Character[], sink: FeatureSink): void {
 type Manner = (typeof MANNERS)[number][0]
 
 function addForm(text: string, manners: readonly Manner[], sink: FeatureSink): void {
-  if (manners.includes('asks')) sink.add('f:', 'question')
+  const add = (form: string): void => {
+    sink.start('f:')
+    sink.add(form)
+  }
+  if (manners.includes('asks')) add('question')
   const length = text.length
-  sink.add('f:', length <= 4 ? 'tiny' : length <= 10 ? 'short' : length <= 30 ? 'mid' : length <= 80 ? 'long' : 'huge')
-  if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) sink.add('f:', 'numbered')
-  if (/^@/.test(text)) sink.add('f:', 'at')
+  add(length <= 4 ? 'tiny' : length <= 10 ? 'short' : length <= 30 ? 'mid' : length <= 80 ? 'long' : 'huge')
+  if (/(?:^|\n| )\(?\d[.:)、]/.test(text)) add('numbered')
+  if (/^@/.test(text)) add('at')
 }
 
 function addManners(manners: readonly Manner[], concepts: readonly string[], sink: FeatureSink): void {
-  sink.add('m:', manners.join('+'))
+  sink.start('m:')
+  sink.add(manners.join('+'))
   for (const manner of manners) {
-    sink.add('m:', manner)
-    for (const concept of concepts) sink.add('m:', manner, ' ', concept)
+    sink.start('m:')
+    sink.add(manner)
+    for (const concept of concepts) {
+      sink.start('m:')
+      sink.append(manner)
+      sink.append(' ')
+      sink.add(concept)
+    }
   }
 }
 
@@ -239,7 +278,9 @@ interface Character {
 const codeOf = ({ code }: Character): number => code
 const soundOf = ({ sound }: Character): number => sound
 
-const characters = new Map<number, Character>()
+/** By code: a list is read several times as fast as a map. Few characters lie beyond it. */
+const characters: (Character | undefined)[] = new Array<Character | undefined>(0x10000).fill(undefined)
+const rareCharacters = new Map<number, Character>()
 const sounds = new Map<string, number>()
 
 function charactersIn(text: string): readonly Character[] {
@@ -247,7 +288,7 @@ function charactersIn(text: string): readonly Character[] {
   for (let at = 0; at < text.length; at++) {
     const code = text.codePointAt(at)!
     if (code > 0xffff) at++
-    found.push(characters.get(code) ?? newCharacter(code))
+    found.push((code > 0xffff ? rareCharacters.get(code) : characters[code]) ?? newCharacter(code))
   }
   return found
 }
@@ -258,7 +299,8 @@ function newCharacter(code: number): Character {
   const sound = sounds.get(syllable) ?? sounds.size
   sounds.set(syllable, sound)
   const character = { text, code, syllable, sound }
-  characters.set(code, character)
+  if (code > 0xffff) rareCharacters.set(code, character)
+  else characters[code] = character
   return character
 }
 
