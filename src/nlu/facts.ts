@@ -295,6 +295,36 @@ const MAX_SUBJECTS = 8
  */
 const SUBJECT_POWER = 0.5
 
+/** The best few of many, best first; of equals the first. */
+export class Best<T> {
+  readonly ones: T[] = []
+  readonly scores: number[] = []
+  readonly #most: number
+
+  /** @param most so many are kept, at least 1 */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Whether one with this score would be among them: most are not, and need not be made. */
+  takes(score: number): boolean {
+    return this.ones.length < this.#most || score > this.scores[this.#most - 1]!
+  }
+
+  /** @param score that it takes */
+  add(one: T, score: number): void {
+    const ones = this.ones
+    const scores = this.scores
+    let place = Math.min(ones.length, this.#most - 1)
+    for (; place > 0 && scores[place - 1]! < score; place--) {
+      ones[place] = ones[place - 1]!
+      scores[place] = scores[place - 1]!
+    }
+    ones[place] = one
+    scores[place] = score
+  }
+}
+
 /** Ranks the short answers for one message. */
 export class AnswerRanking {
   readonly #models: GroupReader
@@ -349,9 +379,10 @@ export class AnswerRanking {
       likely.map(([subject]) => subject),
       rows,
     )
-    const best: Scored[] = []
+    const best = new Best<{ readonly answer: ShortAnswer; readonly within: number }>(MAX_RANKED)
     let sum = 0
-    for (const [index, [subject, share]] of likely.entries()) {
+    for (let index = 0; index < likely.length; index++) {
+      const [subject, share] = likely[index]!
       const weight = share ** SUBJECT_POWER
       const answers = this.#bySubject.get(subject) ?? []
       const shares = readings[index] ?? ALONE
@@ -360,15 +391,13 @@ export class AnswerRanking {
         if (!answer) continue
         const score = weight * shares[at]!
         sum += score
-        // Only the best are kept: this runs for some hundred answers a message.
-        if (best.length === MAX_RANKED && score <= best[MAX_RANKED - 1]!.score) continue
-        let place = Math.min(best.length, MAX_RANKED - 1)
-        for (; place > 0 && best[place - 1]!.score < score; place--) best[place] = best[place - 1]!
-        best[place] = { answer, within: shares[at]!, score }
+        if (best.takes(score)) best.add({ answer, within: shares[at]! }, score)
       }
     }
-    const ranked = best.map(({ answer, within, score }): RankedAnswer => {
-      return { answer, within, wordForWord: false, share: sum === 0 ? 0 : score / sum }
+    // Not the sum itself: a number that a function within sees is made anew whenever something is added to it.
+    const total = sum
+    const ranked = best.ones.map(({ answer, within }, at): RankedAnswer => {
+      return { answer, within, wordForWord: false, share: total === 0 ? 0 : best.scores[at]! / total }
     })
     const exact = this.findCore(core)
     if (exact === undefined) return ranked
@@ -390,12 +419,6 @@ export class AnswerRanking {
       .sort((a, b) => b.share - a.share)
     return exact ? [{ answer: exact, share: 1, within: 1, wordForWord: true }, ...ranked] : ranked
   }
-}
-
-interface Scored {
-  readonly answer: ShortAnswer
-  readonly within: number
-  readonly score: number
 }
 
 const ALONE: ArrayLike<number> = [1]

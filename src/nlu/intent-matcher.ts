@@ -5,6 +5,7 @@ import { type Classifier, compactOf, type Example, NOTHING, type Reading, readRo
 import {
   AnswerRanking,
   askedFor,
+  Best,
   CategoryIndex,
   type CompiledAnswers,
   compileAnswers,
@@ -384,21 +385,25 @@ function classify(
     shares[c] = shares[c]! ** (1 / temperature)
     sum += shares[c]!
   }
-  const candidates: Candidate[] = []
+  const best = new Best<number>(MAX_CANDIDATES)
   let wantsHuman = NOBODY
   let outside = 0
   for (let c = 0; c < shares.length; c++) {
     const share = shares[c]! / sum
     shares[c] = share
-    const { subject, sectionKey, isTopic: isOutside } = classes[c]!
+    const { sectionKey, isTopic: isOutside } = classes[c]!
     if (sectionKey) {
-      candidates.push({ sectionKey, intentId: subject, confidence: share * asked, overheard: share * inScope, share })
+      if (best.takes(share * asked)) best.add(c, share * asked)
     } else if (isOutside) outside += share
     else wantsHuman = { confidence: share * asked, overheard: share * inScope }
   }
-  candidates.sort((a, b) => b.confidence - a.confidence)
+  const candidates = best.ones.map((c): Candidate => {
+    const share = shares[c]!
+    const { subject, sectionKey } = classes[c]!
+    return { sectionKey: sectionKey!, intentId: subject, confidence: share * asked, overheard: share * inScope, share }
+  })
   return {
-    candidates: candidates.slice(0, MAX_CANDIDATES),
+    candidates,
     wantsHuman,
     outside: { share: outside, confidence: outside * asked, overheard: outside * inScope },
     shares,
