@@ -1,5 +1,5 @@
 import type { AnswerPart, Decision, Fact } from '../model/decision.js'
-import type { ShortAnswer } from '../model/knowledge.js'
+import type { RejectionRule, ShortAnswer } from '../model/knowledge.js'
 import type {
   Candidate,
   CategoryHit,
@@ -122,6 +122,11 @@ export function answerQuestions({
       ? !questions.parts.some((part) => part.categories || part.answers?.[0]?.answer.id === likeliest.answer.id)
       : !parts.some(({ sectionKey }) => sectionKey === undefined || sectionKey === candidates[0]?.sectionKey)
   if (questions.confidence < 1 && isLeftOut) return undefined
+  return answerEach(parts)
+}
+
+/** Parts of which each tells something. */
+export function answerEach(parts: readonly AnswerPart[]): Extract<Decision, { kind: 'answer' | 'outside' }> {
   const [first, ...rest] = sectionsOf(parts)
   return first === undefined
     ? { kind: 'outside', parts }
@@ -136,8 +141,11 @@ const LIKELY_WHOLE = 0.35
 /** What the questions ask for, each once; of those that nobody here knows the answer to, their words. */
 export function partsOf(questions: Questions): readonly AnswerPart[] {
   const told = withoutTwins(questions.parts.flatMap((question) => answerPart(question) ?? { unknown: question.text }))
-  const names = told.map(({ fact, sectionKey, unknown }) => (fact ? nameOfFact(fact) : (sectionKey ?? `?${unknown}`)))
-  return told.filter((_, at) => names.indexOf(names[at]) === at)
+  const briefly = new Set(told.flatMap(({ fact, sectionKey }) => (fact && sectionKey) ?? []))
+  // What of a section is asked for says enough of it.
+  const apart = told.filter(({ fact, sectionKey }) => fact || sectionKey === undefined || !briefly.has(sectionKey))
+  const names = apart.map(({ fact, sectionKey, unknown }) => (fact ? nameOfFact(fact) : (sectionKey ?? `?${unknown}`)))
+  return apart.filter((_, at) => names.indexOf(names[at]) === at)
 }
 
 /** 涉及食品销售,请补充食品饮料类目: goods of one category have one answer, under both their names. */
@@ -175,6 +183,18 @@ export function nameOfFact(fact: Fact): string | undefined {
     case 'notice':
       return undefined
   }
+}
+
+/** Of a rule, what it means and who does what about it. */
+export function tellRule(rule: RejectionRule, { hasSection }: Situation): AnswerPart & { readonly fact: Fact } {
+  const sectionKey = rule.sections.find(hasSection)
+  const ofSection = sectionKey === undefined ? {} : { sectionKey }
+  const answer: ShortAnswer = {
+    ...{ id: rule.id, title: rule.title, asks: [], more: [], followUps: [], lines: [], rule, topic: 'rejections' },
+    ...{ beyond: false, whole: false, source: rule.source, file: rule.file, line: rule.line },
+    ...ofSection,
+  }
+  return { fact: { kind: 'short-answer', answer }, ...ofSection }
 }
 
 /**

@@ -143,10 +143,10 @@ export const helpless: readonly Policy[] = [
   },
   {
     name: 'complaint',
-    decide({ understanding: { act, normalized, rule }, situation, asked }, rest) {
+    decide({ understanding: { act, normalized, rules }, situation, asked }, rest) {
       const { talkedLately, failedTries, language } = situation
       // 3.2.11 是什么鬼 asks what it is.
-      if (rule) return undefined
+      if (rules) return undefined
       // 你们收了钱就不管了 wants a person, whatever was said before.
       const isUnheard =
         language?.talk.unheard.test(normalized) === true && !language.review.otherPlatform.test(normalized)

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, Fact } from '../model/decision.js'
-import type { ShortAnswer } from '../model/knowledge.js'
-import type { Understanding } from '../model/understanding.js'
+import type { RankedAnswer, Understanding } from '../model/understanding.js'
 import {
   answerAsked,
   answerDays,
+  answerEach,
   answerNotice,
   answerOrOffer,
   answerParts,
@@ -15,6 +15,7 @@ import {
   scopeOf,
   sectionsOf,
   THRESHOLDS,
+  tellRule,
   tellsResubmission,
   warnOfWithdrawal,
 } from './answer.js'
@@ -152,6 +153,7 @@ export const policies: readonly Policy[] = [
       return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
     },
   ),
+  { name: 'rule', decide: rulesAsked },
   { name: 'asked-along', decide: askedAlong },
   { name: 'several-questions', decide: questionsAsked },
   { name: 'sure-fact', decide: sureFact },
@@ -208,7 +210,8 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const { understanding, situation, asked } = turn
   if (asked || !situation.spokenToLast) return undefined
   const decision = rest()
-  const says = understanding.act === 'question' || addsToTold(understanding, situation)
+  const says =
+    understanding.act === 'question' || understanding.rules !== undefined || addsToTold(understanding, situation)
   const asks = says || objects(understanding, situation)
   if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
@@ -302,11 +305,15 @@ function wantsHuman({ understanding, situation, asked }: Turn): Decision | undef
 const PROBABLE_SHARE = 0.25
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
 const ASKED_SCOPE = 0.55
-const GOODS_SCOPE = 0.1
+/** Enough where a good or one fact stands out. */
+const CLEAR_SCOPE = 0.1
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
 const OUTSIDE_SCOPE = 0.4
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
 const SURE_FACT = { share: 0.45, within: 0.6 } as const
+
+const isSureFact = (best: RankedAnswer | undefined): boolean =>
+  best !== undefined && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within
 
 /** From here on a message is read as several questions, 0..1: 4 of 338 single ones are kept whole, 3 of 124 are not torn. */
 const SEVERAL = 0.5
@@ -335,9 +342,9 @@ function wishForNotice({ rejections }: Situation): Decision | undefined {
 
 /** A tale of a rejection that names no reason: its notice helps more than a choice among pages, or not to know. */
 function ratherAsksForNotice({ understanding, situation, asked }: Turn, rest: () => Decision): Decision | undefined {
-  const { notice, normalized, rule } = understanding
+  const { notice, normalized, rules } = understanding
   const phrases = situation.language?.notice
-  if (!asked || notice || rule || !phrases?.verdict.test(normalized) || phrases.refusedElse.test(normalized))
+  if (!asked || notice || rules || !phrases?.verdict.test(normalized) || phrases.refusedElse.test(normalized))
     return undefined
   const decision = rest()
   const isChoice = decision.kind === 'clarify' && !decision.fact
@@ -397,20 +404,21 @@ function askedAlong(
 /** So likely for a part of a message, 0..1, a section is worth a name. */
 const ALONG_SHARE = 0.3
 
+/** 3.3.4和3.2.11分别啥意思 */
+function rulesAsked({ understanding: { rules = [], notice }, situation, asked }: Turn): Decision | undefined {
+  const isOfSeveral = asked && !notice && rules.length > 1
+  return isOfSeveral ? answerEach(rules.map((rule) => tellRule(rule, situation))) : undefined
+}
+
 /** 驳回写的 3.2.11 是什么 */
 function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefined {
-  const { rule, notice, topics, answers, trimmed, candidates } = understanding
+  const { rules, notice, topics, answers, trimmed, candidates } = understanding
+  const [rule] = rules ?? []
   if (!asked || !rule || notice || topics || answers?.[0]?.wordForWord) return undefined
   const [top] = candidates
   const isKnown = top !== undefined && scopeOf(top.confidence, top) >= ASKED_SCOPE
   if (trimmed.length > MAX_RULE_CHARS && isKnown) return undefined
-  const sectionKey = rule.sections.find(situation.hasSection)
-  const answer: ShortAnswer = {
-    ...{ id: rule.id, title: rule.title, asks: [], more: [], followUps: [], lines: [], rule, topic: 'rejections' },
-    ...{ beyond: false, whole: false, source: rule.source, file: rule.file, line: rule.line },
-    ...(sectionKey === undefined ? {} : { sectionKey }),
-  }
-  const fact = { kind: 'short-answer', answer } as const
+  const { fact, sectionKey } = tellRule(rule, situation)
   return sectionKey === undefined
     ? { kind: 'outside', fact }
     : { kind: 'answer', sectionKeys: [sectionKey], reason: 'sure', fact }
@@ -434,7 +442,7 @@ function sureFact(turn: Turn): Decision | undefined {
   const best = answers?.[0]
   if (!best) return undefined
   const isOne = (normalized.match(/[?？]/g)?.length ?? 0) < 2 && (topics?.confidence ?? 0) < SEVERAL
-  const isSure = best.wordForWord || (isOne && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within)
+  const isSure = best.wordForWord || (isOne && isSureFact(best))
   // A section that is asked for as a whole has nothing to tell at once.
   if (!isSure || (best.answer.whole && !best.wordForWord)) return undefined
   // Days of a review are reckoned, unless they are days of something else: 昨天提交的小程序备案.
@@ -462,7 +470,7 @@ function chatter({ understanding, situation, asked }: Turn): Decision | undefine
   const [best] = answers ?? []
   if (!asked || notice || !best || !top || best.wordForWord || categories.length > 0) return undefined
   // Written by an author for a section, whatever else it may be said of.
-  if (top.confidence >= WRITTEN) return undefined
+  if (top.confidence >= WRITTEN || isSureFact(best)) return undefined
   const about = scopeOf(top.overheard, top) * Math.max(top.share, best.share)
   // 类目 by itself asks; 在哪 by itself may ask for anything.
   const isWord = act === 'statement' && normalized.length <= MAX_WORD_CHARS
@@ -487,7 +495,9 @@ function factAsked({ understanding, asked }: Turn): Decision | undefined {
   const scope = top === undefined ? 0 : scopeOf(top.confidence, top)
   // Whoever names a good beside words of asking for its category wants that.
   const isGood = understanding.categories?.some(({ general, rows }) => !general && rows.length > 0) === true
-  if (answers[0]?.wordForWord || scope >= (isGood ? GOODS_SCOPE : ASKED_SCOPE)) return answerAsked(understanding)
+  // 二审要等好多天嗦: a fact that stands out is asked for, however it is said.
+  const isClear = isGood || isSureFact(answers[0])
+  if (answers[0]?.wordForWord || scope >= (isClear ? CLEAR_SCOPE : ASKED_SCOPE)) return answerAsked(understanding)
   const isOutside = scope >= OUTSIDE_SCOPE && outside !== undefined && outside.share > 0.7
   const decision = isOutside ? answerAsked(understanding) : undefined
   return decision?.kind === 'outside' && decision.fact ? decision : undefined

@@ -164,11 +164,11 @@ export const MAX_BARE_QUESTION_CHARS = 10
 
 /** Whether a message asks something in a few words, none of which names anything, behind a fact that was told. */
 export function isBareQuestion(
-  { act, trimmed, notice, days, choice, followUp, taught, rule, categories, wants, answers }: Understanding,
+  { act, trimmed, notice, days, choice, followUp, taught, rules, categories, wants, answers }: Understanding,
   { talkedLately, replies = [] }: Situation,
 ): boolean {
   if (act !== 'question' || !talkedLately || trimmed.length > MAX_BARE_QUESTION_CHARS || wants === 'steps') return false
-  if (notice || days || followUp || rule || categories || choice !== undefined || taught !== undefined) return false
+  if (notice || days || followUp || rules || categories || choice !== undefined || taught !== undefined) return false
   const isFact = factToldLast({ replies }) !== undefined
   return isFact && !answers?.[0]?.wordForWord && factOfItsOwn(answers) === undefined
 }

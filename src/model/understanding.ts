@@ -138,8 +138,8 @@ export interface Understanding {
   readonly choice?: string
   /** Present when the message is a pasted rejection notice. */
   readonly notice?: readonly NoticeReason[]
-  /** The rule that is named by its number. */
-  readonly rule?: RejectionRule
+  /** The rules that are named by their numbers; absent where none is. */
+  readonly rules?: readonly RejectionRule[]
   /** Says that it was rejected and nothing else; `asks` for help with it. */
   readonly rejected?: 'tells' | 'asks'
   readonly followUp?: FollowUp

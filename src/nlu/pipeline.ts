@@ -19,7 +19,7 @@ import {
 } from './dialogue-act.js'
 import { isCourtesy, isForMany, isTranscript, normalizeText, trimmedWords } from './normalize.js'
 import { findQuestions } from './questions.js'
-import { readBareRejection, readNotice, readRuleNumber } from './rejection-notice.js'
+import { readBareRejection, readNotice, readRules } from './rejection-notice.js'
 import { wantedBy } from './segmenter.js'
 import { candidatesOf, findMentions, findTopics, scopeOf, WORTH_READING_SCOPE } from './topics.js'
 
@@ -167,8 +167,8 @@ function notices({ normalized, trimmed, form }: Understanding, knowing: Knowing)
   const notice = readNotice(normalized, knowing)
   if (notice) return { notice }
   const rejected = readBareRejection(trimmed, knowing.language) ?? readBareRejection(normalized, knowing.language)
-  const rule = readRuleNumber(normalized, knowing)
-  return { ...(rejected && { rejected }), ...(rule && { rule }) }
+  const rules = readRules(normalized, knowing)
+  return { ...(rejected && { rejected }), ...(rules.length > 0 && { rules }) }
 }
 
 /** The points of a notice are told apart already. */

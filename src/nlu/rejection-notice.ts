@@ -45,15 +45,17 @@ export function readNotice(normalized: string, knowing: Knowing): readonly Notic
   const lacksCategory = notice.lacksCategory.test(normalized)
   // 没接内容安全会不会直接拒: it has not been rejected yet.
   const happened = normalized.replace(notice.feared, '')
-  if (!lacksCategory && !notice.verdict.test(happened) && !notice.relayed.test(happened)) return undefined
+  const isVerdict = notice.verdict.test(happened) || notice.relayed.test(happened) || ORDINALS.test(happened)
+  if (!lacksCategory && !isVerdict) return undefined
   const told = readReason(normalized, { ...knowing, isTold: true })
   // 被退了，说主体不一致，另外还说头像侵权: no question, and each a reason for a rejection.
   const words = normalized.replace(notice.asksBelow, '')
-  const reasons = notice.ownWords.test(words) ? [] : apart(words, knowing)
+  const isReport = !notice.ownWords.test(words)
   const dealing = new Set(marks(knowing.intents).map(({ sectionKey }) => sectionKey))
   const isReason = ({ rule, category, candidates }: NoticeReason): boolean =>
     rule !== undefined || category !== undefined || dealing.has(candidates[0]?.sectionKey ?? '')
-  if (reasons.length > 1 && reasons.every(isReason)) return reasons
+  for (const reasons of isReport ? [oneByOne(words, knowing), apart(words, knowing)] : [])
+    if (reasons.length > 1 && reasons.every(isReason)) return reasons
   if (told.category) return lacksCategory ? [told] : undefined
   // 打回来了，说名称和内容不符: what no section is about would be guessed at otherwise.
   const isOutside = !lacksCategory && told.rule?.sections.length === 0
@@ -71,6 +73,17 @@ function listedReasons(text: string, knowing: Knowing): readonly NoticeReason[] 
   const marked = reasons.filter(({ rule, category }) => rule !== undefined || category !== undefined)
   return marked.length > 1 && marked.length >= reasons.length - 1 ? reasons : undefined
 }
+
+/** 一条“请补充社交-直播类目” 一条“请提供测试账号”, 第一条是没做安全检测 第二条是有测试的内容: as somebody reads them out. */
+function oneByOne(text: string, knowing: Knowing): readonly NoticeReason[] {
+  const quoted = [...text.matchAll(QUOTED)].map(([words]) => words.slice(1, -1))
+  const read = quoted.length > 1 ? quoted : text.split(ORDINAL).slice(1)
+  const reasons = read.map((words) => words.replace(TRIMMED, '')).filter(({ length }) => length >= MIN_APART_CHARS)
+  return reasons.map((words) => readReason(words, { ...knowing, isTold: true }))
+}
+
+const ORDINAL = /第[一二三四五1-5][条点个项](?:原因|问题|理由)?(?:就?是|说|写的?是?)?/
+const ORDINALS = /第[一1][条点个项].*第[二2两][条点个项]/s
 
 /** 存在强制登录。另外头像模糊: what is known by itself, and is not the same, is a reason of its own. */
 function apart(text: string, knowing: Knowing): readonly NoticeReason[] {
@@ -93,17 +106,23 @@ const RULE_NUMBER = /(?<![\d.])\d{1,2}(?:\.\d{1,2}){1,3}(?:\(\d\))?(?![\d.]*\d)/
 /** From here on, numbers of one level are those of the rules for what is online. */
 const ONLINE_CHAPTER = 5
 
-/**
- * The rule that a text names by its number: 驳回写的 3.2.11 是什么.
- *
- * @returns undefined where it names none, or a section of a guide
- */
-export function readRuleNumber(
+/** The rules that a text names by their numbers: 驳回写的 3.2.11 和 3.3.4 是什么. Sections of a guide are none. */
+export const readRules = (text: string, knowing: RuleReading): readonly RejectionRule[] =>
+  [...new Set((text.match(RULE_NUMBER) ?? []).flatMap((number) => ruleOf(number, text, knowing) ?? []))].slice(
+    0,
+    MAX_RULES,
+  )
+
+/** More of them are a list to read in the notice itself. */
+const MAX_RULES = 4
+
+type RuleReading = Pick<Knowing, 'language' | 'rejections' | 'intents'>
+
+function ruleOf(
+  number: string,
   text: string,
-  { language, rejections = NONE, intents }: Pick<Knowing, 'language' | 'rejections' | 'intents'>,
+  { language, rejections = NONE, intents }: RuleReading,
 ): RejectionRule | undefined {
-  const [number] = text.match(RULE_NUMBER) ?? []
-  if (number === undefined) return undefined
   const named = language.notice.namesRule.test(text)
   const isSection = intents.some(({ sectionKey }) => sectionKey === number)
   // Guides number their sections by two levels at most.
@@ -130,7 +149,7 @@ const marksOf = new WeakMap<readonly Intent[], readonly Mark[]>()
 
 function readReason(text: string, knowing: Knowing): NoticeReason {
   const squeezed = squeeze(text)
-  const numbered = readRuleNumber(text, knowing)
+  const [numbered] = readRules(text, knowing)
   // Of those for what is online, each says what it is about; 2.1 is everything about categories.
   const isTelling = numbered !== undefined && Number.parseInt(numbered.number, 10) >= ONLINE_CHAPTER
   const rule = isTelling ? numbered : (longestMarked(squeezed, knowing.rejections ?? NONE) ?? numbered)

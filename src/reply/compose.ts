@@ -286,7 +286,9 @@ function renderPart(
   if (unknown !== undefined) return asLines([factPhrases.unknownPart(unknown)])
   const section = snapshot.sections.get(sectionKey ?? '')
   if (!fact) return section ? inBrief(section, snapshot) : []
-  const lines = asLines(renderFact(fact))
+  const rule = fact.kind === 'short-answer' ? fact.answer.rule : undefined
+  const [first = '', ...others] = renderFact(fact)
+  const lines = asLines(rule ? [factPhrases.ofRule(rule.number, first), ...others] : [first, ...others])
   return section && shows ? withPictures(lines, section) : lines
 }
 
