@@ -129,11 +129,12 @@ const MIN_UNREAD_CHARS = 4
 const POINTS = /^[这那它].{0,6}$/u
 
 /** Asks for something by its name, in words that can be quoted. */
-const namesWhat = (text: string, { asks, depends, tellsSelf }: Phrases<'questions'>): boolean =>
+const namesWhat = (text: string, { asks, depends, tellsSelf, bareHow }: Phrases<'questions'>): boolean =>
   (text.match(/\p{Script=Han}/gu)?.length ?? 0) >= MIN_UNREAD_CHARS &&
   asks.test(text) &&
   !depends.test(text) &&
   !tellsSelf.test(text) &&
+  !bareHow.test(text) &&
   !POINTS.test(text)
 
 /** Less is hardly for us, 0..1, as if it had been put to the bot. */
@@ -198,7 +199,7 @@ function readQuestion(
   const own = rest.length >= MIN_REST_CHARS ? questionOf(clause, matcher.match(rest)) : alone
   const isBound = dependsOnLast && (own === alone || own.sureness < SURE)
   // 3、多久: with a number of its own it goes on from nothing.
-  const isOwn = isNumbered && !isBound && alone.sureness >= SURE_NUMBERED
+  const isOwn = isNumbered && !isBound && !BARE.test(text) && alone.sureness >= SURE_NUMBERED
   const readings = isBound ? [] : [own]
   if (before !== '') {
     const led = questionOf(clause, matcher.match(`${before} ${text}`))
@@ -236,6 +237,8 @@ function readQuestion(
 /** What is asked behind 没有的话, if it says so much, may say all by itself. */
 const MIN_REST_CHARS = 6
 const LEADS = /^[\s,的话呢就]+/
+/** 2)头像呢, behind 1)名字一年给改几次 */
+const BARE = /^.{1,6}呢[?~]*$/u
 /** So surely, 0..1, a point of a list stands on its own. */
 const SURE_NUMBERED = 0.5
 
