@@ -9,7 +9,7 @@ import type {
   RankedAnswer,
   TalkSubject,
 } from '../model/understanding.js'
-import { type Clause, clausesOf, isNamedGood, type SegmentReading } from './segmenter.js'
+import { type Clause, clausesOf, isNamedGood, piecesOf, type SegmentReading } from './segmenter.js'
 import { scopeOf } from './topics.js'
 
 interface ReadQuestion extends Question {
@@ -95,8 +95,8 @@ function separateQuestions(text: string, whole: Match, reading: SegmentReading):
   for (const [at, clause] of clauses.entries()) {
     const others = alone.flatMap((other, index) => (index === at ? [] : (sureOf(other) ?? [])))
     const own = { ...clause, alone: alone[at]! }
-    const light = without(whole, others)
-    const question = readQuestion(own, questions.at(-1), { matcher, whole: light, phrases, isNumbered, goods })
+    const given = { matcher, whole: without(whole, others), phrases, isNumbered, goods }
+    const question = readQuestion(own, questions.at(-1), given) ?? readAsking(own, questions.at(-1), given)
     if (question) questions.push(question)
     else if (asksOfItsOwn(own, phrases)) unread.push({ text: clause.text, after: questions.length })
   }
@@ -232,6 +232,20 @@ function readQuestion(
     reading.sureness * (shareOf(reading, whole) + UNSEEN_SHARE) ** WHOLE_WEIGHT
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
+}
+
+/** 那个网站到底哪个 百度出来一堆假的: what asks in a clause that says nothing as a whole. */
+function readAsking(
+  clause: Clause,
+  last: ReadQuestion | undefined,
+  given: Whole & SegmentReading & List,
+): ReadQuestion | undefined {
+  const [asking, ...others] = piecesOf(clause.text, given.phrases).filter(({ asks }) => asks)
+  if (!asking || others.length > 0 || asking.text === clause.text) return undefined
+  const narrower = { ...clause, text: asking.text }
+  const alone = questionOf(narrower, given.matcher.match(asking.text))
+  const question = readQuestion({ ...narrower, alone }, last, given)
+  return question && !isVague(question) ? question : undefined
 }
 
 /** What is asked behind 没有的话, if it says so much, may say all by itself. */

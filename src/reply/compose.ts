@@ -286,9 +286,7 @@ function renderPart(
   if (unknown !== undefined) return asLines([factPhrases.unknownPart(unknown)])
   const section = snapshot.sections.get(sectionKey ?? '')
   if (!fact) return section ? inBrief(section, snapshot) : []
-  const rule = fact.kind === 'short-answer' ? fact.answer.rule : undefined
-  const [first = '', ...others] = renderFact(fact)
-  const lines = asLines(rule ? [factPhrases.ofRule(rule.number, first), ...others] : [first, ...others])
+  const lines = asLines(renderFact(fact))
   return section && shows ? withPictures(lines, section) : lines
 }
 
@@ -482,8 +480,8 @@ export function renderFact(fact: Fact): readonly string[] {
 }
 
 /** What the reason means, what the customer does about it, and what we do. */
-const renderRule = ({ meaning, customer, vendor }: RejectionRule): readonly string[] => [
-  factPhrases.meaning(meaning),
+const renderRule = ({ number, meaning, customer, vendor }: RejectionRule): readonly string[] => [
+  factPhrases.meaning(meaning, number),
   factPhrases.customerDoes(customer.join('；')),
   ...(vendor === undefined ? [] : [factPhrases.vendorDoes(vendor)]),
 ]

@@ -136,8 +136,7 @@ export const factPhrases = {
   noSecondReviewOf: (path: string): string => `不用二审，“${path}”只有微信内审`,
   without: (word: string): string => `没证就先把“${word}”下架再提审。要卖的话，`,
   advice: (word: string, text: string): string => `${word}：${text}`,
-  ofRule: (number: string, line: string): string => `${number} ${line}`,
-  meaning: (text: string): string => `意思是：${text}。`,
+  meaning: (text: string, number?: string): string => `${number === undefined ? '' : `${number} 的`}意思是：${text}。`,
   customerDoes: (text: string): string => `您要做：${text}。`,
   vendorDoes: (text: string): string =>
     text.endsWith('时') ? `${text}，在群里说一声，我们来处理。` : `我们这边：${text}。`,
