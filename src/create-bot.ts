@@ -2,7 +2,7 @@ import { MINUTE_MS, UnderWay, withTimeout } from './base/time.js'
 import { type FiguresBook, type Forgetful, forgetPerson, keepersOf, openCommands } from './commands/operations.js'
 import { type Senses, sensesWarnings } from './commands/phrases.js'
 import { type BotRights, RoleBook } from './commands/rights.js'
-import { commandDoor, type OperatorDoor, operatorDoor } from './commands/take.js'
+import { commandDoor, isTicketOrder, type OperatorDoor, operatorDoor } from './commands/take.js'
 import { type Config, pacingOf, pictureFolders, programVersion } from './config.js'
 import { PictureTalk } from './dialogue/pictures.js'
 import { ReminderBook, ReminderRounds } from './dialogue/reminders.js'
@@ -157,7 +157,7 @@ export async function createBot(config: Config, surroundings: Surroundings): Pro
   const secondOpinion = openSecondOpinion(config, { clock, log })
   const { attendant, ...tickets } = openDesk({
     ...{ desk, state, channel, outbox, notices, alerts, titleOf, linkTo: surroundings.linkTo, clock, log },
-    ...{ language, pictureWords, pictures: stores.ticketPictures },
+    ...{ language, isTicketOrder, pictureWords, pictures: stores.ticketPictures },
     relays: stores.relays,
     ...(stores.shared && { accounts: () => stores.shared!.releases.accounts() }),
   })

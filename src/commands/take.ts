@@ -42,9 +42,9 @@ export function parseCommand(text: string, { strict = false }: OrderReading = {}
 /** Whether it begins like any order at all: one look for the talk of people, which hardly ever does. */
 const mayBeOrder = (text: string): boolean => opensOrder({ text: text.trim(), plain: plainOf(text) })
 
-/** Reads only what colleagues order about tickets and their own duty. */
-export const parseTicketOrder = (text: string): Command | undefined =>
-  read({ text: text.trim(), plain: '', strict: false })
+/** Whether it is what colleagues order about tickets and their own duty. */
+export const isTicketOrder = (text: string): boolean =>
+  read({ text: text.trim(), plain: '', strict: false }) !== undefined
 
 const OPENINGS = new RegExp(`^(?:${ROWS.map(([, { read }]) => read.opens).join('|')})`, 'i')
 

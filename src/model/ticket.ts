@@ -270,11 +270,6 @@ export interface ForgottenPerson {
   readonly said: readonly string[]
 }
 
-interface Counted {
-  readonly name: string
-  readonly count: number
-}
-
 /** How the desk is doing; over the tickets that are not archived. */
 export interface DeskFigures {
   /** With people, taken or not. */
@@ -292,6 +287,5 @@ export interface DeskFigures {
   /** `mean`: 1..5, null without any. */
   readonly ratings: { readonly count: number; readonly mean: number | null }
   /** Most first; `-` where the bot has no idea. */
-  readonly bySection: readonly Counted[]
-  readonly byPlace: readonly Counted[]
+  readonly bySection: readonly { readonly name: string; readonly count: number }[]
 }

@@ -244,6 +244,7 @@ export interface DeskSurroundings {
   readonly titleOf: (sectionKey: string) => string | undefined
   readonly state: DialogueState
   readonly language: DeskFrontParts['language']
+  readonly isTicketOrder: DeskFrontParts['isTicketOrder']
   /** Where several accounts share the desk. */
   readonly relays?: Relays | undefined
   readonly accounts?: DeskAttendantParts['accounts']
@@ -264,10 +265,10 @@ export interface DeskParts {
 /** Joins the parts of the desk around its tickets. */
 export function openDesk(surroundings: DeskSurroundings): DeskParts {
   const { desk, state, channel, outbox, notices, alerts, titleOf, language, relays, clock, log } = surroundings
-  const { accounts, linkTo, pictures, pictureWords } = surroundings
+  const { accounts, linkTo, pictures, pictureWords, isTicketOrder } = surroundings
   const tellStaff: DeskFrontParts['tellStaff'] = (...told) => attendant.tellStaff(...told)
   const deskFront = new DeskFront({
-    ...{ desk, state, channel, outbox, tellStaff, pictures, pictureWords, language, relays, clock },
+    ...{ desk, state, channel, outbox, tellStaff, pictures, pictureWords, language, isTicketOrder, relays, clock },
   })
   const tellAsker: DeskFront['tellAsker'] = (ticket, text, options) => deskFront.tellAsker(ticket, text, options)
   const attendant = new DeskAttendant({

@@ -220,8 +220,7 @@ export function deskFigures(tickets: readonly Ticket[], nowMs: number, rules: De
     openedToday: tickets.filter(({ openedAtMs }) => chinaDay(openedAtMs) === today).length,
     settledToday: tickets.filter((ticket) => !isUnsettled(ticket) && settledOn(ticket) === today).length,
     ratings: { count: ratings.length, mean: ratings.length > 0 ? sum(ratings) / ratings.length : null },
-    bySection: countBy(tickets, ({ sectionKey }) => sectionKey ?? '-'),
-    byPlace: countBy(tickets, ({ placeName }) => placeName),
+    bySection: countBySection(tickets),
   }
 }
 
@@ -256,9 +255,9 @@ function median(numbers: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-function countBy(tickets: readonly Ticket[], nameOf: (ticket: Ticket) => string): DeskFigures['bySection'] {
+function countBySection(tickets: readonly Ticket[]): DeskFigures['bySection'] {
   const counts = new Map<string, number>()
-  for (const ticket of tickets) counts.set(nameOf(ticket), (counts.get(nameOf(ticket)) ?? 0) + 1)
+  for (const { sectionKey } of tickets) counts.set(sectionKey ?? '-', (counts.get(sectionKey ?? '-') ?? 0) + 1)
   return [...counts].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count)
 }
 

@@ -1,5 +1,4 @@
 import { MINUTE_MS } from '../base/time.js'
-import { parseTicketOrder } from '../commands/take.js'
 import { whoIsTalkedTo } from '../dialogue/addressee.js'
 import { ticketActOf } from '../dialogue/handoff.js'
 import { mayNotSpeak } from '../dialogue/permission.js'
@@ -35,6 +34,8 @@ export interface DeskFrontParts {
   readonly pictures?: TicketPictures | undefined
   /** As it is at this moment. */
   readonly language: () => Language
+  /** Colleagues give orders by writing, too. */
+  readonly isTicketOrder: (text: string) => boolean
   /** Where several accounts share the desk. */
   readonly relays?: Relays | undefined
   readonly clock: Clock
@@ -94,7 +95,7 @@ export class DeskFront {
   async #hearColleague(message: IncomingMessage): Promise<void> {
     const { desk, state } = this.#parts
     // An order in the wrong place is no answer to anybody.
-    if (parseTicketOrder(message.text)) return
+    if (this.#parts.isTicketOrder(message.text)) return
     const colleagueNames = desk.rules.roster.map(({ name }) => name)
     const here = desk.mine().filter((ticket) => isUnsettled(ticket) && ticket.placeKey === message.place.key)
     const waiting = here.map(({ askerKey, askerName, events, openedAtMs }) => ({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { readText } from '../../src/channel/hearing.js'
+import { isTicketOrder } from '../../src/commands/take.js'
 import { NO_FLOODING_LIMITS } from '../../src/config.js'
 import { PictureTalk } from '../../src/dialogue/pictures.js'
 import { ReminderBook } from '../../src/dialogue/reminders.js'
@@ -114,7 +115,7 @@ export async function botUnderTest(
   const language = () => knowledge.current.language
   const sight = new PictureTalk({ reader, language })
   const deskParts = openDesk({
-    ...{ desk, state, channel, outbox, notices, clock, log, language },
+    ...{ desk, state, channel, outbox, notices, clock, log, language, isTicketOrder },
     titleOf: (key) => knowledge.current.sections.get(key)?.title,
     ...(reader && { pictureWords: (picture: HeardPicture) => sight.forColleagues(picture) }),
   })
