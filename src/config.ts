@@ -307,9 +307,6 @@ const IN_FILE = '_FILE'
 /** Holds what stood in the file when the bot last ran; set by the supervisor when it starts the bot again. */
 const LAST_CONFIG = 'GUOSHEN_LAST_CONFIG'
 
-/** For the process that is started again: the file as it was good last. */
-export const lastConfigEnv = (text: string): NodeJS.ProcessEnv => ({ [LAST_CONFIG]: text })
-
 export interface ConfigOfRun {
   readonly config: Config
   /** What stands in the file. */

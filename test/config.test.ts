@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ENVIRONMENT, holdsSecrets, lastConfigEnv, PROJECT_ROOT, readConfig, readConfigOfRun } from '../src/config.js'
+import { ENVIRONMENT, holdsSecrets, PROJECT_ROOT, readConfig, readConfigOfRun } from '../src/config.js'
 import { ConfigError } from '../src/errors.js'
 import { tempFolder } from './support/temp-folder.js'
 
@@ -271,7 +271,7 @@ test.each([
 ])('goes on with the last good configuration where the file %s at a restart', (_what, text) => {
   const { env, path } = configFile(text)
   const last = 'dataDir: as-before\n'
-  const again = { ...env, ...lastConfigEnv(last) }
+  const again = { ...env, GUOSHEN_LAST_CONFIG: last }
   expect(readConfigOfRun(again)).toMatchObject({
     ...{ config: { dataDir: 'as-before' }, text: last },
     notice: expect.stringContaining(`${path} 现在不能用，这次重启先用上次的配置`),
@@ -281,14 +281,14 @@ test.each([
 
 test('takes a good edit at a restart, and no mistake at a start', () => {
   const good = configFile('dataDir: edited\n')
-  const taken = readConfigOfRun({ ...good.env, ...lastConfigEnv('dataDir: as-before\n') })
+  const taken = readConfigOfRun({ ...good.env, GUOSHEN_LAST_CONFIG: 'dataDir: as-before\n' })
   expect(taken).toEqual({ config: expect.objectContaining({ dataDir: 'edited' }), text: 'dataDir: edited\n' })
   expect(() => readConfigOfRun(configFile('roms: {}\n').env)).toThrow(ConfigError)
 })
 
 test('refuses a last configuration that this version no longer takes', () => {
   const { env } = configFile('roms: {}\n')
-  expect(() => readConfigOfRun({ ...env, ...lastConfigEnv('rums: {}\n') })).toThrow(ConfigError)
+  expect(() => readConfigOfRun({ ...env, GUOSHEN_LAST_CONFIG: 'rums: {}\n' })).toThrow(ConfigError)
 })
 
 describe('QQ', () => {

@@ -164,8 +164,8 @@ interface FiguresList {
   everywhere?(): readonly DayFigures[]
 }
 
-/** As far back as 效果 can look. */
-const KEPT_DAYS = 400
+/** As far back as 效果 can look, and today. */
+const KEPT_DAYS = 401
 const COUNTERS: Readonly<Record<Exclude<Decision['kind'], 'silent'>, Counter>> = {
   answer: 'answered',
   outside: 'answered',
@@ -202,20 +202,22 @@ export class FiguresBook implements DecisionJournal {
     if (kind === 'silent' ? !COUNTED_SILENCE.has(reason) : UNCOUNTED.has(reason)) return
     const counter = kind === 'silent' ? 'silent' : COUNTERS[kind]
     const today = this.#of(chinaDay(this.#clock.now()))
-    const others = this.#list.records().filter(({ day }) => day !== today.day)
-    this.#list.keep([...others.slice(-KEPT_DAYS), { ...today, [counter]: today[counter] + 1 }])
+    this.#keep({ ...today, [counter]: today[counter] + 1 })
   }
 
   /** A person has said of a decision of that day whether it was right, or has taken that back. */
   judge(atMs: number, { judged, wrong }: JudgedChange): void {
     const of = this.#of(chinaDay(atMs))
-    const changed = {
+    this.#keep({
       ...of,
       judged: Math.max(0, (of.judged ?? 0) + judged),
       wrong: Math.max(0, (of.wrong ?? 0) + wrong),
-    }
-    const others = this.#list.records().filter(({ day }) => day !== of.day)
-    this.#list.keep([...others, changed].sort((a, b) => a.day - b.day).slice(-KEPT_DAYS))
+    })
+  }
+
+  #keep(figures: DayFigures): void {
+    const others = this.#list.records().filter(({ day }) => day !== figures.day)
+    this.#list.keep([...others, figures].sort((a, b) => a.day - b.day).slice(-KEPT_DAYS))
   }
 
   /** Sums from the first day of the span up to now. */

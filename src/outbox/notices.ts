@@ -17,7 +17,7 @@ import type {
 } from '../model/ports.js'
 import type { ForgottenPerson } from '../model/ticket.js'
 import type { Outbox } from './outbox.js'
-import { unsaidPhrases } from './unsaid-phrases.js'
+import { unsaidPhrases } from './phrases.js'
 
 /** A notice that staff have not had yet. */
 export interface Notice {
