@@ -23,6 +23,7 @@ import {
   renderReport,
   scoreOpinion,
 } from '../evaluate/report.js'
+import type { SourceFile } from '../model/knowledge.js'
 import type { KnowledgeSnapshot } from '../model/understanding.js'
 import { knowingOf, understand } from '../nlu/pipeline.js'
 import { ModelOpinion } from '../opinion/model-client.js'
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
     learnedDir: join(config.dataDir, 'learned'),
     cacheDir: join(config.dataDir, 'cache'),
   })()
-  const sourceOf = async (name: string): Promise<{ file: string; text: string }> => {
+  const sourceOf = async (name: string): Promise<SourceFile> => {
     const file = join(config.knowledge.intentsDir, name)
     return { file, text: await readFile(file, 'utf8') }
   }

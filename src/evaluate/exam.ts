@@ -5,7 +5,14 @@ import { cardOf, type Situation } from '../dialogue/turn.js'
 import { readShaped } from '../knowledge/yaml.js'
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision } from '../model/decision.js'
-import { type ExamFigures, errorAt, type KnowledgeContent, type Problem, warningAt } from '../model/knowledge.js'
+import {
+  type ExamFigures,
+  errorAt,
+  type KnowledgeContent,
+  type Problem,
+  type SourceFile,
+  warningAt,
+} from '../model/knowledge.js'
 import type { Understanding } from '../model/understanding.js'
 import { type Knowing, understand } from '../nlu/pipeline.js'
 
@@ -234,7 +241,7 @@ export function shareOf(judged: readonly Judged[], ...outcomes: readonly Outcome
   return judged.length === 0 ? 0 : judged.filter(({ outcome }) => outcomes.includes(outcome)).length / judged.length
 }
 
-interface ExamFile extends Source {
+interface ExamFile extends SourceFile {
   readonly kept: string
 }
 
@@ -284,11 +291,6 @@ export function examKeyOf(files: readonly ExamFile[]): string {
 const named = (files: readonly ExamFile[], name: string): readonly ExamFile[] =>
   files.filter(({ kept }) => new RegExp(`^intents/(?:.*/)?${name}\\.ya?ml$`, 'i').test(kept))
 
-interface Source {
-  readonly file: string
-  readonly text: string
-}
-
 const words = z.string().trim().min(1)
 
 const conversationsSchema = z.strictObject({
@@ -330,7 +332,7 @@ export interface Conversation {
 }
 
 /** Reads `conversations.yaml`: talks of several turns, to score what is taken up from one to the next. Never throws. */
-export function readConversations(source: Source): {
+export function readConversations(source: SourceFile): {
   readonly conversations: readonly Conversation[]
   readonly problems: readonly Problem[]
 } {
@@ -386,7 +388,7 @@ const isWord = (text: string): text is (typeof WORDS)[number] => WORDS.some((wor
  * @param knows what there is; what is expected and missing is a warning
  */
 export function readGolden(
-  source: Source,
+  source: SourceFile,
   knows: Known,
 ): { readonly questions: readonly ExamQuestion[]; readonly problems: readonly Problem[] } {
   const { value, problems, locate } = readShaped(source, goldenSchema)
@@ -450,7 +452,7 @@ const heldOutSchema = z.object({
 const HUMAN = 'human'
 
 /** Reads `held-out.yaml`: messages that are only ever scored on. Never throws; nothing is read of a broken file. */
-export function readHeldOut(source: Source): {
+export function readHeldOut(source: SourceFile): {
   readonly messages: readonly LabelledMessage[]
   readonly problems: readonly Problem[]
 } {

@@ -2,17 +2,12 @@ import { accessSync, type FSWatcher, watch } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { KnowledgeError } from '../errors.js'
-import { errorAt } from '../model/knowledge.js'
+import { errorAt, type SourceFile } from '../model/knowledge.js'
 import { THEMES } from '../model/language.js'
 import type { Log } from '../model/ports.js'
 
-export interface AuthorsFile {
-  /** Relative to the working directory, as an author would name it: `knowledge/fasttest.md`. */
-  readonly file: string
-  readonly text: string
-  /** The same wherever the folders lie: `knowledge/fasttest.md`, `intents/…`, `learned/…`. */
-  readonly kept: string
-}
+/** One that was found in the authors' folders. */
+export type AuthorsFile = Required<SourceFile>
 
 /** What the bot was taught in the chat comes last. */
 export interface AuthorsFiles {

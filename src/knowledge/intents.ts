@@ -7,6 +7,7 @@ import {
   type Problem,
   type Section,
   type SilentExample,
+  type SourceFile,
   type Topic,
   warningAt,
 } from '../model/knowledge.js'
@@ -58,17 +59,11 @@ export interface ParsedIntents {
   readonly problems: readonly Problem[]
 }
 
-interface Source {
-  readonly file: string
-  readonly text: string
-  readonly kept?: string
-}
-
 /** The one intent that leads to a person instead of a section. */
 const HUMAN_ID = 'human'
 
 /** Reads one YAML file of the intents folder; its name decides what it holds. Never throws. */
-export function parseIntents(source: Source): ParsedIntents {
+export function parseIntents(source: SourceFile): ParsedIntents {
   const name = baseName(source.file)
   if (isLanguage(source)) return readLanguage(source, name)
   if (MEASURES.has(name)) return { content: { kind: 'skipped' }, problems: [] }
@@ -87,7 +82,7 @@ export function parseIntents(source: Source): ParsedIntents {
 }
 
 function readAs<Shape>(
-  source: Source,
+  source: SourceFile,
   schema: Parameters<typeof readShaped<Shape>>[1],
   take: (value: Shape, locate: YamlFile['locate']) => IntentFile,
 ): ParsedIntents {
@@ -97,7 +92,7 @@ function readAs<Shape>(
 
 const baseName = (file: string): string => file.replace(/^.*[/\\]/, '').replace(/\.ya?ml$/i, '')
 
-function readIntent(source: Source): ParsedIntents {
+function readIntent(source: SourceFile): ParsedIntents {
   const { value, problems, locate } = readShaped(source, intentSchema)
   if (!value) return { content: { kind: 'broken' }, problems }
   const { file } = source
@@ -120,7 +115,7 @@ function readIntent(source: Source): ParsedIntents {
 }
 
 /** `- 卡住了 #急 第9天了`: for YAML a comment begins at the sign, for its author the sentence goes on. */
-function cutSentences({ text }: Source, { utterances }: AuthoredIntent): readonly Problem[] {
+function cutSentences({ text }: SourceFile, { utterances }: AuthoredIntent): readonly Problem[] {
   const lines = text.split(/\r?\n/)
   return utterances.flatMap((utterance): readonly Problem[] => {
     const { line, column } = utterance
@@ -131,7 +126,7 @@ function cutSentences({ text }: Source, { utterances }: AuthoredIntent): readonl
   })
 }
 
-const readSilence = (source: Source): ParsedIntents =>
+const readSilence = (source: SourceFile): ParsedIntents =>
   readAs(source, silenceSchema, (value, locate) => ({
     kind: 'silence',
     examples: (['plain', 'hard'] as const).flatMap((group) =>
@@ -146,7 +141,7 @@ const readSilence = (source: Source): ParsedIntents =>
 /** Files of this folder hold further ways of asking for short answers. */
 const OF_ANSWERS = /(?:^|[/\\])answers[/\\][^/\\]+$/
 
-const readAsks = (source: Source): ParsedIntents =>
+const readAsks = (source: SourceFile): ParsedIntents =>
   readAs(source, asksSchema, ({ answers }, locate) => ({
     kind: 'asks',
     asks: Object.entries(answers).map(([id, texts]): MoreAsks => {
@@ -379,11 +374,11 @@ const conceptsSchema = z.strictObject({ concepts: z.record(words, z.array(words)
 type LanguageGroups = Readonly<Record<string, readonly string[]>>
 
 /** The files of the folder `language/` hold words, not intents. */
-export const isLanguage = ({ file, kept = file }: Pick<Source, 'file' | 'kept'>): boolean =>
+export const isLanguage = ({ file, kept = file }: Pick<SourceFile, 'file' | 'kept'>): boolean =>
   /(?:^|[/\\])language[/\\][^/\\]+\.ya?ml$/i.test(kept)
 
 /** Reads one theme of the language; every group has to be there, and every phrase to be sound. Never throws. */
-export function readLanguage(source: Source, name: string): ParsedIntents {
+export function readLanguage(source: SourceFile, name: string): ParsedIntents {
   const broken = (problems: readonly Problem[]): ParsedIntents => ({ content: { kind: 'broken' }, problems })
   const { file } = source
   const theme = THEMES.find((known) => known === name)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { messageOf } from '../base/text.js'
+import type { PictureFile } from '../model/chat.js'
 import type { Log, PictureSource } from '../model/ports.js'
 
 export interface PictureLibraryOptions {
@@ -15,11 +16,6 @@ export interface PictureLibraryOptions {
   readonly fetchTimeoutMs?: number
 }
 
-interface Picture {
-  readonly bytes: Uint8Array
-  readonly fileName: string
-}
-
 const MAX_BYTES = 5 * 1024 * 1024 // WeChat takes more, a phone on a train does not
 const FETCH_TIMEOUT_MS = 10_000
 const RETRY_AFTER_MS = 10 * 60_000
@@ -29,14 +25,14 @@ export class PictureLibrary implements PictureSource {
   readonly #options: PictureLibraryOptions
   readonly #log: Log
   readonly #failedAtMs = new Map<string, number>()
-  readonly #fetching = new Map<string, Promise<Picture | undefined>>()
+  readonly #fetching = new Map<string, Promise<PictureFile | undefined>>()
 
   constructor(options: PictureLibraryOptions, log: Log) {
     this.#options = options
     this.#log = log
   }
 
-  async load(path: string): Promise<Picture | undefined> {
+  async load(path: string): Promise<PictureFile | undefined> {
     const { knowledgeDir, illustrationsDir } = this.#options
     return (
       (await readPicture(knowledgeDir, path)) ??
@@ -45,7 +41,7 @@ export class PictureLibrary implements PictureSource {
     )
   }
 
-  async #fromSite(path: string): Promise<Picture | undefined> {
+  async #fromSite(path: string): Promise<PictureFile | undefined> {
     const { docsSite } = this.#options
     if (docsSite === null || !path.startsWith('/')) return undefined
     // Several askers at once wait for one fetch.
@@ -54,7 +50,7 @@ export class PictureLibrary implements PictureSource {
     return fetching.finally(() => this.#fetching.delete(path))
   }
 
-  async #keptOrFetched(path: string, docsSite: string): Promise<Picture | undefined> {
+  async #keptOrFetched(path: string, docsSite: string): Promise<PictureFile | undefined> {
     const digest = createHash('sha256').update(docsSite + path)
     const cached = `${digest.digest('hex')}${extensionOf(path)}`
     const kept = await readPicture(this.#options.cacheDir, cached)
@@ -64,7 +60,10 @@ export class PictureLibrary implements PictureSource {
     return this.#fetch(path, { docsSite, cached })
   }
 
-  async #fetch(path: string, { docsSite, cached }: { docsSite: string; cached: string }): Promise<Picture | undefined> {
+  async #fetch(
+    path: string,
+    { docsSite, cached }: { docsSite: string; cached: string },
+  ): Promise<PictureFile | undefined> {
     try {
       const bytes = await fetchPicture(path, docsSite, this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS)
       await this.#keep(cached, bytes)
@@ -119,7 +118,7 @@ async function readBody(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
 }
 
 /** Reads a picture below `dir`; anything else, also behind a link that leads out, is not there. */
-async function readPicture(dir: string, path: string): Promise<Picture | undefined> {
+async function readPicture(dir: string, path: string): Promise<PictureFile | undefined> {
   const root = resolve(dir)
   const wanted = resolve(root, `.${sep}${path}`)
   if (!wanted.startsWith(root + sep)) return undefined

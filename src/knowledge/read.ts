@@ -10,6 +10,7 @@ import {
   type Section,
   type ShortAnswer,
   type Source,
+  type SourceFile,
   warningAt,
 } from '../model/knowledge.js'
 import { parseGuide } from './guide/parse.js'
@@ -29,20 +30,13 @@ import { bindAnswers, parseAnswers } from './short-answers.js'
 import { answersOfRules, parseCategories, parseRejections } from './tables.js'
 import { nearest } from './yaml.js'
 
-interface AuthorsFile {
-  readonly file: string
-  readonly text: string
-  /** `learned/…` for what was taught in the chat. */
-  readonly kept?: string
-}
-
 /** What stands in the authors' folders, as read from disk. */
 export interface KnowledgeFiles {
   /** With the files of short answers, in a folder `answers`. */
-  readonly guides: readonly AuthorsFile[]
+  readonly guides: readonly SourceFile[]
   /** `categories.yaml` and `rejections.yaml` beside the guides. */
-  readonly tables?: readonly AuthorsFile[]
-  readonly intents: readonly AuthorsFile[]
+  readonly tables?: readonly SourceFile[]
+  readonly intents: readonly SourceFile[]
 }
 
 /** What was read of files lately, so that an edit of one does not cost the reading of a hundred others. */
@@ -50,7 +44,7 @@ export class ReadingMemory {
   readonly #read = new Map<string, { readonly text: string; readonly result: unknown }>()
 
   /** @param read depends on nothing but the file; one of each kind of file */
-  of<File extends AuthorsFile, Result>(file: File, read: (file: File) => Result): Result {
+  of<File extends SourceFile, Result>(file: File, read: (file: File) => Result): Result {
     const key = `${read.name} ${file.kept ?? ''} ${file.file}`
     const known = this.#read.get(key)
     if (known?.text === file.text) return known.result as Result
@@ -129,17 +123,17 @@ export function readKnowledge(
 }
 
 /** Files of short answers stand in a folder of this name. */
-const isOfAnswers = ({ file }: AuthorsFile): boolean => /(?:^|[/\\])answers[/\\][^/\\]+$/.test(file)
+const isOfAnswers = ({ file }: SourceFile): boolean => /(?:^|[/\\])answers[/\\][^/\\]+$/.test(file)
 
 function readTables(
-  files: readonly AuthorsFile[],
+  files: readonly SourceFile[],
   memory: ReadingMemory,
 ): {
   readonly categories: KnowledgeContent['categories']
   readonly rejections: KnowledgeContent['rejections']
   readonly problems: readonly Problem[]
 } {
-  const named = (name: RegExp): AuthorsFile | undefined => files.find(({ file }) => name.test(file))
+  const named = (name: RegExp): SourceFile | undefined => files.find(({ file }) => name.test(file))
   const [categories, rejections] = [named(/(?:^|[/\\])categories\.ya?ml$/i), named(/(?:^|[/\\])rejections\.ya?ml$/i)]
   const read = categories && memory.of(categories, parseCategories)
   const rules = rejections && memory.of(rejections, parseRejections)
@@ -350,11 +344,6 @@ const problemLine = (problem: Problem): string =>
 
 const count = (groups: readonly (readonly unknown[])[]): number => groups.reduce((sum, group) => sum + group.length, 0)
 
-interface GuideText {
-  readonly file: string
-  readonly text: string
-}
-
 /** Paths of all pictures that the guides name, once each. */
 export const picturePaths = (guides: readonly Guide[]): readonly string[] => [
   ...new Set(guides.flatMap(({ sections }) => sections.flatMap(picturesOf))),
@@ -363,7 +352,7 @@ export const picturePaths = (guides: readonly Guide[]): readonly string[] => [
 /** Warns of pictures that nobody has: the reply would come without them. */
 export function missingPictures(
   guides: readonly Guide[],
-  { texts, missing }: { readonly texts: readonly GuideText[]; readonly missing: ReadonlySet<string> },
+  { texts, missing }: { readonly texts: readonly SourceFile[]; readonly missing: ReadonlySet<string> },
 ): readonly Problem[] {
   return guides.flatMap(({ file, sections }) => {
     const lines = texts.find((text) => text.file === file)?.text.split(/\r?\n/) ?? []

@@ -6,6 +6,7 @@ import {
   type Section,
   type ShortAnswer,
   type Source,
+  type SourceFile,
   warningAt,
 } from '../model/knowledge.js'
 import type { AuthoredText, MoreAsks } from './intents.js'
@@ -69,7 +70,7 @@ type Front = z.infer<typeof frontSchema>
  * Reads a file of short answers, see `docs/authoring.md`. Never throws; a block that can't be used is an error with its
  * line, and so the file is not taken.
  */
-export function parseAnswers({ file, text }: { readonly file: string; readonly text: string }): ParsedAnswers {
+export function parseAnswers({ file, text }: SourceFile): ParsedAnswers {
   const lines = text
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)

@@ -7,14 +7,10 @@ import {
   type RejectionRule,
   type ShortAnswer,
   type Source,
+  type SourceFile,
 } from '../model/knowledge.js'
 import { repeated } from './keys.js'
 import { readShaped } from './yaml.js'
-
-interface File {
-  readonly file: string
-  readonly text: string
-}
 
 const words = z.string().trim().min(1)
 const list = z.array(words).default([])
@@ -80,7 +76,7 @@ const sourceOf = (row: Origin, all: z.infer<typeof meta>): Source => ({
 })
 
 /** Reads `knowledge/categories.yaml`: what is sold or done, its category and the documents for it. Never throws. */
-export function parseCategories(source: File): {
+export function parseCategories(source: SourceFile): {
   readonly table: CategoryTable
   readonly problems: readonly Problem[]
 } {
@@ -121,7 +117,7 @@ export function parseCategories(source: File): {
 }
 
 /** Reads `knowledge/rejections.yaml`: WeChat's numbered reasons in plain words. Never throws. */
-export function parseRejections(source: File): {
+export function parseRejections(source: SourceFile): {
   readonly rules: readonly RejectionRule[]
   readonly problems: readonly Problem[]
 } {

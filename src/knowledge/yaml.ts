@@ -13,7 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import type { z } from 'zod'
-import type { Problem } from '../model/knowledge.js'
+import type { Problem, SourceFile } from '../model/knowledge.js'
 
 export interface YamlPlace {
   /** 1-based. */
@@ -40,9 +40,7 @@ const MAX_SIGNS_IN_LINE = 100
 const QUOTE_IT = '给整句加上英文双引号'
 const NOWHERE = { line: 0, column: 0 }
 
-interface YamlSource {
-  readonly file: string
-  readonly text: string
+interface YamlSource extends SourceFile {
   /** Lines that stand above `text` in the file. */
   readonly lineOffset?: number
 }

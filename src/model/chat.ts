@@ -46,6 +46,13 @@ export interface HeardPicture {
   bytes(): Uint8Array | undefined
 }
 
+/** A picture that can be sent. */
+export interface PictureFile {
+  readonly bytes: Uint8Array
+  /** Ends in .png, .jpg or .gif: the ending decides how WeChat shows it. */
+  readonly fileName: string
+}
+
 /**
  * What is written in a picture. `gone`: its bytes are no longer in memory; `unreadable`: no picture, or one too large;
  * `busy`: too many wait; `slow`: it took too long; `unavailable`: there is nothing here to read with.

@@ -1,5 +1,14 @@
 import type { LanguageSource } from './language.js'
 
+/** A file of an author's, as it was read. */
+export interface SourceFile {
+  /** As its author would name it: `knowledge/fasttest.md`. */
+  readonly file: string
+  readonly text: string
+  /** The same wherever the folders lie: `knowledge/fasttest.md`, `intents/…`; `learned/…` for what was taught in the chat. */
+  readonly kept?: string
+}
+
 /**
  * What a section is there for. `intro`: what stands above the first heading; `submit`: where a review is submitted;
  * `rejection`: what to do about one. The last two only where the guide says so at its head.

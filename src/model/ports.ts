@@ -1,4 +1,4 @@
-import type { IncomingMessage, Person, PictureReading, Place, Role, RoomPlace } from './chat.js'
+import type { IncomingMessage, Person, PictureFile, PictureReading, Place, Role, RoomPlace } from './chat.js'
 import type {
   Decision,
   DecisionTrace,
@@ -14,13 +14,11 @@ import type { ForgottenPerson, Party } from './ticket.js'
 /** A bubble ready for the wire. */
 export type Outgoing =
   | { readonly kind: 'text'; readonly text: string; readonly mention?: Person }
-  | {
+  | ({
       readonly kind: 'picture'
       /** As the guide names it. */
       readonly path: string
-      readonly bytes: Uint8Array /** Ends in .png, .jpg or .gif: the ending decides how WeChat shows it. */
-      readonly fileName: string
-    }
+    } & PictureFile)
 
 /**
  * Why a reply was not said. `refused`: it certainly was not; `perhaps-said`: the answer of the network got lost, so that
@@ -85,19 +83,13 @@ export interface HeardIds {
   add(id: string): boolean
 }
 
-export interface NoticePicture {
-  readonly bytes: Uint8Array
-  /** Ends in .png, .jpg or .gif. */
-  readonly fileName: string
-}
-
 export interface NoticeFacts {
   /** Said once only, whichever of the accounts that share a desk comes to say it. */
   readonly once?: string
   /** Number of the ticket that it is about. */
   readonly ticket?: number
   /** Go out behind the text, once. */
-  readonly pictures?: readonly NoticePicture[]
+  readonly pictures?: readonly PictureFile[]
 }
 
 /** What staff have to hear. */
@@ -108,7 +100,7 @@ export interface StaffNotices {
 
 /** Bytes of a guide picture, or undefined when no source has it. Never throws. */
 export interface PictureSource {
-  load(path: string): Promise<{ readonly bytes: Uint8Array; readonly fileName: string } | undefined>
+  load(path: string): Promise<PictureFile | undefined>
 }
 
 /** Reads what is written in pictures, one after another. */

@@ -1,7 +1,7 @@
 import type { Day } from '../base/time.js'
-import type { Role } from './chat.js'
+import type { PictureFile, Role } from './chat.js'
 import type { DecisionTrace } from './decision.js'
-import type { NoticePicture, UnsaidReason } from './ports.js'
+import type { UnsaidReason } from './ports.js'
 import type { DeskNotes, Party, Ticket } from './ticket.js'
 
 /** Whose customers a ticket is about, where several accounts share one desk. */
@@ -85,7 +85,7 @@ export interface Relays {
   hand(
     ticket: Ticket,
     text: string,
-    options?: { readonly isReply?: boolean; readonly pictures?: readonly NoticePicture[] },
+    options?: { readonly isReply?: boolean; readonly pictures?: readonly PictureFile[] },
   ): Promise<Told>
   /** Begins to say what others hand over, each once at most. @param say says it, in its turn and at its pace */
   start(say: (relayed: RelayedWords) => Promise<boolean>): void
@@ -96,7 +96,7 @@ export interface Relays {
 export interface RelayedWords {
   readonly ticket: Ticket
   readonly text: string
-  readonly pictures?: readonly NoticePicture[]
+  readonly pictures?: readonly PictureFile[]
   /** When they have lost their point; milliseconds since the epoch. */
   readonly deadlineMs: number
 }

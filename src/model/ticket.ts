@@ -1,3 +1,4 @@
+import type { PictureFile } from './chat.js'
 import type { EscalationReason } from './decision.js'
 
 /** Somebody who did something to a ticket. */
@@ -220,25 +221,19 @@ export interface DeskFeed {
   /** Who asked what where, of all that are not archived. */
   numbered(): readonly Pick<Ticket, 'number' | 'placeKey' | 'askerKey' | 'openedAtMs'>[]
   /** A picture that came with the question; undefined when it is not kept any more. */
-  picture(number: number, index: number): Promise<KeptPicture | undefined>
+  picture(number: number, index: number): Promise<PictureFile | undefined>
   /** @returns a function that ends the subscription */
   onChange(listener: () => void): () => void
   /** Removes what was kept of a person, or tells whom that would be. */
   forget(order: ForgetOrder): Promise<ForgetOutcome>
 }
 
-export interface KeptPicture {
-  readonly bytes: Uint8Array
-  /** Ends in .png, .jpg or .gif. */
-  readonly fileName: string
-}
-
 /** Keeps what askers had sent before their tickets were opened. */
 export interface TicketPictures {
-  keep(number: number, pictures: readonly KeptPicture[]): Promise<void>
+  keep(number: number, pictures: readonly PictureFile[]): Promise<void>
   /** File names, in order. */
   names(number: number): readonly string[]
-  load(number: number, index: number): Promise<KeptPicture | undefined>
+  load(number: number, index: number): Promise<PictureFile | undefined>
 }
 
 export interface ForgetOrder {

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import type { Log, NoticeFacts, NoticePicture, UnsaidQuestion } from '../model/ports.js'
+import type { PictureFile } from '../model/chat.js'
+import type { Log, NoticeFacts, UnsaidQuestion } from '../model/ports.js'
 import { LowdbDocument, writeDurably } from './json-file.js'
 
 /** Notices and the day's count as they stand on disk. */
@@ -154,7 +155,7 @@ const NAME = /^\d+-\d+\.(?:png|jpg|gif)(?:\.\d+\.tmp)?$/
 /** Keeps the pictures of notices until those are out: `notice-pictures/12-1.jpg` is the first of notice 12. */
 export interface PictureFolder {
   /** @returns names of those that were kept, on disk when this resolves; what is too much is left out */
-  keep(noticeNumber: number, pictures: readonly NoticePicture[]): Promise<readonly string[]>
+  keep(noticeNumber: number, pictures: readonly PictureFile[]): Promise<readonly string[]>
   /** undefined when it is gone. */
   read(name: string): Promise<Uint8Array | undefined>
   drop(names: readonly string[]): Promise<void>
@@ -169,7 +170,7 @@ export class NoticePictures implements PictureFolder {
     this.#path = path
   }
 
-  async keep(noticeNumber: number, pictures: readonly NoticePicture[]): Promise<readonly string[]> {
+  async keep(noticeNumber: number, pictures: readonly PictureFile[]): Promise<readonly string[]> {
     if (pictures.length === 0) return []
     let folderBytes = await this.#size()
     const kept: string[] = []

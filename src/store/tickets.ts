@@ -5,15 +5,9 @@ import { type Adapter, Low, Memory } from 'lowdb'
 import { z } from 'zod'
 import { chinaDay, DAY_MS, isoOf } from '../base/time.js'
 import { StoreError } from '../errors.js'
+import type { PictureFile } from '../model/chat.js'
 import type { LostNumbers, PutOutcome, TicketStore } from '../model/stores.js'
-import {
-  BOT,
-  type DeskNotes,
-  type ForgottenPerson,
-  type KeptPicture,
-  type Ticket,
-  type TicketPictures,
-} from '../model/ticket.js'
+import { BOT, type DeskNotes, type ForgottenPerson, type Ticket, type TicketPictures } from '../model/ticket.js'
 import {
   type Damage,
   DurableJsonFile,
@@ -526,7 +520,7 @@ export class TicketPictureFolder implements TicketPictures {
   }
 
   /** Never throws: a ticket without its pictures is better than none. */
-  async keep(number: number, pictures: readonly KeptPicture[]): Promise<void> {
+  async keep(number: number, pictures: readonly PictureFile[]): Promise<void> {
     if (this.#dir === undefined || pictures.length === 0) return
     try {
       for (const [index, { bytes, fileName }] of pictures.slice(0, MAX_PICTURES).entries())
@@ -542,7 +536,7 @@ export class TicketPictureFolder implements TicketPictures {
     return namesIn(this.#dir, PICTURE).filter((name) => name.startsWith(`${number}-`))
   }
 
-  async load(number: number, index: number): Promise<KeptPicture | undefined> {
+  async load(number: number, index: number): Promise<PictureFile | undefined> {
     const fileName = this.names(number)[index]
     if (fileName === undefined || this.#dir === undefined) return undefined
     const bytes = await readFile(join(this.#dir, fileName)).catch(() => undefined)

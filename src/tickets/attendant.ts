@@ -1,7 +1,8 @@
 import { messageOf } from '../base/text.js'
 import { HOUR_MS } from '../base/time.js'
 import type { DialogueState } from '../dialogue/state.js'
-import type { Alerts, Channel, Clock, Log, NoticeFacts, NoticePicture, StaffNotices } from '../model/ports.js'
+import type { PictureFile } from '../model/chat.js'
+import type { Alerts, Channel, Clock, Log, NoticeFacts, StaffNotices } from '../model/ports.js'
 import type { AccountState, Relays } from '../model/stores.js'
 import { BOT, type Ticket, type TicketEvent, type TicketPictures } from '../model/ticket.js'
 import type { Outbox } from '../outbox/outbox.js'
@@ -75,7 +76,7 @@ export class DeskAttendant {
   }
 
   /** Tells staff what they don't know of a ticket; resolves when the notice is on disk. */
-  async tellStaff(ticket: Ticket, pictures: readonly NoticePicture[] = []): Promise<void> {
+  async tellStaff(ticket: Ticket, pictures: readonly PictureFile[] = []): Promise<void> {
     const { desk, alerts } = this.#parts
     const news = untoldNews(ticket)
     if (!news || this.#telling.has(ticket.number)) return

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { DAY_MS } from '../base/time.js'
-import { type Clock, done, failed, type NoticePicture, type Report } from '../model/ports.js'
+import type { PictureFile } from '../model/chat.js'
+import { type Clock, done, failed, type Report } from '../model/ports.js'
 import type { LostNumbers, PutOptions, TicketStore, Told } from '../model/stores.js'
 import {
   BOT,
@@ -376,13 +377,13 @@ interface OnTicket {
 /** `isReply`: a colleague's words, which must not get lost; `pictures` go out behind them. */
 export interface TellOptions {
   readonly isReply?: boolean
-  readonly pictures?: readonly NoticePicture[]
+  readonly pictures?: readonly PictureFile[]
 }
 
 /** Words that go to the asker; pictures come from the page alone. */
 export interface RelayedWords extends OnTicket {
   readonly text: string
-  readonly pictures?: readonly NoticePicture[]
+  readonly pictures?: readonly PictureFile[]
 }
 
 /** What colleagues order about tickets and their own duty. */

@@ -4,10 +4,17 @@ import { ticketActOf } from '../dialogue/handoff.js'
 import { mayNotSpeak } from '../dialogue/permission.js'
 import type { DialogueState } from '../dialogue/state.js'
 import type { PeopleAtWork, Turn } from '../dialogue/turn.js'
-import { type HeardPicture, type IncomingMessage, PICTURE, type Place, shownWords } from '../model/chat.js'
+import {
+  type HeardPicture,
+  type IncomingMessage,
+  PICTURE,
+  type PictureFile,
+  type Place,
+  shownWords,
+} from '../model/chat.js'
 import type { Decision, TicketAct } from '../model/decision.js'
 import type { Language } from '../model/language.js'
-import type { Channel, Clock, NoticePicture, Outgoing } from '../model/ports.js'
+import type { Channel, Clock, Outgoing } from '../model/ports.js'
 import type { RelayedWords, Relays, Told } from '../model/stores.js'
 import type { SaidWords, Ticket, TicketPictures } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
@@ -29,7 +36,7 @@ export interface DeskFrontParts {
   /** The words of a picture in a line, while they can be had soon; absent where nothing reads pictures. */
   readonly pictureWords?: ((picture: HeardPicture) => Promise<string | undefined>) | undefined
   /** Tells staff of a ticket; resolves when that is on disk. */
-  readonly tellStaff: (ticket: Ticket, pictures?: readonly NoticePicture[]) => Promise<void>
+  readonly tellStaff: (ticket: Ticket, pictures?: readonly PictureFile[]) => Promise<void>
   /** Where the asker's pictures are kept for the page. */
   readonly pictures?: TicketPictures | undefined
   /** As it is at this moment. */
@@ -284,8 +291,8 @@ const ENDINGS: Readonly<Record<HeardPicture['mime'], string | undefined>> = {
 }
 
 /** The asker's last pictures as staff get to see them, oldest first; what is no longer in memory is left out. */
-function noticePictures(heard: readonly (HeardPicture | undefined)[]): readonly NoticePicture[] {
-  const kept = heard.flatMap((picture): readonly NoticePicture[] => {
+function noticePictures(heard: readonly (HeardPicture | undefined)[]): readonly PictureFile[] {
+  const kept = heard.flatMap((picture): readonly PictureFile[] => {
     const bytes = picture?.bytes()
     const ending = picture && ENDINGS[picture.mime]
     return bytes && ending ? [{ bytes, fileName: `picture${ending}` }] : []

@@ -56,12 +56,6 @@ export interface BotStatus {
   readonly warnings?: readonly string[]
 }
 
-interface ReloadOutcome {
-  readonly ok: boolean
-  /** For the admin, in Chinese; may have several lines. */
-  readonly text: string
-}
-
 /** What the machine view shows beside the status. */
 interface MachineView {
   readonly version: string
@@ -118,7 +112,7 @@ export interface WebDeps {
   readonly log: Log
   status(): BotStatus
   /** @param order `force`: take the knowledge although it does worse */
-  reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<ReloadOutcome>
+  reload(order: { readonly force: boolean; readonly by: Orderer }): Promise<Report>
   readonly learn?: Pick<LearnDeps, 'entries' | 'taught' | 'preview' | 'guesses'> | undefined
   readonly knowledge?: Omit<KnowledgeDeps, 'access' | 'give' | 'stream' | 'talks'> | undefined
   readonly figures?: FigureSources | undefined

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { withTimeout } from '../base/time.js'
 import { readPictureHeader, withoutMetadata } from '../knowledge/pictures.js'
 import type { Snippet } from '../knowledge/snippets.js'
+import type { PictureFile } from '../model/chat.js'
 import type { Order } from '../model/decision.js'
-import type { Clock, NoticePicture, Orderer, PictureSource, Report } from '../model/ports.js'
+import type { Clock, Orderer, PictureSource, Report } from '../model/ports.js'
 import type { DeskFeed, TicketView } from '../model/ticket.js'
 import { type AccessControl, bodyOf, reportOf, viewerIn } from './access.js'
 import type { Viewer } from './sessions.js'
@@ -123,7 +124,7 @@ const isEmpty = (verb: string, { text, to, pictures }: Action): boolean =>
 const orderOf = (
   kind: string,
   number: number,
-  { text, to, pictures }: Pick<Action, 'text' | 'to'> & { readonly pictures: readonly NoticePicture[] },
+  { text, to, pictures }: Pick<Action, 'text' | 'to'> & { readonly pictures: readonly PictureFile[] },
 ): Order => ({
   ...{ kind, number },
   ...(kind === 'close-ticket' && { note: text }),
@@ -144,10 +145,10 @@ function conflictWords({ holder, state, lastAtMs, number }: TicketView, clock: C
   return holder === null ? `工单 ${number} 刚刚变了：${state}。` : `${holder} ${ago}前接了这张单。`
 }
 
-type Loaded = { readonly loaded: readonly NoticePicture[] } | { readonly error: string }
+type Loaded = { readonly loaded: readonly PictureFile[] } | { readonly error: string }
 
 async function picturesOf({ pictures }: Action, guide: PictureSource): Promise<Loaded> {
-  const loaded: NoticePicture[] = []
+  const loaded: PictureFile[] = []
   for (const [index, picture] of pictures.entries()) {
     if ('path' in picture) {
       const found = await guide.load(picture.path)

@@ -8,7 +8,13 @@ function livingDocuments(): readonly string[] {
   const docs = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
   // Old ADRs and the changelog name files that were right then; only living documents must stay true.
   const living = docs.filter((path) => path.endsWith('.md') && !path.startsWith('adr'))
-  return ['README.md', 'README.zh-CN.md', ...living.map((path) => join('docs', path))]
+  return [
+    'README.md',
+    'README.zh-CN.md',
+    'SECURITY.md',
+    'SECURITY.zh-CN.md',
+    ...living.map((path) => join('docs', path)),
+  ]
 }
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')

@@ -1,4 +1,4 @@
-import { type Guide, type Problem, type Section, warningAt } from '../../model/knowledge.js'
+import { type Guide, type Problem, type Section, type SourceFile, warningAt } from '../../model/knowledge.js'
 import { readHeadingNumber } from '../keys.js'
 import { type AuthoredAnswer, takeInlineAnswers } from '../short-answers.js'
 import { giveSectionRoles, readFrontMatter } from './front-matter.js'
@@ -29,7 +29,7 @@ export interface ParsedGuide {
  *
  * @param file name for ids and problems, e.g. `knowledge/fasttest.md`
  */
-export function parseGuide({ file, text }: { readonly file: string; readonly text: string }): ParsedGuide {
+export function parseGuide({ file, text }: SourceFile): ParsedGuide {
   try {
     return readGuide(file, text)
   } catch {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Log, NoticeFacts, NoticePicture } from '../../model/ports.js'
+import type { PictureFile } from '../../model/chat.js'
+import type { Log, NoticeFacts } from '../../model/ports.js'
 import type { RelayedWords, Relays, Told } from '../../model/stores.js'
 import type { Ticket } from '../../model/ticket.js'
 import { type Changed, type Database, DatabaseGone, type SharedTable } from './database.js'
@@ -299,7 +300,7 @@ export class PostgresRelays implements Relays, SharedTable {
   /** Words and pictures, or nothing. */
   async #insert(
     { once, account, ticket, text, isReply, deadlineMs }: PendingRelay,
-    pictures: readonly NoticePicture[] = [],
+    pictures: readonly PictureFile[] = [],
   ): Promise<string> {
     return this.#db.transaction(async (client) => {
       const { rows } = await client.query<{ id: string }>(
@@ -318,7 +319,7 @@ export class PostgresRelays implements Relays, SharedTable {
     })
   }
 
-  async #picturesOf({ id }: RelayRow): Promise<readonly NoticePicture[]> {
+  async #picturesOf({ id }: RelayRow): Promise<readonly PictureFile[]> {
     const { rows } = await this.#db.query<{ file_name: string; bytes: Uint8Array }>(
       'select file_name, bytes from guoshen.relay_pictures where relay = $1 order by place',
       [id],
