@@ -53,8 +53,8 @@ export interface Reading {
 export const readFeatures = (model: MessageModel, keys: FeatureKeys): Reading =>
   readRows(model, model.rows.rowsOf(keys))
 
-/** @param rows of a vocabulary that begins with the classifier's own; those beyond it are ignored */
-export function readRows({ classes, coarse, weights, bias }: Classifier, rows: Int32Array): Reading {
+/** @param rows of a vocabulary that begins with the classifier's own; those beyond it are ignored @param temperature see `softmaxInPlace` */
+export function readRows({ classes, coarse, weights, bias }: Classifier, rows: Int32Array, temperature = 1): Reading {
   const { vectors, steps, worth } = weights
   const fine = classes.length
   const width = fine + 1
@@ -81,7 +81,7 @@ export function readRows({ classes, coarse, weights, bias }: Classifier, rows: I
   const scale = featureScale(count)
   for (let c = 0; c <= fine; c++) scores[c] = scores[c]! * scale + bias[c]!
   scores[fine + 1] = coarseScore * featureScale(coarseCount) + bias[fine + 1]!
-  return toReading(scores, fine)
+  return toReading(scores, fine, temperature)
 }
 
 /** A sum of vectors of steps, in the order in which they are added. */
@@ -145,36 +145,39 @@ const MAX_LOGIT = 8
 /** Long messages have more features; without this they would all look sure. */
 const featureScale = (count: number): number => (count === 0 ? 0 : 1 / Math.sqrt(count))
 
-/** Turns the first scores, so many as there are classes, into probabilities, in place. */
-function softmaxInPlace(scores: Float64Array, count: number): void {
-  let highest = Number.NEGATIVE_INFINITY
-  for (let c = 0; c < count; c++) if (scores[c]! > highest) highest = scores[c]!
+/** Turns scores into shares that sum to 1, in place; a temperature below 1 sharpens them. */
+function softmaxInPlace(scores: Float64Array, temperature = 1): void {
+  const highest = highestOf(scores)
   let sum = 0
-  for (let c = 0; c < count; c++) {
-    scores[c] = Math.exp(scores[c]! - highest)
+  for (let c = 0; c < scores.length; c++) {
+    scores[c] = Math.exp((scores[c]! - highest) / temperature)
     sum += scores[c]!
   }
-  for (let c = 0; c < count; c++) scores[c]! /= sum
+  for (let c = 0; c < scores.length; c++) scores[c]! /= sum
 }
 
-/** The same, and then all but the last into shares, given that it isn't that. @returns the probability of the last */
-function sharesInPlace(scores: Float64Array, count: number): number {
-  softmaxInPlace(scores, count)
-  const nothing = scores[count - 1]!
-  const something = Math.max(1 - nothing, TINY)
-  for (let c = 0; c + 1 < count; c++) scores[c]! /= something
-  return nothing
+function highestOf(scores: Float64Array): number {
+  let highest = Number.NEGATIVE_INFINITY
+  for (let c = 0; c < scores.length; c++) if (scores[c]! > highest) highest = scores[c]!
+  return highest
 }
 
-const TINY = 1e-9
+/** The score of any one of several. */
+function scoreOfAny(scores: Float64Array): number {
+  const highest = highestOf(scores)
+  let sum = 0
+  for (let c = 0; c < scores.length; c++) sum += Math.exp(scores[c]! - highest)
+  return highest + Math.log(sum)
+}
 
 const clipped = (logit: number): number => Math.max(-MAX_LOGIT, Math.min(MAX_LOGIT, logit))
 
-function toReading(scores: Float64Array, classCount: number): Reading {
-  const nothing = sharesInPlace(scores, classCount)
-  const fromShares = clipped(Math.log(Math.max(1 - nothing, TINY) / Math.max(nothing, TINY)))
+function toReading(scores: Float64Array, classCount: number, temperature: number): Reading {
+  const shares = scores.subarray(0, classCount - 1)
+  const fromShares = clipped(scoreOfAny(shares) - scores[classCount - 1]!)
   const scopeLogit = (fromShares + clipped(scores[classCount]!) + clipped(scores[classCount + 1]!)) / 3
-  return { shares: scores.subarray(0, classCount - 1), scopeLogit }
+  softmaxInPlace(shares, temperature)
+  return { shares, scopeLogit }
 }
 
 export interface Example {
@@ -338,7 +341,7 @@ function scoreRows({ classes, coarse, weights, bias }: DenseModel, rows: Int32Ar
 
 /** Predicted minus wanted, of every head. */
 function errorsOf(scores: Float64Array, target: number, classCount: number): Float64Array {
-  softmaxInPlace(scores, classCount)
+  softmaxInPlace(scores.subarray(0, classCount))
   scores[target]! -= 1
   const forUs = target === classCount - 1 ? 0 : 1
   for (let c = classCount; c < classCount + 2; c++) scores[c] = 1 / (1 + Math.exp(-scores[c]!)) - forUs
@@ -428,7 +431,7 @@ class MemberReading {
     this.#sum.addTo(scores, { from: 1, to: scores.length, steps })
     const scale = featureScale(this.#met)
     for (let c = 0; c < scores.length; c++) scores[c] = scores[c]! * scale + bias[c]!
-    sharesInPlace(scores, scores.length)
+    softmaxInPlace(this.#shares)
     return this.#shares
   }
 }

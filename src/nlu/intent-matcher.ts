@@ -228,7 +228,10 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
     if (!compiled) return { base: { candidates: found, wantsHuman: NOBODY }, core, found, likely: [], rows: NO_ROWS }
     const rows = rowsOf(normalized)
-    const { candidates, shares, ...rest } = classify(readRows(compiled.subjects, rows), classes)
+    const { candidates, shares, ...rest } = classify(
+      readRows(compiled.subjects, rows, FITTED.calibration.temperature),
+      classes,
+    )
     // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
     const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
     const likely: (readonly [Subject, number])[] = []
@@ -371,26 +374,20 @@ const classesOf = (
 ): readonly SubjectClass[] =>
   classes.slice(0, -1).map((subject) => ({ subject, sectionKey: sectionOf.get(subject), isTopic: isTopic(subject) }))
 
-/** @returns `shares`: of the subjects, sharpened, in the order of the classes */
+/** @returns `shares`: of the subjects, in the order of the classes */
 function classify(
   { shares, scopeLogit }: Reading,
   classes: readonly SubjectClass[],
 ): Omit<Match, 'answers'> & { readonly shares: Float64Array } {
-  const { slope, offset, temperature } = FITTED.calibration
+  const { slope, offset } = FITTED.calibration
   const logit = slope * scopeLogit + offset
   const asked = sigmoid(logit + ASKED_LOGIT)
   const inScope = sigmoid(logit)
-  let sum = 0
-  for (let c = 0; c < shares.length; c++) {
-    shares[c] = shares[c]! ** (1 / temperature)
-    sum += shares[c]!
-  }
   const best = new Best<number>(MAX_CANDIDATES)
   let wantsHuman = NOBODY
   let outside = 0
   for (let c = 0; c < shares.length; c++) {
-    const share = shares[c]! / sum
-    shares[c] = share
+    const share = shares[c]!
     const { sectionKey, isTopic: isOutside } = classes[c]!
     if (sectionKey) {
       if (best.takes(share * asked)) best.add(c, share * asked)

@@ -97,11 +97,10 @@ function remembering(matcher: IntentMatcher): IntentMatcher {
 /** Reads one message: what is done with the words, and which sections may be meant. Pure and bounded in time. */
 export function understand(text: string, given: Knowing): Understanding {
   const knowing = { ...given, matcher: remembering(given.matcher) }
-  let read: Understanding = { ...NOTHING_UNDERSTOOD, normalized: normalizeText(text) }
+  const read: Understanding = { ...NOTHING_UNDERSTOOD, normalized: normalizeText(text) }
   for (const step of STEPS) {
     if (read.taught !== undefined && !STEPS_WHEN_TAUGHT.has(step)) break
-    const found = step(read, knowing)
-    if (found) read = { ...read, ...found }
+    Object.assign(read, step(read, knowing))
   }
   return read
 }

@@ -1,3 +1,4 @@
+import { LastFew } from '../base/bounded-map.js'
 import type { CategoryRow, Intent, RejectionRule } from '../model/knowledge.js'
 import type { Language, Phrases } from '../model/language.js'
 import type { Candidate, IntentMatcher, NoticeReason } from '../model/understanding.js'
@@ -364,6 +365,17 @@ const MAY_ENUMERATE = /[1一a·•▲△◆◇■□●○*]/
  */
 export function numberedItems(text: string): readonly NumberedItem[] {
   if (!MAY_ENUMERATE.test(text)) return []
+  const known = recentItems.get(text)
+  if (known) return known
+  const items = numberedAnew(text)
+  recentItems.add(text, items)
+  return items
+}
+
+/** Several steps look for the points of the same words. */
+const recentItems = new LastFew<string, readonly NumberedItem[]>(4)
+
+function numberedAnew(text: string): readonly NumberedItem[] {
   const markers = inTurn(findMarkers(text))
   const outer = markers[0]?.style
   const items: { heading: string; details: string[] }[] = []

@@ -224,21 +224,16 @@ export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: S
   const whole = matcher.match(text)
   const target = targetOf(whole)
   return pieces.map((_, last) => {
-    const first = Math.max(0, last + 1 - MAX_RUN)
-    return Array.from({ length: last + 1 - first }, (__, at) => pieces.slice(first + at, last + 1)).flatMap(
-      (own): Run | [] => {
-        const words = joined(own)
-        if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) return []
-        const match = own.length === pieces.length ? whole : matcher.match(words.text)
-        const asked = targetOf(match)
-        return {
-          from: last + 1 - own.length,
-          to: last + 1,
-          target: asked,
-          signs: signsOf(own, match, asked === target),
-        }
-      },
-    )
+    const runs: Run[] = []
+    for (let from = Math.max(0, last + 1 - MAX_RUN); from <= last; from++) {
+      const own = pieces.slice(from, last + 1)
+      const words = joined(own)
+      if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) continue
+      const match = own.length === pieces.length ? whole : matcher.match(words.text)
+      const asked = targetOf(match)
+      runs.push({ from, to: last + 1, target: asked, signs: signsOf(own, words, match, asked === target) })
+    }
+    return runs
   })
 }
 
@@ -250,8 +245,12 @@ const isWord = ({ text, asks }: Pick<Piece, 'text' | 'asks'>, { goods }: IntentM
 const LONG_CHARS = 12
 const SHORT_CHARS = 5
 
-function signsOf(own: readonly Piece[], match: Match, isWhole: boolean): readonly number[] {
-  const { text, asks } = joined(own)
+function signsOf(
+  own: readonly Piece[],
+  { text, asks }: Pick<Piece, 'text' | 'asks'>,
+  match: Match,
+  isWhole: boolean,
+): readonly number[] {
   const [top] = match.candidates
   const [best] = match.answers ?? []
   const isGoods = match.categories?.some(isNamedGood) === true
