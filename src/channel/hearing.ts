@@ -19,11 +19,11 @@ export interface Arrival<M> {
   readonly read: () => Promise<M | undefined>
 }
 
-export interface HearingOptions<M> {
+export interface HearingOptions {
   readonly heardIds: HeardIds
   /** How long messages of one place wait for others that were said before them. */
   readonly holdMs: number
-  readonly deliver: (message: M) => void
+  readonly log: Pick<Log, 'error'>
 }
 
 interface Entry<M> {
@@ -41,19 +41,31 @@ interface Waiting<M> {
  * within one second as they came over the wire.
  */
 export class Hearing<M> {
-  readonly #options: HearingOptions<M>
+  readonly #options: HearingOptions
+  #listener: ((message: M) => Promise<unknown>) | undefined
+  #isOpen = false
   readonly #waiting = new Map<string, Waiting<M>>()
   readonly #tails = new Map<string, Promise<void>>()
 
-  constructor(options: HearingOptions<M>) {
+  constructor(options: HearingOptions) {
     this.#options = options
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** @param listener is not waited for: what is said next may be about this very message */
+  open(listener: (message: M) => Promise<unknown>): void {
+    this.#listener = listener
+    this.#isOpen = true
   }
 
   hear(arrival: Arrival<M>): void {
     // Noted before it is read: what comes three times at once is no less one message.
     if (!this.#options.heardIds.add(arrival.id)) return
     const waiting = this.#waiting.get(arrival.placeId)
-    const entry = { arrival, message: arrival.read() }
+    const entry = { arrival, message: arrival.read().catch((error) => this.#notUnderstood(arrival, error)) }
     if (waiting) waiting.entries.push(entry)
     else {
       const timer = setTimeout(() => this.#release(arrival.placeId), this.#options.holdMs)
@@ -62,9 +74,17 @@ export class Hearing<M> {
   }
 
   /** Resolves when all that was heard has been handed on, without waiting for anything more to come. */
-  async flush(): Promise<void> {
+  async close(): Promise<void> {
+    this.#isOpen = false
     for (const placeId of [...this.#waiting.keys()]) this.#release(placeId)
     await Promise.all(this.#tails.values())
+    this.#listener = undefined
+  }
+
+  /** Hands on nothing more, whatever was heard. */
+  end(): void {
+    this.#isOpen = false
+    this.#listener = undefined
   }
 
   #release(placeId: string): void {
@@ -81,10 +101,14 @@ export class Hearing<M> {
   }
 
   async #deliver(entries: readonly Entry<M>[]): Promise<void> {
-    for (const { message } of entries) {
+    for (const { arrival, message } of entries) {
       const read = await message
-      if (read !== undefined) this.#options.deliver(read)
+      if (read !== undefined) this.#listener?.(read).catch((error) => this.#notUnderstood(arrival, error))
     }
+  }
+
+  #notUnderstood({ id }: Arrival<M>, error: unknown): undefined {
+    this.#options.log.error({ messageId: id, error: messageOf(error) }, 'message not understood')
   }
 }
 

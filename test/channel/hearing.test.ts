@@ -11,15 +11,17 @@ afterEach(() => {
 function hearingUnderTest() {
   const ids = new Set<string>()
   const heard: string[] = []
+  const failed: (string | undefined)[] = []
   const hearing = new Hearing<string>({
     heardIds: { add: (id) => !ids.has(id) && Boolean(ids.add(id)) },
     holdMs: 300,
-    deliver: (message) => void heard.push(message),
+    log: { error: ({ messageId }: { messageId?: string }) => void failed.push(messageId) },
   })
+  hearing.open(async (message) => heard.push(message))
   let wirePlace = 0
   const hear = (id: string, facts: Partial<Arrival<string>> = {}) =>
     hearing.hear({ id, placeId: '@@1', sentAtMs: 1_000, wirePlace: ++wirePlace, read: async () => id, ...facts })
-  return { hear, heard, hearing }
+  return { hear, heard, failed, hearing }
 }
 
 test('hands on what was said first first, though it comes later', async () => {
@@ -73,11 +75,13 @@ test('hears each message once, also while it is still being read', async () => {
 })
 
 test('goes on after one that can not be read', async () => {
-  const { hear, heard } = hearingUnderTest()
+  const { hear, heard, failed } = hearingUnderTest()
   hear('a', { read: async () => undefined })
+  hear('broken', { read: async () => JSON.parse('{') })
   hear('b')
   await vi.runAllTimersAsync()
   expect(heard).toEqual(['b'])
+  expect(failed).toEqual(['broken'])
 })
 
 test('hands on at once what waits when it is to end, and nothing twice', async () => {
@@ -85,10 +89,23 @@ test('hands on at once what waits when it is to end, and nothing twice', async (
   hear('second', { sentAtMs: 2_000 })
   hear('first', { sentAtMs: 1_000, read: () => new Promise((resolve) => setTimeout(() => resolve('first'), 50)) })
   hear('elsewhere', { placeId: '@@2' })
-  const flushed = hearing.flush().then(() => [...heard])
+  const flushed = hearing.close().then(() => [...heard])
   await vi.advanceTimersByTimeAsync(50)
   expect((await flushed).toSorted()).toEqual(['elsewhere', 'first', 'second'])
   expect(heard.indexOf('first')).toBeLessThan(heard.indexOf('second'))
   await vi.runAllTimersAsync()
   expect(heard).toHaveLength(3)
+})
+
+test('goes on where whoever listens fails, and hands on nothing after its end', async () => {
+  const { hear, failed, hearing, heard } = hearingUnderTest()
+  hearing.open(async () => Promise.reject(new Error('not handled')))
+  hear('a')
+  hear('b')
+  await vi.runAllTimersAsync()
+  expect(failed).toEqual(['a', 'b'])
+  hear('c')
+  hearing.end()
+  await vi.runAllTimersAsync()
+  expect([hearing.isOpen, heard, failed]).toEqual([false, [], ['a', 'b']])
 })

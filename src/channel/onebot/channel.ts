@@ -97,8 +97,6 @@ export class OneBotChannel implements Channel {
   readonly #idsHeard = new BoundedMap<string, string>(KEPT_IDS)
   /** What people and groups were last called, by their keys. */
   readonly #shownAs = new BoundedMap<string, string>(KEPT_IDS)
-  #listener: MessageListener | undefined
-  #isHearing = false
   #wirePlace = 0
   #wasListed = false
   #unlisted = 0
@@ -119,29 +117,22 @@ export class OneBotChannel implements Channel {
       ...{ names: this.#names, onNews: options.onStaffRoom, nowMs: () => (options.time ?? Date).now() },
       isColleague: (number) => this.#knownRole(number) !== undefined,
     })
-    const deliver = (messages: readonly IncomingMessage[]): void => {
-      for (const message of messages) this.#deliver(message)
-    }
-    this.#hearing = new Hearing({ heardIds: options.heardIds, holdMs: HOLD_MS, deliver })
+    this.#hearing = new Hearing({ heardIds: options.heardIds, holdMs: HOLD_MS, log })
   }
 
   async start(listener: MessageListener): Promise<void> {
-    this.#listener = listener
-    this.#isHearing = true
+    this.#hearing.open((messages) => Promise.all(messages.map(listener)))
     clearInterval(this.#timer)
     this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS).unref()
     await this.#session.start({ onEvent: (event) => this.#on(event), onUp: () => this.#greet() })
   }
 
-  async stopHearing(): Promise<void> {
-    this.#isHearing = false
-    await this.#hearing.flush()
-    this.#listener = undefined
+  stopHearing(): Promise<void> {
+    return this.#hearing.close()
   }
 
   async stop(): Promise<void> {
-    this.#isHearing = false
-    this.#listener = undefined
+    this.#hearing.end()
     clearInterval(this.#timer)
     this.#session.stop()
   }
@@ -236,7 +227,7 @@ export class OneBotChannel implements Channel {
   }
 
   #onMessage(event: MessageEvent): void {
-    if (!this.#isHearing) return
+    if (!this.#hearing.isOpen) return
     if (!isOwn(event)) this.#options.time?.heardOf(event.time * 1000)
     const placeKey = placeKeyOf(event)
     const id = messageIdOf(event, placeKey)
@@ -244,7 +235,7 @@ export class OneBotChannel implements Channel {
     // Without waiting: what is heard next is held up by nothing.
     this.#hearing.hear({
       ...{ id, placeId: placeKey, sentAtMs: event.time * 1000, wirePlace: ++this.#wirePlace },
-      read: () => this.#understood(id, () => this.#read(event)),
+      read: () => this.#read(event),
     })
   }
 
@@ -286,7 +277,7 @@ export class OneBotChannel implements Channel {
   /** Who takes a message back, or has it taken back, no longer wants it answered. */
   #onRecall(event: NoticeEvent): void {
     const { group_id: group, user_id: number, message_id } = event
-    if (!this.#isHearing || number === undefined || message_id === undefined) return
+    if (!this.#hearing.isOpen || number === undefined || message_id === undefined) return
     const placeKey = group === undefined ? directKey(number) : groupKey(group)
     const recalls = this.#idsHeard.get(`${placeKey} ${message_id}`)
     if (recalls === undefined) return
@@ -297,14 +288,7 @@ export class OneBotChannel implements Channel {
     }
     this.#hearing.hear({
       ...{ id: `recall-${recalls}`, placeId: placeKey, sentAtMs: event.time * 1000, wirePlace: ++this.#wirePlace },
-      read: () => this.#understood(recalls, read),
-    })
-  }
-
-  #understood<T>(messageId: string, read: () => Promise<T>): Promise<T | undefined> {
-    return read().catch((error: unknown) => {
-      this.#log.error({ messageId, error: messageOf(error) }, 'message not understood')
-      return undefined
+      read,
     })
   }
 
@@ -391,13 +375,6 @@ export class OneBotChannel implements Channel {
   #fetchPicture(messageId: string, picture: Segment): Promise<HeardPicture | undefined> {
     const ownHost = new URL(this.#options.url).hostname
     return this.#pictures.fetch(messageId, () => loadPicture(picture, { ask: this.#session, ownHost }))
-  }
-
-  /** Without waiting: what is said next may be about this very message. */
-  #deliver(message: IncomingMessage): void {
-    this.#listener?.(message).catch((error: unknown) => {
-      this.#log.error({ messageId: message.id, error: messageOf(error) }, 'message not understood')
-    })
   }
 }
 

@@ -71,10 +71,8 @@ export class WechatyChannel implements Channel {
   readonly #ownWords = new OwnWords()
   readonly #wireOrder = new WireOrder()
   readonly #pictures: HeardPictures
-  #listener: MessageListener | undefined
   #wired = false
   #running = false
-  #isHearing = false
 
   constructor(bot: WechatyInterface, options: WechatyChannelOptions, log: Log) {
     this.#bot = bot
@@ -87,12 +85,11 @@ export class WechatyChannel implements Channel {
     this.#staff = this.#staffRoom()
     this.#speaking = new Speaking(bot, { ...options, who: this.#who, ownWords: this.#ownWords })
     this.remarks = new RemarkWriter(bot, options.identities)
-    this.#hearing = new Hearing({ ...options, deliver: (message) => this.#deliver(message) })
+    this.#hearing = new Hearing({ ...options, log })
   }
 
   async start(listener: MessageListener): Promise<void> {
-    this.#listener = listener
-    this.#isHearing = true
+    this.#hearing.open(listener)
     this.#wire()
     // Where stopping does not log out, the puppet still runs at the next start.
     if (!this.#running) {
@@ -106,15 +103,12 @@ export class WechatyChannel implements Channel {
     this.#staff.start()
   }
 
-  async stopHearing(): Promise<void> {
-    this.#isHearing = false
-    await this.#hearing.flush()
-    this.#listener = undefined
+  stopHearing(): Promise<void> {
+    return this.#hearing.close()
   }
 
   async stop(): Promise<void> {
-    this.#isHearing = false
-    this.#listener = undefined
+    this.#hearing.end()
     this.#staff.stop()
     if (!this.#options.logoutOnStop || !this.#running) return
     this.#running = false
@@ -217,7 +211,7 @@ export class WechatyChannel implements Channel {
       })
     }
     this.#bot.on('message', (message) => {
-      if (this.#isHearing) this.#hear(message)
+      if (this.#hearing.isOpen) this.#hear(message)
     })
   }
 
@@ -229,11 +223,7 @@ export class WechatyChannel implements Channel {
       placeId: message.room()?.id ?? partner?.id ?? '',
       sentAtMs: message.date().getTime(),
       wirePlace: this.#wireOrder.placeOf(message.id),
-      read: () =>
-        this.#read(message).catch((error: unknown) => {
-          this.#log.error({ messageId: message.id, error: messageOf(error) }, 'message not understood')
-          return undefined
-        }),
+      read: () => this.#read(message),
     })
   }
 
@@ -255,13 +245,6 @@ export class WechatyChannel implements Channel {
     isEcho: (message) => this.#ownWords.takeEcho(message),
     fetchPicture: (message) =>
       this.#pictures.fetch(message.id, async () => new Uint8Array(await (await message.toFileBox()).toBuffer())),
-  }
-
-  /** Without waiting: what is said next may be about this very message. */
-  #deliver(message: IncomingMessage): void {
-    this.#listener?.(message).catch((error: unknown) => {
-      this.#log.error({ messageId: message.id, error: messageOf(error) }, 'message not understood')
-    })
   }
 
   #purposeOf({ id, topic }: { readonly id: string; readonly topic: string }): 'customers' | 'staff' | 'ignored' {
