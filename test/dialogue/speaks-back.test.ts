@@ -72,14 +72,22 @@ describe('chatter put to the bot by name', () => {
     expect(hears(weather, talking, true)).toEqual({ kind: 'courtesy', word: 'acknowledged' })
   })
 
-  test.each(['请问小助手', '帮客户问的 客户公司叫杭州某某文化', '我这边是深圳某某科技公司', '我接着上次那个问题'])(
-    'that leads to a question bids go on: %s',
-    (normalized) => {
-      const told = { ...likely, act: 'statement', normalized } as const
-      const heard = hears(told, { language: LANGUAGE }, true)
-      expect(heard).toEqual({ kind: 'courtesy', word: 'listening' })
-    },
-  )
+  test.each([
+    ...['请问小助手', '帮客户问的 客户公司叫杭州某某文化', '我这边是深圳某某科技公司', '我接着上次那个问题'],
+    ...['小助手你好我是老刘', '您好,我单位系街道办,属机关。', '老师好,我姓王'],
+  ])('that leads to a question bids go on: %s', (normalized) => {
+    const told = { ...likely, act: 'statement', normalized } as const
+    const heard = hears(told, { language: LANGUAGE }, true)
+    expect(heard).toEqual({ kind: 'courtesy', word: 'listening' })
+  })
+
+  test('that is none gets the fact that stands out', () => {
+    const dialect = { ...idle, act: 'statement', normalized: '二审要等好多天嗦', answers: [fact] } as const
+    expect(hears(dialect, { language: LANGUAGE }, true)).toMatchObject({
+      kind: 'answer',
+      fact: { answer: { id: 'seal' } },
+    })
+  })
 
   test('that asks gets the honest word', () => {
     expect(hears({ ...idle, act: 'question', normalized: '周末去哪玩' }, { language: LANGUAGE }, true)).toMatchObject({

@@ -120,6 +120,11 @@ describe('the shipped knowledge', () => {
       '你的小程序"石榴邻里"，提审时间2023-03-14 09:41:20，代码发布审核未通过，原因如下：<br>1: 小程序功能不符合规则：<br>(1):页面点击无内容，功能无法体验<br>(2):请完善【用户隐私保护指引】后再重新提审',
       ['A3', '4.3'],
     ],
+    [
+      '这次给了三条第一条是没有对用户发的东西做安全检测第二条是有测试的内容第三条是有的页面点进去啥也没有',
+      ['A2', 'A4', 'A3'],
+    ],
+    ['拒了两条 一条“请补充社交-直播类目” 一条“功能无法体验 请提供测试账号” 直播我们不要了', ['A1.2', '4.2']],
   ])('takes the notice %s apart', (text, keys) => {
     const fact = { kind: 'notice', reasons: keys.map(() => ({})) }
     expect(decideOn(text, true)).toMatchObject({ kind: 'answer', sectionKeys: keys, reason: 'notice', fact })
@@ -151,6 +156,10 @@ describe('the shipped knowledge', () => {
     ['隐私文件用途空着 联系方式也没写 咋填', ['s43-file-purpose', 's43-contact']],
     ['我去哪个网站截图啊截图是截一张还是两张啊图片最大多大', ['s11-query-site', 's11-two-tables', 's11-image-size']],
     ['宝妈论坛还卖奶粉 类目怎么选', ['s11-which-category', '商家自营-母婴食品']],
+    ['卖手机壳的 手机要资质吗 后面想再上点奶粉 奶粉要啥', ['商家自营-3C数码', '商家自营-母婴食品']],
+    ['3.3.4和3.2.11分别啥意思', ['驳回:常见拒绝情形 3.3.4', '驳回:常见拒绝情形 3.2.11']],
+    ['1）名字一年给改几次\n2）头像呢\n3）类目一个月能动几回', ['name-times', 'name-icon-times', 's3-monthly-limit']],
+    ['主办单位是我个人名字，能不能过？那个网站到底哪个，百度出来一堆假的', ['s11-personal-filing', 's11-query-site']],
     // The community has a category of its own.
     ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', '商家自营-食品饮料', 's5-what-second']],
   ])('answers each question of %s, goods that are left out included', (text, told) => {
