@@ -6,6 +6,7 @@ import {
   asksOn,
   factOfItsOwn,
   factsOf,
+  isApart,
   LIKELY_ELIDED,
   likeliestOnward,
   likelyWithin,
@@ -316,9 +317,6 @@ const ONWARD_SCOPE = 0.25
 /** Whoever writes more says themselves what it is about. */
 const MAX_ONWARD_CHARS = 24
 
-/** So surely, 0..1, a question asks for its own fact, whatever went before. */
-const CLEAR_OF_ITS_OWN = 0.8
-
 /**
  * What these words ask for when they are read behind the last question: 改了备案要动吗, 那我现在能改类目吗, 每年都交啊.
  *
@@ -344,15 +342,14 @@ export function goesOnward(
   const [top] = read?.joint.candidates ?? []
   const scopes = [top, understanding.candidates[0]].map((one) => (one ? scopeOf(one.overheard, one) : 0))
   if (!read || !top || Math.max(...scopes) < ONWARD_SCOPE) return undefined
-  // 卖衫同埋饼干, behind 商城要加什么类目
-  const goods = language?.talk.contradicts.test(normalized) ? undefined : newGoods(read, situation, normalized)
+  // 里面有大米和油, behind 商城要加什么类目, tells of goods; 里面没有商城 takes back.
+  const denies = language?.talk.contradicts.test(normalized) && language.questions.lacksWords.test(normalized)
+  const goods = denies ? undefined : newGoods(read, situation, normalized)
   if (goods) return toldOfGoods(goods, top)
   if (isAskedBack(situation)) return ofBoth(read.joint)
   const best = likeliestOnward(understanding, { ...situation, joint: read.joint })
-  const own = factOfItsOwn(answers)
-  const isClear = own !== undefined && (own.share >= CLEAR_OF_ITS_OWN || (best && wasTold(best, situation)))
   // 撤审一个月几次, behind 类目一个月能改几次
-  if (best && act === 'question' && isClear && namesElse(own, best.answer)) return undefined
+  if (best && act === 'question' && isApart(best, answers, situation)) return undefined
   if (best && isMeant(best, understanding, situation, { isAsked })) return toldFact(best, situation)
   return saidAgain(read.joint, understanding, situation)
 }

@@ -34,6 +34,10 @@ export const notToBeAnswered: readonly Policy[] = [
   silence('to-somebody-else', ({ understanding: { normalized }, situation: { language, spokenToLast }, asked }) => {
     return !asked && !spokenToLast && language?.around.suggests.test(normalized) === true
   }),
+  // 我把招聘和拼车先去掉吧
+  silence('not-for-us', ({ understanding: { act, normalized }, situation: { language }, asked }) => {
+    return !asked && act === 'statement' && language?.talk.plans.test(normalized) === true
+  }),
 ]
 
 /**

@@ -310,7 +310,7 @@ const CLEAR_SCOPE = 0.1
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
 const OUTSIDE_SCOPE = 0.4
 /** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
-const SURE_FACT = { share: 0.45, within: 0.6 } as const
+const SURE_FACT = { share: 0.45, within: 0.5 } as const
 
 const isSureFact = (best: RankedAnswer | undefined): boolean =>
   best !== undefined && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within

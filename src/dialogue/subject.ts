@@ -159,6 +159,21 @@ export const namesElse = (
   { sectionKey, topic }: { readonly sectionKey?: string; readonly topic: string },
 ): boolean => own !== undefined && (own.answer.sectionKey !== sectionKey || own.answer.topic !== topic)
 
+/** So surely, 0..1, a question asks for its own fact, whatever went before. */
+const CLEAR_OF_ITS_OWN = 0.8
+
+/** Whether the words of a question clearly ask for something else than `onward`, what they would ask for behind the last one. */
+export function isApart(
+  onward: Pick<RankedAnswer, 'answer'>,
+  answers: readonly RankedAnswer[] = [],
+  situation: Situation,
+): boolean {
+  const own = factOfItsOwn(answers)
+  if (!own || !namesElse(own, onward.answer)) return false
+  const isUnspoken = answers.every(({ answer }) => answer.id !== onward.answer.id)
+  return own.share >= CLEAR_OF_ITS_OWN || isUnspoken || wasTold(onward, situation)
+}
+
 /** So few words that say nothing of what they ask about. */
 export const MAX_BARE_QUESTION_CHARS = 10
 
@@ -267,6 +282,9 @@ export function toldOfGoods(fact: Goods, top: Candidate): Decision {
     : { kind: 'outside', fact }
 }
 
+/** So surely, 0..1, one fact of the guides is asked for, whatever goods the talk is about. */
+const CLEARLY_OWN = 0.6
+
 /** 要资质不: so few words are about the goods, whatever was told of them in between. */
 const MAX_NAKED_CHARS = 5
 
@@ -283,6 +301,9 @@ export function asksOfGoods(
   if (language.talk.takesNote.test(normalized)) return undefined
   const known = new Set(told.goods.hits.flatMap(({ rows }) => rows))
   if (categories.some(({ rows }) => rows.length > 0 && !rows.some((row) => known.has(row)))) return undefined
+  // 资质图片多大以内 asks for its own.
+  const own = wants === undefined ? factOfItsOwn(answers) : undefined
+  if (own && own.share >= CLEARLY_OWN && own.answer.sectionKey !== undefined) return undefined
   const { asksDocuments, lacksWords } = language.questions
   const asks = askedOfGoods(wants)
   const isAsked = act === 'question' ? true : lacksWords.test(normalized)

@@ -56,6 +56,8 @@ export function findQuestions(text: string, whole: Match, reading: SegmentReadin
   // What is a guess is told to be unknown, where it says what it asks for.
   const told = (question: Question): readonly Question[] => {
     if (!isVague(question)) return [question]
+    const goods = reading.matcher.goods?.(question.text).filter(isNamedGood) ?? []
+    if (goods.length > 0) return [{ ...question, categories: goods }]
     return namesWhat(question.text, reading.phrases) ? [unreadQuestion(question.text)] : []
   }
   const parts = [
@@ -177,7 +179,12 @@ function readQuestion(
   const others = swapped ? (matcher.goods?.(swapped).filter(({ rows }) => rows.length > 0) ?? []) : []
   // 玩具呢, behind 个护家清要证吗
   if (last && others.length > 0)
-    return { ...last, ...questionOf({ ...clause, wants: last.wants }, last), categories: others, sureness: SURE_ALONE }
+    return {
+      ...questionOf({ ...clause, wants: last.wants }, last),
+      answers: [],
+      categories: others,
+      sureness: SURE_ALONE,
+    }
   if (!alone.categories && leavesOutGoods(clause, phrases)) {
     const led = before === '' ? undefined : questionOf(clause, matcher.match(`${before} ${text}`))
     // 钓鱼佬论坛里卖鱼竿 商品类目选啥: what is told right before it is asked of, the community with it.
@@ -193,6 +200,8 @@ function readQuestion(
         sureness: SURE_ALONE,
       }
   }
+  const instead = last && askedInstead(clause, last, { matcher, phrases })
+  if (instead) return instead
   const dependsOnLast = last !== undefined && phrases.depends.test(text)
   // 没有的话能不能先藏起来审完再放出来 says all by itself.
   const rest = dependsOnLast ? text.replace(phrases.depends, '').replace(LEADS, '') : ''
@@ -233,6 +242,36 @@ function readQuestion(
   const best = readings.reduce((one, other) => (fits(other) > fits(one) ? other : one))
   return best.sureness >= SURE ? inLightOf(whole, best) : undefined
 }
+
+/**
+ * 跑腿呢, behind 拼车版块要什么证: what the last question asks, with this in place of what it asks it of. The clearest of
+ * all ways to put it there counts.
+ *
+ * @returns undefined where that is as vague, or the same
+ */
+function askedInstead(
+  clause: Clause,
+  last: ReadQuestion,
+  { matcher, phrases }: SegmentReading,
+): ReadQuestion | undefined {
+  const other = clause.text.length <= MAX_BARE_CHARS ? phrases.swaps.exec(clause.text)?.groups?.other : undefined
+  if (other === undefined) return undefined
+  const asked = last.text.slice(-MAX_ASKED_CHARS)
+  const rests = Array.from(asked, (_, at) => asked.slice(at)).filter(
+    (rest) => rest.length > 1 && phrases.asks.test(rest),
+  )
+  const readings = rests.map((rest) => questionOf(clause, matcher.match(`${other}${rest}`)))
+  const shareOfBest = ({ answers = [], categories = [] }: ReadQuestion): number =>
+    (answers[0]?.share ?? 0) + (categories.some(isNamedGood) ? 1 : 0)
+  const best = readings.reduce((one, other_) => (shareOfBest(other_) > shareOfBest(one) ? other_ : one), readings[0]!)
+  const isClear = best && shareOfBest(best) >= CLEAR_INSTEAD && targetOf(best) !== targetOf(last)
+  return isClear ? { ...best, sureness: Math.max(best.sureness, SURE_ALONE) } : undefined
+}
+
+/** What asks in a question stands in so many characters at its end. */
+const MAX_ASKED_CHARS = 10
+/** So clearly, 0..1, one fact is asked for. */
+const CLEAR_INSTEAD = 0.5
 
 /** 那个网站到底哪个 百度出来一堆假的: what asks in a clause that says nothing as a whole. */
 function readAsking(
