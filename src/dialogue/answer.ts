@@ -284,6 +284,14 @@ const OUTSIDE_FROM = 0.65
 /** How much the classifier of subjects counts beside the ranking of facts: 0..1, flat between 0.3 and 0.7. */
 const SUBJECTS_WEIGHT = 0.5
 
+/** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
+const SURE_FACT = { share: 0.45, within: 0.6 } as const
+/** So far within its subject, it is at least known what the words are about. */
+export const CLEAR_WITHIN = 0.5
+
+export const isSureFact = (best: RankedAnswer | undefined, within: number = SURE_FACT.within): boolean =>
+  best !== undefined && best.share >= SURE_FACT.share && best.within >= within
+
 /** And this is enough where a section may be meant of which no fact is. */
 const LIKELY_WITHIN = 0.5
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from '../model/chat.js'
 import type { Decision, Fact } from '../model/decision.js'
-import type { RankedAnswer, Understanding } from '../model/understanding.js'
+import type { Understanding } from '../model/understanding.js'
 import {
   answerAsked,
   answerDays,
@@ -10,7 +10,9 @@ import {
   answerParts,
   answerQuestions,
   answerSeveral,
+  CLEAR_WITHIN,
   factOf,
+  isSureFact,
   partsOf,
   scopeOf,
   sectionsOf,
@@ -309,12 +311,6 @@ const ASKED_SCOPE = 0.55
 const CLEAR_SCOPE = 0.1
 /** The same for what lies around the guides, where its own fact stands out: better than not to know. */
 const OUTSIDE_SCOPE = 0.4
-/** A fact that stands out like this is asked for by the whole message, however many sections its parts speak of. */
-const SURE_FACT = { share: 0.45, within: 0.5 } as const
-
-const isSureFact = (best: RankedAnswer | undefined): boolean =>
-  best !== undefined && best.share >= SURE_FACT.share && best.within >= SURE_FACT.within
-
 /** From here on a message is read as several questions, 0..1: 4 of 338 single ones are kept whole, 3 of 124 are not torn. */
 const SEVERAL = 0.5
 
@@ -470,7 +466,7 @@ function chatter({ understanding, situation, asked }: Turn): Decision | undefine
   const [best] = answers ?? []
   if (!asked || notice || !best || !top || best.wordForWord || categories.length > 0) return undefined
   // Written by an author for a section, whatever else it may be said of.
-  if (top.confidence >= WRITTEN || isSureFact(best)) return undefined
+  if (top.confidence >= WRITTEN || isSureFact(best, CLEAR_WITHIN)) return undefined
   const about = scopeOf(top.overheard, top) * Math.max(top.share, best.share)
   // 类目 by itself asks; 在哪 by itself may ask for anything.
   const isWord = act === 'statement' && normalized.length <= MAX_WORD_CHARS
@@ -496,7 +492,7 @@ function factAsked({ understanding, asked }: Turn): Decision | undefined {
   // Whoever names a good beside words of asking for its category wants that.
   const isGood = understanding.categories?.some(({ general, rows }) => !general && rows.length > 0) === true
   // 二审要等好多天嗦: a fact that stands out is asked for, however it is said.
-  const isClear = isGood || isSureFact(answers[0])
+  const isClear = isGood || isSureFact(answers[0], CLEAR_WITHIN)
   if (answers[0]?.wordForWord || scope >= (isClear ? CLEAR_SCOPE : ASKED_SCOPE)) return answerAsked(understanding)
   const isOutside = scope >= OUTSIDE_SCOPE && outside !== undefined && outside.share > 0.7
   const decision = isOutside ? answerAsked(understanding) : undefined

@@ -260,12 +260,15 @@ function askedInstead(
   const rests = Array.from(asked, (_, at) => asked.slice(at)).filter(
     (rest) => rest.length > 1 && phrases.asks.test(rest),
   )
-  const readings = rests.map((rest) => questionOf(clause, matcher.match(`${other}${rest}`)))
+  const readings = rests
+    .map((rest) => questionOf(clause, matcher.match(`${other}${rest}`)))
+    .filter((reading) => targetOf(reading) !== targetOf(last))
   const shareOfBest = ({ answers = [], categories = [] }: ReadQuestion): number =>
     (answers[0]?.share ?? 0) + (categories.some(isNamedGood) ? 1 : 0)
-  const best = readings.reduce((one, other_) => (shareOfBest(other_) > shareOfBest(one) ? other_ : one), readings[0]!)
-  const isClear = best && shareOfBest(best) >= CLEAR_INSTEAD && targetOf(best) !== targetOf(last)
-  return isClear ? { ...best, sureness: Math.max(best.sureness, SURE_ALONE) } : undefined
+  const [best] = readings.sort((a, b) => shareOfBest(b) - shareOfBest(a))
+  return best && shareOfBest(best) >= CLEAR_INSTEAD
+    ? { ...best, sureness: Math.max(best.sureness, SURE_ALONE) }
+    : undefined
 }
 
 /** What asks in a question stands in so many characters at its end. */
