@@ -409,22 +409,22 @@ describe.each<[string, () => Venue]>([
   })
 
   it('makes a short answer of what was not known, and lists no more what is ignored', async () => {
-    const question = '小程序能不能接抖音小店卖货'
+    const question = '小程序能不能连打印机出小票'
     // Whose ticket is open is a person's, not the bot's.
     for (const who of ['wang', 'li'] as const) await venue.say(who, '不用了')
     for (const closed of [/工单 1 已撤销/, /工单 3 已撤销/]) await venue.heard(closed)
     await venue.say('wang', question)
     const learn = await watched({ view: '/learn', as: '徐经理' })
-    const entry = learn.locator('[data-entry]', { hasText: '抖音小店' })
+    const entry = learn.locator('[data-entry]', { hasText: '打印机出小票' })
     await entry.waitFor({ timeout: 20_000 })
     await entry.click()
     await learn.locator('#write-answer').click()
-    await learn.locator('#answer-lines').fill('不能，抖音小店要在抖音里开。')
+    await learn.locator('#answer-lines').fill('能，小票打印机在后台的设置里连。')
     await learn.locator('#answer-teach').click()
     await learn.locator('#toast[data-ok=true]').waitFor({ timeout: RELEASE_MS })
     await expect.poll(() => entry.count()).toBe(0)
     await venue.say('li', question)
-    await venue.heard(/抖音小店要在抖音里开/)
+    await venue.heard(/小票打印机在后台的设置里连/)
     const ignored = learn.locator('[data-entry]', { hasText: 'UGC说明里的场景怎么勾' })
     await ignored.click()
     await learn.locator('#ignore').click()
@@ -637,7 +637,7 @@ describe.each<[string, () => Venue]>([
 
   it('forgets whoever wants to be forgotten', async () => {
     const operator = await watched({ view: '/talks' })
-    expect(await kept()).toMatch(/抖音小店/)
+    expect(await kept()).toMatch(/打印机/)
     const { items } = JSON.parse((await read(operator, '/api/talks?limit=500')).text) as {
       items: readonly { who: { key: string; name: string } }[]
     }
@@ -646,7 +646,7 @@ describe.each<[string, () => Venue]>([
       expect((await write(operator, '/api/tickets/forget', { who, sure: true })).status).toBe(200)
       expect(await kept()).not.toContain(`"key":"${who}"`)
     }
-    expect(await kept()).not.toMatch(/抖音小店|UGC说明|类目|备案|蓝胖子|看得到吗/)
+    expect(await kept()).not.toMatch(/打印机|UGC说明|类目|备案|蓝胖子|看得到吗/)
     await close(operator)
   })
 

@@ -80,6 +80,7 @@ export class SimulatedVenue implements Venue {
   #direct = ''
 
   async start(): Promise<void> {
+    await this.clock.set(STARTS_MS)
     this.#folder = await mkdtemp(path.join(tmpdir(), 'guoshen-console-'))
     for (const name of ['knowledge', 'intents'])
       await cp(path.join(ROOT, name), this.authored(name), { recursive: true })
@@ -166,6 +167,7 @@ export class WechatVenue implements Venue {
   readonly #bot = new WechatBot()
 
   async start(): Promise<void> {
+    await this.clock.set(STARTS_MS) // other venues may have had their time meanwhile
     Object.assign(this.#bot.wx.options, { clockAheadMs: this.clock.aheadMs, longPollMs: LONG_POLL_MS })
     await this.#bot.start({
       // Should its supervisor start it anew, the page is where it was.
