@@ -384,7 +384,7 @@ export class AnswerRanking {
     for (let index = 0; index < likely.length; index++) {
       const [subject, share] = likely[index]!
       const weight = share ** SUBJECT_POWER
-      const answers = this.#bySubject.get(subject) ?? []
+      const answers = this.#bySubject.get(subject)!
       const shares = readings[index] ?? ALONE
       for (let at = 0; at < answers.length; at++) {
         const answer = answers[at]
@@ -411,7 +411,7 @@ export class AnswerRanking {
       'topic' in about ? TOPIC + about.topic : (this.#intents.get(about.sectionKey) ?? `${TOPIC}${about.sectionKey}`)
     const exact = this.#byFollowUp.get(subject)?.get(elided(coreOf(normalized)))
     const answers = this.#bySubject.get(subject) ?? []
-    const shares: ArrayLike<number> = this.#models.read([subject], rows)[0] ?? ALONE
+    const shares = this.#models.read([subject], rows)[0] ?? ALONE
     const ranked = answers
       .flatMap((answer, at): readonly RankedAnswer[] =>
         answer && answer !== exact ? [{ answer, share: shares[at]!, within: shares[at]!, wordForWord: false }] : [],
@@ -421,7 +421,7 @@ export class AnswerRanking {
   }
 }
 
-const ALONE: ArrayLike<number> = [1]
+const ALONE = Float64Array.of(1)
 
 /** Without what only leads over or closes: 那要盖章吗呢 is 要盖章. */
 const elided = (core: string): string =>

@@ -228,23 +228,23 @@ export function buildIntentMatcher(content: KnowledgeContent, compiled = compile
       .map(({ id, coverage }) => searchCandidate(id, sectionOf.get(id) ?? id, coverage))
     if (!compiled) return { base: { candidates: found, wantsHuman: NOBODY }, core, found, likely: [], rows: NO_ROWS }
     const rows = rowsOf(normalized)
-    const { candidates, shares, ...rest } = classify(
-      readRows(compiled.subjects, rows, FITTED.calibration.temperature),
-      classes,
-    )
+    const read = readRows(compiled.subjects, rows, FITTED.calibration.temperature)
+    const { candidates, wantsHuman, outside } = classify(read, classes)
     // Talk that is hardly for us asks for nothing, unless in an author's own words: reading every fact's model is the dearest step.
     const isIdle = found.length === 0 && (candidates[0]?.confidence ?? 0) < IDLE_SCOPE * (candidates[0]?.share ?? 0)
     const likely: (readonly [Subject, number])[] = []
     if (!isIdle) {
-      for (let c = 0; c < shares.length; c++)
-        if (shares[c]! >= LIKELY_SUBJECT) likely.push([classes[c]!.subject, shares[c]!])
+      for (let c = 0; c < classes.length; c++)
+        if (read.shares[c]! >= LIKELY_SUBJECT) likely.push([classes[c]!.subject, read.shares[c]!])
       for (const { intentId, share } of found) likely.push([intentId, share])
     }
     // Nothing is found by search in most messages, and what is classified is in order.
-    const all = found.length === 0 ? candidates : [...candidates, ...found].sort((a, b) => b.confidence - a.confidence)
+    const isFound = found.length > 0
+    const all = isFound ? [...candidates, ...found].sort((a, b) => b.confidence - a.confidence) : candidates
     const base = {
-      ...{ ...rest, candidates: bestOfEach(all).slice(0, MAX_CANDIDATES) },
-      ...(rest.outside ? { outside: scaled(rest.outside, aroundGuides(found)) } : {}),
+      wantsHuman,
+      outside: isFound ? scaled(outside, aroundGuides(found)) : outside,
+      candidates: bestOfEach(all).slice(0, MAX_CANDIDATES),
     }
     return { base, core, found, likely, rows }
   }
@@ -374,11 +374,10 @@ const classesOf = (
 ): readonly SubjectClass[] =>
   classes.slice(0, -1).map((subject) => ({ subject, sectionKey: sectionOf.get(subject), isTopic: isTopic(subject) }))
 
-/** @returns `shares`: of the subjects, in the order of the classes */
 function classify(
   { shares, scopeLogit }: Reading,
   classes: readonly SubjectClass[],
-): Omit<Match, 'answers'> & { readonly shares: Float64Array } {
+): Required<Pick<Match, 'candidates' | 'wantsHuman' | 'outside'>> {
   const { slope, offset } = FITTED.calibration
   const logit = slope * scopeLogit + offset
   const asked = sigmoid(logit + ASKED_LOGIT)
@@ -403,7 +402,6 @@ function classify(
     candidates,
     wantsHuman,
     outside: { share: outside, confidence: outside * asked, overheard: outside * inScope },
-    shares,
   }
 }
 
