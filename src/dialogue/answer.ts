@@ -338,8 +338,6 @@ export function answerAsked(understanding: Understanding): Decision | undefined 
     // A choice of one is none.
     if (!fact && alternatives.length === 0)
       return likeness > 0.5 ? { kind: 'outside' } : sectionWith(first[0], [], understanding)
-    // What was told is no choice.
-    if (inside) return sectionWith(first[0], alternatives, understanding)
     return { kind: 'clarify', sectionKeys: [first[0], ...alternatives], ...(fact ? { fact } : {}) }
   }
   return sectionWith(first[0], alternatives, understanding)

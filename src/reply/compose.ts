@@ -334,9 +334,11 @@ function composeSeveral(
 
 /** The likeliest fact, and what else may be meant: better than a bare question back. */
 function composeTorn(fact: Fact, keys: readonly string[], { snapshot, context }: Composition): ComposedReply {
-  const lines = renderFact(fact)
-  const more = renderMore(undefined, keys, { titleOf: (key: string) => titleOf(key, snapshot) })
-  return { ...say([...lines, ...more], context), shown: [] }
+  // What was told is no other thing that may be meant.
+  const told = fact.kind === 'short-answer' ? keys.find((key) => key === fact.answer.sectionKey) : undefined
+  const others = keys.filter((key) => key !== told)
+  const more = renderMore(told, others, { titleOf: (key: string) => titleOf(key, snapshot) })
+  return { ...say([...renderFact(fact), ...more], context), shown: [] }
 }
 
 function composeClarify(

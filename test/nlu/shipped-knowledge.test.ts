@@ -158,7 +158,7 @@ describe('the shipped knowledge', () => {
     ['宝妈论坛还卖奶粉 类目怎么选', ['s11-which-category', '商家自营-母婴食品']],
     ['卖手机壳的 手机要资质吗 后面想再上点奶粉 奶粉要啥', ['商家自营-3C数码', '商家自营-母婴食品']],
     ['3.3.4和3.2.11分别啥意思', ['驳回:常见拒绝情形 3.3.4', '驳回:常见拒绝情形 3.2.11']],
-    ['1）名字一年给改几次\n2）头像呢\n3）类目一个月能动几回', ['name-times', 's3-avatar-limit', 's3-monthly-limit']],
+    ['旅行社要什么证 民宿呢', ['travel', '旅游服务-住宿服务']],
     ['主办单位是我个人名字，能不能过？那个网站到底哪个，百度出来一堆假的', ['s11-personal-filing', 's11-query-site']],
     // The community has a category of its own.
     ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', '商家自营-食品饮料', 's5-what-second']],

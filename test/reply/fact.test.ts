@@ -59,6 +59,11 @@ describe('a fact', () => {
   test('names what else may be meant in one line', () => {
     expect(textOf(told({ fact: SEAL, alternatives: ['5'] }))).toContain('如果问的是「发布」，回复“5”。')
   })
+
+  test('told in doubt names only what else may be meant', () => {
+    const lines = textOf({ kind: 'clarify', sectionKeys: ['1.1', '5'], fact: SEAL }).split('\n')
+    expect(lines.slice(1)).toEqual(['完整步骤回复“1.1”。', '如果问的是「发布」，回复“5”。'])
+  })
 })
 
 describe('a category', () => {
