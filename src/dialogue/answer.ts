@@ -534,10 +534,8 @@ function categoryOf(
 const speaksOf = (answer: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
   answer.sectionKey === undefined || names(answer, hits)
 
-const names = ({ asks, more, lines }: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
-  hits
-    .flatMap(({ word }) => word.split('、'))
-    .some((word) => [...asks, ...more, ...lines].some((text) => text.includes(word)))
+const names = ({ asks, lines }: ShortAnswer, hits: readonly CategoryHit[]): boolean =>
+  hits.flatMap(({ word }) => word.split('、')).some((word) => [...asks, ...lines].some((text) => text.includes(word)))
 
 /** What lies around the guides: its own fact, or the honest word that none is known. */
 function outsideWith(understanding: Understanding, exact?: RankedAnswer): Decision {

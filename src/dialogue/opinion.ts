@@ -198,7 +198,9 @@ function answerWith(meant: Meant, understanding: Understanding): Decision | unde
   const { topics } = understanding
   const parts = others.length > 0 ? topics?.candidates.filter(({ sectionKey }) => sectionKeys.includes(sectionKey)) : []
   if (topics && parts && parts.length === sectionKeys.length) return answerParts(topics, parts)
-  const told = fact && (sectionOfFact === first || sectionOfFact === undefined) ? fact : factOf(first, understanding)
+  // As where a colleague has named the section: the words need not know its facts.
+  const own = factOf(first, { ...understanding, taught: 'section' })
+  const told = fact && (sectionOfFact === first || sectionOfFact === undefined) ? fact : own
   return {
     kind: 'answer',
     sectionKeys: [first],

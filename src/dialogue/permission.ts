@@ -35,8 +35,8 @@ export const notToBeAnswered: readonly Policy[] = [
     return !asked && !spokenToLast && language?.around.suggests.test(normalized) === true
   }),
   // 我把招聘和拼车先去掉吧
-  silence('not-for-us', ({ understanding: { act, normalized }, situation: { language }, asked }) => {
-    return !asked && act === 'statement' && language?.talk.plans.test(normalized) === true
+  silence('not-for-us', ({ understanding: { normalized }, situation: { language }, asked }) => {
+    return !asked && language?.talk.remarks.test(normalized) === true
   }),
 ]
 

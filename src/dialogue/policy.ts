@@ -246,10 +246,11 @@ function pointsOnly(
   return isGuess ? { kind: 'fallback', reason: 'unclear' } : decision
 }
 
-function smallTalk({ understanding: { act }, asked }: Turn): Decision | undefined {
+function smallTalk({ understanding: { act, normalized }, situation, asked }: Turn): Decision | undefined {
   if (!asked) return undefined
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
-  if (act === 'acknowledge') return { kind: 'courtesy', word: 'acknowledged' }
+  if (act === 'acknowledge' || situation.language?.talk.remarks.test(normalized))
+    return { kind: 'courtesy', word: 'acknowledged' }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
   return act === 'yes' || act === 'no' ? { kind: 'courtesy', word: 'declined' } : undefined
 }

@@ -85,7 +85,7 @@ const LANGUAGE_SHAPE = {
       'inReview',
       'ofVersion',
     ],
-    start: ['takesNote', 'plans'],
+    start: ['takesNote', 'remarks'],
     whole: ['menu', 'yes', 'settled', 'complaint', 'caseHolds'],
     part: ['picked', 'picking', 'person'],
   },

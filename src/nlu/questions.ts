@@ -102,11 +102,11 @@ function separateQuestions(text: string, whole: Match, reading: SegmentReading):
     if (question) questions.push(question)
     else if (asksOfItsOwn(own, phrases)) unread.push({ text: clause.text, after: questions.length })
   }
-  const distinct = strongestOfEach(questions)
+  const distinct = distinctOf(questions)
   if (distinct.length < 2) return undefined
-  const before = (after: number): number => distinct.filter((one) => questions.indexOf(one) < after).length
+  const before = (after: number): number => distinct.filter(([, place]) => place < after).length
   return {
-    questions: distinct,
+    questions: distinct.map(([question]) => question),
     unread: unread.map(({ text: words, after }) => ({ text: words, before: before(after) })),
     confidence,
   }
@@ -453,14 +453,32 @@ const targetOf = ({ answers, candidates, wants, categories = [] }: ReadQuestion)
   return target === undefined ? undefined : goods === '' ? target : `${target} ${goods}`
 }
 
-/** Each thing that is asked for once, in the order in which they are first asked. */
-function strongestOfEach(questions: readonly ReadQuestion[]): readonly ReadQuestion[] {
-  const byTarget = new Map<string, ReadQuestion>()
-  for (const question of questions) {
+type Placed = readonly [question: ReadQuestion, place: number]
+
+/** Each thing that is asked for once, in order: of two questions that ask for one, the less sure asks for what is likeliest next. */
+function distinctOf(questions: readonly ReadQuestion[]): readonly Placed[] {
+  const byTarget = new Map<string, Placed>()
+  for (const [place, question] of questions.entries()) {
     const target = targetOf(question)
     if (target === undefined) continue
     const known = byTarget.get(target)
-    if (!known || known.sureness < question.sureness) byTarget.set(target, question)
+    const isSurer = !known || known[0].sureness < question.sureness
+    if (isSurer) byTarget.set(target, [question, place])
+    const weaker = isSurer ? known : ([question, place] as const)
+    const other = weaker && otherwise(weaker[0])
+    const next = other && targetOf(other)
+    if (next !== undefined && !byTarget.has(next)) byTarget.set(next, [other!, weaker![1]])
   }
-  return [...byTarget.values()]
+  return [...byTarget.values()].sort((a, b) => a[1] - b[1])
+}
+
+/** So surely, 0..1, a question asks for what another one asks for, too. */
+const SURELY_SAME = 0.6
+/** So likely, 0..1, it asks for something else, then. */
+const LIKELY_ELSE = 0.15
+
+function otherwise({ answers = [], categories, ...question }: ReadQuestion): ReadQuestion | undefined {
+  const [first, next] = answers
+  if (!first || !next || categories || first.wordForWord || first.share >= SURELY_SAME) return undefined
+  return next.share < LIKELY_ELSE ? undefined : { ...question, answers: answers.slice(1) }
 }

@@ -96,6 +96,17 @@ describe('chatter put to the bot by name', () => {
   })
 })
 
+describe('a remark that wants nothing', () => {
+  test.each(['行吧 我考虑一下', '我把招聘和拼车先去掉吧', '这么麻烦啊', '没问题了 拜拜'])(
+    'is left alone among people, and gets a friendly word by name: %s',
+    (normalized) => {
+      const remark = { ...likely, act: 'statement', normalized } as const
+      expect(hears(remark, talking)).toMatchObject({ kind: 'silent' })
+      expect(hears(remark, talking, true)).toEqual({ kind: 'courtesy', word: 'acknowledged' })
+    },
+  )
+})
+
 describe('words that only point', () => {
   test('at a picture ask for its words, whatever they sound like', () => {
     expect(hears(likely, { language: LANGUAGE, pointsAt: 'picture' }, true)).toMatchObject({ kind: 'fallback' })
