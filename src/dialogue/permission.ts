@@ -34,10 +34,6 @@ export const notToBeAnswered: readonly Policy[] = [
   silence('to-somebody-else', ({ understanding: { normalized }, situation: { language, spokenToLast }, asked }) => {
     return !asked && !spokenToLast && language?.around.suggests.test(normalized) === true
   }),
-  // 我把招聘和拼车先去掉吧
-  silence('not-for-us', ({ understanding: { normalized }, situation: { language }, asked }) => {
-    return !asked && language?.talk.remarks.test(normalized) === true
-  }),
 ]
 
 /**

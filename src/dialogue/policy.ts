@@ -57,6 +57,7 @@ export const policies: readonly Policy[] = [
   ...notToBeAnswered,
   ticketWords,
   heldByHuman,
+  silence('not-for-us', (turn) => !turn.asked && isRemark(turn)),
   silence('not-text', ({ message, asked }) => !asked && message.kind !== 'text' && !message.seen),
   silence('empty', ({ understanding, asked }) => !asked && understanding.normalized === ''),
   silence('not-for-us', ({ understanding: { form }, asked }) => !asked && form !== undefined),
@@ -212,8 +213,7 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   const { understanding, situation, asked } = turn
   if (asked || !situation.spokenToLast) return undefined
   const decision = rest()
-  const says =
-    understanding.act === 'question' || understanding.rules !== undefined || addsToTold(understanding, situation)
+  const says = understanding.act === 'question' || !!understanding.rules || addsToTold(understanding, situation)
   const asks = says || objects(understanding, situation)
   if (decision.kind !== 'silent' || !asks || (understanding.notice && !noticeAnswer(turn))) return decision
   const wanted = decideBy(policies, { ...turn, asked: true }).decision
@@ -246,11 +246,15 @@ function pointsOnly(
   return isGuess ? { kind: 'fallback', reason: 'unclear' } : decision
 }
 
-function smallTalk({ understanding: { act, normalized }, situation, asked }: Turn): Decision | undefined {
-  if (!asked) return undefined
+/** 我把招聘和拼车先去掉吧; whoever is about to withdraw is warned. */
+const isRemark = ({ understanding: { normalized, withdraws }, situation: { language } }: Turn): boolean =>
+  !withdraws && language?.talk.remarks.test(normalized) === true
+
+function smallTalk(turn: Turn): Decision | undefined {
+  const { act } = turn.understanding
+  if (!turn.asked) return undefined
   if (act === 'greeting' || act === 'thanks') return { kind: 'courtesy', word: act }
-  if (act === 'acknowledge' || situation.language?.talk.remarks.test(normalized))
-    return { kind: 'courtesy', word: 'acknowledged' }
+  if (act === 'acknowledge' || isRemark(turn)) return { kind: 'courtesy', word: 'acknowledged' }
   // Agreeing or refusing with nothing on offer: "好的", "不用转人工".
   return act === 'yes' || act === 'no' ? { kind: 'courtesy', word: 'declined' } : undefined
 }

@@ -107,6 +107,13 @@ describe('a remark that wants nothing', () => {
   )
 })
 
+test('whoever is about to withdraw says no mere remark', () => {
+  const plan = { ...likely, act: 'statement', normalized: '那我先撤回重新提吧', withdraws: true } as const
+  expect(hears(plan, talking, true)).toMatchObject({ kind: 'answer', warns: 'withdrawal' })
+  const plain = { ...likely, act: 'statement', normalized: '那我就撤回重提吧' } as const
+  expect(hears(plain, talking, true)).toMatchObject({ kind: 'answer' })
+})
+
 describe('words that only point', () => {
   test('at a picture ask for its words, whatever they sound like', () => {
     expect(hears(likely, { language: LANGUAGE, pointsAt: 'picture' }, true)).toMatchObject({ kind: 'fallback' })
