@@ -4,6 +4,7 @@ import { readNumber } from '../nlu/dates/day-rule.js'
 import { answerDays, answerOrOffer, MAX_OFFERED, scopeOf, THRESHOLDS } from './answer.js'
 import {
   asksOn,
+  awaitsNotice,
   factOfItsOwn,
   factsOf,
   isApart,
@@ -50,7 +51,8 @@ export function takeUp(
   if (asksForPlace(normalized, situation) && situation.offered.length === 0) return narrowed(situation)
   // "对" to a question back means its first choice.
   const [firstOffered] = situation.offered
-  if (act === 'yes' && !situation.humanOffered && situation.clarifying && firstOffered !== undefined) {
+  const isChoosing = situation.clarifying && !situation.humanOffered && !awaitsNotice(situation)
+  if (act === 'yes' && isChoosing && firstOffered !== undefined) {
     return { kind: 'answer', sectionKeys: [firstOffered], reason: 'chosen' }
   }
   // The bot itself has named the word.
@@ -485,7 +487,7 @@ export function goOn(
 ): Decision | undefined {
   const { act, normalized, candidates, days } = understanding
   const { talkedLately, lastSection: told, clarifying, offered, timelineSection } = situation
-  if (namesGoods(understanding.categories)) return undefined
+  if (namesGoods(understanding.categories) || awaitsNotice(situation)) return undefined
   const [top] = candidates
   // Who was asked back speaks of the likeliest choice rather than of something new.
   const lastSection = clarifying ? offered[0] : told

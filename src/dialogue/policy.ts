@@ -221,7 +221,9 @@ function speaksBack(turn: Turn, rest: () => Decision): Decision | undefined {
   if (!says && !(wanted.kind === 'answer' && wanted.reason === 'follow-up')) return decision
   const isAnswer = wanted.kind === 'answer' && (wanted.unknown === undefined || asksOn(turn))
   const isFact = wanted.kind === 'outside' && wanted.fact !== undefined && !isGuess(wanted.fact, turn)
-  const isKnown = isAnswer || isFact || (wanted.kind === 'outside' && wanted.parts?.some(({ fact }) => fact) === true)
+  const isGuessed = wanted.kind === 'clarify' && wanted.fact !== undefined && situation.clarifying
+  const isKnown =
+    isAnswer || isFact || isGuessed || (wanted.kind === 'outside' && wanted.parts?.some(({ fact }) => fact) === true)
   return isKnown || wantsToHear(wanted, turn) ? wanted : decision
 }
 

@@ -20,7 +20,8 @@ export function subjectOf({ replies = [], lastSection, clarifying, offered }: Si
       return decision.fact.kind === 'short-answer' ? { topic: decision.fact.answer.topic } : undefined
     if (decision.kind === 'clarify' && decision.fact?.kind === 'short-answer')
       return subjectOfAnswer(decision.fact.answer)
-    if (decision.kind === 'clarify') return { sectionKey: decision.sectionKeys[0] }
+    // Where the notice was asked for, every reason is as likely.
+    if (decision.kind === 'clarify') return decision.asksNotice ? undefined : { sectionKey: decision.sectionKeys[0] }
     if (decision.kind === 'answer') {
       const key = decision.sectionKeys.at(-1)
       return key === undefined ? undefined : { sectionKey: key }
@@ -33,6 +34,12 @@ export function subjectOf({ replies = [], lastSection, clarifying, offered }: Si
 
 const subjectOfAnswer = ({ sectionKey, topic }: ShortAnswer): TalkSubject =>
   sectionKey === undefined ? { topic } : { sectionKey }
+
+/** The bot has just asked for the notice of a rejection. */
+export function awaitsNotice({ replies = [] }: Pick<Situation, 'replies'>): boolean {
+  const last = replies.at(-1)?.decision
+  return last?.kind === 'clarify' && last.asksNotice === true
+}
 
 export function likelyWithin(situation: Situation, level: number): RankedAnswer | undefined {
   const subject = situation.talkedLately ? subjectOf(situation) : undefined
@@ -454,22 +461,36 @@ export function wantsToHear(
   return understanding.act === 'question' && isUnknown && isForUs(top) && isForUs(joint)
 }
 
-/** 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. */
+/**
+ * 就用户自己发帖卖: a few words of somebody who was answered just now, and which are surely for us by themselves. More of
+ * them, and less sure ones, where the bot has asked back, or they tell of a rejection: 哦 写的是头像不清晰无法识别.
+ */
 export function addsToTold(
   { act, normalized, candidates: [top], answers, categories = [] }: Understanding,
-  { language }: Pick<Situation, 'language'>,
+  { language, clarifying }: Pick<Situation, 'language' | 'clarifying'>,
 ): boolean {
-  if (act !== 'statement' || normalized.length > MAX_ADDED_CHARS) return false
-  if (language?.talk.takesNote.test(normalized) !== false) return false
+  const tellsReason = clarifying || language?.notice.verdict.test(normalized) === true
+  if (act !== 'statement' || normalized.length > (tellsReason ? MAX_REASON_CHARS : MAX_ADDED_CHARS)) return false
+  const takesNote = language?.talk.takesNote.test(normalized) !== false
+  if (takesNote && !(tellsReason && normalized.length >= MIN_REASON_CHARS)) return false
   // 我商城想上几本旧书
   if (categories.some(({ general, rows }) => !general && rows.length > 0)) return true
-  return top !== undefined && scopeOf(top.overheard, top) >= ADDED_SCOPE && (answers?.[0]?.share ?? 0) >= ADDED_SHARE
+  const share = answers?.[0]?.share ?? 0
+  return (
+    top !== undefined &&
+    scopeOf(top.overheard, top) >= ADDED_SCOPE &&
+    share >= (tellsReason ? REASON_SHARE : ADDED_SHARE)
+  )
 }
 
-const MAX_ADDED_CHARS = 16
+const MAX_ADDED_CHARS = 24
+/** 知道了, 好的我去改: so few words tell no reason. */
+const MIN_REASON_CHARS = 9
+const MAX_REASON_CHARS = 60
 /** As likely, 0..1, they are for us, and ask for one fact. */
 const ADDED_SCOPE = 0.5
 const ADDED_SHARE = 0.4
+const REASON_SHARE = 0.22
 
 /** Nobody is told that their words are not understood who does not surely ask, 0..1. */
 const SURELY_ASKS_SCOPE = 0.6

@@ -29,7 +29,7 @@ export const FITTED = {
     /** Cut into what is asked for and nothing else: as people wrote it, joined by chance, and single ones left whole. */
     score: { written: 0.6237, joined: 0.2533, single: 0.9865 },
     /** Linear in `Run.signs`. */
-    weights: [-0.7224, 0.5376, 0.1956, 0.306, 0.61, -0.1, -0.02, 0.27, 0.97, 0.14, -1.7052, 0.115, -0.5],
+    weights: [-0.7224, 0.5376, 0.1956, 0.306, 0.61, -0.1, -0.02, 0.27, 0.97, 0.14, -1.7052, 0.115, -0.5, -0.6],
     repeated: -0.8,
   },
 } as const

@@ -223,6 +223,7 @@ const STEEPNESS = 2
 export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: SegmentReading): Lattice {
   const whole = matcher.match(text)
   const target = targetOf(whole)
+  const clear = pieces.map(({ text: words, asks }) => (asks ? clearlyAsked(matcher.match(words)) : undefined))
   return pieces.map((_, last) => {
     const runs: Run[] = []
     for (let from = Math.max(0, last + 1 - MAX_RUN); from <= last; from++) {
@@ -231,10 +232,19 @@ export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: S
       if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) continue
       const match = own.length === pieces.length ? whole : matcher.match(words.text)
       const asked = targetOf(match)
-      runs.push({ from, to: last + 1, target: asked, signs: signsOf(own, words, match, asked === target) })
+      const lost = own.length === 1 ? [] : clear.slice(from, last + 1).filter((one) => one && one.target !== asked)
+      const left = Math.max(0, ...lost.map((one) => one!.sureness))
+      runs.push({ from, to: last + 1, target: asked, signs: [...signsOf(own, words, match, asked === target), left] })
     }
     return runs
   })
+}
+
+/** What a piece asks for by itself, and how surely, 0..1. */
+function clearlyAsked(match: Match): { readonly target: string; readonly sureness: number } {
+  const [top] = match.candidates
+  const share = match.categories?.some(isNamedGood) ? 1 : (match.answers?.[0]?.share ?? 0)
+  return { target: targetOf(match), sureness: share * (top ? scopeOf(top) : 0) }
 }
 
 /** 老师 asks for nothing, 猫砂 may. */
