@@ -144,18 +144,10 @@ export const policies: readonly Policy[] = [
   { name: 'days', decide: (turn) => (tellsResubmission(turn.understanding) ? daysAsked(turn) : undefined) },
   { name: 'answered-lately', decide: unlessToldLately },
   { name: 'notice', decide: noticeAnswer },
-  silence(
-    'not-for-us',
-    ({
-      understanding: {
-        candidates: [top],
-      },
-      situation,
-      asked,
-    }) => {
-      return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
-    },
-  ),
+  silence('not-for-us', ({ understanding: { candidates }, situation, asked }) => {
+    const [top] = candidates
+    return !asked && (!top || scopeOf(top.overheard, top) < speakScope(situation))
+  }),
   { name: 'rule', decide: rulesAsked },
   { name: 'asked-along', decide: askedAlong },
   { name: 'several-questions', decide: questionsAsked },
@@ -169,17 +161,10 @@ export const policies: readonly Policy[] = [
         ? answerSeveral(understanding, { scope: scopeOfParts(understanding), confidence: 'confidence' })
         : answerSeveral(understanding, { scope: speakScope(situation), confidence: 'overheard' }),
   },
-  silence(
-    'not-sure',
-    ({
-      understanding: {
-        candidates: [top],
-      },
-      asked,
-    }) => {
-      return !asked && top !== undefined && top.share < THRESHOLDS.speakShare
-    },
-  ),
+  silence('not-sure', ({ understanding: { candidates }, asked }) => {
+    const [top] = candidates
+    return !asked && top !== undefined && top.share < THRESHOLDS.speakShare
+  }),
   { name: 'days', decide: daysOverheard },
   { name: 'unknown-rejection', decide: callForUnknownRejection },
   { name: 'goes-on', decide: goesOnAsked },
@@ -417,7 +402,8 @@ function rulesAsked({ understanding: { rules = [], notice }, situation, asked }:
 function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefined {
   const { rules, notice, topics, answers, trimmed, candidates } = understanding
   const [rule] = rules ?? []
-  if (!asked || !rule || notice || topics || answers?.[0]?.wordForWord) return undefined
+  const isAlone = (topics?.confidence ?? 0) < SEVERAL && !answers?.[0]?.wordForWord
+  if (!asked || !rule || notice || !isAlone) return undefined
   const [top] = candidates
   const isKnown = top !== undefined && scopeOf(top.confidence, top) >= ASKED_SCOPE
   if (trimmed.length > MAX_RULE_CHARS && isKnown) return undefined
@@ -427,7 +413,7 @@ function ruleAsked({ understanding, situation, asked }: Turn): Decision | undefi
     : { kind: 'answer', sectionKeys: [sectionKey], reason: 'sure', fact }
 }
 
-/** Whoever writes more asks about more than what the number says, if it is known what. */
+/** More asks about more than what the number says, if it is known what. */
 const MAX_RULE_CHARS = 40
 
 /** Each question by itself; days that are told beside them are reckoned all the same. */

@@ -161,7 +161,7 @@ describe('the shipped knowledge', () => {
     ['旅行社要什么证 民宿呢', ['travel', '旅游服务-住宿服务']],
     ['主办单位是我个人名字，能不能过？那个网站到底哪个，百度出来一堆假的', ['s11-personal-filing', 's11-query-site']],
     // The community has a category of its own.
-    ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['s11-which-category', '商家自营-食品饮料', 's5-what-second']],
+    ['我们卖茶叶的 做了个社区 类目选哪个 要二审吗', ['商家自营-食品饮料', 's11-which-category', 's5-what-second']],
   ])('answers each question of %s, goods that are left out included', (text, told) => {
     const decision = decideOn(text, true)
     const parts = 'parts' in decision ? (decision.parts ?? []) : []
