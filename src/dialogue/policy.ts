@@ -291,21 +291,10 @@ function wantsHuman({ understanding, situation, asked }: Turn): Decision | undef
   const isCourtesy = act === 'greeting' || act === 'thanks' || act === 'acknowledge'
   // 这个谁弄，我还是你们 is asked in an author's own words.
   const isKnown = answers?.[0]?.wordForWord === true
-  const [top] = candidates
-  // 花一万多买的东西就这服务: put to the bot, and about people rather than about anything that we know.
-  const scope = top === undefined ? 0 : scopeOf(top.confidence, top)
-  const isLikely = asked && wish.confidence >= LIKELY_CALL && wish.confidence >= LIKELY_CALL_SHARE * scope
-  const isWished = (wish[scale] >= level || isLikely) && wish[scale] > (top?.[scale] ?? 0)
-  const isCalled = !isCourtesy && !isKnown && isWished
+  const isCalled = !isCourtesy && !isKnown && wish[scale] >= level && wish[scale] > (candidates[0]?.[scale] ?? 0)
   return act === 'wants-human' || isCalled ? { kind: 'escalate', reason: 'asked', sectionKeys: [] } : undefined
 }
 
-/**
- * As likely, 0..1, and as much of all that is for us, a person is called: of 60 messages that were written blindly, 3 more
- * of 30 that want one, and 1 more of 30 that don't.
- */
-const LIKELY_CALL = 0.22
-const LIKELY_CALL_SHARE = 0.6
 /** Nothing less likely heads a choice, 0..1. */
 const PROBABLE_SHARE = 0.25
 /** Put to the bot, a message is likely for us: this is enough, 0..1; fitted with the costs of `THRESHOLDS`. */
