@@ -232,6 +232,7 @@ export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: S
       if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) continue
       const match = own.length === pieces.length ? whole : matcher.match(words.text)
       const asked = targetOf(match)
+      // 能加急吗 备案截图要盖章吗, read as one, asks for the seal alone.
       const lost = own.length === 1 ? [] : clear.slice(from, last + 1).filter((one) => one && one.target !== asked)
       const left = Math.max(0, ...lost.map((one) => one!.sureness))
       runs.push({ from, to: last + 1, target: asked, signs: [...signsOf(own, words, match, asked === target), left] })
