@@ -7,6 +7,7 @@ import { NOTICE_CONTEXT, numberedItems } from '../nlu/rejection-notice.js'
 import type { HeardLine } from './addressee.js'
 import type { Said } from './replies.js'
 import type { Recollection } from './state.js'
+import { awaitsNotice } from './subject.js'
 import { isAddressed, type Situation } from './turn.js'
 
 /** A question that was put so long ago is not what a lone mention is about. */
@@ -125,8 +126,7 @@ export function noticeAskedFor(
   const isList = /\d|[①-⑨]/.test(words) && numberedItems(normalized).length > 1
   const tellsNone = talk.noReason.test(normalized)
   if (!isList && !tellsNone) return words
-  const last = replies().at(-1)?.decision
-  if (last?.kind !== 'clarify' || !last.asksNotice) return words
+  if (!awaitsNotice({ replies: replies() })) return words
   return isList ? `${NOTICE_CONTEXT}\n${words}` : WHERE_REASONS_ARE
 }
 

@@ -16,6 +16,7 @@ import type { ForgottenPerson } from '../model/ticket.js'
 import type { Understanding } from '../model/understanding.js'
 import { maskIdentifiers, normalizeText, onlyPoints } from '../nlu/normalize.js'
 import { mayNotSpeak } from './permission.js'
+import { awaitsNotice } from './subject.js'
 import { isAddressed, type Policy, type Turn } from './turn.js'
 
 /** From here on the words of a picture count as its sender's; 0..1. Less is shown, and asked about. */
@@ -176,9 +177,8 @@ export class PictureTalk {
   }
 
   /** "@小助手 这个怎么改", and then the picture: WeChat lets nobody put both in one message. Or the bot has asked for it. */
-  #isPutByWords({ message: { place, sender, sentAtMs }, situation: { replies = [] } }: Turn): boolean {
-    const last = replies.at(-1)?.decision
-    if (last?.kind === 'clarify' && last.asksNotice) return true
+  #isPutByWords({ message: { place, sender, sentAtMs }, situation }: Turn): boolean {
+    if (awaitsNotice(situation)) return true
     const { pointedForBotMs = Number.NEGATIVE_INFINITY } = this.#said.get(personInPlace(place.key, sender.key)) ?? {}
     return pointedForBotMs >= sentAtMs - POINTED_AT_MS
   }

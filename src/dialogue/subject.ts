@@ -36,7 +36,11 @@ const subjectOfAnswer = ({ sectionKey, topic }: ShortAnswer): TalkSubject =>
   sectionKey === undefined ? { topic } : { sectionKey }
 
 /** The bot has just asked for the notice of a rejection. */
-export function awaitsNotice({ replies = [] }: Pick<Situation, 'replies'>): boolean {
+export function awaitsNotice({
+  replies = [],
+}: {
+  readonly replies?: readonly { readonly decision: Decision }[]
+}): boolean {
   const last = replies.at(-1)?.decision
   return last?.kind === 'clarify' && last.asksNotice === true
 }

@@ -223,14 +223,16 @@ const STEEPNESS = 2
 export function latticeOf(pieces: readonly Piece[], text: string, { matcher }: SegmentReading): Lattice {
   const whole = matcher.match(text)
   const target = targetOf(whole)
-  const clear = pieces.map(({ text: words, asks }) => (asks ? clearlyAsked(matcher.match(words)) : undefined))
+  const alone = pieces.map((piece) => (isWord(piece, matcher) ? undefined : matcher.match(piece.text)))
+  const clear = pieces.map(({ asks }, at) => (asks && alone[at] ? clearlyAsked(alone[at]) : undefined))
   return pieces.map((_, last) => {
     const runs: Run[] = []
     for (let from = Math.max(0, last + 1 - MAX_RUN); from <= last; from++) {
       const own = pieces.slice(from, last + 1)
       const words = joined(own)
-      if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : isWord(words, matcher)) continue
-      const match = own.length === pieces.length ? whole : matcher.match(words.text)
+      if (own.length > 1 ? words.text.length > MAX_RUN_CHARS : !alone[last]) continue
+      const single = own.length === 1 ? alone[last] : undefined
+      const match = own.length === pieces.length ? whole : (single ?? matcher.match(words.text))
       const asked = targetOf(match)
       // 能加急吗 备案截图要盖章吗, read as one, asks for the seal alone.
       const lost = own.length === 1 ? [] : clear.slice(from, last + 1).filter((one) => one && one.target !== asked)

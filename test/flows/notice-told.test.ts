@@ -54,6 +54,10 @@ test.each(['上线不着急 反正二审也得一个礼拜 我先去休年假', 
   },
 )
 
+test.each(['找经理', '找技术', '找一下技术'])('nor is a call for a person taken for such a plan: %s', async (call) => {
+  expect(await hears(call)).toContain('转人工')
+})
+
 test('a rule is told by its number beside a story', async () => {
   expect(await hears('星座运势频道 被说3.2.4 要怎么搞')).toContain('3.2.4 的意思是')
 })
